@@ -1,0 +1,61 @@
+# make demo: set up everything, run the whole demo case. make test: set up everything, run the whole suite.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT ?= demo-out
+CUSTOMERS ?= 20000
+EVENT ?= E5
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo test check format law wheel verifier bench clean lock
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.core: requirements/core.txt scripts/bootstrap.sh pyproject.toml
+	@PYTHON=$(PYTHON) bash scripts/bootstrap.sh core
+
+$(VENV)/.dev: requirements/dev.txt scripts/bootstrap.sh pyproject.toml
+	@PYTHON=$(PYTHON) bash scripts/bootstrap.sh dev
+
+setup: $(VENV)/.core  ## what the product needs
+
+setup-dev: $(VENV)/.dev  ## what its tests need as well
+
+demo: setup  ## make a believable company and run its whole case (CUSTOMERS=20000 EVENT=E5|E2 OUT=demo-out)
+	@$(BIN)/bequest demo --event $(EVENT) --customers $(CUSTOMERS) --out $(OUT) --run --replace
+
+test: setup-dev  ## the whole suite
+	@bash scripts/system_packages.sh
+	@$(BIN)/pytest -n 2 --dist worksteal -rs
+
+check: setup-dev  ## format, lint, types, imports, law cases
+	@$(BIN)/ruff format --check src tests scripts bench
+	@$(BIN)/ruff check src tests scripts bench
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/bandit -q -r src -c pyproject.toml
+	@$(BIN)/bequest law check
+	@$(BIN)/pytest tests/arch tests/law
+
+format: setup-dev  ## format and mend what can be mended
+	@$(BIN)/ruff format src tests scripts bench
+	@$(BIN)/ruff check --fix src tests scripts bench
+
+verifier: setup  ## the stand-alone verifier, dist/bequest-verify.pyz
+	@mkdir -p dist && $(BIN)/python scripts/build_verifier.py dist/bequest-verify.pyz
+
+wheel: setup-dev  ## dist/bequest-*.whl
+	@$(BIN)/python -m hatchling build -t wheel
+
+bench: setup-dev  ## ratios in one run
+	@$(BIN)/python -m bench all
+
+lock:  ## resolve the dependencies anew and export them with hashes
+	@.tools/bin/uv lock
+	@.tools/bin/uv export -q --frozen --no-emit-project --no-annotate --no-header --no-dev -o requirements/core.txt
+	@.tools/bin/uv export -q --frozen --no-emit-project --no-annotate --no-header --group dev -o requirements/dev.txt
+
+clean:  ## remove what was made here
+	@rm -rf $(VENV) .tools demo-out dist .mypy_cache .ruff_cache .pytest_cache

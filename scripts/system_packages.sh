@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Installs the system packages that tests use, where it may (root on Debian); otherwise names them. Never fails: a test
+# that misses its program skips with a reason, and the closing summary counts it.
+set -uo pipefail
+declare -A package=(
+  [age]=age [chromium]=chromium [pdftoppm]=poppler-utils [ssh-keygen]=openssh-client [openssl]=openssl
+)
+missing=()
+for program in "${!package[@]}"; do
+  command -v "$program" >/dev/null || missing+=("${package[$program]}")
+done
+if ! fc-list 2>/dev/null | grep -qi "noto.*cjk"; then missing+=(fonts-noto-cjk fontconfig); fi
+[ ${#missing[@]} = 0 ] && exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  echo "set-up: installing ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -o DPkg::Lock::Timeout=400 update -qq >/dev/null 2>&1
+  apt-get -o DPkg::Lock::Timeout=400 install -y -qq --no-install-recommends "${missing[@]}" >/dev/null 2>&1 ||
+    echo "set-up: could not install all of: ${missing[*]}; the tests that need them will skip"
+else
+  echo "set-up: missing programs: ${missing[*]}. Install them to run every test: sudo apt install ${missing[*]}"
+fi
+exit 0

@@ -1,0 +1,1 @@
+"""What every layer may use: errors, ids, clock, canonical JSON, settings. Standard library only."""

@@ -1,0 +1,259 @@
+"""The case and what it names: parties, people, lots, sources, copies, windows."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+
+class Event(StrEnum):
+    """What happens to the business (`law-facts` §14.1)."""
+
+    E1 = "E1"  # rename
+    E2 = "E2"  # share deal
+    E3 = "E3"  # merger
+    E4 = "E4"  # division
+    E5 = "E5"  # reorganisation, whole-business asset deal
+    E6 = "E6"  # dissolution with successor
+    E7 = "E7"  # dissolution or deregistration without successor
+    E8 = "E8"  # bankruptcy, a buyer continues
+    E9 = "E9"  # bankruptcy, no buyer
+    E10 = "E10"  # sale of an isolated list or account
+    E11 = "E11"  # a business account moves to another company
+    E12 = "E12"  # vendor migration, escrow, data room
+    E13 = "E13"  # sharing inside a group
+    E14 = "E14"  # due diligence before signing
+
+
+SUPPORTED_EVENTS = frozenset({Event.E2, Event.E5})
+"""Events whose whole flow this version can run."""
+
+MOVES_NOTHING = frozenset({Event.E1, Event.E2, Event.E12, Event.E14})
+"""The processor does not change: no deliver, no destroy."""
+
+
+class Scenario(StrEnum):
+    """The four templates."""
+
+    LOGISTICS_ACCOUNT = "logistics-account"
+    COMPANY_TRANSFER = "company-transfer"
+    DEREGISTRATION = "deregistration"
+    BANKRUPT_SHOP = "bankrupt-shop"
+
+
+class LegalRoute(StrEnum):
+    """Counsel's choice per lot, never inferred."""
+
+    NONE = "none"
+    PIPL_17 = "PIPL-17"
+    PIPL_21 = "PIPL-21"
+    PIPL_22 = "PIPL-22"
+    PIPL_23 = "PIPL-23"
+
+
+class OnSilence(StrEnum):
+    """What silence means when the window is over (decision D7)."""
+
+    PROCEED = "proceed"
+    RELEASE_NONE = "release-none"
+
+
+class KeyRelease(StrEnum):
+    """How the receiver comes by the delivery key."""
+
+    DIRECT = "direct"
+    ESCROWED = "escrowed"
+
+
+class SourceKind(StrEnum):
+    """Kinds of store this version reads."""
+
+    SQLITE = "sqlite"
+    XLSX = "xlsx"
+    CSV = "csv"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+
+
+class SystemKind(StrEnum):
+    """What the system is in the business; all but `business` default to whole-store custody (decision D10)."""
+
+    BUSINESS = "business"
+    LEDGER = "ledger"
+    MEDICAL_RECORD = "medical-record"
+    AML = "aml"
+    ARCHIVE = "archive"
+
+
+class Role(StrEnum):
+    """Roles people hold in a case."""
+
+    IT = "it"
+    LEGAL = "legal"
+    HR = "hr"
+    MARKETING = "marketing"
+    SERVICE = "service"
+    FINANCE = "finance"
+    OFFICER = "officer"
+    """Personal information protection officer."""
+    VERIFIER = "verifier"
+    """The independent verifier of the destruction."""
+    OPERATOR = "operator"
+    CUTOVER = "cutover"
+    """Names the person who confirms that writes have stopped."""
+    RECEIVER = "receiver"
+    """Signs for the receiver."""
+    ESCROW = "escrow"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """An organisation in the case."""
+
+    id: str
+    name: str
+    name_en: str = ""
+    uscc: str = ""
+    contact: str = ""
+    """How customers reach it: phone, mail or address of the office, not of a private person."""
+    address: str = ""
+    country: str = "cn"
+    age_recipient: str = ""
+    """age X25519 recipient (`age1…`) of a receiver or escrow."""
+    key_release: KeyRelease = KeyRelease.DIRECT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A natural person who acts in the case."""
+
+    id: str
+    name: str
+    roles: tuple[Role, ...]
+    paper: str = ""
+    """The document that gives the role."""
+    external: bool = False
+    public_key: str = ""
+    """OpenSSH public key line (ssh-ed25519 or ecdsa-sha2-nistp256), with which approvals are checked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Rows of a lot: those where `column` holds one of `values`; spread along the data map's relations."""
+
+    source: str
+    table: str
+    column: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lot:
+    """What passes to one receiver on one legal route."""
+
+    id: str
+    receiver: str
+    legal_route: LegalRoute
+    route_reason: str = ""
+    route_open: bool = False
+    """Counsel marked the route as an open legal question."""
+    purposes: tuple[str, ...] = ()
+    new_purposes: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    on_silence: OnSilence = OnSilence.PROCEED
+    scope: tuple[Scope, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One place with data. `path` is absolute once the case is open; options are per kind (encoding, sheet …)."""
+
+    name: str
+    kind: SourceKind
+    path: Path
+    label: str = ""
+    system_kind: SystemKind = SystemKind.BUSINESS
+    timezone: str = ""
+    encoding: str = ""
+    sheet: str = ""
+    custodian: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """A further copy of a source that Bequest does not read: backup, replica, export."""
+
+    of: str
+    kind: str
+    where: str
+    expires_on: date | None = None
+    control: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Notice lead time and objection days, in parallel from each person's first delivery (decision D7)."""
+
+    notice_lead_days: int = 30
+    objection_days: int = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One event of one company."""
+
+    id: str
+    scenario: Scenario
+    event: Event
+    rehearsal: bool
+    title: str
+    industry: str
+    jurisdictions: tuple[str, ...]
+    effective_on: date
+    timezone: str
+    transferor: Party
+    receivers: tuple[Party, ...]
+    lots: tuple[Lot, ...]
+    sources: tuple[Source, ...]
+    copies: tuple[Copy, ...]
+    people: tuple[Person, ...]
+    window: Window
+    custodian: Party | None = None
+    escrow: Party | None = None
+    cutover_not_after: date | None = None
+    tolerance_percent: int = 5
+    complaint_authority: str = ""
+    law_packs: tuple[str, ...] = ("cn",)
+
+    def receiver(self, party_id: str) -> Party:
+        """The receiver of that id.
+
+        Raises:
+            KeyError: where there is none.
+        """
+        for p in self.receivers:
+            if p.id == party_id:
+                return p
+        raise KeyError(party_id)
+
+    def person(self, person_id: str) -> Person:
+        """The person of that id.
+
+        Raises:
+            KeyError: where there is none.
+        """
+        for p in self.people:
+            if p.id == person_id:
+                return p
+        raise KeyError(person_id)
+
+    def source(self, name: str) -> Source:
+        """The source of that name.
+
+        Raises:
+            KeyError: where there is none.
+        """
+        for s in self.sources:
+            if s.name == name:
+                return s
+        raise KeyError(name)

@@ -1,0 +1,129 @@
+"""What the destruction did and what the independent verifier found; the certificate is rendered from this."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """What may be claimed (NIST SP 800-88r2): row and file erasure is `logical`, never clear or purge."""
+
+    LOGICAL = "logical"
+
+
+class Finding(StrEnum):
+    """The verifier's word for a source."""
+
+    CLEAR = "clear"
+    AS_PLANNED = "as_planned"
+    NOT_SEARCHED = "not_searched"
+    RESIDUE = "residue"
+
+
+class CertificateState(StrEnum):
+    """Final: nothing open. Interim: dated residuals. Refused: residue outside the plan or something not searched."""
+
+    FINAL = "final"
+    INTERIM = "interim"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class TableSums:
+    """Values of one table before and after, by residue; `before` = the sum of the rest."""
+
+    source: str
+    table: str
+    rows_before: int
+    rows_after: int
+    before: int
+    deleted: int
+    anonymised: int
+    sealed: int
+    blocked: int
+    in_use: int
+
+    @property
+    def difference(self) -> int:
+        """Zero where the table balances."""
+        return self.before - self.deleted - self.anonymised - self.sealed - self.blocked - self.in_use
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What the verifier did in one source."""
+
+    source: str
+    method: str
+    level: Level
+    columns_searched: int
+    candidates: int
+    control_found: int
+    control_expected: int
+    hits_residue: int
+    hits_planned: int
+    hits_coincidence: int
+    finding: Finding
+    not_searchable: tuple[str, ...] = ()
+    """Columns whose values cannot be searched one by one (names, addresses, free text without identifiers)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """Something that remains until a date, and who controls it."""
+
+    where_zh: str
+    where_en: str
+    why_zh: str
+    why_en: str
+    control_zh: str
+    control_en: str
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the law keeps: class, article, custodian, values, last date."""
+
+    what_zh: str
+    what_en: str
+    article: str
+    custodian: str
+    values: int
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Who performed, verified or accepted."""
+
+    name: str
+    part: str
+    """performed | verified | accepted"""
+    role_zh: str
+    role_en: str
+    at: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The destruction certificate: signed as DSSE JSON (the original), rendered as PDF."""
+
+    certificate_id: str
+    case_id: str
+    rehearsal: bool
+    issued_at: str
+    state: CertificateState
+    why: tuple[str, ...]
+    """Codes why it is not final: `residual`, `not_searched`, `residue`, `unbalanced`, `unknown_column`, `late_rows`."""
+    ground: tuple[str, ...]
+    transferor_zh: str
+    transferor_en: str
+    receivers: tuple[tuple[str, str, str], ...]
+    """(name, English name, date of receipt) per receiver."""
+    policy_digest: str
+    tables: tuple[TableSums, ...]
+    searches: tuple[SearchResult, ...]
+    residuals: tuple[Residual, ...]
+    kept: tuple[Kept, ...]
+    signers: tuple[Signer, ...]
