@@ -1,0 +1,1 @@
+"""Provisions on the Online Protection of Children's Personal Information."""

@@ -1,0 +1,65 @@
+"""What remains at the source when nothing else says so: PIPL Arts. 19, 47, 56."""
+
+# ruff: noqa: ARG001 - every rule is given the same four things
+
+from datetime import date
+
+from bequest.law.params import Params
+from bequest.law.rule import Answer, FactView, LotView, rule
+from bequest.model.case import Event
+from bequest.model.disposition import ReasonStatus
+from bequest.model.facts import Fact
+from bequest.model.plan import FieldKind
+
+PIPL = date(2021, 11, 1)
+
+
+@rule(
+    "cn.pipl.shared_row",
+    gate="shared",
+    reads={Fact.SCOPE},
+    events={Event.E5},
+    reference=("PIPL-6", "PIPL-47"),
+    status=ReasonStatus.OURS,
+    since=PIPL,
+    zh="该记录范围之外的业务也在使用：留在转出方继续使用。",
+    en="The business outside the lot uses the row too: it stays in use at the source.",
+)
+def shared_row(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """The purpose of the part that does not pass is not over, so Art. 47 does not ask to delete."""
+    return Answer(("stays_in_use",)) if facts.has(Fact.SCOPE, "shared") else None
+
+
+@rule(
+    "cn.pipl.keep_processing_record",
+    gate="keep",
+    reads={Fact.RETENTION},
+    events={Event.E5},
+    reference=("PIPL-56", "NDSR-12"),
+    status=ReasonStatus.VERIFIED,
+    since=PIPL,
+    zh="处理情况记录至少保存 {cn.pipl.record_keep_years} 年：封存，自基准日起算（起算日为我方做法）。",
+    en="Records of processing are kept at least {cn.pipl.record_keep_years} years: in custody from the law date "
+    "(counting is ours).",
+)
+def keep_processing_record(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Art. 56(3)."""
+    if facts.has(Fact.RETENTION, "record_3y"):
+        return Answer(("retain_until",), until="retention:record_3y")
+    return None
+
+
+@rule(
+    "cn.pipl.purpose_over",
+    gate="keep",
+    reads={Fact.RETENTION},
+    events={Event.E5},
+    reference=("PIPL-47", "PIPL-19"),
+    status=ReasonStatus.VERIFIED,
+    since=PIPL,
+    zh="移交后转出方的处理目的已实现，又没有保存义务：删除。",
+    en="After the handover the transferor has no purpose left and no duty to keep: deleted.",
+)
+def purpose_over(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Art. 47(1), (2): delete without being asked, unless a period to keep still runs."""
+    return Answer(("delete",)) if facts.has(Fact.RETENTION, "none") else None

@@ -1,0 +1,120 @@
+"""What the case touches at all, and on what route anything can pass: PIPL Arts. 17, 21, 22, 23."""
+
+# ruff: noqa: ARG001 - every rule is given the same four things
+
+from datetime import date
+
+from bequest.law.params import Params
+from bequest.law.rule import IN_CASE, NOT_IN_CASE, Answer, FactView, LotView, rule
+from bequest.model.case import Event, LegalRoute
+from bequest.model.datamap import FieldClass
+from bequest.model.disposition import ReasonStatus
+from bequest.model.facts import Fact, RecordClass
+from bequest.model.plan import FieldKind
+
+PIPL = date(2021, 11, 1)
+
+
+@rule(
+    "cn.pipl.not_customer_records",
+    gate="case",
+    reads=(),
+    events={Event.E2, Event.E5},
+    record_classes=NOT_IN_CASE,
+    always=True,
+    reference=("PIPL-4",),
+    status=ReasonStatus.OURS,
+    since=PIPL,
+    zh="员工、供应商和参考数据不属于客户信息：只报告，不处理。",
+    en="Staff, supplier and reference tables are no customer information: reported, not touched.",
+)
+def not_customer_records(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Tables outside the case stay as they are."""
+    return Answer(("no_transfer",))
+
+
+@rule(
+    "cn.pipl.share_deal",
+    gate="scope",
+    reads=(),
+    events={Event.E2},
+    always=True,
+    reference=("PIPL-17",),
+    status=ReasonStatus.VERIFIED,
+    since=PIPL,
+    zh="股权转让不改变个人信息处理者：不移交、不删除；告知事项有变更的，应当告知个人。",
+    en="A share deal does not change the processor: nothing is passed on or deleted; items that change are told.",
+)
+def share_deal(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """The company stays the processor whoever owns its shares; Art. 17(2) asks to tell what changes."""
+    return Answer(("no_transfer", "notice_required"))
+
+
+@rule(
+    "cn.pipl.outside_the_lot",
+    gate="scope",
+    reads={Fact.SCOPE},
+    events={Event.E5},
+    reference=("PIPL-6", "PIPL-22"),
+    status=ReasonStatus.VERIFIED,
+    since=PIPL,
+    zh="不在移交的业务范围之内：不移交，继续由转出方使用。",
+    en="Outside the business that is passed on: it stays with the transferor, untouched.",
+)
+def outside_the_lot(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Art. 6: no more than the purpose needs; what lies outside the lot is no part of the succession."""
+    if lot.outside or facts.has(Fact.SCOPE, "outside"):
+        return Answer(("no_transfer",))
+    return None
+
+
+@rule(
+    "cn.pipl.no_route",
+    gate="route",
+    reads=(),
+    events={Event.E5},
+    routes=frozenset(LegalRoute) - {LegalRoute.PIPL_22, LegalRoute.PIPL_23},
+    always=True,
+    reference=("PIPL-22", "PIPL-23"),
+    status=ReasonStatus.VERIFIED,
+    since=PIPL,
+    zh="该批次没有选定可以移交的法律路径（第 22 条或者第 23 条）：冻结，待律师决定。",
+    en="The lot has no route on which it could pass (Art. 22 or Art. 23): blocked until counsel decides.",
+)
+def no_route(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """The route is counsel's choice and never inferred; Arts. 17 and 21 pass nothing on."""
+    return Answer(("block_for_counsel",))
+
+
+@rule(
+    "cn.pipl.unknown_column",
+    gate="unknown",
+    reads=(),
+    events={Event.E5},
+    reference=("PIPL-6", "PIPL-51"),
+    status=ReasonStatus.OURS,
+    since=PIPL,
+    zh="尚未弄清这一列是什么：不移交，冻结，待人工分类。",
+    en="Nobody has said what this column is: nothing passes, blocked until it is classified.",
+)
+def unknown_column(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Art. 51(2) asks for classification; what is not classified can be neither passed on nor deleted safely."""
+    return Answer(("block_for_counsel",)) if field.cls is FieldClass.UNKNOWN else None
+
+
+@rule(
+    "cn.pipl.unknown_records",
+    gate="unknown",
+    reads=(),
+    events={Event.E5},
+    record_classes={RecordClass.OTHER} & IN_CASE,
+    always=True,
+    reference=("PIPL-6", "PIPL-51"),
+    status=ReasonStatus.OURS,
+    since=PIPL,
+    zh="尚未弄清这些记录的类别：不移交，冻结，待人工分类。",
+    en="Nobody has said what kind of records these are: nothing passes, blocked until they are classified.",
+)
+def unknown_records(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Records of unknown class are treated like an unknown column."""
+    return Answer(("block_for_counsel",))

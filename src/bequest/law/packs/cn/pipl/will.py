@@ -1,0 +1,117 @@
+"""The person's own will, and that of a child's guardian: PIPL Arts. 15, 23, 29, 31, 44, 47."""
+
+# ruff: noqa: ARG001 - every rule is given the same four things
+
+from datetime import date
+
+from bequest.law.packs.cn.pipl.release import left_out
+from bequest.law.params import Params
+from bequest.law.rule import Answer, FactView, LotView, Rest, rule
+from bequest.model.case import Event, LegalRoute, OnSilence
+from bequest.model.datamap import FieldClass
+from bequest.model.disposition import ReasonStatus
+from bequest.model.facts import Fact
+from bequest.model.plan import FieldKind
+
+PIPL = date(2021, 11, 1)
+
+
+@rule(
+    "cn.pipl.objection",
+    gate="objection",
+    reads={Fact.OBJECTION, Fact.RETENTION, Fact.OPEN_ORDER},
+    events={Event.E5},
+    leaves_rest=True,
+    reference=("PIPL-15", "PIPL-44", "PIPL-47"),
+    status=ReasonStatus.VERIFIED,
+    since=PIPL,
+    zh="本人反对：不移交；须保存的封存，有未完成订单的暂时冻结，其余删除。",
+    en="The person objected: nothing passes; what must be kept goes to custody, while an order is open it is blocked, "
+    "all else is deleted.",
+)
+def objection(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Art. 44: the right to refuse; Art. 47(1), (3): what is left has no purpose once the open order is done."""
+    if not facts.has(Fact.OBJECTION, "objected"):
+        return None
+    if facts.has(Fact.RETENTION, "none") and facts.has(Fact.OPEN_ORDER, "yes"):
+        return Answer(("exclude", "storage_only"))
+    return left_out(p)
+
+
+@rule(
+    "cn.pipl.separate_consent",
+    gate="consent",
+    reads={Fact.CONSENT_TRANSFER, Fact.NOTICE},
+    events={Event.E5},
+    routes={LegalRoute.PIPL_23},
+    releases=True,
+    leaves_rest=True,
+    reference=("PIPL-23", "NDSR-62"),
+    status=ReasonStatus.VERIFIED,
+    since=PIPL,
+    zh="按第 23 条提供，须取得本人单独同意；没有同意的不移交。",
+    en="Provision under Art. 23 needs the person's separate consent; without it nothing passes.",
+)
+def separate_consent(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Silence is no consent. The basis of each field is not recorded, so all are treated as resting on consent."""
+    return _asked(facts, "separate_consent", ("PIPL-23a",))
+
+
+@rule(
+    "cn.pipl.silence_is_no",
+    gate="consent",
+    reads={Fact.CONSENT_TRANSFER, Fact.NOTICE},
+    events={Event.E5},
+    routes={LegalRoute.PIPL_22},
+    on_silence={OnSilence.RELEASE_NONE},
+    releases=True,
+    leaves_rest=True,
+    reference=("PIPL-22", "PIPL-44"),
+    status=ReasonStatus.OURS,
+    since=PIPL,
+    zh="该批次约定：本人未作答复的不移交（严于第 22 条的要求）。",
+    en="The lot was set up so that nothing passes without an answer (stricter than Art. 22 asks).",
+)
+def silence_is_no(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Counsel chose to ask although Art. 22 only asks to tell."""
+    return _asked(facts, "separate_consent", ())
+
+
+@rule(
+    "cn.pipl.sensitive_consent",
+    gate="consent",
+    reads={Fact.CONSENT_TRANSFER, Fact.NOTICE, Fact.AGE_BAND},
+    events={Event.E5},
+    routes={LegalRoute.PIPL_22},
+    only_if="cn.pipl.sensitive_in_art22_needs_separate_consent",
+    releases=True,
+    leaves_rest=True,
+    reference=("PIPL-29",),
+    status=ReasonStatus.OPEN,
+    since=PIPL,
+    zh="律师选择从严：敏感个人信息按第 22 条移交也须取得单独同意。",
+    en="Counsel chose the stricter reading: sensitive information needs separate consent under Art. 22 too.",
+)
+def sensitive_consent(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Only with the switch on; see the open point PIPL-29."""
+    if not is_sensitive(facts, field, p):
+        return None
+    return _asked(facts, "separate_consent", ("PIPL-29",))
+
+
+def is_sensitive(facts: FactView, field: FieldKind, p: Params) -> bool:
+    """Art. 28: the kinds of field named there, all of a child under 14, and identity numbers by our switch."""
+    if field.sensitive:
+        return True
+    if field.cls in {FieldClass.NATIONAL_ID, FieldClass.PASSPORT}:
+        return p.flag("cn.pipl.treat_id_number_as_sensitive")
+    return field.personal and facts.has(Fact.AGE_BAND, "under_14")
+
+
+def _asked(facts: FactView, word: str, open_points: tuple[str, ...]) -> Answer | None:
+    """Consent given: go on. Not asked to the end yet: wait. Refused or silent: left out."""
+    if facts.has(Fact.CONSENT_TRANSFER, "given"):
+        return None
+    if facts.has(Fact.CONSENT_TRANSFER, "silent") and facts.has(Fact.NOTICE, "planned"):
+        return Answer((word,), rest=Rest.BY_DUTY, open_points=open_points)
+    return Answer(("exclude", word), rest=Rest.BY_DUTY)

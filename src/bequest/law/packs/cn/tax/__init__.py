@@ -1,0 +1,1 @@
+"""Tax Collection Law and its rules."""
