@@ -1,0 +1,43 @@
+"""Names of lease holders on this machine, and whether such a holder is certainly gone.
+
+A process that was killed cannot give its lease back. Its name says enough to tell, on the same machine and since the
+same start of it, that the process no longer exists; in every other case it counts as alive and the lease runs out.
+"""
+
+import os
+import socket
+from pathlib import Path
+
+_PROC = Path("/proc")
+
+
+def this_process() -> str:
+    """Name of this process: host, start of the machine, process space, process id, start of the process."""
+    return f"{socket.gethostname()}/{_machine_run()}/{os.getpid()}/{_started(os.getpid())}"
+
+
+def may_be_alive(holder: str) -> bool:
+    """False only where the process of that name is certainly gone."""
+    parts = holder.split("/")
+    if len(parts) != 4 or not parts[2].isdigit() or not parts[1] or parts[1] != _machine_run():
+        return True
+    return _started(int(parts[2])) == parts[3]
+
+
+def _machine_run() -> str:
+    """One start of one machine, and the space in which process ids mean something; empty where unknown."""
+    try:
+        boot = (_PROC / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        space = (_PROC / "self/ns/pid").stat().st_ino
+    except OSError:
+        return ""
+    return f"{boot}.{space}"
+
+
+def _started(pid: int) -> str:
+    """When the process started, in ticks since the machine did; empty when there is no such process."""
+    try:
+        line = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    return line.rpartition(")")[2].split()[19]  # field 22 of proc(5); the name before may hold spaces

@@ -1,0 +1,44 @@
+"""The tables of the control database. Every one but organisations, people and settings belongs to a case."""
+
+from bequest.store.models.case import Case, CaseMembership, CaseRevision, Organisation, Person
+from bequest.store.models.doing import (
+    Certificate,
+    CustodyBucket,
+    Delivery,
+    DeliveryPart,
+    Destruction,
+    KeyRecord,
+    Receipt,
+    Residual,
+    StoreRecord,
+)
+from bequest.store.models.plan import AnswerBatch, Approval, NoticeBatch, Policy, PopulationRun
+from bequest.store.models.work import AccessRecord, DataMapVersion, Lease, OutboxEvent, Setting, StepRun
+
+__all__ = [
+    "AccessRecord",
+    "AnswerBatch",
+    "Approval",
+    "Case",
+    "CaseMembership",
+    "CaseRevision",
+    "Certificate",
+    "CustodyBucket",
+    "DataMapVersion",
+    "Delivery",
+    "DeliveryPart",
+    "Destruction",
+    "KeyRecord",
+    "Lease",
+    "NoticeBatch",
+    "Organisation",
+    "OutboxEvent",
+    "Person",
+    "Policy",
+    "PopulationRun",
+    "Receipt",
+    "Residual",
+    "Setting",
+    "StepRun",
+    "StoreRecord",
+]
