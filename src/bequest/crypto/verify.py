@@ -1,0 +1,305 @@
+"""Checking signatures, and nothing else: Ed25519, ES256, SSH signatures, DSSE.
+
+This is all the cryptography the stand-alone verifier needs, so it imports only `cryptography` and the standard library
+and no module that exists on one operating system only. Encodings are taken in their one canonical form: base64 with
+stray trailing bits, a differently wrapped armour or a padded integer is refused, so that no byte of a signed thing can
+change unseen.
+
+Sources: RFC 8032 (Ed25519), RFC 4253 §6.6 and RFC 5656 (key blobs), OpenSSH `PROTOCOL.sshsig`, DSSE v1 (PAE).
+"""
+
+import base64
+import binascii
+import hashlib
+import struct
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from bequest.kernel.errors import VerificationError
+
+NAMESPACE = "bequest-evidence"
+"""SSHSIG namespace of everything signed here: a signature made for another use is no signature here."""
+
+ED25519 = "ssh-ed25519"
+ES256 = "ecdsa-sha2-nistp256"
+
+_CURVE = b"nistp256"
+_BEGIN = "-----BEGIN SSH SIGNATURE-----"
+_END = "-----END SSH SIGNATURE-----"
+_WRAP = 70
+_MAX_ARMOUR = 8192
+_MAGIC = b"SSHSIG"
+_P25519 = 2**255 - 19
+_SMALL_ORDER_Y = frozenset(
+    {
+        0,
+        1,
+        _P25519 - 1,
+        _P25519,
+        _P25519 + 1,
+        0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826,
+        0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7,
+    }
+)
+"""The y of every point of order 1, 2, 4 or 8: under such a key anybody can make a "signature"."""
+
+
+def decode_base64(text: str, what: str = "base64") -> bytes:
+    """The bytes behind standard base64 (RFC 4648 §4), refused unless it is their only encoding.
+
+    Raises:
+        VerificationError: for foreign characters, wrong padding, or trailing bits that are not zero.
+    """
+    try:
+        data = base64.b64decode(text.encode("ascii"), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise VerificationError(f"{what} is not base64") from error
+    if base64.b64encode(data).decode() != text:
+        raise VerificationError(f"{what} is base64, but not in its canonical form")
+    return data
+
+
+def pae(payload_type: str, payload: bytes) -> bytes:
+    """DSSE's pre-authentication encoding: what is really signed."""
+    kind = payload_type.encode()
+    return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A key that can be checked with: `ssh-ed25519` (32 bytes) or `ecdsa-sha2-nistp256` (65 bytes, uncompressed)."""
+
+    algorithm: str
+    raw: bytes
+
+    def __post_init__(self) -> None:
+        if self.algorithm == ED25519:
+            if len(self.raw) != 32:
+                raise VerificationError("an Ed25519 public key has 32 bytes")
+            if int.from_bytes(self.raw, "little") & (2**255 - 1) in _SMALL_ORDER_Y:
+                raise VerificationError("this Ed25519 public key has small order: anybody could sign for it")
+        elif self.algorithm == ES256:
+            if len(self.raw) != 65 or self.raw[0] != 4:
+                raise VerificationError("a P-256 public key is an uncompressed point of 65 bytes")
+            self._es256()
+        else:
+            raise VerificationError(f"key type {self.algorithm!r} is not accepted: use {ED25519} or {ES256}")
+
+    @property
+    def blob(self) -> bytes:
+        """The SSH wire form."""
+        if self.algorithm == ED25519:
+            return ssh_string(ED25519.encode()) + ssh_string(self.raw)
+        return ssh_string(ES256.encode()) + ssh_string(_CURVE) + ssh_string(self.raw)
+
+    @property
+    def line(self) -> str:
+        """The OpenSSH public key line, without comment."""
+        return f"{self.algorithm} {base64.b64encode(self.blob).decode()}"
+
+    @property
+    def fingerprint(self) -> str:
+        """`SHA256:…` as `ssh-keygen -l` prints it."""
+        return "SHA256:" + base64.b64encode(hashlib.sha256(self.blob).digest()).decode().rstrip("=")
+
+    @property
+    def key_id(self) -> str:
+        """`k:` and 16 hex digits: how a log entry names the key that acted."""
+        return "k:" + hashlib.sha256(self.blob).hexdigest()[:16]
+
+    @property
+    def pem(self) -> bytes:
+        """SubjectPublicKeyInfo in PEM, for `openssl pkeyutl -verify -pubin`."""
+        key = ed25519.Ed25519PublicKey.from_public_bytes(self.raw) if self.algorithm == ED25519 else self._es256()
+        return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+    def verify(self, message: bytes, signature: bytes) -> bool:
+        """Whether `signature` is by this key over `message`: 64 raw bytes for Ed25519, DER of (r, s) for ES256."""
+        try:
+            if self.algorithm == ED25519:
+                ed25519.Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, message)
+            else:
+                self._es256().verify(signature, message, ec.ECDSA(hashes.SHA256()))
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+    def _es256(self) -> ec.EllipticCurvePublicKey:
+        try:
+            return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), self.raw)
+        except ValueError as error:
+            raise VerificationError("the P-256 public key is not a point of the curve") from error
+
+
+class SigningKey(Protocol):
+    """Whatever can sign so that `PublicKey.verify` checks it: a `Signer`, later a PKCS#11 slot or a cloud key."""
+
+    @property
+    def public(self) -> PublicKey:
+        """The key to check with."""
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature over `message`."""
+
+
+def verify_dsse(key: PublicKey, payload_type: str, payload: bytes, signature: bytes) -> bool:
+    """Whether `signature` is by `key` over the DSSE envelope of this payload."""
+    return key.verify(pae(payload_type, payload), signature)
+
+
+def ssh_string(data: bytes) -> bytes:
+    """A length-prefixed string of the SSH wire format (RFC 4251 §5)."""
+    return struct.pack(">I", len(data)) + data
+
+
+def _take(data: bytes, what: str) -> tuple[bytes, bytes]:
+    if len(data) < 4:
+        raise VerificationError(f"{what} is cut short")
+    (length,) = struct.unpack(">I", data[:4])
+    if len(data) < 4 + length:
+        raise VerificationError(f"{what} is cut short")
+    return data[4 : 4 + length], data[4 + length :]
+
+
+def parse_public_blob(blob: bytes) -> PublicKey:
+    """The key in SSH wire form.
+
+    Raises:
+        VerificationError: for another key type or malformed bytes.
+    """
+    name, rest = _take(blob, "the public key")
+    if name == ED25519.encode():
+        raw, rest = _take(rest, "the public key")
+        key = PublicKey(ED25519, raw)
+    elif name == ES256.encode():
+        curve, rest = _take(rest, "the public key")
+        if curve != _CURVE:
+            raise VerificationError("the P-256 public key names another curve")
+        raw, rest = _take(rest, "the public key")
+        key = PublicKey(ES256, raw)
+    else:
+        raise VerificationError(f"this key type is not accepted: use {ED25519} or {ES256}")
+    if rest:
+        raise VerificationError("the public key has bytes after its end")
+    return key
+
+
+def parse_public_line(line: str) -> PublicKey:
+    """The key of an OpenSSH public key line, `type base64 [comment]`.
+
+    Raises:
+        VerificationError: for another key type or a malformed line.
+    """
+    parts = line.strip().split(None, 2)
+    if len(parts) < 2:
+        raise VerificationError("an OpenSSH public key line has a type and a key in base64")
+    key = parse_public_blob(decode_base64(parts[1], "the public key"))
+    if key.algorithm != parts[0]:
+        raise VerificationError("the public key line names another type than its key has")
+    return key
+
+
+class SshSignature(NamedTuple):
+    """What an armoured SSH signature holds."""
+
+    key: PublicKey
+    namespace: str
+    hash_name: str
+    signature: bytes
+
+
+def armour(blob: bytes) -> str:
+    """The one armoured form of a signature blob: that of `ssh-keygen -Y sign`."""
+    text = base64.b64encode(blob).decode()
+    lines = [text[i : i + _WRAP] for i in range(0, len(text), _WRAP)]
+    return "\n".join([_BEGIN, *lines, _END, ""])
+
+
+def normalise_armour(text: str) -> str:
+    """The canonical form of an armour that came with other line ends or wrapping, as from a mail or from Windows.
+
+    Raises:
+        VerificationError: where it is no SSH signature.
+    """
+    lines = [line.strip() for line in text.strip().splitlines()]
+    if len(lines) < 3 or lines[0] != _BEGIN or lines[-1] != _END:
+        raise VerificationError("this is not an armoured SSH signature")
+    return armour(decode_base64("".join(lines[1:-1]), "the SSH signature"))
+
+
+def parse_sshsig(text: str) -> SshSignature:
+    """The parts of an armoured SSH signature.
+
+    Raises:
+        VerificationError: where the armour or the blob is not in its canonical form.
+    """
+    if len(text) > _MAX_ARMOUR:
+        raise VerificationError("an SSH signature is never that long")
+    lines = text.split("\n")
+    if len(lines) < 4 or lines[0] != _BEGIN or lines[-2] != _END or lines[-1]:
+        raise VerificationError("this is not an armoured SSH signature")
+    blob = decode_base64("".join(lines[1:-2]), "the SSH signature")
+    if armour(blob) != text:
+        raise VerificationError("the SSH signature is not wrapped as ssh-keygen wraps it")
+    if blob[:10] != _MAGIC + struct.pack(">I", 1):
+        raise VerificationError("the SSH signature has an unknown version")
+    public, rest = _take(blob[10:], "the SSH signature")
+    namespace, rest = _take(rest, "the SSH signature")
+    reserved, rest = _take(rest, "the SSH signature")
+    hash_name, rest = _take(rest, "the SSH signature")
+    signature, rest = _take(rest, "the SSH signature")
+    if reserved or rest:
+        raise VerificationError("the SSH signature holds more than it may")
+    if hash_name not in (b"sha512", b"sha256"):
+        raise VerificationError("the SSH signature uses a hash other than sha512 or sha256")
+    try:
+        return SshSignature(parse_public_blob(public), namespace.decode("ascii"), hash_name.decode(), signature)
+    except UnicodeDecodeError as error:
+        raise VerificationError("the SSH signature's namespace is not ASCII") from error
+
+
+def sshsig_message(message: bytes, namespace: str, hash_name: str) -> bytes:
+    """What an SSH signature signs: the namespace and a digest of the message (`PROTOCOL.sshsig`)."""
+    hashed = hashlib.new(hash_name, message).digest()
+    return _MAGIC + b"".join(ssh_string(part) for part in (namespace.encode(), b"", hash_name.encode(), hashed))
+
+
+def verify_sshsig(message: bytes, text: str, key: PublicKey, namespace: str = NAMESPACE) -> None:
+    """Nothing, where the armoured signature `text` is by `key`, for this namespace, over `message`.
+
+    Raises:
+        VerificationError: saying which of these does not hold.
+    """
+    found = parse_sshsig(text)
+    if found.key != key:
+        raise VerificationError(f"signed with {found.key.fingerprint}, expected {key.fingerprint}")
+    if found.namespace != namespace:
+        raise VerificationError(f"the signature is for namespace {found.namespace!r}, expected {namespace!r}")
+    name, rest = _take(found.signature, "the SSH signature")
+    body, rest = _take(rest, "the SSH signature")
+    if name != key.algorithm.encode() or rest:
+        raise VerificationError("the signature is of another kind than the key")
+    if key.algorithm == ES256:
+        body = _der_of_mpints(body)
+    if not key.verify(sshsig_message(message, namespace, found.hash_name), body):
+        raise VerificationError("the signature does not fit the signed bytes")
+
+
+def _der_of_mpints(body: bytes) -> bytes:
+    """DER of the (r, s) that SSH writes as two integers (RFC 5656 §3.1.2)."""
+    first, rest = _take(body, "the SSH signature")
+    second, rest = _take(rest, "the SSH signature")
+    if rest:
+        raise VerificationError("the SSH signature holds more than it may")
+    numbers = []
+    for part in (first, second):
+        number = int.from_bytes(part, "big")
+        if not part or part != number.to_bytes(number.bit_length() // 8 + 1, "big"):
+            raise VerificationError("a number in the SSH signature is not in its shortest form")
+        numbers.append(number)
+    return encode_dss_signature(*numbers)

@@ -1,0 +1,128 @@
+"""Approvals: each is a person's own signature over the policy digest, and together they are enough."""
+
+from collections.abc import Mapping
+
+from bequest.evidence.approval import approval_name, check_approval, parse_approval, quorum_gap
+from bequest.evidence.checks.files import BundleFiles
+from bequest.evidence.checks.log import LogView
+from bequest.evidence.event_types import NEEDS_APPROVAL, EventType
+from bequest.evidence.jcs import decode_object
+from bequest.evidence.report import Findings
+from bequest.evidence.trust import Trust
+from bequest.kernel.clock import rfc3339
+from bequest.kernel.errors import VerificationError
+from bequest.model.plan import Approval
+
+APPROVALS = "data/approvals/"
+POLICY = APPROVALS + "policy.json"
+_POLICY_ROLE = "policy"
+
+
+def check_approvals(files: BundleFiles, trust: Trust, log: LogView, findings: Findings) -> frozenset[str]:
+    """The digests of the policies that were approved as they must be."""
+    by_policy: dict[str, list[Approval]] = {}
+    for path in files.below(APPROVALS):
+        if not path.endswith(".json") or path == POLICY:
+            continue
+        try:
+            approval = _approval(path, files, trust)
+        except VerificationError as error:
+            findings.refused("approval", path, "批准不能核实", "the approval does not verify", error)
+            continue
+        by_policy.setdefault(approval.policy_digest, []).append(approval)
+        zh = f"{approval.person} 以 {approval.role} 批准 {approval.policy_digest[:16]}…"
+        en = f"{approval.person} approved {approval.policy_digest[:16]}… as {approval.role}"
+        findings.passed("approval", zh, en, file=path)
+    _check_strays(files, findings)
+    approved = _approved_in_log(log)
+    for digest in approved:
+        _check_enough(digest, by_policy.get(digest, []), trust, findings)
+    _check_in_time(approved, by_policy, trust, log, findings)
+    _check_policy(files, trust, approved, findings)
+    return frozenset(approved)
+
+
+def _approval(path: str, files: BundleFiles, trust: Trust) -> Approval:
+    approval = parse_approval(files.read(path))
+    person = trust.person(approval.person)
+    if person is None or person.key is None:
+        raise VerificationError("the trust file names no such person with a key")
+    if approval.role not in person.roles:
+        raise VerificationError(f"{approval.person} does not hold the role {approval.role}")
+    check_approval(approval, trust.case, person.key)
+    stem = APPROVALS + approval_name(approval)
+    if path != stem + ".json":
+        raise VerificationError("the file has another name than its content")
+    if files.text(stem + ".txt") != approval.text or files.text(stem + ".txt.sig") != approval.signature:
+        raise VerificationError("text and signature beside it are not those of the approval")
+    return approval
+
+
+def _check_strays(files: BundleFiles, findings: Findings) -> None:
+    """A text or signature without its record would look like an approval and be none."""
+    for path in files.below(APPROVALS):
+        record = path.removesuffix(".sig").removesuffix(".txt")
+        if not path.endswith(".json") and record + ".json" not in files.digests:
+            findings.failed("approval", path, "没有对应的批准记录", "there is no approval to this file")
+
+
+def _approved_in_log(log: LogView) -> tuple[str, ...]:
+    """The policies that entries of type plan.approved name, in order."""
+    approved = log.of_type(EventType.PLAN_APPROVED)
+    return tuple(dict.fromkeys(ref.sha256 for leaf in approved for ref in leaf.refs if ref.role == _POLICY_ROLE))
+
+
+def _check_enough(digest: str, approvals: list[Approval], trust: Trust, findings: Findings) -> None:
+    gap = quorum_gap(approvals, trust.required_roles)
+    if gap:
+        zh, en = (
+            f"方案 {digest[:16]}… 的批准不足（{gap}）",
+            f"policy {digest[:16]}… is not approved as it must be: {gap}",
+        )
+        findings.failed("approval.roles", APPROVALS, zh, en)
+        return
+    zh = f"方案 {digest[:16]}… 的每个必需角色各由一人批准，共 {len(approvals)} 人次"
+    en = f"policy {digest[:16]}… has an approval for every required role, {len(approvals)} in all"
+    findings.passed("approval.roles", zh, en, file=APPROVALS)
+
+
+def _check_in_time(
+    approved: tuple[str, ...], by_policy: Mapping[str, list[Approval]], trust: Trust, log: LogView, findings: Findings
+) -> None:
+    """Before anything irreversible began, some policy had all its approvals, by the signers' own dates."""
+    acts = log.of_type(*NEEDS_APPROVAL)
+    for leaf in acts:
+        begun = rfc3339(leaf.at)
+        signed = ([a for a in by_policy.get(digest, []) if a.signed_at <= begun] for digest in approved)
+        if all(quorum_gap(approvals, trust.required_roles) for approvals in signed):
+            zh = f"第 {leaf.seq} 条 {leaf.type.value} 时批准尚未齐备"
+            en = f"when entry {leaf.seq}, {leaf.type.value}, was made, no policy had all its approvals"
+            findings.failed("approval.in_time", APPROVALS, zh, en)
+            return
+    if acts:
+        zh, en = "每个不可逆动作之前批准均已齐备", "every approval was there before anything irreversible began"
+        findings.passed("approval.in_time", zh, en, file=APPROVALS)
+
+
+def _check_policy(files: BundleFiles, trust: Trust, approved: tuple[str, ...], findings: Findings) -> None:
+    """The last approved policy is the one that was carried out."""
+    if not approved:
+        if trust.required_roles:
+            zh, en = "日志没有载明批准了哪个方案", "no plan.approved entry of the log names a policy"
+            findings.failed("approval.policy", APPROVALS, zh, en)
+        return
+    if trust.policy_digest and trust.policy_digest != approved[-1]:
+        zh, en = "批准的不是信任文件所载方案", "the policy approved is not the one the trust file names"
+        findings.failed("approval.policy", APPROVALS, zh, en)
+        return
+    if POLICY not in files.digests:
+        return
+    try:
+        decode_object(files.read(POLICY), "the policy")
+        if files.digests[POLICY] != approved[-1]:
+            raise VerificationError("its SHA-256 is not the digest that was approved")
+    except VerificationError as error:
+        findings.refused("approval.policy", POLICY, "方案文件不符", "the policy is not the approved one", error)
+    else:
+        zh, en = "方案全文与批准的摘要相符", "the policy in full has the digest that was approved"
+        findings.passed("approval.policy", zh, en, file=POLICY)

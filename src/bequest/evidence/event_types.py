@@ -1,0 +1,143 @@
+"""The closed list of what a log entry can say, each with its meaning in both languages."""
+
+from enum import StrEnum
+
+
+class EventType(StrEnum):
+    """What happened. An `….intent` is published before the act, its `….outcome` tells how the act ended."""
+
+    CASE_OPENED = "case.opened"
+    CASE_CHANGED = "case.changed"
+    AUTHORITY_ATTACHED = "authority.attached"
+    ROLE_CHANGED = "role.changed"
+    KEY_CREATED = "key.created"
+    KEY_RELEASED = "key.released"
+    KEY_DESTROYED = "key.destroyed"
+    CLOCK_MOVED = "clock.moved"
+    ACCESS_READ = "access.read"
+    SOURCE_REGISTERED = "source.registered"
+    SOURCE_INVENTORY = "source.inventory"
+    SOURCE_CHANGED = "source.changed"
+    COPY_REGISTERED = "copy.registered"
+    DATAMAP_PROPOSED = "datamap.proposed"
+    DATAMAP_CONFIRMED = "datamap.confirmed"
+    SUBJECT_LINKED = "subject.linked"
+    RISK_ASSESSED = "risk.assessed"
+    POLICY_PROPOSED = "policy.proposed"
+    PLAN_APPROVED = "plan.approved"
+    APPROVAL_VOIDED = "approval.voided"
+    POPULATION_DECIDED = "population.decided"
+    NOTICE_INTENT = "notice.intent"
+    NOTICE_OUTCOME = "notice.outcome"
+    NOTICE_PUBLISHED = "notice.published"
+    NOTICE_REPORTED = "notice.reported"
+    ANSWERS_RECEIVED = "answers.received"
+    WINDOW_CLOSED = "window.closed"
+    CUTOVER_INTENT = "cutover.intent"
+    CUTOVER_OUTCOME = "cutover.outcome"
+    DISPOSITION_FIXED = "disposition.fixed"
+    EXPORT_INTENT = "export.intent"
+    EXPORT_OUTCOME = "export.outcome"
+    DELIVERY_SENT = "delivery.sent"
+    DELIVERY_RECEIPT = "delivery.receipt"
+    CUSTODY_SEALED = "custody.sealed"
+    VERIFIER_SAMPLED = "verifier.sampled"
+    DESTRUCTION_INTENT = "destruction.intent"
+    DESTRUCTION_OUTCOME = "destruction.outcome"
+    RESCAN_STARTED = "rescan.started"
+    RESCAN_REPORT = "rescan.report"
+    CERTIFICATE_ISSUED = "certificate.issued"
+    CERTIFICATE_REFUSED = "certificate.refused"
+    CERTIFICATE_REVOKED = "certificate.revoked"
+    FEEDBACK_SENT = "feedback.sent"
+    HOLD_SET = "hold.set"
+    HOLD_LIFTED = "hold.lifted"
+    STORE_PURGED = "store.purged"
+    HEARTBEAT = "heartbeat"
+    LOG_CLOSED = "log.closed"
+
+    @property
+    def is_intent(self) -> bool:
+        """Whether an outcome must follow."""
+        return self.value.endswith(".intent")
+
+    @property
+    def is_outcome(self) -> bool:
+        """Whether an intent must have come before."""
+        return self.value.endswith(".outcome")
+
+    @property
+    def outcome(self) -> "EventType":
+        """The type of the outcome of this intent."""
+        return EventType(self.value.removesuffix(".intent") + ".outcome")
+
+
+MEANINGS: dict[EventType, tuple[str, str]] = {
+    EventType.CASE_OPENED: ("立案", "the case was opened"),
+    EventType.CASE_CHANGED: ("案件变更", "the case file was changed"),
+    EventType.AUTHORITY_ATTACHED: ("附授权文件", "a document that gives authority was attached"),
+    EventType.ROLE_CHANGED: ("案内角色变动", "a role in the case was given or taken"),
+    EventType.KEY_CREATED: ("生成密钥", "a key was made"),
+    EventType.KEY_RELEASED: ("释放交付密钥", "a delivery key was released"),
+    EventType.KEY_DESTROYED: ("销毁密钥", "a key was destroyed"),
+    EventType.CLOCK_MOVED: ("演练时钟拨动", "the clock of a rehearsal was moved"),
+    EventType.ACCESS_READ: ("读取明文", "values in clear were read out"),
+    EventType.SOURCE_REGISTERED: ("登记数据源", "a source was registered"),
+    EventType.SOURCE_INVENTORY: ("数据源盘点", "a source was counted"),
+    EventType.SOURCE_CHANGED: ("数据源有变动", "a source was found changed"),
+    EventType.COPY_REGISTERED: ("登记副本", "a further copy of a source was registered"),
+    EventType.DATAMAP_PROPOSED: ("提出数据地图", "a data map was proposed"),
+    EventType.DATAMAP_CONFIRMED: ("确认数据地图", "the data map was confirmed"),
+    EventType.SUBJECT_LINKED: ("关联主体人", "records were linked to subjects"),
+    EventType.RISK_ASSESSED: ("影响评估", "the impact was assessed"),
+    EventType.POLICY_PROPOSED: ("提出处置方案", "a policy was proposed"),
+    EventType.PLAN_APPROVED: ("批准方案", "the plan was approved"),
+    EventType.APPROVAL_VOIDED: ("批准失效", "an approval became void"),
+    EventType.POPULATION_DECIDED: ("按方案重算", "the population was decided under the approved policy"),
+    EventType.NOTICE_INTENT: ("拟发告知", "notices are about to be sent"),
+    EventType.NOTICE_OUTCOME: ("告知结果", "how the sending of notices ended"),
+    EventType.NOTICE_REPORTED: ("送达回执", "a carrier reported what was delivered and what came back"),
+    EventType.NOTICE_PUBLISHED: ("公告", "a public notice was made"),
+    EventType.ANSWERS_RECEIVED: ("收到回应", "answers were received"),
+    EventType.WINDOW_CLOSED: ("异议期满", "the objection window ended"),
+    EventType.CUTOVER_INTENT: ("拟切换", "the cutover is about to happen"),
+    EventType.CUTOVER_OUTCOME: ("切换结果", "how the cutover ended"),
+    EventType.DISPOSITION_FIXED: ("处置定稿", "the disposition of every person was fixed"),
+    EventType.EXPORT_INTENT: ("拟导出", "data are about to be exported"),
+    EventType.EXPORT_OUTCOME: ("导出结果", "how the export ended"),
+    EventType.DELIVERY_SENT: ("已交付", "a delivery was handed over"),
+    EventType.DELIVERY_RECEIPT: ("签收", "the receiver signed for a delivery"),
+    EventType.CUSTODY_SEALED: ("封存留存", "records were sealed into custody"),
+    EventType.VERIFIER_SAMPLED: ("检验取样", "the verifier took its sample"),
+    EventType.DESTRUCTION_INTENT: ("拟销毁", "data are about to be destroyed"),
+    EventType.DESTRUCTION_OUTCOME: ("销毁结果", "how the destruction ended"),
+    EventType.RESCAN_STARTED: ("开始复扫", "the verifier began to search"),
+    EventType.RESCAN_REPORT: ("复扫报告", "what the verifier found"),
+    EventType.CERTIFICATE_ISSUED: ("签发销毁证明", "a destruction certificate was issued"),
+    EventType.CERTIFICATE_REFUSED: ("拒发销毁证明", "a destruction certificate was refused"),
+    EventType.CERTIFICATE_REVOKED: ("撤销证明", "a certificate was revoked"),
+    EventType.FEEDBACK_SENT: ("结果反馈", "people were told the result"),
+    EventType.HOLD_SET: ("设定冻结", "a hold was set"),
+    EventType.HOLD_LIFTED: ("解除冻结", "a hold was lifted"),
+    EventType.STORE_PURGED: ("清除自留库", "a store of our own was purged"),
+    EventType.HEARTBEAT: ("在运行", "the case is open and the log is alive"),
+    EventType.LOG_CLOSED: ("日志关闭", "the log was closed"),
+}
+
+MOVING = frozenset(
+    {
+        EventType.EXPORT_INTENT,
+        EventType.EXPORT_OUTCOME,
+        EventType.DELIVERY_SENT,
+        EventType.DELIVERY_RECEIPT,
+        EventType.KEY_RELEASED,
+        EventType.CUSTODY_SEALED,
+        EventType.DESTRUCTION_INTENT,
+        EventType.DESTRUCTION_OUTCOME,
+        EventType.CERTIFICATE_ISSUED,
+    }
+)
+"""What a case that moves nothing (E1, E2) must not have in its log."""
+
+NEEDS_APPROVAL = frozenset({EventType.EXPORT_INTENT, EventType.DESTRUCTION_INTENT, EventType.CUTOVER_INTENT})
+"""What may stand in the log only behind an approved plan."""

@@ -1,0 +1,86 @@
+"""Verification of a bundle from the bundle and a trust file alone.
+
+In this order, each part resting on those before it: files (nothing missing, nothing more, every byte signed for), keys,
+log, statements and proofs, approvals, certificate, dispositions. Where files or log do not hold, what rests on them is
+not looked at, and the report says so.
+"""
+
+from pathlib import Path
+
+from bequest.evidence.checks.approvals import check_approvals
+from bequest.evidence.checks.certificate import check_certificates
+from bequest.evidence.checks.disposition import check_disposition
+from bequest.evidence.checks.files import BundleFiles, check_files
+from bequest.evidence.checks.log import check_log
+from bequest.evidence.checks.statements import check_proofs, check_statements
+from bequest.evidence.report import Findings, VerifyReport
+from bequest.evidence.trust import Trust, parse_trust
+from bequest.evidence.trust_files import POLICY, key_files, names_log
+from bequest.kernel.errors import InputError, VerificationError
+
+_MAX_TRUST_BYTES = 1 << 20
+
+
+def verify_bundle(bundle: Path, trust: Path, *, rehearsal: bool = False) -> VerifyReport:
+    """What holds of the bundle under this trust file. `rehearsal`: the reader knows it may be a rehearsal.
+
+    Raises:
+        InputError: where there is no bundle folder, or the trust file is missing, malformed, or lies in the bundle.
+    """
+    if not bundle.is_dir():
+        raise InputError(f"there is no bundle folder {bundle.name}", hint="Give the folder that holds bagit.txt.")
+    anchors = _read_trust(trust, bundle)
+    findings = Findings()
+    if anchors.rehearsal and not rehearsal:
+        zh = "这是演练，不是证据；确要核验请加 --rehearsal"
+        en = "this is a rehearsal, not evidence; to check it all the same, give --rehearsal"
+        findings.failed("rehearsal", "bag-info.txt", zh, en)
+        return findings.report(complete=False)
+    files = check_files(bundle, anchors, findings)
+    if files is None:
+        return findings.report(complete=False)
+    try:
+        return _verify_payload(files, anchors, findings)
+    except VerificationError as error:  # a file that changed while it was being read
+        findings.refused("files.digests", "data/", "读取时出错", "reading failed", error)
+        return findings.report(complete=False)
+
+
+def _verify_payload(files: BundleFiles, trust: Trust, findings: Findings) -> VerifyReport:
+    _check_keys(files, trust, findings)
+    log = check_log(files, trust, findings)
+    if log is None:
+        return findings.report(complete=False)
+    statements = check_statements(files, trust, log, findings)
+    check_proofs(files, trust, log, findings)
+    approved = check_approvals(files, trust, log, findings)
+    check_certificates(files, trust, log, statements, approved, findings)
+    check_disposition(files, log, statements, findings)
+    return findings.report(complete=True)
+
+
+def _check_keys(files: BundleFiles, trust: Trust, findings: Findings) -> None:
+    """The key files that standard tools would be given must be the keys of the trust file."""
+    wrong = [path for path, data in key_files(trust).items() if path not in files.digests or files.read(path) != data]
+    if POLICY not in files.digests or not names_log(files.read(POLICY), trust.log):
+        wrong.append(POLICY)
+    for path in wrong:
+        zh, en = "与信任文件中的公钥不符", "it does not hold the keys of the trust file"
+        findings.failed("trust.keys", path, zh, en)
+    if not wrong:
+        zh, en = "包内公钥与信任文件一致", "the keys in the bundle are those of the trust file"
+        findings.passed("trust.keys", zh, en, file="data/trust/")
+
+
+def _read_trust(path: Path, bundle: Path) -> Trust:
+    hint = "Use the trust.json that reached you by another way than the bundle."
+    if bundle.resolve() in path.resolve().parents:
+        raise InputError("the trust file lies inside the bundle", hint=hint)
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_TRUST_BYTES)
+        return parse_trust(data)
+    except OSError as error:
+        raise InputError(f"the trust file {path.name} cannot be read", hint=hint) from error
+    except VerificationError as error:
+        raise InputError(f"the trust file {path.name} cannot be used: {error.message}", hint=hint) from error
