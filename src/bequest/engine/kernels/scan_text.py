@@ -1,0 +1,380 @@
+"""The compiled walk over free text that finds identifiers; `spans` is its face.
+
+One pass over the bytes. Full-width characters count as their plain forms. A candidate begins at a run of digits whose
+left neighbour is no digit and is read ahead for at most 24 digits, across up to two separators between groups, so the
+walk is linear in the text. Word borders are of no use here: Chinese characters are letters.
+"""
+
+import numpy as np
+
+from bequest.engine.kernels.buffers import frozen
+from bequest.engine.kernels.compiled import compiled
+from bequest.engine.kernels.normalise import ID_CHECK_CHARACTERS, ID_WEIGHTS, PROVINCES
+
+PHONE, NATIONAL_ID, BANK_CARD, EMAIL, LANDLINE = 1, 2, 3, 4, 5
+
+AHEAD = 24  # digits read ahead at most: 0086 and eleven more, or a card of nineteen
+WEIGHTS = frozen(np.array(ID_WEIGHTS, np.int64))
+CHECKS = frozen(np.frombuffer(ID_CHECK_CHARACTERS.encode(), np.uint8))
+IS_PROVINCE = np.zeros(100, np.bool_)
+IS_PROVINCE[[int(code) for code in PROVINCES.split("|")]] = True
+IS_PROVINCE = frozen(IS_PROVINCE)
+SHIFT = 4
+BLOCK = 1 << SHIFT  # bytes looked at together
+MONTH_DAYS = frozen(np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], np.int64))
+
+
+@compiled
+def plain_at(data, at, end):  # type: ignore[no-untyped-def]
+    """Code of the character at a position, full-width made plain, and its bytes; other characters are code 0."""
+    first = data[at]
+    if first < 0x80:
+        return np.int64(first), 1
+    if first == 0xEF and at + 2 < end:
+        if data[at + 1] == 0xBC and data[at + 2] >= 0x81:
+            return np.int64(data[at + 2]) - 0x81 + 0x21, 3
+        if data[at + 1] == 0xBD and data[at + 2] <= 0x9E:
+            return np.int64(data[at + 2]) - 0x80 + 0x60, 3
+    return np.int64(0), 1
+
+
+@compiled
+def plain_before(data, at, begin):  # type: ignore[no-untyped-def]
+    """As `plain_at`, for the character that ends before a position."""
+    if at <= begin:
+        return np.int64(0), 0
+    if data[at - 1] < 0x80:
+        return np.int64(data[at - 1]), 1
+    if at - 3 >= begin and data[at - 3] == 0xEF:
+        code, width = plain_at(data, at - 3, at)
+        if width == 3:
+            return code, 3
+    return np.int64(0), 0
+
+
+@compiled
+def is_digit(code):  # type: ignore[no-untyped-def]
+    """Whether a code is one of 0 … 9."""
+    return code >= 48 and code <= 57
+
+
+@compiled
+def separator_at(data, at, end):  # type: ignore[no-untyped-def]
+    """Bytes of the separator at a position (space - . ( ) and their typographic kin), 0 where there is none."""
+    code, width = plain_at(data, at, end)
+    if code == 32 or code == 45 or code == 46 or code == 40 or code == 41:
+        return width
+    if data[at] == 0xC2 and at + 1 < end and data[at + 1] == 0xA0:
+        return 2
+    if at + 2 < end:
+        if data[at] == 0xE2 and data[at + 1] == 0x80 and data[at + 2] >= 0x90 and data[at + 2] <= 0x95:
+            return 3
+        if data[at] == 0xE3 and data[at + 1] == 0x80 and data[at + 2] == 0x80:
+            return 3
+    return 0
+
+
+@compiled
+def after_separators(data, at, end):  # type: ignore[no-untyped-def]
+    """Position of the digit that follows after one or two separators, -1 where there is none."""
+    for _ in range(2):
+        width = separator_at(data, at, end)
+        if width == 0:
+            return -1
+        at += width
+        if at >= end:
+            return -1
+        code, _ = plain_at(data, at, end)
+        if is_digit(code):
+            return at
+    return -1
+
+
+@compiled
+def read_ahead(data, at, end, digit, after, closes):  # type: ignore[no-untyped-def]
+    """Reads digits from a position: their values, where each ends, and whether its group ends with it."""
+    n = 0
+    while n < AHEAD and at < end:
+        if data[at] >= 48 and data[at] <= 57:
+            digit[n] = data[at] - 48
+            at += 1
+        else:
+            code, width = plain_at(data, at, end)
+            if not is_digit(code):
+                at = after_separators(data, at, end)
+                if at < 0:
+                    break
+                closes[n - 1] = True
+                continue
+            digit[n] = code - 48
+            at += width
+        after[n] = at
+        closes[n] = False
+        n += 1
+    if n and not closes[n - 1]:
+        at = after[n - 1]
+        code = np.int64(0)
+        if at < end:
+            code, _ = plain_at(data, at, end)
+        closes[n - 1] = not is_digit(code)
+    return n
+
+
+@compiled
+def grouped(closes, begin, total, shortest):  # type: ignore[no-untyped-def]
+    """Whether digits begin … begin+total end with a group and none of their groups is shorter than allowed."""
+    if not closes[begin + total - 1]:
+        return False
+    length = 0
+    for i in range(begin, begin + total):
+        length += 1
+        if closes[i]:
+            if length < shortest:
+                return False
+            length = 0
+    return True
+
+
+@compiled
+def is_date(digit, at, year):  # type: ignore[no-untyped-def]
+    """Whether the four digits at a place are a month and day of that year."""
+    month = digit[at] * 10 + digit[at + 1]
+    day = digit[at + 2] * 10 + digit[at + 3]
+    if month < 1 or month > 12 or day < 1 or day > MONTH_DAYS[month]:
+        return False
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return not (month == 2 and day == 29 and not leap)
+
+
+@compiled
+def is_resident_id(digit, last):  # type: ignore[no-untyped-def]
+    """17 digits and a check character (GB 11643-1999)."""
+    if not IS_PROVINCE[digit[0] * 10 + digit[1]]:
+        return False
+    year = digit[6] * 1000 + digit[7] * 100 + digit[8] * 10 + digit[9]
+    if year < 1800 or year > 2099 or not is_date(digit, 10, year):
+        return False
+    total = 0
+    for i in range(17):
+        total += digit[i] * WEIGHTS[i]
+    return CHECKS[total % 11] == last
+
+
+@compiled
+def is_luhn(digit, total):  # type: ignore[no-untyped-def]
+    """Luhn check (ISO/IEC 7812-1); a number of one repeated digit is none."""
+    acc, varied = 0, False
+    for i in range(total):
+        value = digit[total - 1 - i]
+        varied = varied or value != digit[0]
+        if i & 1:
+            value *= 2
+            if value > 9:
+                value -= 9
+        acc += value
+    return varied and acc % 10 == 0
+
+
+@compiled
+def is_fixed_line(digit, total):  # type: ignore[no-untyped-def]
+    """0, area code and a local number that begins 2 to 8."""
+    if digit[0] != 0:
+        return False
+    if digit[1] == 2 or (digit[1] == 1 and digit[2] == 0):
+        return total == 11 and digit[3] >= 2 and digit[3] <= 8
+    return digit[1] >= 3 and (total == 11 or total == 12) and digit[4] >= 2 and digit[4] <= 8
+
+
+@compiled
+def identify(data, end, digit, after, closes, n):  # type: ignore[no-untyped-def]
+    """The identifier that begins with the digits read ahead: its kind (0: none) and where it ends."""
+    if n >= 17 and grouped(closes, 0, 17, 2) and after[16] < end:
+        code, width = plain_at(data, after[16], end)
+        if (code == 88 or code == 120) and is_resident_id(digit, 88):
+            return NATIONAL_ID, after[16] + width
+    if n >= 18 and grouped(closes, 0, 18, 2) and is_resident_id(digit, digit[17] + 48):
+        return NATIONAL_ID, after[17]
+    code_digits = 0
+    if n > 13 and digit[0] == 0 and digit[1] == 0 and digit[2] == 8 and digit[3] == 6:
+        code_digits = 4
+    elif n > 12 and digit[0] == 8 and digit[1] == 6:
+        code_digits = 2
+    for begin in (code_digits, 0):
+        if n >= begin + 11 and digit[begin] == 1 and digit[begin + 1] >= 3 and grouped(closes, begin, 11, 3):
+            return PHONE, after[begin + 10]
+    province = n >= 15 and grouped(closes, 0, 15, 15) and IS_PROVINCE[digit[0] * 10 + digit[1]]
+    if province and is_date(digit, 8, 1900 + digit[6] * 10 + digit[7]):
+        return NATIONAL_ID, after[14]
+    if digit[0] >= 3 and digit[0] != 7 and digit[0] != 8:
+        for total in (19, 18, 17, 16):
+            if n >= total and grouped(closes, 0, total, 3) and is_luhn(digit, total):
+                return BANK_CARD, after[total - 1]
+    for total in (12, 11):
+        if n >= total and is_fixed_line(digit, total) and grouped(closes, 0, total, 3):
+            return LANDLINE, after[total - 1]
+    return 0, 0
+
+
+@compiled
+def is_mailbox(code):  # type: ignore[no-untyped-def]
+    """Whether a character may stand in a mailbox or domain."""
+    return (
+        is_digit(code) or (code >= 65 and code <= 90) or (code >= 97 and code <= 122)
+        or code == 46 or code == 95 or code == 45 or code == 43 or code == 37
+    )  # fmt: skip
+
+
+@compiled
+def address_around(data, at, width, begin, end):  # type: ignore[no-untyped-def]
+    """Start and end of the e-mail address around an at sign; start = end where there is none."""
+    start = at
+    while True:
+        code, step = plain_before(data, start, begin)
+        if step == 0 or not is_mailbox(code):
+            break
+        start -= step
+    stop, position = at + width, at + width
+    dot, letters = False, 0
+    while position < end:
+        code, step = plain_at(data, position, end)
+        if not is_mailbox(code) or code == 95 or code == 43 or code == 37:
+            break
+        position += step
+        if code == 46:
+            dot = position > at + width + step
+            letters = 0
+        elif code >= 65:
+            letters += 1
+            if dot and letters >= 2:
+                stop = position
+        else:
+            letters = -64  # digits or dashes: the last part of a domain has neither
+    if start == at or stop == at + width:
+        return at, at
+    return start, stop
+
+
+@compiled
+def promising_blocks(data):  # type: ignore[no-untyped-def]
+    """Which blocks of 16 bytes hold a digit, an at sign or the first byte of a full-width form at all."""
+    whole = max(0, len(data) - 2) >> SHIFT  # a full-width form is told by three bytes
+    flags = np.ones((len(data) >> SHIFT) + 1, np.bool_)
+    for block in range(whole):
+        found = np.uint8(0)
+        base = block * BLOCK
+        for i in range(BLOCK):
+            byte, third = data[base + i], np.uint8(data[base + i + 2] - 0x90)
+            wide = np.uint8(byte == 0xEF) & np.uint8(data[base + i + 1] == 0xBC)
+            found |= np.uint8(np.uint8(byte - 48) < 10) | np.uint8(byte == 64)
+            found |= wide & (np.uint8(third < 10) | np.uint8(third == 16))
+        flags[block] = found != 0
+    return flags
+
+
+@compiled
+def find(offsets, data, valid, starts, ends, kinds, rows):  # type: ignore[no-untyped-def]
+    """All identifiers in order, without overlaps; returns how many, or -1 where the arrays are too short."""
+    promising = promising_blocks(data)
+    digit = np.zeros(AHEAD, np.int64)
+    after = np.zeros(AHEAD, np.int64)
+    closes = np.zeros(AHEAD, np.bool_)
+    count = 0
+    for row in range(len(valid)):
+        if not valid[row]:
+            continue
+        at, end = offsets[row], offsets[row + 1]
+        begin = at
+        first_of_row = count
+        while at < end:
+            if not promising[at >> SHIFT]:
+                at = ((at >> SHIFT) + 1) << SHIFT
+                continue
+            byte = data[at]
+            if byte < 48 or (byte > 57 and byte != 64 and byte != 0xEF):
+                at += 1
+                continue
+            code, width = plain_at(data, at, end)
+            if code == 64:
+                start, stop = address_around(data, at, width, begin, end)
+                if stop > start:
+                    while count > first_of_row and ends[count - 1] > start:
+                        count -= 1  # digits of the mailbox belong to the address
+                    if count == len(starts):
+                        return -1
+                    starts[count], ends[count], kinds[count], rows[count] = start, stop, EMAIL, row
+                    count += 1
+                    begin = stop
+                    at = stop
+                else:
+                    at += width
+                continue
+            if not is_digit(code):
+                at += width if code else 3
+                continue
+            n = read_ahead(data, at, end, digit, after, closes)
+            kind, stop = identify(data, end, digit, after, closes, n)
+            if kind:
+                if count == len(starts):
+                    return -1
+                start = at
+                sign, width = plain_before(data, at, begin)
+                if sign == 43 and kind == PHONE:
+                    start -= width
+                starts[count], ends[count], kinds[count], rows[count] = start, stop, kind, row
+                count += 1
+                at = stop
+            else:
+                at = after[0]
+                while at < end:
+                    code, width = plain_at(data, at, end)
+                    if not is_digit(code):
+                        break
+                    at += width
+    return count
+
+
+@compiled
+def write_plain(data, starts, ends, kinds, masked, offsets, out):  # type: ignore[no-untyped-def]
+    """Writes each identifier in plain characters, or its mask; returns how many bytes were written."""
+    at = 0
+    for i in range(len(starts)):
+        first, position, kind, sign = at, starts[i], kinds[i], -1
+        while position < ends[i]:
+            code, width = plain_at(data, position, ends[i])
+            position += width
+            if kind == EMAIL:
+                if code == 64:
+                    sign = at
+                out[at] = code + 32 if code >= 65 and code <= 90 else code
+                at += 1
+            elif is_digit(code) or code == 88 or code == 120:
+                out[at] = 88 if code == 120 else code
+                at += 1
+        if kind == PHONE and at - first > 11:
+            for j in range(11):  # the country code goes
+                out[first + j] = out[at - 11 + j]
+            at = first + 11
+        if masked:
+            at = mask_at(out, first, at, kind, sign)
+        offsets[i + 1] = at
+    return at
+
+
+@compiled
+def mask_at(out, first, at, kind, sign):  # type: ignore[no-untyped-def]
+    """Masks the plain identifier that was just written; returns its new end."""
+    if kind == EMAIL:
+        for j in range(at - sign):  # the mailbox has become one character and three stars
+            k = j if sign >= first + 4 else at - sign - 1 - j
+            out[first + 4 + k] = out[sign + k]
+        for j in range(1, 4):
+            out[first + j] = 42
+        return first + 4 + at - sign
+    head = 3
+    if kind == NATIONAL_ID:
+        head = 6
+    elif kind == BANK_CARD or (kind == LANDLINE and out[first + 1] >= 51):
+        head = 4
+    for j in range(first + head, at - 4):
+        out[j] = 42
+    return at

@@ -1,0 +1,98 @@
+"""Identifiers inside free text: mobile and landline numbers, resident identity and bank card numbers, e-mail addresses.
+
+What is recognised is what `normalise` accepts, with separators, country code and full-width characters. An 18-digit
+number with a wrong check character is no identity number; names and addresses are not searched for at all.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from bequest.engine.kernels import normalise, scan_text
+from bequest.engine.kernels.buffers import Ints, TextBuffers, text_buffers, text_series
+from bequest.engine.kernels.slices import splice_parts
+from bequest.model.datamap import FieldClass
+
+KINDS: dict[FieldClass, int] = {
+    FieldClass.PHONE: scan_text.PHONE,
+    FieldClass.NATIONAL_ID: scan_text.NATIONAL_ID,
+    FieldClass.BANK_CARD: scan_text.BANK_CARD,
+    FieldClass.EMAIL: scan_text.EMAIL,
+    FieldClass.LANDLINE: scan_text.LANDLINE,
+}
+"""The classes that can be found inside text, with the code the kernel uses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Identifiers found: byte positions in the text buffers, kind code and row of each, in order."""
+
+    text: TextBuffers
+    starts: Ints
+    ends: Ints
+    kinds: npt.NDArray[np.uint8]
+    rows: Ints
+
+    def plain(self) -> pl.Series:
+        """The identifiers without separators and country code, in plain characters; addresses in lower case."""
+        return self._written(masked=False)
+
+    def masks(self) -> pl.Series:
+        """What stands for each identifier in a redacted text."""
+        return self._written(masked=True)
+
+    def _written(self, *, masked: bool) -> pl.Series:
+        n = len(self.starts)
+        data = np.empty(int((self.ends - self.starts).sum()) + 4 * n, np.uint8)
+        offsets = np.zeros(n + 1, np.int64)
+        size = scan_text.write_plain(self.text.data, self.starts, self.ends, self.kinds, masked, offsets, data)
+        return text_series("value", offsets, data[:size], np.ones(n, np.bool_))
+
+
+def find(series: pl.Series) -> Spans:
+    """All identifiers in a text column; spans never overlap and the longer reading wins."""
+    text = text_buffers(series)
+    capacity = max(64, len(text.data) // 32)
+    while True:
+        starts, ends, rows = (np.empty(capacity, np.int64) for _ in range(3))
+        kinds = np.empty(capacity, np.uint8)
+        n = scan_text.find(text.offsets, text.data, text.valid, starts, ends, kinds, rows)
+        if n >= 0:
+            return Spans(text, starts[:n], ends[:n], kinds[:n], rows[:n])
+        capacity *= 2
+
+
+def extract(series: pl.Series, kinds: Collection[FieldClass] = tuple(KINDS)) -> pl.DataFrame:
+    """`row` UInt32, `kind` Utf8 (a field class), `value` Utf8 in normal form: one line per identifier found."""
+    spans = find(series)
+    words = {code: cls.value for cls, code in KINDS.items()}
+    value = pl.col("value")
+    short_id = (pl.col("code") == scan_text.NATIONAL_ID) & (value.str.len_bytes() == 15)
+    frame = pl.DataFrame({"row": spans.rows.astype(np.uint32), "code": spans.kinds, "value": spans.plain()})
+    return frame.select(
+        "row",
+        kind=pl.col("code").replace_strict(words, return_dtype=pl.String),
+        value=pl.when(short_id).then(normalise.national_id(pl.when(short_id).then(value))).otherwise(value),
+    ).filter(pl.col("kind").is_in([kind.value for kind in kinds]))
+
+
+def redact(series: pl.Series) -> pl.Series:
+    """The text with every identifier masked in place (138****0001, 110101********1234, a***@example.com).
+
+    Everything else stays as it is. A masked text holds no identifier any more: redacting again changes nothing.
+    """
+    spans = find(series)
+    if not len(spans.starts):
+        return series.cast(pl.String)
+    out, after = splice_parts(spans.text.data, spans.starts, spans.ends, spans.masks())
+    return text_series(series.name, _moved_offsets(spans, after), out, spans.text.valid)
+
+
+def _moved_offsets(spans: Spans, after: Ints) -> Ints:
+    """Row offsets in the new buffer: moved by what all spans before them grew or shrank."""
+    grown = np.concatenate([[0], after - spans.ends])
+    last_before = np.searchsorted(spans.ends, spans.text.offsets, side="right")
+    return np.asarray(spans.text.offsets + grown[last_before], np.int64)

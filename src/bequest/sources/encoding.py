@@ -1,0 +1,137 @@
+"""Text files in the encodings met in practice: read as UTF-8 blocks, written back as they were."""
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bequest.kernel.errors import SourceError
+
+BLOCK_BYTES = 1 << 23
+
+_CODECS = {
+    "utf-8": "utf-8", "utf8": "utf-8", "utf-8-sig": "utf-8", "ascii": "utf-8", "us-ascii": "utf-8",
+    "gb18030": "gb18030", "gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030",
+    "utf-16": "utf-16", "utf16": "utf-16", "utf-16le": "utf-16-le", "utf-16-le": "utf-16-le",
+    "utf-16be": "utf-16-be", "utf-16-be": "utf-16-be",
+}  # fmt: skip
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_ENOUGH = 20  # characters beyond ASCII before valid UTF-8 can no longer be an accident
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """Codec of a file and the byte order mark it begins with."""
+
+    codec: str
+    mark: bytes
+
+    def encode(self, data: bytes) -> bytes:
+        """UTF-8 text in this encoding, without the mark."""
+        return data if self.codec == "utf-8" else data.decode().encode(self.codec)
+
+
+def find_encoding(path: Path, declared: str) -> Encoding:
+    """The encoding declared for a file, or the one its byte order mark tells, or UTF-8.
+
+    Raises:
+        SourceError: the declared encoding is not known here or contradicts the file.
+    """
+    codec = _CODECS.get(declared.strip().lower()) if declared.strip() else ""
+    if codec is None:
+        raise SourceError(
+            f"{path.name}: the encoding {declared} is not supported", hint="Use utf-8, utf-8-sig, gb18030 or utf-16."
+        )
+    with path.open("rb") as stream:
+        head = stream.read(4)
+    mark, marked = next(((m, c) for m, c in _MARKS if head.startswith(m)), (b"", ""))
+    if marked and codec and not marked.startswith(codec):
+        raise SourceError(
+            f"{path.name} is declared as {declared} but its byte order mark says {marked}",
+            hint=f'Set encoding = "{_name(marked)}" for this source.',
+            code="BQ-SOURCE-3",
+        )
+    if codec == "gb18030" and _is_really_utf8(path):
+        raise SourceError(
+            f"{path.name} is declared as {declared} but is UTF-8",
+            hint='Set encoding = "utf-8" for this source.',
+            code="BQ-SOURCE-3",
+        )
+    plain = {"": "utf-8", "utf-16": "utf-16-le"}.get(codec, codec)
+    return Encoding(marked or plain, mark)
+
+
+def utf8_blocks(path: Path, encoding: Encoding, *, exact: bool = False) -> Iterator[bytes]:
+    """The text as UTF-8, block by block, without the byte order mark.
+
+    With `exact`, every block is also encoded back and compared, so that what is written again is what was read.
+
+    Raises:
+        SourceError: bytes that are no text in this encoding, with line and byte offset; with `exact`, text that would
+            not be written back as it was.
+    """
+    decoder = codecs.getincrementaldecoder(encoding.codec)()
+    with path.open("rb") as stream:
+        at = stream.seek(len(encoding.mark))
+        waiting = b""
+        while True:
+            block = stream.read(BLOCK_BYTES)
+            try:
+                text = decoder.decode(block, final=not block)
+            except UnicodeDecodeError as error:
+                raise _bad_bytes(path, encoding, at - len(waiting) + error.start) from None
+            at += len(block)
+            pending = decoder.getstate()[0]
+            read = waiting + block
+            if exact and text.encode(encoding.codec) != read[: len(read) - len(pending)]:
+                raise SourceError(
+                    f"{path.name} holds {encoding.codec} text that cannot be written back byte for byte",
+                    hint="Convert the file to UTF-8 first.",
+                )
+            waiting = pending
+            if text:
+                yield text.encode()
+            if not block:
+                return
+
+
+def _bad_bytes(path: Path, encoding: Encoding, offset: int) -> SourceError:
+    with path.open("rb") as stream:
+        before = stream.read(offset)
+    line = before[len(encoding.mark) :].decode(encoding.codec, "replace").count("\n") + 1
+    fitting = [codec for codec in ("utf-8", "gb18030", "utf-16-le") if codec != encoding.codec and _fits(path, codec)]
+    hint = f'Set encoding = "{_name(fitting[0])}" for this source.' if fitting else "No supported encoding fits."
+    return SourceError(
+        f"{path.name} is not {_name(encoding.codec)}: line {line}, byte offset {offset}", hint=hint, code="BQ-SOURCE-3"
+    )
+
+
+def _name(codec: str) -> str:
+    return "utf-16" if codec.startswith("utf-16") else codec
+
+
+def _fits(path: Path, codec: str) -> bool:
+    if codec.startswith("utf-16") and not _has_zero_bytes(path):
+        return False  # almost any even number of bytes decodes; text with line ends has zero bytes
+    decoder = codecs.getincrementaldecoder(codec)()
+    try:
+        with path.open("rb") as stream:
+            while block := stream.read(BLOCK_BYTES):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _has_zero_bytes(path: Path) -> bool:
+    with path.open("rb") as stream:
+        head = stream.read(BLOCK_BYTES)
+    return head.count(b"\0") * 20 > len(head)
+
+
+def _is_really_utf8(path: Path) -> bool:
+    with path.open("rb") as stream:
+        head = stream.read(BLOCK_BYTES)
+    text = codecs.getincrementaldecoder("utf-8")("ignore").decode(head)
+    return sum(1 for c in text[:100_000] if ord(c) > 127) >= _ENOUGH and _fits(path, "utf-8")

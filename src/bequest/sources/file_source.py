@@ -1,0 +1,199 @@
+"""What all sources that are one file share: keys, samples, fingerprint, marker, and the frame of a rewrite."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import polars as pl
+
+from bequest.engine.kernels.buffers import Bools
+from bequest.kernel.errors import SourceError
+from bequest.model.case import Source
+from bequest.model.destruction import Level
+from bequest.sources.marker import has_folder_marker
+from bequest.sources.replacing import file_digest, leftover, remove_leftover, replace_file
+from bequest.sources.row_keys import check_changes, check_keys, empty_parts, row_keys, sample_positions
+from bequest.sources.source import BATCH_ROWS, KEY, Applied, Changes, CleanReport, Guard, TableInfo
+
+
+class Edit:
+    """Changes on their way through a file: asked batch by batch, counting what they did."""
+
+    def __init__(self, changes: Changes, key: tuple[str, ...]) -> None:
+        self.key = key
+        self.columns = tuple(changes.empty)
+        self._delete = changes.delete.cast(pl.String).unique()
+        self._empty = {c: keys.cast(pl.String).unique() for c, keys in changes.empty.items()}
+        self._next_row = 0
+        self.rows_deleted = 0
+        self.cells_emptied = dict.fromkeys(self.columns, 0)
+
+    def needs(self) -> tuple[str, ...]:
+        """The columns a batch must bring: those of the key and those to be emptied."""
+        return tuple(dict.fromkeys((*self.key, *self.columns)))
+
+    def decide(self, batch: pl.DataFrame) -> tuple[Bools, Mapping[str, Bools]]:
+        """For the next batch of the file: which rows go, and which cells of each column are emptied."""
+        keys = row_keys(batch, self.key, self._next_row)
+        self._next_row += batch.height
+        gone = keys.is_in(self._delete.implode()).to_numpy()
+        emptied = {}
+        for column, wanted in self._empty.items():
+            filled = batch[column].is_not_null() & (batch[column].str.strip_chars() != "")
+            cells = (keys.is_in(wanted.implode()) & filled).to_numpy() & ~gone
+            self.cells_emptied[column] += int(cells.sum())
+            emptied[column] = cells
+        self.rows_deleted += int(gone.sum())
+        return gone, emptied
+
+    def applied(self) -> Applied:
+        """The counts so far."""
+        return Applied(self.rows_deleted, dict(self.cells_emptied))
+
+
+class FileSource(ABC):
+    """A source that is one file; kinds of file say how it is scanned and written."""
+
+    def __init__(self, spec: Source) -> None:
+        self.name = spec.name
+        self.path = spec.path
+        self.spec = spec
+        self._seen: tuple[tuple[int, ...], tuple[TableInfo, ...]] | None = None
+        self._checked: set[tuple[object, ...]] = set()
+
+    @abstractmethod
+    def _scan(self) -> tuple[TableInfo, ...]:
+        """The tables in the file, after reading it whole."""
+
+    @abstractmethod
+    def _batches(self, table: TableInfo, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        """The rows in order, those columns as text, in batches of any size."""
+
+    @abstractmethod
+    def _write(self, table: TableInfo, edit: Edit, out: BinaryIO) -> None:
+        """The file without what the edit takes away, everything else as it was."""
+
+    def inventory(self) -> tuple[TableInfo, ...]:
+        """All tables in the file; read again only where the file has changed."""
+        state = self._state()
+        if self._seen is None or self._seen[0] != state:
+            self._seen = (state, self._scan())
+        return self._seen[1]
+
+    def read(
+        self,
+        table: str,
+        columns: Sequence[str] | None = None,
+        *,
+        key: Sequence[str] = (),
+        batch_rows: int = BATCH_ROWS,
+        allow_duplicates: bool = False,
+    ) -> Iterator[pl.DataFrame]:
+        """Batches: `__key`, then the columns (see `OpenSource.read`)."""
+        info = self._table(table)
+        wanted = tuple(info.column_names() if columns is None else columns)
+        self._need_columns(info, (*wanted, *key))
+        if key and not allow_duplicates:
+            self._check_key(info, tuple(key))
+        return self._keyed(info, wanted, tuple(key), batch_rows)
+
+    def sample(self, table: str, n: int) -> pl.DataFrame:
+        """At most n rows spread over the table, the same at every call."""
+        info = self._table(table)
+        positions = sample_positions(info.n_rows, n)
+        parts, first = [], 0
+        for batch in self.read(table):
+            low, high = np.searchsorted(positions, [first, first + batch.height])
+            parts.append(batch[(positions[low:high] - first).tolist()])
+            first += batch.height
+        return pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys((KEY, *info.column_names()), pl.String))
+
+    def fingerprint(self) -> str:
+        """SHA-256 of the file."""
+        return file_digest(self.path)
+
+    def apply(self, table: str, changes: Changes, *, guard: Guard) -> Applied:
+        """Rewrite the file without the rows and cells that go; see `OpenSource.apply`."""
+        info = self._table(table)
+        key = changes.key
+        where = self._where(info)
+        check_changes(where, changes, info.column_names(), key, numbered=not key)
+        remove_leftover(self.path)
+        if changes.taken_from and changes.taken_from != self.fingerprint():
+            raise SourceError(
+                f"{where} has changed since its rows were read",
+                hint="Read the source again and decide anew; nothing was changed.",
+                code="BQ-SOURCE-9",
+            )
+        if key:
+            self._check_key(info, key)
+        edit = Edit(changes, key)
+        guard()
+        replace_file(self.path, lambda out: self._write(info, edit, out), guard)
+        return edit.applied()
+
+    def clean(self, guard: Guard) -> CleanReport:
+        """Remove leftovers: the rewrite itself has already unlinked the old bytes."""
+        guard()
+        before = sum(p.stat().st_size for p in self.raw_paths())
+        removed = remove_leftover(self.path)
+        actions = ("rewritten", "leftover_removed") if removed else ("rewritten",)
+        return CleanReport(Level.LOGICAL, actions, before, self.path.stat().st_size)
+
+    def marker(self, case_id: str) -> bool:
+        """Whether the file's folder carries the rehearsal marker of that case."""
+        return has_folder_marker(self.path.parent, case_id)
+
+    def raw_paths(self) -> tuple[Path, ...]:
+        """The file, and what an interrupted rewrite left beside it."""
+        return tuple(p for p in (self.path, leftover(self.path)) if p.exists())
+
+    def _keyed(
+        self, info: TableInfo, wanted: tuple[str, ...], key: tuple[str, ...], batch_rows: int
+    ) -> Iterator[pl.DataFrame]:
+        first = 0
+        for batch in self._batches(info, tuple(dict.fromkeys((*wanted, *key)))):
+            keys = row_keys(batch, key, first)
+            first += batch.height
+            whole = pl.DataFrame([keys, *(batch[c] for c in wanted)])
+            for part in whole.iter_slices(batch_rows):
+                if part.height:
+                    yield part
+
+    def _check_key(self, info: TableInfo, key: tuple[str, ...]) -> None:
+        seen = (self._state(), info.name, key)
+        if seen in self._checked:
+            return
+        self._need_columns(info, key)
+        n_empty, parts = 0, []
+        for batch in self._batches(info, key):
+            n_empty += empty_parts(batch, key)
+            parts.append(row_keys(batch, key, 0))
+        check_keys(self._where(info), pl.concat(parts) if parts else pl.Series([], dtype=pl.String), n_empty)
+        self._checked.add(seen)
+
+    def _table(self, name: str) -> TableInfo:
+        for info in self.inventory():
+            if info.name == name:
+                if info.why_not_scanned:
+                    raise SourceError(f"{self._where(info)} cannot be read: {info.why_not_scanned}")
+                return info
+        known = ", ".join(i.name for i in self.inventory())
+        raise SourceError(f"source {self.name} has no table {name}", hint=f"Its tables are: {known}.")
+
+    def _need_columns(self, info: TableInfo, columns: Sequence[str]) -> None:
+        missing = [c for c in columns if c not in info.column_names()]
+        if missing:
+            raise SourceError(
+                f"{self._where(info)} has no column {', '.join(missing)}",
+                hint="The file's schema has changed since the data map was made: run discovery again.",
+            )
+
+    def _where(self, info: TableInfo) -> str:
+        return f"{self.name}.{info.name}"
+
+    def _state(self) -> tuple[int, ...]:
+        stat = self.path.stat()
+        return (stat.st_ino, stat.st_size, stat.st_mtime_ns)

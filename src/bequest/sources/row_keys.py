@@ -1,0 +1,73 @@
+"""Row keys: made from key columns, checked for use, and positions of a sample."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from bequest.kernel.errors import SourceError
+from bequest.sources.source import KEY, KEY_SEPARATOR, Changes
+
+
+def row_keys(frame: pl.DataFrame, key: Sequence[str], first_row: int) -> pl.Series:
+    """The row keys of a batch: the key columns as text, an empty part as empty text, or the row numbers."""
+    if not key:
+        return pl.Series(KEY, np.arange(first_row, first_row + frame.height)).cast(pl.String)
+    parts = [pl.col(c).fill_null("") for c in key]
+    return frame.select(pl.concat_str(parts, separator=KEY_SEPARATOR).alias(KEY)).to_series()
+
+
+def check_keys(where: str, keys: pl.Series, n_empty: int) -> None:
+    """Refuse a key that does not name each row.
+
+    Raises:
+        SourceError: with the number of rows concerned, never their values.
+    """
+    n_repeated = len(keys) - keys.n_unique()
+    if n_empty or n_repeated:
+        raise SourceError(
+            f"the key of {where} does not name each row: {n_empty} rows with an empty key, {n_repeated} repeated keys",
+            hint="Name other key columns in the data map, or none: then rows are known by their number.",
+            code="BQ-SOURCE-7",
+        )
+
+
+def empty_parts(frame: pl.DataFrame, key: Sequence[str]) -> int:
+    """How many rows have an empty part in their key."""
+    blank = pl.any_horizontal(pl.col(c).is_null() | (pl.col(c).str.strip_chars() == "") for c in key)
+    return int(frame.select(blank.sum()).item())
+
+
+def check_changes(where: str, changes: Changes, columns: Sequence[str], key: Sequence[str], *, numbered: bool) -> None:
+    """Refuse changes that name no column, empty a key column, or speak of row numbers of an unknown state.
+
+    Raises:
+        SourceError: with the columns concerned.
+    """
+    unknown = [c for c in (*changes.empty, *key) if c not in columns]
+    if unknown:
+        raise SourceError(
+            f"{where} has no column {', '.join(unknown)}", hint="Run discovery again: the schema changed."
+        )
+    keyed = [c for c in changes.empty if c in key]
+    if keyed:
+        raise SourceError(
+            f"{where}: the key column {', '.join(keyed)} cannot be emptied", hint="Only whole rows lose their key."
+        )
+    if numbered and not changes.taken_from:
+        raise SourceError(
+            f"the rows of {where} are known by their number only",
+            hint="Pass the fingerprint of the source at the moment the row numbers were read.",
+        )
+
+
+def sample_positions(n_rows: int, n: int) -> np.ndarray:
+    """At most n of the positions 0 … n_rows-1, in order: those with the smallest fixed hash (splitmix64)."""
+    if n >= n_rows:
+        return np.arange(n_rows)
+    with np.errstate(over="ignore"):
+        h = (np.arange(n_rows, dtype=np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+        h = (h ^ (h >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        h = (h ^ (h >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        h ^= h >> np.uint64(31)
+    return np.sort(np.argpartition(h, n)[:n]) if n > 0 else np.arange(0)

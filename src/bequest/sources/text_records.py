@@ -1,0 +1,90 @@
+"""Text files of records, read in pieces and rewritten by cutting: what CSV and JSON Lines have in common."""
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from typing import BinaryIO, Protocol
+
+import numpy as np
+import polars as pl
+
+from bequest.engine.kernels.buffers import Bools, Bytes, Ints
+from bequest.engine.kernels.slices import splice
+from bequest.kernel.errors import SourceError
+from bequest.model.case import Source
+from bequest.sources.encoding import Encoding, find_encoding, utf8_blocks
+from bequest.sources.file_source import Edit, FileSource
+from bequest.sources.source import TableInfo
+
+
+class Piece(Protocol):
+    """Whole records of a file, in UTF-8, with the positions of what is in them."""
+
+    @property
+    def data(self) -> Bytes:
+        """The text, with what stands between records."""
+
+    @property
+    def record_starts(self) -> Ints:
+        """Where each record begins."""
+
+    @property
+    def record_ends(self) -> Ints:
+        """Where each record ends, after its line end."""
+
+    def column(self, name: str) -> pl.Series:
+        """The values of a column as text."""
+
+    def cells(self, name: str) -> tuple[Ints, Ints]:
+        """Where the values of a column stand; the start is -1 where a record has none."""
+
+
+class RecordFile(FileSource):
+    """A text file of records; the kind of file says how records are found and what an emptied cell looks like."""
+
+    emptied: str
+
+    def __init__(self, spec: Source) -> None:
+        super().__init__(spec)
+        if not self.path.stat().st_size:
+            raise SourceError(
+                f"{self.path.name} is empty", hint="Check the export; remove the source if there is none."
+            )
+
+    @abstractmethod
+    def _pieces(self, blocks: Iterator[bytes]) -> Iterator[Piece]:
+        """The file's records, piece by piece; together the pieces' data are the whole text."""
+
+    def _encoding(self) -> Encoding:
+        return find_encoding(self.path, self.spec.encoding)
+
+    def _text(self, *, exact: bool = False) -> Iterator[bytes]:
+        return utf8_blocks(self.path, self._encoding(), exact=exact)
+
+    def _batches(self, _table: TableInfo, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        for piece in self._pieces(self._text()):
+            yield _frame(piece, columns)
+
+    def _write(self, _table: TableInfo, edit: Edit, out: BinaryIO) -> None:
+        encoding = self._encoding()
+        out.write(encoding.mark)
+        for piece in self._pieces(self._text(exact=True)):
+            gone, emptied = edit.decide(_frame(piece, edit.needs()))
+            out.write(encoding.encode(_cut(piece, gone, emptied, self.emptied).tobytes()))
+
+
+def _frame(piece: Piece, columns: Sequence[str]) -> pl.DataFrame:
+    frame = pl.DataFrame([piece.column(c) for c in columns])
+    # without columns a frame has no height, but rows are counted all the same
+    return frame if columns else pl.DataFrame({"": np.zeros(len(piece.record_starts), np.uint8)})
+
+
+def _cut(piece: Piece, gone: Bools, emptied: Mapping[str, Bools], empty: str) -> Bytes:
+    starts, ends = [piece.record_starts[gone]], [piece.record_ends[gone]]
+    for column, cells in emptied.items():
+        begin, end = piece.cells(column)
+        starts.append(begin[cells])
+        ends.append(end[cells])
+    start, end = np.concatenate(starts), np.concatenate(ends)
+    order = np.argsort(start, kind="stable")
+    replacement = pl.Series(["", empty]).gather((order >= len(starts[0])).astype(np.uint32))
+    return splice(piece.data, start[order], end[order], replacement)
