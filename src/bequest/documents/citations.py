@@ -1,0 +1,178 @@
+"""How law is cited: `PIPL-22` becomes 个保法 22 or PIPL Art. 22; the first use on a document gives the full title."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bequest.documents.words import Word
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A law, regulation or standard of the register: short form for chips, title for the list at the end."""
+
+    short: Word
+    title: Word
+    articles: bool = True
+    """Whether its provisions are articles; standards have clauses."""
+
+
+def _law(short_zh: str, short_en: str, title_zh: str, title_en: str, *, articles: bool = True) -> Instrument:
+    return Instrument(Word(short_zh, short_en), Word(title_zh, title_en), articles)
+
+
+REGISTER: Final[Mapping[str, Instrument]] = {
+    "PIPL": _law("个保法", "PIPL", "中华人民共和国个人信息保护法", "Personal Information Protection Law"),
+    "NDSR": _law("网数条例", "NDSR", "网络数据安全管理条例", "Network Data Security Management Regulations"),
+    "CSL": _law("网安法", "CSL", "中华人民共和国网络安全法", "Cybersecurity Law"),
+    "DSL": _law("数安法", "DSL", "中华人民共和国数据安全法", "Data Security Law"),
+    "CC": _law("民法典", "Civil Code", "中华人民共和国民法典", "Civil Code"),
+    "CRIM": _law("刑法", "Criminal Law", "中华人民共和国刑法", "Criminal Law"),
+    "ECL": _law("电商法", "E-Commerce Law", "中华人民共和国电子商务法", "E-Commerce Law"),
+    "CONS": _law("消法", "Consumer Law", "中华人民共和国消费者权益保护法", "Consumer Rights Protection Law"),
+    "MPL": _law("未保法", "Minors Protection Law", "中华人民共和国未成年人保护法", "Law on the Protection of Minors"),
+    "MINOR": _law(
+        "未网条例",
+        "Minors Online Regulations",
+        "未成年人网络保护条例",
+        "Regulations on the Protection of Minors Online",
+    ),
+    "KIDS": _law(
+        "儿童规定",
+        "Children’s PI Provisions",
+        "儿童个人信息网络保护规定",
+        "Provisions on the Online Protection of Children’s Personal Information",
+    ),
+    "AUD": _law(
+        "审计办法",
+        "Audit Measures",
+        "个人信息保护合规审计管理办法",
+        "Measures for Personal Information Protection Compliance Audits",
+    ),
+    "SMALL": _law(
+        "小型处理者规定",
+        "Small Processor Measures",
+        "小型个人信息处理者个人信息保护简化措施规定",
+        "Simplified Measures for Small Personal Information Processors",
+        articles=False,
+    ),
+    "LARGE": _law(
+        "大型处理者草案",
+        "Large Processor draft",
+        "大型个人信息处理者个人信息保护规定（征求意见稿）",
+        "Large Personal Information Processors (draft)",
+    ),
+    "XB": _law(
+        "跨境规定",
+        "Cross-Border Provisions",
+        "促进和规范数据跨境流动规定",
+        "Provisions on Promoting and Regulating Cross-Border Data Flows",
+    ),
+    "SA": _law(
+        "出境评估办法",
+        "Export Assessment Measures",
+        "数据出境安全评估办法",
+        "Measures for Security Assessment of Data Exports",
+    ),
+    "SCC": _law(
+        "标准合同办法",
+        "Standard Contract Measures",
+        "个人信息出境标准合同办法",
+        "Measures on the Standard Contract for Export of Personal Information",
+    ),
+    "INC": _law(
+        "事件报告办法",
+        "Incident Reporting Measures",
+        "国家网络安全事件报告管理办法",
+        "Measures for Reporting National Cybersecurity Incidents",
+    ),
+    "APPM": _law(
+        "App 认定方法",
+        "App Method",
+        "App 违法违规收集使用个人信息行为认定方法",
+        "Method for Identifying Unlawful Collection and Use by Apps",
+        articles=False,
+    ),
+    "TAX": _law(
+        "征管法", "Tax Collection Law", "中华人民共和国税收征收管理法", "Tax Collection and Administration Law"
+    ),
+    "TAXR": _law(
+        "征管法细则",
+        "Tax Collection Rules",
+        "中华人民共和国税收征收管理法实施细则",
+        "Rules for Implementing the Tax Collection Law",
+    ),
+    "ACCT": _law("会计法", "Accounting Law", "中华人民共和国会计法", "Accounting Law"),
+    "ACCTA": _law(
+        "会计档案办法",
+        "Accounting Archives Measures",
+        "会计档案管理办法",
+        "Measures for the Administration of Accounting Archives",
+    ),
+    "JRT": _law(
+        "JR/T 0171",
+        "JR/T 0171",
+        "JR/T 0171—2020 个人金融信息保护技术规范",
+        "JR/T 0171-2020 Personal financial information protection",
+        articles=False,
+    ),
+    "G35273": _law(
+        "GB/T 35273",
+        "GB/T 35273",
+        "GB/T 35273—2020 个人信息安全规范",
+        "GB/T 35273-2020 Personal information security specification",
+        articles=False,
+    ),
+    "G45574": _law(
+        "GB/T 45574",
+        "GB/T 45574",
+        "GB/T 45574—2025 敏感个人信息处理安全要求",
+        "GB/T 45574-2025 Security requirements for sensitive personal information",
+        articles=False,
+    ),
+    "HOL": _law(
+        "节假日通知",
+        "Holiday notices",
+        "国务院办公厅关于部分节假日安排的通知",
+        "State Council notices on public holidays",
+        articles=False,
+    ),
+    "PSAPL": _law("治安法", "PSAPL", "治安管理处罚法", "Public Security Administration Penalties Law"),
+    "CERT": _law("认证办法", "CERT", "个人信息出境认证办法", "Export certification measures"),
+    "AML": _law("反洗钱法", "AML", "反洗钱法（2024 修订）", "Anti-Money-Laundering Law"),
+    "CRED": _law("征信条例", "CRED", "征信业管理条例", "Credit reporting regulations"),
+    "CO": _law("公司法", "Company Law", "公司法（2023）", "Company Law (2023)"),
+    "EBL": _law("破产法", "EBL", "企业破产法", "Enterprise Bankruptcy Law"),
+    "REG": _law("登记条例", "REG", "市场主体登记管理条例", "Market entity registration regulations"),
+    "ARCH": _law("档案法", "ARCH", "档案法", "Archives Law"),
+    "ESIG": _law("电子签名法", "ESIG", "电子签名法", "E-Signature Law"),
+    "EXP": _law("快递条例", "EXP", "快递暂行条例", "Express delivery regulations"),
+    "SPBPI": _law("寄递规定", "SPBPI", "寄递服务用户个人信息安全管理规定", "Delivery users’ information rules"),
+    "GDPR": _law("GDPR", "GDPR", "欧盟通用数据保护条例", "General Data Protection Regulation"),
+    "CCPA": _law("CCPA", "CCPA", "加州消费者隐私法", "California Consumer Privacy Act"),
+}
+
+_CODE = re.compile(r"^(?P<code>[A-Z][A-Z0-9]*)[-/](?P<rest>.+)$")
+
+
+def cite(article: str, lang: str) -> str:
+    """`PIPL-22` as 个保法 22 or PIPL Art. 22; what is not in the register is printed as it stands."""
+    found = _CODE.match(article)
+    if not found or found["code"] not in REGISTER:
+        return article
+    instrument = REGISTER[found["code"]]
+    rest = re.sub(r"^0+(?=\d)", "", found["rest"])
+    if lang == "zh" or not instrument.articles or not rest[0].isdigit():
+        return f"{instrument.short.of(lang)} {rest}"
+    return f"{instrument.short.en} Art. {rest}"
+
+
+def cited_instruments(articles: Iterable[str]) -> tuple[Instrument, ...]:
+    """The instruments behind these articles, each once, in register order."""
+    codes = {found["code"] for a in articles if (found := _CODE.match(a))}
+    kept: dict[str, Instrument] = {}
+    for code, instrument in REGISTER.items():
+        if code in codes:
+            kept.setdefault(instrument.title.zh, instrument)
+    return tuple(kept.values())

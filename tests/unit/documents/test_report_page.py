@@ -1,0 +1,290 @@
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from tests.unit.documents.sample_report import sample_case, sample_certificate, sample_report
+
+from bequest.documents.report import render_report
+from bequest.documents.report.content import CaseReport, FindingNote, Notices, StepLine, StepName, StepState
+from bequest.kernel.errors import InputError
+from bequest.model.case import Event, Source, SourceKind
+from bequest.model.destruction import CertificateState
+from bequest.model.plan import ColumnTotal
+
+SECTIONS = {
+    "fields": ("逐字段去向", "Where every column goes"),
+    "grounds": ("理由", "Grounds"),
+    "approvals": ("部门批准", "Approvals"),
+    "notify": ("告知", "Notices"),
+    "deliver": ("交付与签收", "Deliveries and receipts"),
+    "destroy": ("销毁与检验", "Destruction and search"),
+    "residuals": ("有到期日的残留", "Residuals, dated"),
+    "custody": ("依法留存", "Custody by due month"),
+    "discover": ("发现了什么", "What discovery found"),
+    "times": ("各步用时", "Time per step"),
+    "numbers": ("情形", "Situations"),
+    "open": ("待定的法律问题", "Open legal points"),
+    "duties": ("到期的事", "Dated duties"),
+    "stores": ("我们自己的存放处", "Our own stores"),
+    "keys": ("密钥", "Keys"),
+    "evidence": ("证据日志", "Evidence log"),
+    "verify": ("自己验一遍", "Check it yourself"),
+    "limits": ("不能证明的", "What is not proven"),
+}
+HOSTILE = "<img src=x onerror=alert(1)>\"' style=color:red {{ 7*7 }} </style><script>alert(2)</script>"
+VOID = {"meta", "link", "col", "br", "img", "use", "input", "hr"}
+
+
+class _Outline(HTMLParser):
+    """Collects what the tests ask about and checks that tags nest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.attributes: list[tuple[str, str, str]] = []
+        self.headings: dict[str, str] = {}
+        self.tags: list[str] = []
+        self.stack: list[str] = []
+        self._heading: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        if tag not in VOID:
+            self.stack.append(tag)
+        if tag == "h2":
+            self._heading = dict(attrs).get("id")
+            if self._heading:
+                self.headings[self._heading] = ""
+        elif tag == "span" and self._heading:
+            self._heading = None
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.stack, f"</{tag}> closes nothing"
+        assert self.stack.pop() == tag, tag
+        if tag == "h2":
+            self._heading = None
+
+    def handle_data(self, data: str) -> None:
+        if self._heading:
+            self.headings[self._heading] += data.strip()
+
+
+def outline(html: str) -> _Outline:
+    parsed = _Outline()
+    parsed.feed(html)
+    assert parsed.stack == []
+    return parsed
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("event", [Event.E5, Event.E2])
+def test_a_report_has_all_its_sections_under_one_heading_each(event: Event, lang: str) -> None:
+    page = outline(render_report(sample_report(event), lang))
+    wanted = {k: v[0 if lang == "zh" else 1] for k, v in SECTIONS.items()}
+    if event is Event.E2:
+        del wanted["residuals"]
+    assert page.headings == wanted
+    assert page.tags.count("h1") == 1
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("event", [Event.E5, Event.E2])
+def test_nothing_comes_from_outside_and_nothing_is_styled_in_place(event: Event, lang: str) -> None:
+    html = render_report(sample_report(event), lang)
+    page = outline(html)
+    assert not re.search(r"(https?:)?//[a-z]", html)
+    assert "@import" not in html
+    assert "url(" not in html
+    assert not [a for a in page.attributes if a[1] == "style" or a[1].startswith("on")]
+    assert not [a for a in page.attributes if a[1] == "src"]
+    assert {v[:5] for t, n, v in page.attributes if n == "href" and not v.startswith("#")} == {"data:"}
+    assert "script" not in page.tags
+    assert page.tags.count("style") == 1
+
+
+def test_the_page_allows_exactly_its_own_style_sheet() -> None:
+    html = render_report(sample_report(), "zh")
+    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
+    assert style
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html)
+    assert policy
+    assert policy[1] == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_hostile_text_in_names_stays_text(lang: str) -> None:
+    report = sample_report()
+    case = replace(
+        report.case,
+        title=HOSTILE,
+        transferor=replace(report.case.transferor, name=HOSTILE, name_en=HOSTILE),
+        sources=(
+            Source(name="crm", kind=SourceKind.SQLITE, path=Path("crm.db"), label=HOSTILE),
+            *report.case.sources[1:],
+        ),
+        people=tuple(replace(p, name=HOSTILE) for p in report.case.people),
+    )
+    certificate = sample_certificate()
+    hostile = replace(
+        report,
+        case=case,
+        certificate=replace(certificate, signers=tuple(replace(s, name=HOSTILE) for s in certificate.signers)),
+        verify_commands=(HOSTILE,),
+        findings=(FindingNote(zh=HOSTILE, en=HOSTILE),),
+    )
+    page = outline(render_report(hostile, lang))
+    assert "script" not in page.tags
+    assert "img" not in page.tags
+    assert page.tags.count("style") == 1
+    assert not [a for a in page.attributes if a[1] in {"style", "onerror", "src"}]
+    assert "49" not in [a[2] for a in page.attributes if a[1] == "aria-label"]
+
+
+@pytest.mark.parametrize("name", ["https://evil.example/x.html", "../en.html", "javascript:alert(1)", "a.htm"])
+def test_the_link_to_the_other_language_is_a_plain_file_name(name: str) -> None:
+    with pytest.raises(InputError):
+        render_report(replace(sample_report(), other_language=name), "zh")
+
+
+def test_the_other_language_is_one_link_away() -> None:
+    html = render_report(replace(sample_report(), other_language="report.en.html"), "zh")
+    assert '<a href="report.en.html" lang="en" hreflang="en">English</a>' in html
+
+
+def test_only_two_languages_are_written() -> None:
+    with pytest.raises(InputError):
+        render_report(sample_report(), "fr")
+
+
+def test_the_same_report_gives_the_same_page() -> None:
+    assert render_report(sample_report(), "zh") == render_report(sample_report(), "zh")
+
+
+def _text(html: str) -> str:
+    body = html.split("</style>", 1)[1]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
+
+
+def test_the_answer_comes_first_and_gives_the_verdict() -> None:
+    said = {
+        state: _text(render_report(replace(sample_report(), certificate=sample_certificate(state)), "en"))[:700]
+        for state in CertificateState
+    }
+    assert "the certificate is final" in said[CertificateState.FINAL]
+    assert "3 dated residuals still to expire, the last on 2027-02-04" in said[CertificateState.INTERIM]
+    assert "The certificate is refused: residue outside the plan was found" in said[CertificateState.REFUSED]
+
+
+def test_a_share_deal_says_that_nothing_moved_and_who_was_told() -> None:
+    zh, en = (_text(render_report(sample_report(Event.E2), lang)) for lang in ("zh", "en"))
+    assert "什么都没有移交，什么都没有删除：5 个系统的 823,093 个值全部留在原处" in zh
+    assert "已逐人送达 17,698 人" in zh
+    assert "Nothing was passed on and nothing deleted: all 823,093 values in 5 systems" in en
+    assert "this case has no delivery" in en
+    assert "Nothing is deleted in this case" in en
+    assert "always deleted" not in en
+
+
+def test_sums_that_balance_get_the_double_rule_and_others_the_dashed_one() -> None:
+    report = sample_report()
+    assert report.population is not None
+    assert 'class="tie off"' not in render_report(report, "zh")
+    more = replace(report.population, totals=(*report.population.totals, ColumnTotal("crm", "customers", "x", 12)))
+    html = render_report(replace(report, population=more), "zh")
+    assert html.count('class="tie off"') >= 3
+    assert "去向与源头不平：有 1 列对不上" in html
+    assert "+12" in html
+
+
+def test_notices_that_leave_somebody_out_do_not_balance() -> None:
+    report = sample_report()
+    assert isinstance(report.notices, Notices)
+    html = render_report(replace(report, notices=replace(report.notices, owed_to=20_000)), "en")
+    assert "Persons to be told, difference +286" in html
+
+
+def test_counts_of_few_people_are_not_printed() -> None:
+    text = _text(render_report(sample_report(), "en"))
+    assert "needs a guardian&#39;s consent &lt;10" in text
+    assert "disputed: blocked ≥10" in text
+    assert "Fewer than 10 persons" in text
+
+
+def test_an_empty_case_still_makes_a_page_that_says_what_is_not_known() -> None:
+    steps = tuple(StepLine(step=s, state=StepState.TODO) for s in StepName)
+    report = CaseReport(case=sample_case(), made_at="2026-11-02T01:00:00Z", steps=steps)
+    for lang, first in (("zh", "本案还没有方案"), ("en", "There is no plan yet")):
+        html = render_report(report, lang)
+        outline(html)
+        assert first in html
+    assert "Not scanned yet." in html
+    assert "The log has not been published yet." in html
+
+
+def test_a_case_without_witnesses_is_called_self_published() -> None:
+    assert "自行发布" in render_report(sample_report(), "zh")
+    report = sample_report()
+    assert report.log is not None
+    assert "Self-published" not in render_report(replace(report, log=replace(report.log, witnesses=2)), "en")
+
+
+def test_a_rehearsal_shows_its_strip_and_a_real_case_does_not() -> None:
+    report = sample_report()
+    real = replace(report, case=replace(report.case, rehearsal=False))
+    assert 'class="rehearsal"' in render_report(report, "zh")
+    assert 'class="rehearsal"' not in render_report(real, "zh")
+
+
+def test_a_page_carries_every_symbol_it_uses() -> None:
+    for event in (Event.E5, Event.E2):
+        html = render_report(sample_report(event), "zh")
+        assert set(re.findall(r'href="#(g-[a-z]+)"', html)) == set(re.findall(r'<symbol id="(g-[a-z]+)"', html))
+
+
+def test_the_dark_values_stand_twice_and_are_equal() -> None:
+    css = (files("bequest.documents") / "look" / "bequest.css").read_text(encoding="utf-8")
+    blocks = re.findall(r'(?::root:not\(\[data-theme="light"\]\)|:root\[data-theme="dark"\]) \{([^}]*)\}', css)
+    dark = [re.sub(r"\s+", " ", b).strip() for b in blocks if "color-scheme: dark" in b]
+    assert len(dark) == 2
+    assert dark[0] == dark[1]
+
+
+def test_every_link_inside_the_page_leads_somewhere() -> None:
+    page = outline(render_report(sample_report(), "en"))
+    ids = {v for _, n, v in page.attributes if n == "id"}
+    links = {v[1:] for _, n, v in page.attributes if n == "href" and v.startswith("#")}
+    assert links <= ids
+    assert len([v for _, n, v in page.attributes if n == "id"]) == len(ids)
+
+
+def test_destroyed_tables_that_do_not_balance_are_counted_even_where_their_differences_cancel() -> None:
+    report = sample_report()
+    assert report.certificate is not None
+    first, second, *rest = report.certificate.tables
+    tables = (replace(first, sealed=first.sealed + 3), replace(second, sealed=second.sealed - 3), *rest)
+    html = render_report(replace(report, certificate=replace(report.certificate, tables=tables)), "zh")
+    assert "2 张表不平" in html
+    assert "五项之和与源头，差 0" in html
+
+
+def test_an_open_point_says_who_chose_or_that_the_default_is_followed() -> None:
+    report = sample_report()
+    (point,) = report.open_points
+    assert "Chosen: it does" in render_report(report, "en")
+    assert "the default is followed: it does" in render_report(
+        replace(report, open_points=(replace(point, chosen_by=""),)), "en"
+    )
+    assert "is marked open in the policy" in render_report(replace(report, open_points=()), "en")
+    assert "is marked open in the policy" not in render_report(report, "en")
