@@ -1,0 +1,1 @@
+"""Use cases, one module per verb: transaction, clock, evidence, hooks. The only place where steps meet."""

@@ -1,0 +1,186 @@
+"""What must agree between the parts of a case file: names that refer, things that may stand once, dates, keys."""
+
+import io
+from collections.abc import Iterable
+
+from bequest.app.casefile.table import Table
+from bequest.crypto.age import encrypt_stream
+from bequest.crypto.verify import parse_public_line
+from bequest.kernel.errors import BequestError, CaseFileError
+from bequest.model.case import MOVES_NOTHING, Case, KeyRelease, LegalRoute, SystemKind
+
+
+def check_person_key(table: Table, line: str) -> None:
+    """Nothing, where the OpenSSH public key line can be used (or is left out until the person has a key).
+
+    Raises:
+        CaseFileError: where it cannot.
+    """
+    if not line:
+        return
+    try:
+        parse_public_line(line)
+    except BequestError as error:
+        raise table.fault(
+            "public_key",
+            f"cannot be used: {error.message}",
+            "Paste the one line of the person's .pub file, made by `ssh-keygen -t ed25519`, or write file:NAME.pub.",
+        ) from None
+
+
+def check_recipient(table: Table, recipient: str) -> None:
+    """Nothing, where the age recipient can be encrypted to (or is left out).
+
+    Raises:
+        CaseFileError: where it cannot.
+    """
+    if not recipient:
+        return
+    try:
+        encrypt_stream(io.BytesIO(), io.BytesIO(), (recipient,))
+    except BequestError as error:
+        raise table.fault("age_recipient", error.message, error.hint) from None
+
+
+def check_case(case: Case, root: Table) -> None:
+    """Nothing, where all parts of the case agree.
+
+    Raises:
+        CaseFileError: naming the first thing that does not.
+    """
+    _check_once(root, "receivers", "id", [p.id for p in case.receivers])
+    _check_once(root, "lots", "id", [lot.id for lot in case.lots])
+    _check_once(root, "sources", "name", [s.name for s in case.sources])
+    _check_once(root, "people", "id", [p.id for p in case.people])
+    _check_dates(case, root)
+    _check_parties(case, root)
+    _check_lots(case, root)
+    _check_sources(case, root)
+    _check_people(case, root)
+
+
+def _at(root: Table, *steps: str) -> str:
+    return f"{root.where} {'.'.join(steps)}"
+
+
+def _check_once(root: Table, key: str, field: str, names: list[str]) -> None:
+    for n, name in enumerate(names, start=1):
+        if name in names[: n - 1]:
+            raise CaseFileError(
+                f"{_at(root, f'{key}#{n}', field)}: {name!r} is used by {key}#{names.index(name) + 1} already",
+                hint="Give each its own.",
+            )
+
+
+def _one_of(root: Table, place: str, name: str, known: Iterable[str], section: str) -> None:
+    names = list(known)
+    if name not in names:
+        raise CaseFileError(
+            f"{_at(root, place)}: {name!r} is not named under [[{section}]]",
+            hint=f"Named there: {', '.join(names) or 'nothing'}.",
+        )
+
+
+def _check_dates(case: Case, root: Table) -> None:
+    if case.cutover_not_after is not None and case.cutover_not_after < case.effective_on:
+        raise CaseFileError(
+            f"{_at(root, 'case', 'cutover_not_after')}: {case.cutover_not_after} is before effective_on, "
+            f"{case.effective_on}",
+            hint="effective_on is the planned cutover; cutover_not_after is the same day or later.",
+        )
+
+
+def _check_parties(case: Case, root: Table) -> None:
+    for n, receiver in enumerate(case.receivers, start=1):
+        if receiver.id == case.transferor.id:
+            raise CaseFileError(
+                f"{_at(root, f'receivers#{n}', 'id')}: {receiver.id!r} is the transferor",
+                hint="Give each party its own id.",
+            )
+        if receiver.key_release is KeyRelease.ESCROWED and case.escrow is None:
+            raise CaseFileError(
+                f"{_at(root, f'receivers#{n}', 'key_release')}: 'escrowed' needs an escrow",
+                hint='Name it under [escrow], or write key_release = "direct".',
+            )
+    if case.escrow is not None and case.escrow.id in {case.transferor.id, *(r.id for r in case.receivers)}:
+        raise CaseFileError(
+            f"{_at(root, 'escrow', 'id')}: {case.escrow.id!r} is the transferor or a receiver",
+            hint="An escrow is a third party with an id of its own.",
+        )
+    recipients: dict[str, str] = {}
+    sealed = [(f"receivers#{n}", r) for n, r in enumerate(case.receivers, start=1)]
+    for place, party in sealed + ([] if case.escrow is None else [("escrow", case.escrow)]):
+        if party.age_recipient and party.age_recipient in recipients:
+            raise CaseFileError(
+                f"{_at(root, place, 'age_recipient')}: is that of {recipients[party.age_recipient]} too",
+                hint="Each party makes its own key with `age-keygen`.",
+            )
+        recipients[party.age_recipient] = place
+
+
+def _check_lots(case: Case, root: Table) -> None:
+    moves = case.event not in MOVES_NOTHING
+    for key, number in (("receivers", len(case.receivers)), ("lots", len(case.lots))):
+        if moves and not number:
+            raise CaseFileError(
+                f"{_at(root, key)}: event {case.event.value} passes customer information on and needs at least one",
+                hint=f"Write [[{key}]].",
+            )
+    taken: dict[tuple[str, str, str, str], str] = {}
+    for n, lot in enumerate(case.lots, start=1):
+        place = f"lots#{n}"
+        _one_of(root, f"{place}.receiver", lot.receiver, (r.id for r in case.receivers), "receivers")
+        if not moves and lot.legal_route not in {LegalRoute.NONE, LegalRoute.PIPL_17}:
+            raise CaseFileError(
+                f"{_at(root, place, 'legal_route')}: under event {case.event.value} nothing is passed on, "
+                f"so {lot.legal_route.value} cannot be its route",
+                hint="Write none or PIPL-17, or name the event under which customer information moves.",
+            )
+        if moves and not lot.scope:
+            raise CaseFileError(
+                f"{_at(root, place, 'scope')}: is missing or empty, so nothing could be reached",
+                hint='Write scope = [{ source = "…", table = "…", column = "…", in = ["…"] }].',
+            )
+        for m, scope in enumerate(lot.scope, start=1):
+            there = f"{place}.scope#{m}"
+            _one_of(root, f"{there}.source", scope.source, (s.name for s in case.sources), "sources")
+            for value in scope.values:
+                mark = (scope.source, scope.table, scope.column, value)
+                if mark in taken:
+                    raise CaseFileError(
+                        f"{_at(root, there, 'in')}: these rows belong to {taken[mark]} already",
+                        hint="A row belongs to one lot; divide the values between the lots.",
+                    )
+                taken[mark] = there
+
+
+def _check_sources(case: Case, root: Table) -> None:
+    seen: dict[tuple[str, str], str] = {}
+    for n, source in enumerate(case.sources, start=1):
+        mark = (str(source.path), source.sheet)
+        if mark in seen:
+            raise CaseFileError(
+                f"{_at(root, f'sources#{n}', 'path')}: is the same file as that of {seen[mark]}",
+                hint="Name each file once; sheets of one workbook are told apart by `sheet`.",
+            )
+        seen[mark] = f"sources#{n}"
+        if source.system_kind is not SystemKind.BUSINESS and not source.custodian and case.custodian is None:
+            raise CaseFileError(
+                f"{_at(root, f'sources#{n}', 'custodian')}: a store of kind {source.system_kind.value} stays whole and "
+                "needs a custodian",
+                hint="Name one here, or for the whole case under [custodian].",
+            )
+    for n, copy in enumerate(case.copies, start=1):
+        _one_of(root, f"copies#{n}.of", copy.of, (s.name for s in case.sources), "sources")
+
+
+def _check_people(case: Case, root: Table) -> None:
+    keys: dict[str, str] = {}
+    for n, person in enumerate(case.people, start=1):
+        key = " ".join(person.public_key.split()[:2])
+        if key and key in keys:
+            raise CaseFileError(
+                f"{_at(root, f'people#{n}', 'public_key')}: is that of {keys[key]} too",
+                hint="Each person signs with a key of his or her own.",
+            )
+        keys[key] = f"people#{n}"

@@ -1,0 +1,258 @@
+"""Reads a case file: TOML into the model, refusing whatever it does not know.
+
+Secrets and local facts may stand elsewhere (`env:NAME`, `file:PATH`): source paths, public keys, age recipients.
+The environment comes in as an argument.
+"""
+
+import codecs
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bequest.app.casefile.check import check_case, check_person_key, check_recipient
+from bequest.app.casefile.table import References, Table
+from bequest.kernel.errors import CaseFileError
+from bequest.model.case import (
+    SUPPORTED_EVENTS,
+    Case,
+    Copy,
+    Event,
+    KeyRelease,
+    LegalRoute,
+    Lot,
+    OnSilence,
+    Party,
+    Person,
+    Role,
+    Scenario,
+    Scope,
+    Source,
+    SourceKind,
+    SystemKind,
+    Window,
+)
+
+DEFAULT_ZONE = "Asia/Shanghai"
+MAX_DAYS = 3650
+
+ROOT = ("case", "transferor", "receivers", "custodian", "escrow", "lots", "sources", "copies", "people", "window")
+CASE = (
+    "id",
+    "title",
+    "scenario",
+    "event",
+    "industry",
+    "jurisdictions",
+    "effective_on",
+    "rehearsal",
+    "timezone",
+    "cutover_not_after",
+    "tolerance_percent",
+    "complaint_authority",
+    "law_packs",
+)
+PARTY = ("id", "name", "name_en", "uscc", "contact", "address", "country")
+SEALING = (*PARTY, "age_recipient", "key_release")
+LOT = (
+    "id",
+    "receiver",
+    "legal_route",
+    "route_reason",
+    "route_open",
+    "purposes",
+    "new_purposes",
+    "methods",
+    "on_silence",
+    "scope",
+)
+SCOPE = ("source", "table", "column", "in")
+SOURCE = ("name", "kind", "path", "label", "system_kind", "timezone", "encoding", "sheet", "custodian")
+COPY = ("of", "kind", "where", "expires_on", "control")
+PERSON = ("id", "name", "roles", "paper", "external", "public_key")
+WINDOW = ("notice_lead_days", "objection_days")
+
+_TEXT_FILES = frozenset({SourceKind.CSV, SourceKind.JSONL})
+
+
+def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> Case:
+    """The case that the file describes; source paths come out absolute.
+
+    Raises:
+        CaseFileError: naming the key and its place, with the way out.
+    """
+    references = References(path.absolute().parent, environ or {})
+    root = Table(_parse(path), f"{path.name}:", ROOT, references)
+    head = cast(Table, root.table("case", CASE, required=True))
+    window = root.table("window", WINDOW)
+    receivers = root.tables("receivers", SEALING)
+    lots = root.tables("lots", LOT)
+    sources = root.tables("sources", SOURCE, at_least=1)
+    copies = root.tables("copies", COPY)
+    people = root.tables("people", PERSON, at_least=2)
+    transferor = cast(Table, root.table("transferor", PARTY, required=True))
+    custodian = root.table("custodian", PARTY)
+    escrow = root.table("escrow", SEALING)
+    case = Case(
+        id=head.identifier("id"),
+        scenario=head.word("scenario", Scenario),
+        event=head.word("event", Event, only=SUPPORTED_EVENTS),
+        rehearsal=head.flag("rehearsal"),
+        title=head.text("title"),
+        industry=head.text("industry"),
+        jurisdictions=head.texts("jurisdictions", required=True),
+        effective_on=cast(date, head.day("effective_on", required=True)),
+        timezone=_zone(head, "timezone", DEFAULT_ZONE),
+        cutover_not_after=head.day("cutover_not_after"),
+        tolerance_percent=head.whole("tolerance_percent", 5, low=0, high=100),
+        complaint_authority=head.text("complaint_authority", ""),
+        law_packs=head.texts("law_packs", required=True) if head.has("law_packs") else ("cn",),
+        transferor=_party(transferor, contact=True),
+        receivers=tuple(_party(t, contact=True) for t in receivers),
+        custodian=None if custodian is None else _party(custodian, contact=False),
+        escrow=None if escrow is None else _party(escrow, contact=False),
+        lots=tuple(_lot(t) for t in lots),
+        sources=tuple(_source(t) for t in sources),
+        copies=tuple(_copy(t) for t in copies),
+        people=tuple(_person(t) for t in people),
+        window=Window() if window is None else _window(window),
+    )
+    check_case(case, root)
+    return case
+
+
+def _parse(path: Path) -> dict[str, object]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CaseFileError(f"{path.name}: is not UTF-8 text", hint="Save the file as UTF-8.") from None
+    except OSError as error:
+        raise CaseFileError(
+            f"{path.name}: cannot be read: {error.strerror}", hint="`bequest case new` writes a commented template."
+        ) from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CaseFileError(
+            f"{path.name}: is not valid TOML: {error}",
+            hint="Texts stand in double quotes, dates and numbers do not; every key stands once.",
+        ) from None
+
+
+def _zone(table: Table, key: str, default: str) -> str:
+    name = table.text(key, default)
+    if name or not default:
+        try:
+            ZoneInfo(name) if name else None
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise table.fault(key, f"{name!r} is not a time zone", "Write one such as Asia/Shanghai.") from None
+        return name
+    raise table.fault(key, "is empty", f"Leave it out for {default}, or write a time zone.")
+
+
+def _party(table: Table, *, contact: bool) -> Party:
+    """A party; `contact` where customers must be told how to reach it (PIPL Art. 22)."""
+    country = table.text("country", "cn")
+    if len(country) != 2 or not country.isascii() or not country.islower():
+        raise table.fault("country", f"{country!r} is not a country code", "Write two lower-case letters, such as cn.")
+    uscc = table.text("uscc", "")
+    if uscc and not (len(uscc) == 18 and uscc.isascii() and uscc.isalnum() and uscc == uscc.upper()):
+        raise table.fault(
+            "uscc", "a unified social credit code has 18 digits and capital letters", "Correct it, or leave it out."
+        )
+    sealing = table.has("age_recipient") or table.has("key_release")
+    party = Party(
+        id=table.identifier("id"),
+        name=table.text("name"),
+        name_en=table.text("name_en", ""),
+        uscc=uscc,
+        contact=table.text("contact") if contact else table.text("contact", ""),
+        address=table.text("address", ""),
+        country=country,
+        age_recipient=table.referred("age_recipient", "") if sealing else "",
+        key_release=table.word("key_release", KeyRelease, KeyRelease.DIRECT) if sealing else KeyRelease.DIRECT,
+    )
+    check_recipient(table, party.age_recipient)
+    return party
+
+
+def _lot(table: Table) -> Lot:
+    route = table.word("legal_route", LegalRoute)
+    silence = OnSilence.PROCEED if route is LegalRoute.PIPL_22 else OnSilence.RELEASE_NONE
+    return Lot(
+        id=table.identifier("id"),
+        receiver=table.text("receiver"),
+        legal_route=route,
+        route_reason=table.text("route_reason", "" if route is LegalRoute.NONE else None),
+        route_open=table.flag("route_open", default=False),
+        purposes=table.texts("purposes", required=True),
+        new_purposes=table.texts("new_purposes"),
+        methods=table.texts("methods"),
+        on_silence=table.word("on_silence", OnSilence, silence),
+        scope=tuple(_scope(t) for t in table.tables("scope", SCOPE)),
+    )
+
+
+def _scope(table: Table) -> Scope:
+    return Scope(
+        source=table.text("source"), table=table.text("table"), column=table.text("column"), values=table.values("in")
+    )
+
+
+def _source(table: Table) -> Source:
+    kind = table.word("kind", SourceKind)
+    path = table.referred("path")
+    encoding = table.text("encoding", "")
+    if encoding and kind not in _TEXT_FILES:
+        raise table.fault("encoding", f"a source of kind {kind.value} has no encoding", "Leave it out.")
+    if encoding:
+        try:
+            codecs.lookup(encoding)
+        except (LookupError, ValueError):
+            raise table.fault("encoding", f"{encoding!r} is not an encoding", "Write utf-8, gb18030 or gbk.") from None
+    if table.has("sheet") and kind is not SourceKind.XLSX:
+        raise table.fault("sheet", f"a source of kind {kind.value} has no sheets", "Leave it out.")
+    return Source(
+        name=table.identifier("name"),
+        kind=kind,
+        path=(table.references.folder / path).resolve(),
+        label=table.text("label", ""),
+        system_kind=table.word("system_kind", SystemKind, SystemKind.BUSINESS),
+        timezone=_zone(table, "timezone", ""),
+        encoding=encoding,
+        sheet=table.text("sheet", ""),
+        custodian=table.text("custodian", ""),
+    )
+
+
+def _copy(table: Table) -> Copy:
+    return Copy(
+        of=table.text("of"),
+        kind=table.text("kind"),
+        where=table.text("where"),
+        expires_on=table.day("expires_on"),
+        control=table.text("control", ""),
+    )
+
+
+def _person(table: Table) -> Person:
+    person = Person(
+        id=table.identifier("id"),
+        name=table.text("name"),
+        roles=table.word_list("roles", Role),
+        paper=table.text("paper", ""),
+        external=table.flag("external", default=False),
+        public_key=table.referred("public_key", ""),
+    )
+    check_person_key(table, person.public_key)
+    return person
+
+
+def _window(table: Table) -> Window:
+    plain = Window()
+    return Window(
+        notice_lead_days=table.whole("notice_lead_days", plain.notice_lead_days, low=0, high=MAX_DAYS),
+        objection_days=table.whole("objection_days", plain.objection_days, low=0, high=MAX_DAYS),
+    )

@@ -1,0 +1,172 @@
+"""The commented case file that `bequest case new` writes: to be filled in, in Chinese and English."""
+
+from bequest.kernel.errors import CaseFileError
+from bequest.model.case import MOVES_NOTHING, SUPPORTED_EVENTS, Event
+
+_NAMES = {
+    Event.E2: ("股权转让，个人信息处理者不变", "share deal: the processor does not change, nothing moves"),
+    Event.E5: ("资产转让，整条业务线转给接收方", "asset deal: a whole business line passes to a receiver"),
+}
+
+_ROLES = {
+    Event.E2: (("legal-1", "legal"), ("officer-1", "officer")),
+    Event.E5: (
+        ("it-1", "it"),
+        ("legal-1", "legal"),
+        ("hr-1", "hr"),
+        ("marketing-1", "marketing"),
+        ("service-1", "service"),
+        ("finance-1", "finance"),
+        ("officer-1", "officer"),
+        ("verifier-1", "verifier"),
+        ("cutover-1", "cutover"),
+        ("receiver-1", "receiver"),
+    ),
+}
+
+
+def write_case_template(event: Event) -> str:
+    """The text of a case file for an event; empty texts and the dates are what must be filled in.
+
+    Raises:
+        CaseFileError: for an event that this version cannot run.
+    """
+    if event not in SUPPORTED_EVENTS:
+        raise CaseFileError(
+            f"event {event.value} is not supported by this version",
+            hint=f"Supported: {', '.join(sorted(e.value for e in SUPPORTED_EVENTS))}.",
+        )
+    parts = [_head(event), _TRANSFEROR]
+    if event not in MOVES_NOTHING:
+        parts += [_RECEIVERS, _LOTS]
+    return "\n".join([*parts, _SOURCES, _people(event), _WINDOW])
+
+
+def _head(event: Event) -> str:
+    zh, en = _NAMES[event]
+    return _HEAD.replace("EVENT_ZH", zh).replace("EVENT_EN", en).replace("EVENT", event.value)
+
+
+def _people(event: Event) -> str:
+    blocks = [
+        f'[[people]]\nid = "{name}"\nname = ""\nroles = ["{role}"]\npaper = ""\nexternal = false\npublic_key = ""\n'
+        for name, role in _ROLES[event]
+    ]
+    return _PEOPLE + "\n".join(blocks)
+
+
+_HEAD = """\
+# 案件文件 · Case file
+# 空着的文字和日期必须填写。未知的键会被拒绝。
+# Fill in the empty texts and the dates. Unknown keys are refused.
+# 密钥和本机信息可以写成引用：env:变量名，file:相对路径
+# Keys and local facts can be references: env:NAME, file:relative/path
+
+[case]
+id = ""                          # 案件编号：小写字母、数字、连字符 · lower-case letters, digits, hyphens
+title = ""                       # 案件名称 · title
+# 情景 · scenario: logistics-account | company-transfer | deregistration | bankrupt-shop
+scenario = "company-transfer"
+event = "EVENT"                     # EVENT_ZH · EVENT_EN
+industry = "e-commerce"          # 行业 · industry
+jurisdictions = ["cn"]           # 法域 · jurisdictions
+# effective_on = 2026-12-31      # 必填：法律基准日，即计划切换日 · required: law date, the planned cutover
+rehearsal = true                 # 演练；案件打开后不可更改 · a rehearsal; never changes once the case is open
+# timezone = "Asia/Shanghai"     # 时区 · time zone
+# cutover_not_after = 2027-01-31 # 最迟切换日；超过须重新批准 · latest cutover; passing it needs a new approval
+# tolerance_percent = 5          # 数量允许变动的百分比 · how far numbers may move under an approval
+# complaint_authority = ""       # 投诉渠道，写入告知书 · where to complain, printed in the notice
+# law_packs = ["cn"]             # 法律包 · law packs
+"""
+
+_TRANSFEROR = """\
+# 移交方 · The organisation that has the data now
+[transferor]
+id = "transferor"
+name = ""
+# name_en = ""
+# uscc = ""                      # 统一社会信用代码，18 位 · unified social credit code
+contact = ""                     # 客户联系渠道（办公电话或邮箱） · how customers reach the office
+# address = ""
+# country = "cn"
+"""
+
+_RECEIVERS = """\
+# 接收方，可有多个 · Who receives; there may be several
+[[receivers]]
+id = "receiver"
+name = ""
+# name_en = ""
+# uscc = ""
+contact = ""                     # 告知书必须写明（个保法 22） · the notice must give it (PIPL Art. 22)
+# address = ""
+# country = "cn"
+# age_recipient = "file:receiver.txt"   # 接收方 `age-keygen` 的公钥 · the receiver's public key
+# key_release = "direct"         # direct 直接交付 | escrowed 托管机构放行
+
+# 留存保管人 · Who keeps what the law says must stay
+# [custodian]
+# id = "keeper"
+# name = ""
+
+# 密钥托管机构 · Escrow of the delivery key
+# [escrow]
+# id = "escrow"
+# name = ""
+# age_recipient = "file:escrow.txt"
+"""
+
+_LOTS = """\
+# 批次：向一个接收方、按一条法律路径移交的范围 · A lot: what passes to one receiver on one legal route
+[[lots]]
+id = "lot-1"
+receiver = "receiver"
+# 法律路径由法律顾问选定，不会推断 · counsel's choice, never inferred: none | PIPL-21 | PIPL-22 | PIPL-23
+legal_route = "PIPL-22"
+route_reason = ""                # 选定理由 · counsel's reason
+# route_open = false             # 标为未决法律问题 · marked as an open legal question
+purposes = ["履行订单"]          # 接收后的处理目的 · purposes after the transfer
+# new_purposes = []              # 变更的目的，须重新取得同意 · changed purposes, which need consent again
+# methods = []                   # 处理方式 · methods
+# 期满未答复：PIPL-22 默认 proceed，其余默认 release-none · silence: proceed under PIPL-22, else release-none
+# on_silence = "proceed"
+# 范围之外的数据，交付和销毁都触及不到 · what lies outside is out of reach for deliver and destroy
+scope = [
+  { source = "crm", table = "customers", column = "shop_id", in = ["12"] },
+]
+"""
+
+_SOURCES = """\
+# 数据源 · Sources. kind: sqlite | xlsx | csv | jsonl | parquet
+[[sources]]
+name = "crm"
+kind = "sqlite"
+path = ""                        # 相对本文件 · relative to this file
+# label = ""
+# 系统性质：后四种整库留存 · the last four stay whole: business | ledger | medical-record | aml | archive
+# system_kind = "business"
+# timezone = "Asia/Shanghai"     # 无时区的时间按此解释 · zone of times without one
+# encoding = "gb18030"           # 仅 csv、jsonl · csv and jsonl only
+# sheet = ""                     # 仅 xlsx · xlsx only
+
+# 本系统不读取的副本：备份、导出 · Copies that are not read: backups, exports
+# [[copies]]
+# of = "crm"
+# kind = "backup"
+# where = ""
+# expires_on = 2027-02-01
+# control = ""
+"""
+
+_PEOPLE = """\
+# 人员：至少两名自然人；一人一把签名密钥 · People: at least two, each with a signing key of his or her own
+# 角色 · roles: it legal hr marketing service finance officer verifier operator cutover receiver escrow
+# paper 任命或授权文件 · the paper that gives the role；public_key 如 · such as "file:keys/legal-1.pub"
+"""
+
+_WINDOW = """\
+# 期限（天），从每人首次送达或公告起并行计算 · Days, in parallel from each person's first delivery or public notice
+[window]
+notice_lead_days = 30            # 告知提前期 · notice lead time
+objection_days = 15              # 异议期 · time to object
+"""

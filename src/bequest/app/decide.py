@@ -1,0 +1,247 @@
+"""From indexes and answers to the decided case: the same code at planning, re-planning and cutover."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from bequest.engine.tableplan import TablePlan
+from bequest.kernel.canonical import digest
+from bequest.law.evaluate import decide as decide_cell
+from bequest.law.evaluate import params_on
+from bequest.law.pack import LawPack
+from bequest.law.retention import bands
+from bequest.model.case import Case
+from bequest.model.datamap import DataMap, FieldClass, Need, TableMap
+from bequest.model.disposition import CellDecision
+from bequest.model.facts import Fact, RecordClass, RowRole
+from bequest.model.plan import ColumnTotal, FieldKind, Policy, Population, SituationKey
+from bequest.steps.assess.facts import DueRule, FactInput, Facts, facts
+from bequest.steps.link.index import primary_role
+from bequest.steps.link.link import Linked, primary_subjects
+from bequest.steps.plan.plan import (
+    DecideFor,
+    Planned,
+    Planner,
+    column_counts,
+    distinct_dispositions,
+    situation_sizes,
+    table_plan,
+)
+from bequest.steps.plan.tree import Decide
+
+TableKey = tuple[str, str]
+NAME = FieldKind(FieldClass.PERSON_NAME, personal=True, sensitive=False, need=Need.NEEDED)
+MAIN_CLASSES = (RecordClass.CUSTOMER_PROFILE, RecordClass.LOYALTY_ACCOUNT, RecordClass.ORDER, RecordClass.TICKET)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The whole case, decided: policy and population for people, plans for the steps that act."""
+
+    policy: Policy
+    population: Population
+    planned: Mapping[TableKey, Planned]
+    plans: Mapping[TableKey, TablePlan]
+    facts: Facts
+    primary: Mapping[TableKey, np.ndarray]
+
+
+@dataclass(frozen=True, slots=True)
+class DecideInput:
+    """What the decision stands on.
+
+    `answers` has subject, fact, value; `notice` one code per subject, or None before anybody was told; `totals` are
+    the source counts, taken on their own.
+    """
+
+    case: Case
+    datamap: DataMap
+    pack: LawPack
+    indexes: Mapping[TableKey, pl.DataFrame]
+    linked: Linked
+    answers: pl.DataFrame
+    notice: np.ndarray | None
+    totals: tuple[ColumnTotal, ...]
+
+
+def due_rules(pack: LawPack, case: Case) -> dict[str, DueRule]:
+    """The retention bands of the law pack in the form the engine computes with."""
+    return {
+        name: DueRule(years=b.years, months=b.months, from_year_end=b.from_year_end, from_law_date=b.from_law_date)
+        for name, b in bands(pack, case.effective_on).items()
+    }
+
+
+def law_for(pack: LawPack, case: Case) -> DecideFor:
+    """How the planner asks the law of this case."""
+    lots = {lot.id: lot for lot in case.lots}
+
+    def decide_for(record_class: RecordClass, lot_id: str) -> Decide:
+        lot = lots.get(lot_id)
+        given = {} if lot else {Fact.SCOPE: "outside"}
+
+        def decide(known: Mapping[Fact, str], role: RowRole, field: FieldKind) -> CellDecision:
+            pairs = tuple(sorted((f.value, v) for f, v in {**given, **known}.items()))
+            key = SituationKey(record_class, role, lot_id, pairs)
+            return decide_cell(pack, event=case.event, on=case.effective_on, lot=lot, situation=key, field=field)
+
+        return decide
+
+    return decide_for
+
+
+def decide_case(given: DecideInput) -> Decided:
+    """Facts, situations, decisions, counts for the whole case."""
+    case, datamap = given.case, given.datamap
+    tables = [t for t in datamap.tables if t.in_case and (t.source, t.name) in given.indexes]
+    primary = {
+        (t.source, t.name): primary_subjects(t, given.linked, given.indexes[(t.source, t.name)].height) for t in tables
+    }
+    params = params_on(given.pack, case.effective_on)
+    found = facts(
+        FactInput(
+            datamap=datamap,
+            indexes=given.indexes,
+            n_subjects=given.linked.n_subjects,
+            primary=primary,
+            subject_of=given.linked.subject_of,
+            law_date=case.effective_on,
+            stale_after_months=int(params.number("cn.pipl.stale_after_months")),
+            bands=due_rules(given.pack, case),
+            answers=given.answers,
+            notice=given.notice,
+            nobody_notice="planned" if given.notice is None else "published",
+        )
+    )
+    planner = Planner(law_for(given.pack, case), tuple(lot.id for lot in case.lots))
+    planned = {
+        (t.source, t.name): planner.plan_table(
+            t, primary_role(t), found.rows[(t.source, t.name)], found.lots[(t.source, t.name)]
+        )
+        for t in tables
+    }
+    dispositions = distinct_dispositions(list(planned.values()))
+    plans = {
+        key: table_plan(p, given.indexes[key], primary[key], found.lots[key], found.due[key], dispositions)
+        for key, p in planned.items()
+    }
+    return Decided(
+        policy=_policy(given, planner),
+        population=_population(given, planned, primary),
+        planned=planned,
+        plans=plans,
+        facts=found,
+        primary=primary,
+    )
+
+
+def schema_digest(datamap: DataMap) -> str:
+    """Digest over what was approved of the data map: structure and verdicts, not counts or confidence."""
+    return digest(
+        [
+            {
+                "source": t.source,
+                "table": t.name,
+                "record_class": t.record_class,
+                "key": t.key,
+                "schema": t.schema_digest,
+                "columns": [(c.name, c.cls, c.personal, c.sensitive, c.role, c.need) for c in t.columns],
+                "relations": t.relations,
+                "facts": t.facts,
+                "retention": t.retention,
+                "freshness": t.freshness_column,
+            }
+            for t in datamap.tables
+        ]
+    )
+
+
+def parties_digest(case: Case) -> str:
+    """Digest over parties, lots, window, custodian and copies."""
+    return digest(
+        {
+            "transferor": case.transferor,
+            "receivers": case.receivers,
+            "custodian": case.custodian,
+            "escrow": case.escrow,
+            "lots": case.lots,
+            "window": case.window,
+            "copies": case.copies,
+            "sources": [(s.name, s.kind, s.system_kind) for s in case.sources],
+        }
+    )
+
+
+def _policy(given: DecideInput, planner: Planner) -> Policy:
+    fields, decisions, rows = planner.policy_rows()
+    case = given.case
+    return Policy(
+        case_id=case.id,
+        event=case.event.value,
+        law_pack=f"{given.pack.jurisdiction} {given.pack.version}",
+        law_pack_digest=given.pack.digest,
+        law_date=case.effective_on,
+        cutover_not_after=case.cutover_not_after or case.effective_on,
+        tolerance_percent=case.tolerance_percent,
+        schema_digest=schema_digest(given.datamap),
+        parties_digest=parties_digest(case),
+        fields=fields,
+        decisions=decisions,
+        rows=rows,
+    )
+
+
+def _population(
+    given: DecideInput, planned: Mapping[TableKey, Planned], primary: Mapping[TableKey, np.ndarray]
+) -> Population:
+    counts = [c for key, p in planned.items() for c in column_counts(p, given.indexes[key])]
+    n_situations, n_singletons = situation_sizes(list(planned.values()), primary)
+    return Population(
+        counts=tuple(counts),
+        totals=given.totals,
+        n_subjects=given.linked.n_subjects,
+        n_records=sum(frame.height for frame in given.indexes.values()),
+        n_situations=n_situations,
+        n_singletons=n_singletons,
+        persons_by_outcome=_persons(given, planned, primary),
+    )
+
+
+def _persons(
+    given: DecideInput, planned: Mapping[TableKey, Planned], primary: Mapping[TableKey, np.ndarray]
+) -> tuple[tuple[str, int], ...]:
+    """People by the outcome of their main record: profile before loyalty card before order before ticket."""
+    decide_for = law_for(given.pack, given.case)
+    parts = []
+    for key, p in planned.items():
+        if p.table.record_class not in MAIN_CLASSES:
+            continue
+        words = []
+        for k in p.keys:
+            known = {Fact(f): v for f, v in k.facts}
+            words.append(decide_for(k.record_class, k.lot)(known, k.role, NAME).outcomes[0])
+        parts.append(
+            pl.DataFrame(
+                {
+                    "subject": primary[key],
+                    "rank": np.full(len(primary[key]), MAIN_CLASSES.index(p.table.record_class), dtype=np.uint8),
+                    "word": pl.Series(words, dtype=pl.Utf8).gather(pl.Series(p.situation)),
+                }
+            )
+        )
+    if not parts:
+        return ()
+    per_person = (
+        pl.concat(parts)
+        .filter(pl.col("subject") >= 0)
+        .sort("subject", "rank", maintain_order=True)
+        .unique("subject", keep="first", maintain_order=True)
+    )
+    return tuple((str(w), int(n)) for w, n in per_person.group_by("word").len().sort("word").iter_rows())
+
+
+def tables_by_key(datamap: DataMap) -> dict[TableKey, TableMap]:
+    """The tables in the case by (source, name)."""
+    return {(t.source, t.name): t for t in datamap.tables if t.in_case}

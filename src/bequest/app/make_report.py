@@ -1,0 +1,378 @@
+"""Put the report of a case together from what the control database and the log know."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from bequest.app.approve_policy import approval_state
+from bequest.app.context import Context, done_steps
+from bequest.app.evidence import log_origin, open_log
+from bequest.app.law import pack_of
+from bequest.app.queries.case import steps_of
+from bequest.app.run_notify import ANSWER_CODES
+from bequest.app.telling import register, saved_answers
+from bequest.app.workspace import Workspace
+from bequest.documents.report.content import (
+    AnswerCount,
+    CaseReport,
+    CustodyBucket,
+    DeliveryLine,
+    Duty,
+    FindingNote,
+    KeyLine,
+    KeyState,
+    LogFacts,
+    Note,
+    NoticeCount,
+    Notices,
+    OpenPoint,
+    ReceiptState,
+    StepLine,
+    StepName,
+    StepState,
+    StoreLine,
+    StoreState,
+)
+from bequest.documents.report.render import render_report
+from bequest.kernel.clock import rfc3339
+from bequest.kernel.errors import BequestError
+from bequest.law.duties import CaseFacts, case_duties
+from bequest.model.case import MOVES_NOTHING, Case, Role
+from bequest.model.datamap import DataMap, FieldClass, Need, TableState
+from bequest.model.destruction import Certificate
+from bequest.model.plan import Policy
+from bequest.steps.notify.ladder import tally, window_end
+from bequest.store.records import CustodyBucket as BucketRecord
+from bequest.store.records import DeliveryState
+from bequest.store.transaction import Tx
+
+RUN_OF: dict[StepName, str] = {
+    StepName.SOURCES: "open",
+    StepName.DISCOVER: "discover",
+    StepName.LINK: "link",
+    StepName.ASSESS: "plan",
+    StepName.PLAN: "plan",
+    StepName.NOTIFY: "notify",
+    StepName.CUTOVER: "cutover",
+    StepName.DELIVER: "deliver",
+    StepName.DESTROY: "destroy",
+    StepName.CLOSE: "close",
+}
+FIGURES: dict[StepName, tuple[str, str, str]] = {
+    StepName.SOURCES: ("sources", "个数据源", "sources"),
+    StepName.DISCOVER: ("personal", "个人信息列", "personal columns"),
+    StepName.LINK: ("subjects", "人", "people"),
+    StepName.ASSESS: ("situations", "种情形", "situations"),
+    StepName.PLAN: ("values", "个值已定", "values decided"),
+    StepName.NOTIFY: ("people", "人应告知", "people to tell"),
+    StepName.CUTOVER: ("records", "条记录", "records"),
+    StepName.DELIVER: ("values", "个值已交付", "values delivered"),
+    StepName.DESTROY: ("values", "个值已销毁", "values destroyed"),
+    StepName.CLOSE: ("feedback", "人已反馈", "people told the result"),
+}
+
+
+FINDINGS: dict[str, tuple[str, str]] = {
+    "passwords": ("列存有可用的口令：不移交，删除", "columns hold usable passwords: not passed on, deleted"),
+    "over": ("列超出目的收集：不移交，删除", "columns were collected beyond any purpose: not passed on, deleted"),
+    "text": ("列的自由文本里有号码：逐处掩码后移交", "free-text columns hold identifiers: masked one by one"),
+    "unknown": ("列未识别：不移交，冻结", "columns are unknown: not passed on, blocked"),
+    "unread": ("张表未扫描", "tables were not scanned"),
+    "aside": (
+        "张表不是客户信息（员工、供应商、字典），只报告，不动",
+        "tables are not customer information (staff, suppliers, dictionaries): reported, untouched",
+    ),
+}
+
+
+def make_report(ctx: Context, case_id: str, lang: str, *, seconds: Mapping[str, float] | None = None) -> Path:
+    """Write `report/report-<lang>.html`; returns its path."""
+    other = "en" if lang == "zh" else "zh"
+    report = case_report(ctx, case_id, seconds=seconds or {}, other=f"report-{other}.html")
+    path = ctx.workspace(case_id).dir("report") / f"report-{lang}.html"
+    path.write_text(render_report(report, lang), encoding="utf-8")
+    return path
+
+
+def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], other: str = "") -> CaseReport:
+    """Everything the report says."""
+    record = ctx.case(case_id)
+    case = record.case
+    workspace = ctx.workspace(case_id)
+    with ctx.store.transaction() as tx:
+        datamap = tx.datamaps.latest(case_id)
+        latest = tx.policies.in_force(case_id) or tx.policies.latest(case_id)
+        population = tx.populations.latest(case_id)
+        approvals = tx.approvals.of(case_id, latest.digest) if latest else ()
+        certificates = tx.destructions.certificates(case_id)
+        deliveries = _deliveries(tx, case_id)
+        buckets = tuple(tx.custody.list(case_id))
+        residuals = tuple(r.residual for r in tx.residuals.list(case_id))
+        stores = tuple(tx.stores.list(case_id))
+        keys = tuple(tx.keys.list(case_id))
+    certificate = certificates[-1] if certificates else None
+    flag = " --rehearsal" if case.rehearsal else ""
+    return CaseReport(
+        case=case,
+        made_at=rfc3339(ctx.clock(record).now()),
+        steps=_steps(ctx, case, seconds),
+        data_map=datamap,
+        policy=latest.policy if latest else None,
+        population=population.population if population else None,
+        required_roles=_required(ctx, case_id),
+        approvals=tuple(approvals),
+        notices=_notices(workspace, case),
+        cutover_at=_cutover_at(ctx, case_id),
+        deliveries=deliveries,
+        custody=_custody(buckets, certificate.certificate if certificate else None),
+        certificate=certificate.certificate if certificate else None,
+        certificate_sha256=certificate.digest if certificate else "",
+        residuals=residuals,
+        findings=_findings(datamap),
+        open_points=_open_points(case, latest.policy if latest else None),
+        duties=_duties(case, population.population.n_subjects if population else 0),
+        stores=tuple(
+            StoreLine(
+                place=s.name,
+                content_zh=s.content.split(" / ")[0],
+                content_en=s.content.split(" / ")[-1],
+                key=s.key_purpose,
+                state=StoreState.PURGED if s.state.value == "purged" else StoreState.SEALED,
+                ends_on=s.ends_on,
+            )
+            for s in stores
+        ),
+        keys=tuple(
+            KeyLine(
+                purpose=k.purpose,
+                holder=k.holder,
+                state=KeyState.DESTROYED if k.state.value == "destroyed" else KeyState.LIVE,
+                dies_on=k.dies_on,
+                destroyed_at=rfc3339(k.state_at) if k.state.value == "destroyed" else "",
+            )
+            for k in keys
+        ),
+        log=_log(ctx, case_id),
+        bundle=f"evidence-{case_id}",
+        verify_commands=(
+            f"bequest verify evidence-{case_id} --trust trust.json{flag}",
+            f"python3 bequest-verify.pyz evidence-{case_id} --trust trust.json{flag}",
+        ),
+        not_proven=_not_proven(case),
+        other_language=other,
+    )
+
+
+def _steps(ctx: Context, case: Case, seconds: Mapping[str, float]) -> tuple[StepLine, ...]:
+    with ctx.store.transaction() as tx:
+        runs = {r.step: r for r in tx.steps.all(case.id)}
+    done = done_steps(ctx, case.id)
+    due = set(steps_of(case))
+    lines = []
+    for name, run_name in RUN_OF.items():
+        run = runs.get(run_name)
+        if run_name not in due:
+            state = StepState.NOT_DUE
+        elif run_name in done:
+            state = StepState.DONE
+        else:
+            state = StepState.RUNNING if run is not None and run.state.value == "started" else StepState.TODO
+        key, zh, en = FIGURES[name]
+        value = run.counts.get(key) if run else None
+        took = seconds.get(run_name, run.seconds if run else None)
+        lines.append(
+            StepLine(
+                step=name,
+                state=state,
+                milliseconds=int(took * 1000) if took is not None and name is not StepName.ASSESS else None,
+                figure=f"{value:,}" if isinstance(value, int) else "",
+                caption_zh=zh if isinstance(value, int) else "",
+                caption_en=en if isinstance(value, int) else "",
+            )
+        )
+    return tuple(lines)
+
+
+def _required(ctx: Context, case_id: str) -> tuple[Role, ...]:
+    try:
+        return approval_state(ctx, case_id).required
+    except BequestError:
+        return ()
+
+
+def _cutover_at(ctx: Context, case_id: str) -> str:
+    with ctx.store.transaction() as tx:
+        run = tx.steps.latest_done(case_id, "cutover")
+    return rfc3339(run.started_at) if run else ""
+
+
+def _notices(workspace: Workspace, case: Case) -> Notices | None:
+    if not (workspace.dir("work") / "notices.parquet").is_file():
+        return None
+    state = register(workspace)
+    channels = {"public": "public_notice"}
+    answers = saved_answers(workspace)
+    counted: list[AnswerCount] = []
+    if answers is not None:
+        grouped = answers.group_by("fact", "value").len().sort("fact", "value")
+        counted = [
+            AnswerCount(answer=ANSWER_CODES.get((str(f), str(v)), f"{f}={v}"), persons=int(n))
+            for f, v, n in grouped.iter_rows()
+        ]
+    told = state["told_on"].drop_nulls()
+    public = state.filter(state["state"] == "published")["told_on"].drop_nulls()
+    version = next(iter(sorted(workspace.dir("notices").glob("notice-*.json"))), None)
+    return Notices(
+        counts=tuple(NoticeCount(channel=channels.get(c, c), state=s, persons=n) for c, s, n in tally(state)),
+        answers=tuple(counted),
+        owed_to=state.height,
+        first_sent_on=_day(told.min()),
+        last_window_ends_on=window_end(state, case.window),
+        public_notice_on=_day(public.min()),
+        text_digest=version.stem.removeprefix("notice-") if version else "",
+    )
+
+
+def _day(value: object) -> date | None:
+    return value if isinstance(value, date) else None
+
+
+def _deliveries(tx: Tx, case_id: str) -> tuple[DeliveryLine, ...]:
+    lines = []
+    for d in tx.deliveries.list(case_id):
+        parts = tx.deliveries.parts(case_id, d.delivery_id)
+        receipts = tx.receipts.of(case_id, d.delivery_id)
+        run = tx.steps.latest_done(case_id, "deliver")
+        values = run.counts.get("values") if run else None
+        lines.append(
+            DeliveryLine(
+                delivery_id=d.delivery_id,
+                lot=d.lot,
+                receiver=_receiver_id(tx, case_id, d.lot),
+                files=len(parts),
+                rows=sum(p.n_rows for p in parts),
+                values=values if isinstance(values, int) else None,
+                size_bytes=sum(p.n_bytes for p in parts),
+                manifest_digest=d.manifest_digest,
+                sealed_at=rfc3339(d.state_at),
+                receipt=ReceiptState.DECRYPTED if d.state is DeliveryState.RECEIVED else ReceiptState.NONE,
+                receipt_at=receipts[-1].signed_at if receipts else "",
+                receipt_by=receipts[-1].signer if receipts else "",
+                receipt_fingerprint=receipts[-1].fingerprint if receipts else "",
+            )
+        )
+    return tuple(lines)
+
+
+def _receiver_id(tx: Tx, case_id: str, lot_id: str) -> str:
+    case = tx.cases.get(case_id).case
+    return next((lot.receiver for lot in case.lots if lot.id == lot_id), "")
+
+
+def _custody(buckets: tuple[BucketRecord, ...], certificate: Certificate | None) -> tuple[CustodyBucket, ...]:
+    article = certificate.kept[0].article if certificate and certificate.kept else ""
+    return tuple(
+        CustodyBucket(
+            due_month=b.due_month,
+            what_zh="依法留存的记录",
+            what_en="records kept by law",
+            article=article,
+            custodian=b.keeper,
+            rows=b.n_rows,
+            values=b.n_values,
+        )
+        for b in buckets
+    )
+
+
+def _findings(datamap: DataMap | None) -> tuple[FindingNote, ...]:
+    """The usual faults, as far as the data map shows them (requirement R13)."""
+    if datamap is None:
+        return ()
+    inside = [t for t in datamap.tables if t.in_case]
+    columns = [(t, c) for t in inside for c in t.columns]
+    secrets = sum(c.cls is FieldClass.PASSWORD_SECRET for _, c in columns)
+    over = sum(c.need is Need.OVER_COLLECTED for _, c in columns)
+    text = sum(c.cls is FieldClass.FREE_TEXT and bool(c.in_text) for _, c in columns)
+    unknown = len(datamap.unknown_columns())
+    unread = sum(t.state is TableState.NOT_SCANNED for t in datamap.tables)
+    aside = [t for t in datamap.tables if not t.in_case]
+    counts = {
+        "passwords": secrets,
+        "over": over,
+        "text": text,
+        "unknown": unknown,
+        "unread": unread,
+        "aside": len(aside),
+    }
+    notes = [
+        FindingNote(zh=FINDINGS[k][0], en=FINDINGS[k][1], count=n, grave=k not in {"text", "aside"})
+        for k, n in counts.items()
+    ]
+    return tuple(n for n in notes if n.count)
+
+
+def _open_points(case: Case, policy: Policy | None) -> tuple[OpenPoint, ...]:
+    if policy is None:
+        return ()
+    used = sorted({p for d in policy.decisions for p in d.open_points})
+    texts = {p.id: p for p in pack_of(case).open_points.values()}
+    counsel = next((p.id for p in case.people if "legal" in p.roles), "")
+    return tuple(
+        OpenPoint(
+            code=p,
+            articles=texts[p].articles,
+            zh=texts[p].zh,
+            en=texts[p].en,
+            chosen_zh=texts[p].default_zh,
+            chosen_en=texts[p].default_en,
+            chosen_by=counsel,
+        )
+        for p in used
+        if p in texts
+    )
+
+
+def _duties(case: Case, n_persons: int) -> tuple[Duty, ...]:
+    routes = [lot.legal_route for lot in case.lots]
+    found = case_duties(pack_of(case), case.event, routes, CaseFacts(n_persons=n_persons), on=case.effective_on)
+    return tuple(Duty(zh=d.zh, en=d.en, due_on=None, keeper=d.owner, articles=d.articles) for d in found)
+
+
+def _log(ctx: Context, case_id: str) -> LogFacts | None:
+    with open_log(ctx, case_id) as log:
+        checkpoint = log.checkpoint
+        last = max((leaf.at for leaf in log.entries()), default=None)
+    if checkpoint is None:
+        return None
+    return LogFacts(
+        origin=log_origin(ctx, case_id),
+        size=checkpoint.size,
+        root=checkpoint.root.hex(),
+        published_at=rfc3339(last) if last else "",
+    )
+
+
+def _not_proven(case: Case) -> tuple[Note, ...]:
+    notes = [
+        Note(
+            zh="本案由一个操作系统账户运行：谁坐在键盘前，系统不作区分；批准和签收用各人自己的密钥。",
+            en="This case ran under one account of the operating system, which does not tell who sat there; approvals "
+            "and receipts bear each person's own key.",
+        ),
+        Note(
+            zh="日志自行公布，没有见证人：能证明顺序和完整，不能证明不存在另一份历史。",
+            en="The log is self-published without witnesses: it proves order and completeness, not that no second "
+            "history exists.",
+        ),
+        Note(zh="交换分区和内存不在声明范围之内。", en="Swap space and memory are outside what is claimed."),
+    ]
+    if case.event in MOVES_NOTHING:
+        notes.append(
+            Note(
+                zh="没有移交，只以两点为据：本系统只读数据源，日志中没有导出或者销毁的意图。系统之外的复制不在视野之内。",
+                en="That nothing moved rests on two facts: this system only read the sources, and the closed log holds "
+                "no intent to export or destroy. Copies made outside it are out of sight.",
+            )
+        )
+    return tuple(notes)

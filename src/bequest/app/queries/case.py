@@ -1,0 +1,55 @@
+"""Where a case stands."""
+
+from dataclasses import dataclass
+
+from bequest.app.context import ORDER, Context
+from bequest.kernel.clock import rfc3339
+from bequest.model.case import MOVES_NOTHING, Case
+from bequest.store.records import KeyRecord, StepRun, StoreRecord
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOverview:
+    """The case, its steps (latest run each), the present instant in it, what comes next."""
+
+    case: Case
+    status: str
+    revision: int
+    now: str
+    steps: tuple[StepRun, ...]
+    next_step: str
+
+
+def steps_of(case: Case) -> tuple[str, ...]:
+    """The steps this event has: a share deal or a rename has no deliver and no destroy."""
+    return tuple(s for s in ORDER if s not in {"deliver", "destroy"} or case.event not in MOVES_NOTHING)
+
+
+def case_overview(ctx: Context, case_id: str) -> CaseOverview:
+    """Where a case stands."""
+    record = ctx.case(case_id)
+    with ctx.store.transaction() as tx:
+        runs = tx.steps.all(case_id)
+    latest = {r.step: r for r in runs}
+    done = {r.step for r in runs if r.state == "done"}
+    following = next((s for s in steps_of(record.case) if s not in done), "")
+    return CaseOverview(
+        case=record.case,
+        status=record.status.value,
+        revision=record.revision,
+        now=rfc3339(ctx.clock(record).now()),
+        steps=tuple(latest.values()),
+        next_step=following,
+    )
+
+
+def key_table(ctx: Context, case_id: str) -> tuple[KeyRecord, ...]:
+    """The key table of the case."""
+    with ctx.store.transaction() as tx:
+        return tuple(tx.keys.list(case_id))
+
+
+def store_table(ctx: Context, case_id: str) -> tuple[StoreRecord, ...]:
+    """Every place of ours that holds values."""
+    with ctx.store.transaction() as tx:
+        return tuple(tx.stores.list(case_id))

@@ -1,0 +1,259 @@
+"""Play a whole demo case: every person of the demo acts with his or her own key, customers answer their letters."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from bequest.app.approve_policy import approval_state, approve_policy
+from bequest.app.casefile import read_case_file
+from bequest.app.clock import advance_clock
+from bequest.app.context import Context, done_steps
+from bequest.app.make_bundle import Bundle, make_bundle
+from bequest.app.make_report import make_report
+from bequest.app.open_case import open_case
+from bequest.app.receive import receive_package, write_receipt
+from bequest.app.run_close import run_close
+from bequest.app.run_cutover import run_cutover
+from bequest.app.run_deliver import enter_receipt, package_folders, run_deliver
+from bequest.app.run_destroy import run_destroy
+from bequest.app.run_discover import run_discover, run_import_map
+from bequest.app.run_link import run_link
+from bequest.app.run_notify import (
+    enter_answers,
+    enter_report,
+    publish_notice,
+    read_sealed_frame,
+    run_notify,
+    send_next,
+)
+from bequest.app.run_plan import run_plan
+from bequest.app.telling import register
+from bequest.engine.kernels import normalise
+from bequest.kernel.clock import rfc3339
+from bequest.model.case import MOVES_NOTHING, Case, Role
+from bequest.steps.notify.ladder import Channel, Told, window_end
+
+Timed = Callable[[str], AbstractContextManager[None]]
+
+OPENED_AT = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
+REPORT_AFTER = timedelta(days=2)
+PUBLISH_AFTER = timedelta(days=3)
+
+
+@dataclass(slots=True)
+class Played:
+    """What a rehearsal ends with. `seconds` by step, in order."""
+
+    case: Case
+    bundle: Bundle
+    reports: dict[str, Path]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Where the demo company lies."""
+
+    folder: Path
+
+    @property
+    def behaviour(self) -> pl.DataFrame:
+        """How people react."""
+        return pl.read_parquet(self.folder / "behaviour.parquet")
+
+    def key(self, person: str) -> Path:
+        """The private key of a person of the demo."""
+        return self.folder / "keys" / person
+
+    def identity(self, party: str) -> Path:
+        """The age identity of a party of the demo."""
+        return self.folder / "keys" / f"{party}.age"
+
+
+def rehearse(ctx: Context, folder: Path, *, tell: Callable[[str], None] = lambda _: None) -> Played:
+    """Run every step of a demo company's case to the bundle and the report.
+
+    Killed and called again, it goes on where it stopped.
+    """
+    company = Company(folder)
+    seconds: dict[str, float] = {}
+
+    @contextmanager
+    def timed(name: str) -> Iterator[None]:
+        tell(name)
+        began = time.perf_counter()
+        yield
+        seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - began
+
+    with timed("open"):
+        case = _open(ctx, folder)
+    done = done_steps(ctx, case.id)
+    if "discover" not in done:
+        with timed("discover"):
+            run_discover(ctx, case.id)
+            run_import_map(ctx, case.id, folder / "map.toml")
+    if "link" not in done:
+        with timed("link"):
+            run_link(ctx, case.id)
+    if "plan" not in done:
+        with timed("plan"):
+            run_plan(ctx, case.id)
+    with timed("approve"):
+        _approve_all(ctx, case, company)
+    if not {"cutover", "close"} & done:
+        with timed("notify"):
+            _notify_all(ctx, case, company)
+    if case.event not in MOVES_NOTHING:
+        _move(ctx, case, company, timed)
+    if "close" not in done:
+        with timed("close"):
+            run_close(ctx, case.id)
+    with timed("bundle"):
+        bundle = make_bundle(ctx, case.id)
+    with timed("report"):
+        reports = {lang: make_report(ctx, case.id, lang, seconds=seconds) for lang in ("zh", "en")}
+    return Played(case, bundle, reports, seconds)
+
+
+def _open(ctx: Context, folder: Path) -> Case:
+    case = read_case_file(folder / "case.toml")
+    with ctx.store.transaction() as tx:
+        known = {r.case.id for r in tx.cases.list()}
+    return case if case.id in known else open_case(ctx, folder / "case.toml", clock_at=OPENED_AT)
+
+
+def _approve_all(ctx: Context, case: Case, company: Company) -> None:
+    state = approval_state(ctx, case.id)
+    signed = {a.role for a in state.approvals}
+    busy = {a.person for a in state.approvals}
+    for role in state.required:
+        if role.value in signed:
+            continue
+        person = next(p for p in case.people if role in p.roles and p.id not in busy)
+        busy.add(person.id)
+        approve_policy(ctx, case.id, person.id, company.key(person.id), role=role.value)
+
+
+def _notify_all(ctx: Context, case: Case, company: Company) -> None:
+    """Letters, carriers' reports, the public notice, answers, and the wait until every window is over."""
+    if "notify" not in done_steps(ctx, case.id):
+        run_notify(ctx, case.id)
+    for _ in Channel:
+        state = register(ctx.workspace(case.id))
+        sent = state.filter(pl.col("state") == Told.SENT.value)
+        if not sent.height:
+            break
+        advance_clock(ctx, case.id, REPORT_AFTER)
+        _carrier_reports(ctx, case, company)
+        send_next(ctx, case.id)
+    if register(ctx.workspace(case.id)).filter(pl.col("state") != Told.DELIVERED.value).height:
+        advance_clock(ctx, case.id, PUBLISH_AFTER)
+        publish_notice(ctx, case.id)
+    _customers_answer(ctx, case, company)
+    end = window_end(register(ctx.workspace(case.id)), case.window)
+    today = ctx.now(case.id)
+    if end is not None and today.date() <= end:
+        advance_clock(ctx, case.id, timedelta(days=(end - today.date()).days + 1))
+
+
+def _letters(ctx: Context, case: Case) -> pl.DataFrame:
+    """The letters as the people got them: `ref`, `name`, `address`."""
+    workspace = ctx.workspace(case.id)
+    parts = [pl.DataFrame(schema={"ref": pl.Utf8, "name": pl.Utf8, "address": pl.Utf8})]
+    for path in sorted(workspace.dir("letters").glob("*-*.sealed")):
+        letters = read_sealed_frame(ctx, case.id, path, "bodies", path.stem.encode())
+        parts.append(letters.select("ref", "name", "address"))
+    return pl.concat(parts)
+
+
+def _reactions(ctx: Context, case: Case, company: Company) -> pl.DataFrame:
+    """Who reads which letter: `ref`, `bounces`, `reaction`, `day`."""
+    people = company.behaviour.with_columns(
+        pl.concat_list("mobiles", "emails").alias("address"), normalise.name(pl.col("name")).alias("reader")
+    ).explode("address", keep_nulls=False, empty_as_null=False)
+    letters = _letters(ctx, case).with_columns(normalise.name(pl.col("name")).alias("reader"))
+    return (
+        letters.join(people, on=["address", "reader"], how="left")
+        .select(
+            "ref",
+            pl.col("bounces").fill_null(False),
+            pl.col("reaction").fill_null("silent"),
+            pl.col("day").fill_null(1),
+        )
+        .unique("ref", keep="first", maintain_order=True)
+    )
+
+
+def _carrier_reports(ctx: Context, case: Case, company: Company) -> None:
+    state = register(ctx.workspace(case.id)).filter(pl.col("state") == Told.SENT.value)
+    known = _reactions(ctx, case, company).select("ref", "bounces")
+    report = (
+        state.select("ref")
+        .join(known, on="ref")
+        .select(
+            "ref",
+            pl.when(pl.col("bounces")).then(pl.lit("bounced")).otherwise(pl.lit("delivered")).alias("state"),
+            pl.lit(rfc3339(ctx.now(case.id))).alias("at"),
+        )
+    )
+    path = ctx.workspace(case.id).dir("tmp") / "report.csv"
+    report.write_csv(path)
+    enter_report(ctx, case.id, path)
+    path.unlink()
+
+
+def _customers_answer(ctx: Context, case: Case, company: Company) -> None:
+    answers = _reactions(ctx, case, company).filter(pl.col("reaction") != "silent")
+    if not answers.height or case.event in MOVES_NOTHING:
+        return
+    at = ctx.now(case.id)
+    rows = answers.select(
+        "ref",
+        pl.col("reaction").alias("answer"),
+        (pl.lit(at) + pl.duration(days=pl.col("day").cast(pl.Int64))).dt.strftime("%Y-%m-%dT%H:%M:%SZ").alias("at"),
+        pl.lit("letter").alias("channel"),
+    )
+    path = ctx.workspace(case.id).dir("tmp") / "answers.csv"
+    rows.write_csv(path)
+    enter_answers(ctx, case.id, path)
+    path.unlink()
+
+
+def _move(ctx: Context, case: Case, company: Company, timed: Timed) -> None:
+    done = done_steps(ctx, case.id)
+    if "cutover" not in done:
+        confirmer = next(p.id for p in case.people if Role.CUTOVER in p.roles)
+        with timed("cutover"):
+            run_cutover(ctx, case.id, confirmed_by=confirmer)
+    if "deliver" not in done:
+        with timed("deliver"):
+            run_deliver(ctx, case.id)
+    if "destroy" not in done:
+        with timed("receive"):
+            _receive_all(ctx, case, company)
+        with timed("destroy"):
+            run_destroy(ctx, case.id, keys={r: company.key(p) for r, p in _destroyers(case).items()})
+
+
+def _destroyers(case: Case) -> dict[Role, str]:
+    return {r: next(p.id for p in case.people if r in p.roles) for r in (Role.OPERATOR, Role.VERIFIER, Role.OFFICER)}
+
+
+def _receive_all(ctx: Context, case: Case, company: Company) -> None:
+    """The receiver opens each package in its own folder and signs for it."""
+    signer = next(p.id for p in case.people if Role.RECEIVER in p.roles)
+    for delivery, package in package_folders(ctx, case.id):
+        lot = next(lot for lot in case.lots if lot.id == delivery.lot)
+        out = company.folder / "receiver" / delivery.delivery_id
+        shutil.rmtree(out, ignore_errors=True)
+        out.parent.mkdir(exist_ok=True)
+        received = receive_package(package, company.identity(lot.receiver), out)
+        receipt = company.folder / "receiver" / f"{delivery.delivery_id}.receipt.json"
+        write_receipt(received, company.key(signer), receipt, at=ctx.now(case.id))
+        enter_receipt(ctx, case.id, receipt)

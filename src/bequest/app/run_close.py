@@ -1,0 +1,147 @@
+"""Close: tell people the result once, purge our own keys and stores in their stages, close the log."""
+
+import io
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+from bequest.app.context import Context, Run, require, step
+from bequest.app.evidence import event_id, open_log, platform_signer, publish, record
+from bequest.app.queries.case import steps_of
+from bequest.crypto.sealing import read_sealed
+from bequest.evidence.event import Event
+from bequest.evidence.event_types import EventType
+from bequest.kernel.canonical import Json
+from bequest.kernel.errors import StateError
+from bequest.model.case import MOVES_NOTHING
+from bequest.steps.close.feedback import Outcome, feedback_text
+from bequest.steps.close.purge import PurgeRule, Stage, due
+from bequest.store.records import CaseStatus, KeyState, PlaceState
+
+Send = Callable[[pl.DataFrame], None]
+"""Takes the feedback messages: channel, address, name, text."""
+
+
+def run_close(ctx: Context, case_id: str, *, send: Send | None = None) -> dict[str, int]:
+    """Feedback, purge, log.closed. Killed and run again, nobody is told twice knowingly, and the end is the same.
+
+    `send` hands the messages to a carrier; without it only a rehearsal may close (its people are invented).
+
+    Raises:
+        StateError: where a step is missing, or nobody is there to send the feedback.
+    """
+    case = ctx.case(case_id).case
+    before = [s for s in steps_of(case) if s != "close"]
+    require(ctx, case_id, *before)
+    with step(ctx, case_id, "close") as run:
+        sent = _feedback(ctx, run, send) if case.event not in MOVES_NOTHING else 0
+        run.hook("feedback_sent")
+        purged = _purge(ctx, run, Stage.AFTER_FEEDBACK)
+        purged += _purge(ctx, run, Stage.AT_CLOSE)
+        if not case.copies:
+            purged += _purge(ctx, run, Stage.LAST_COPY)
+        run.hook("purged")
+        publish(ctx, case_id)
+        _close_log(ctx, run)
+        with ctx.store.transaction() as tx:
+            if ctx.case(case_id).status is not CaseStatus.CLOSED:
+                tx.cases.set_status(case_id, CaseStatus.CLOSED, run.at)
+        run.counts = {"feedback": sent, "purged": purged}
+    return dict(run.counts)
+
+
+def _feedback(ctx: Context, run: Run, send: Send | None) -> int:
+    """Open the sealed outbox once, hand its messages over, note that they left."""
+    this = event_id(EventType.FEEDBACK_SENT, "1")
+    with ctx.store.transaction() as tx:
+        if tx.outbox.get(run.case.id, this) is not None:
+            return 0
+    path = run.workspace.dir("stores", "outbox") / "feedback.sealed"
+    if not path.is_file():
+        raise StateError(
+            "the feedback outbox is not there", hint="It is made at the cutover; see `bequest case stores`."
+        )
+    rows = pl.read_parquet(io.BytesIO(read_sealed(path, ctx.keys(run.case.id).get("outbox"), b"feedback")))
+    texts = {o.value: feedback_text(o, run.case) for o in Outcome}
+    messages = rows.with_columns(pl.col("outcome").replace_strict(texts, return_dtype=pl.Utf8).alias("text"))
+    if send is not None:
+        send(messages.select("channel", "address", "name", "text"))
+    elif not run.case.rehearsal:
+        raise StateError(
+            f"{rows.height:,} people wait for the feedback and nothing is given to send it with",
+            hint="Use --feedback-to FILE for the carrier, or --smtp.",
+        )
+    run.hook("feedback_handed_over")
+    by_outcome = {str(k): int(n) for k, n in rows.group_by("outcome").len().sort("outcome").iter_rows()}
+    body: dict[str, Json] = {"by_outcome": dict(by_outcome), "carrier": "simulated" if send is None else "handed over"}
+    with ctx.store.transaction() as tx:
+        record(
+            ctx,
+            tx,
+            run.case.id,
+            EventType.FEEDBACK_SENT,
+            "1",
+            at=run.at,
+            counts={"messages": rows.height},
+            content=body,
+        )
+    return rows.height
+
+
+def _purge(ctx: Context, run: Run, stage: Stage) -> int:
+    """Destroy the keys of a stage first, then what they protected; each logged once."""
+    n = 0
+    for rule in due(stage):
+        n += purge_rule(ctx, run, rule)
+    return n
+
+
+def purge_rule(ctx: Context, run: Run, rule: PurgeRule) -> int:
+    """Carry out one rule: key, folders, entries in the tables."""
+    case_id = run.case.id
+    destroy_key(ctx, run, rule.key)
+    for folder in rule.folders:
+        shutil.rmtree(run.workspace.root / folder, ignore_errors=True)
+    with ctx.store.transaction() as tx:
+        for place in tx.stores.list(case_id):
+            inside = any(_is_below(ctx.home / place.path, run.workspace.root / f) for f in rule.folders)
+            if inside and place.state is not PlaceState.PURGED:
+                tx.stores.set_state(case_id, place.name, PlaceState.PURGED, run.at)
+        record(ctx, tx, case_id, EventType.STORE_PURGED, f"{rule.stage.value}-{rule.key}", at=run.at)
+    return 1
+
+
+def destroy_key(ctx: Context, run: Run, purpose: str) -> None:
+    """Destroy a key, enter it in the key table, log it; once."""
+    ctx.keys(run.case.id).destroy(purpose)
+    name = purpose.replace("/", ".")
+    with ctx.store.transaction() as tx:
+        known = {k.key_id: k.state for k in tx.keys.list(run.case.id)}
+        if known.get(name) is KeyState.ACTIVE:
+            tx.keys.set_state(run.case.id, name, KeyState.DESTROYED, run.at)
+        record(ctx, tx, run.case.id, EventType.KEY_DESTROYED, name, at=run.at)
+
+
+def _is_below(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
+
+
+def _close_log(ctx: Context, run: Run) -> None:
+    """The last entry counts all others by type: a log cut short can no longer pass for whole."""
+    with open_log(ctx, run.case.id) as log:
+        if log.is_closed:
+            return
+        actor = platform_signer(ctx, run.case.id).public.key_id
+        log.append(
+            Event(
+                id=EventType.LOG_CLOSED.value,
+                type=EventType.LOG_CLOSED,
+                case=run.case.id,
+                at=run.at,
+                actor=actor,
+                counts=log.counts_by_type(),
+            )
+        )
+        log.publish(run.at)

@@ -1,0 +1,73 @@
+"""Find where personal data lies; take corrections."""
+
+from pathlib import Path
+
+from bequest.app.context import Context, step
+from bequest.app.evidence import publish, record
+from bequest.app.reading import samples
+from bequest.evidence.event_types import EventType
+from bequest.kernel.canonical import digest
+from bequest.kernel.errors import InputError, StateError
+from bequest.model.datamap import DataMap, TableState
+from bequest.steps.discover.discover import discover
+from bequest.steps.discover.changes import Change
+from bequest.steps.discover.mapfile import import_map
+
+
+def data_map(ctx: Context, case_id: str) -> DataMap:
+    """The data map as it stands.
+
+    Raises:
+        StateError: where discovery has not run.
+    """
+    with ctx.store.transaction() as tx:
+        found = tx.datamaps.latest(case_id)
+    if found is None:
+        raise StateError(f"case {case_id} has no data map", hint=f"Run `bequest discover {case_id}` first.")
+    return found
+
+
+def run_discover(ctx: Context, case_id: str) -> DataMap:
+    """Sample every table of every source and propose the data map; what people decided stays."""
+    with step(ctx, case_id, "discover", needs=("open",)) as run:
+        with ctx.store.transaction() as tx:
+            previous = tx.datamaps.latest(case_id)
+        found = discover(samples(ctx, run.case), previous)
+        with ctx.store.transaction() as tx:
+            version = tx.datamaps.save(case_id, found, run.at)
+            record(
+                ctx, tx, case_id, EventType.DATAMAP_PROPOSED, f"v{version}", at=run.at,
+                refs={"data-map": digest(found)},
+                counts={"tables": len(found.tables), "columns": sum(len(t.columns) for t in found.tables)},
+            )  # fmt: skip
+        run.counts = {
+            "tables": len(found.tables),
+            "columns": sum(len(t.columns) for t in found.tables),
+            "personal": sum(c.personal for t in found.tables if t.in_case for c in t.columns),
+            "sensitive": sum(c.sensitive for t in found.tables if t.in_case for c in t.columns),
+            "not_scanned": sum(t.state is TableState.NOT_SCANNED for t in found.tables),
+        }
+        run.output_digest = digest(found)
+    publish(ctx, case_id)
+    return found
+
+
+def run_import_map(ctx: Context, case_id: str, path: Path) -> list[Change]:
+    """Take over a person's corrections of the data map.
+
+    Raises:
+        DataMapError: for a name that does not exist or a word that is none.
+    """
+    if not path.is_file():
+        raise InputError(f"there is no file {path.name}", hint="Export the map with `bequest map export` first.")
+    current = data_map(ctx, case_id)
+    corrected, changes = import_map(path.read_text(encoding="utf-8"), current)
+    at = ctx.now(case_id)
+    with ctx.store.transaction() as tx:
+        version = tx.datamaps.save(case_id, corrected, at)
+        record(
+            ctx, tx, case_id, EventType.DATAMAP_CONFIRMED, f"v{version}", at=at,
+            refs={"data-map": digest(corrected)}, counts={"changes": len(changes)},
+        )  # fmt: skip
+    publish(ctx, case_id)
+    return changes

@@ -1,0 +1,173 @@
+"""Index every table, and recognise who is who."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from bequest.app.context import Context, Run, step
+from bequest.app.evidence import publish, record
+from bequest.app.law import pack_of
+from bequest.app.reading import check_schema, open_sources, read_table, samples
+from bequest.app.run_discover import data_map
+from bequest.app.workspace import Workspace
+from bequest.crypto.cipher import aes_ecb
+from bequest.evidence.event_types import EventType
+from bequest.kernel.canonical import Json
+from bequest.law.evaluate import params_on
+from bequest.model.case import Case
+from bequest.model.datamap import DataMap
+from bequest.model.facts import RowRole
+from bequest.steps.discover.discover import discover
+from bequest.steps.link.index import IndexSettings, index_table, link_targets
+from bequest.steps.link.link import Linked, link
+from bequest.store.records import AccessRecord
+
+TableKey = tuple[str, str]
+
+
+def index_settings(ctx: Context, case: Case, datamap: DataMap) -> IndexSettings:
+    """What the indexing pass needs, from case, law and keys."""
+    params = params_on(pack_of(case), case.effective_on)
+    return IndexSettings(
+        ecb=aes_ecb(ctx.keys(case.id).get("link")),
+        law_date=case.effective_on,
+        child_age=params.number("cn.pipl.child_age"),
+        minor_age=params.number("cn.minor.minor_age"),
+        timezone=case.timezone,
+        lots=case.lots,
+        targets=link_targets(datamap),
+    )
+
+
+def index_and_link(ctx: Context, case: Case, datamap: DataMap) -> tuple[dict[TableKey, pl.DataFrame], Linked]:
+    """One pass over all sources, kept in the workspace; then the people."""
+    workspace = ctx.workspace(case.id)
+    settings = index_settings(ctx, case, datamap)
+    sources = open_sources(case)
+    indexes = {}
+    for table in datamap.tables:
+        if not table.in_case:
+            continue
+        frame = index_table(table, read_table(ctx, sources[table.source], table, "link"), settings)
+        workspace.write(workspace.table_file("index", table.source, table.name), frame)
+        indexes[(table.source, table.name)] = frame
+    linked = link(datamap, indexes)
+    _save_linked(workspace, linked)
+    return indexes, linked
+
+
+def run_link(ctx: Context, case_id: str) -> Linked:
+    """Recognise people across all sources."""
+    with step(ctx, case_id, "link", needs=("discover",)) as run:
+        datamap = data_map(ctx, case_id)
+        check_schema(datamap, discover(samples(ctx, run.case), datamap))
+        indexes, linked = index_and_link(ctx, run.case, datamap)
+        run.counts = {
+            "records": sum(f.height for f in indexes.values()),
+            "mentions": linked.n_mentions,
+            "subjects": linked.n_subjects,
+            "shared_phones": linked.n_shared_phones,
+        }
+        _evidence(ctx, run, indexes, linked)
+    publish(ctx, case_id)
+    return linked
+
+
+def _evidence(ctx: Context, run: Run, indexes: Mapping[TableKey, pl.DataFrame], linked: Linked) -> None:
+    per_source: dict[str, Json] = {}
+    for (source, table), frame in indexes.items():
+        per_source[f"{source}.{table}"] = frame.height
+    with ctx.store.transaction() as tx:
+        number = len([r for r in tx.steps.all(run.case.id) if r.step == "link"])
+        record(
+            ctx, tx, run.case.id, EventType.SOURCE_INVENTORY, f"link-{number}", at=run.at,
+            content={"rows": per_source}, counts={"tables": len(indexes)},
+        )  # fmt: skip
+        record(
+            ctx, tx, run.case.id, EventType.SUBJECT_LINKED, f"link-{number}", at=run.at,
+            counts={"subjects": linked.n_subjects, "mentions": linked.n_mentions},
+        )  # fmt: skip
+
+
+def _save_linked(workspace: Workspace, linked: Linked) -> None:
+    for (source, table), roles in linked.subject_of.items():
+        frame = pl.DataFrame({role.value: subjects for role, subjects in roles.items()})
+        workspace.write(workspace.table_file("link", source, table), frame)
+    workspace.write(workspace.dir("work") / "anchors.parquet", linked.anchors.alias("anchor").to_frame())
+    workspace.write_json(
+        workspace.dir("work") / "linked.json",
+        {
+            "n_subjects": linked.n_subjects,
+            "n_mentions": linked.n_mentions,
+            "n_shared_phones": linked.n_shared_phones,
+        },
+    )
+
+
+def load_linked(workspace: Workspace, datamap: DataMap) -> Linked:
+    """Who is who, as the last link run found it."""
+    anchors = workspace.read(workspace.dir("work") / "anchors.parquet", "link")["anchor"]
+    meta = json.loads((workspace.dir("work") / "linked.json").read_text())
+    subject_of: dict[TableKey, dict[RowRole, np.ndarray]] = {}
+    for table in datamap.tables:
+        path = workspace.table_file("link", table.source, table.name)
+        if table.in_case and path.is_file():
+            frame = pl.read_parquet(path)
+            subject_of[(table.source, table.name)] = {RowRole(c): frame[c].to_numpy() for c in frame.columns}
+    return Linked(subject_of=subject_of, anchors=anchors, **meta)
+
+
+def load_indexes(workspace: Workspace, datamap: DataMap) -> dict[TableKey, pl.DataFrame]:
+    """The indexes of all tables in the case."""
+    return {
+        (t.source, t.name): workspace.read(workspace.table_file("index", t.source, t.name), "link")
+        for t in datamap.tables
+        if t.in_case
+    }
+
+
+def export_links(ctx: Context, case_id: str, path: Path) -> int:
+    """Write who is who with row keys in clear to a file the user named; the access is logged.
+
+    CSV with the columns source, table, row_key, role, subject. Returns the number of lines.
+    """
+    case = ctx.case(case_id).case
+    datamap = data_map(ctx, case_id)
+    linked = load_linked(ctx.workspace(case_id), datamap)
+    sources = open_sources(case)
+    parts = []
+    for table in datamap.tables:
+        roles = linked.subject_of.get((table.source, table.name), {})
+        if not roles:
+            continue
+        keys = pl.concat(
+            [b.select("__key") for b in read_table(ctx, sources[table.source], table, "export", columns=[])]
+        )
+        for role, subjects in roles.items():
+            parts.append(
+                pl.DataFrame(
+                    {
+                        "source": [table.source] * keys.height,
+                        "table": [table.name] * keys.height,
+                        "row_key": keys["__key"],
+                        "role": [role.value] * keys.height,
+                        "subject": subjects,
+                    }
+                ).filter(pl.col("subject") >= 0)
+            )
+    out = pl.concat(parts)
+    out.write_csv(path)
+    path.chmod(0o600)
+    at = ctx.now(case_id)
+    with ctx.store.transaction() as tx:
+        n = len(tx.access.list(case_id))
+        tx.access.record(
+            case_id,
+            AccessRecord(at=at, person="os-user", action="link.export", purpose="", target="links", n_rows=out.height),
+        )
+        record(ctx, tx, case_id, EventType.ACCESS_READ, f"links-{n}", at=at, counts={"rows": out.height})
+    publish(ctx, case_id)
+    return out.height

@@ -1,0 +1,224 @@
+"""Decide, propose the policy, compare, explain."""
+
+import json
+from dataclasses import dataclass
+
+import polars as pl
+
+from bequest.app.context import Context, step
+from bequest.app.decide import Decided, DecideInput, decide_case
+from bequest.app.evidence import publish, record
+from bequest.app.law import pack_of
+from bequest.app.reading import check_schema, count_values, samples
+from bequest.app.run_discover import data_map
+from bequest.app.run_link import load_indexes, load_linked
+from bequest.app.telling import answers_of, notice_of
+from bequest.app.workspace import Workspace
+from bequest.crypto.cipher import aes_ecb
+from bequest.engine.kernels.cmac import tokens
+from bequest.engine.rows import row_tag_prefix
+from bequest.engine.tableplan import TablePlan
+from bequest.evidence.event_types import EventType
+from bequest.kernel.canonical import to_json
+from bequest.kernel.codec import decode
+from bequest.kernel.errors import DataMapError, InputError, StateError
+from bequest.law.outcomes import is_looser
+from bequest.model.case import Case
+from bequest.model.datamap import DataMap
+from bequest.model.disposition import CellDecision, Disposition
+from bequest.model.plan import Policy, SituationKey
+from bequest.steps.discover.discover import discover
+from bequest.steps.plan.diff import Change, diff
+
+TableKey = tuple[str, str]
+
+
+def decide_now(ctx: Context, case: Case, datamap: DataMap, *, told: bool) -> Decided:
+    """The case decided on what is known now; `told` where notices count as they stand, not as planned.
+
+    Raises:
+        StateError: where outcomes do not add up to the source counts.
+    """
+    workspace = ctx.workspace(case.id)
+    linked = load_linked(workspace, datamap)
+    decided = decide_case(
+        DecideInput(
+            case=case,
+            datamap=datamap,
+            pack=pack_of(case),
+            indexes=load_indexes(workspace, datamap),
+            linked=linked,
+            answers=answers_of(workspace, linked),
+            notice=notice_of(workspace, linked) if told else None,
+            totals=count_values(ctx, case, datamap),
+        )
+    )
+    wrong = decided.population.conserved()
+    if wrong:
+        source, table, column, got, want = wrong[0]
+        raise StateError(
+            f"{source}.{table}.{column}: outcomes add up to {got}, the source has {want} values ({len(wrong)} columns)",
+            hint="The source changed after linking: run `bequest link` again.",
+        )
+    return decided
+
+
+def run_plan(ctx: Context, case_id: str) -> Decided:
+    """Decide every situation and propose the policy; nothing happens to any data."""
+    with step(ctx, case_id, "plan", needs=("link",)) as run:
+        datamap = data_map(ctx, case_id)
+        check_schema(datamap, discover(samples(ctx, run.case), datamap))
+        decided = decide_now(ctx, run.case, datamap, told=False)
+        save_plans(run.workspace, decided)
+        digest = decided.policy.digest
+        with ctx.store.transaction() as tx:
+            tx.policies.add(case_id, decided.policy, run.at)
+            tx.populations.add(case_id, decided.population, run.at, policy_digest=digest)
+            record(
+                ctx, tx, case_id, EventType.POLICY_PROPOSED, digest[:32], at=run.at,
+                refs={"policy": digest, "law-pack": decided.policy.law_pack_digest},
+                counts={"situations": decided.population.n_situations, "lines": len(decided.policy.rows)},
+            )  # fmt: skip
+        p = decided.population
+        run.counts = {
+            "records": p.n_records,
+            "subjects": p.n_subjects,
+            "situations": p.n_situations,
+            "singletons": p.n_singletons,
+            "lines": len(decided.policy.rows),
+            "values": sum(t.values for t in p.totals),
+        }
+        run.output_digest = digest
+    publish(ctx, case_id)
+    return decided
+
+
+def save_plans(workspace: Workspace, decided: Decided) -> None:
+    """Keep the decided rows for the steps that act."""
+    for (source, table), plan in decided.plans.items():
+        workspace.write(workspace.table_file("decided", source, table), plan.rows)
+    dispositions = next((p.dispositions for p in decided.plans.values()), ())
+    workspace.write_json(workspace.dir("work", "decided") / "dispositions.json", to_json(dispositions))
+
+
+def load_plans(workspace: Workspace, datamap: DataMap) -> dict[TableKey, TablePlan]:
+    """The decided rows as saved."""
+    path = workspace.dir("work", "decided") / "dispositions.json"
+    if not path.is_file():
+        raise StateError("nothing is decided yet", hint="Run `bequest plan` first.")
+    dispositions = tuple(decode(Disposition, d) for d in json.loads(path.read_text(encoding="utf-8")))
+    return {
+        (t.source, t.name): TablePlan(
+            t.source,
+            t.name,
+            t.columns,
+            t.key,
+            t.relations,
+            dispositions,
+            workspace.read(workspace.table_file("decided", t.source, t.name), "plan"),
+        )
+        for t in datamap.tables
+        if t.in_case
+    }
+
+
+def plan_diff(ctx: Context, case_id: str) -> tuple[Policy | None, Policy, tuple[Change, ...]]:
+    """What changed from the approved policy (or the one before) to the latest.
+
+    Raises:
+        StateError: where nothing is planned.
+    """
+    with ctx.store.transaction() as tx:
+        heads = tx.policies.list(case_id)
+        approved = tx.policies.in_force(case_id)
+        if not heads:
+            raise StateError(f"case {case_id} has no policy", hint=f"Run `bequest plan {case_id}` first.")
+        latest = tx.policies.get(case_id, heads[-1].digest).policy
+        earlier = approved.digest if approved else heads[-2].digest if len(heads) > 1 else ""
+        old = tx.policies.get(case_id, earlier).policy if earlier else None
+    if old is None or earlier == heads[-1].digest:
+        return old, latest, ()
+    return old, latest, diff(old, latest, is_looser)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnExplanation:
+    """Why a column of a row, or of a whole table, ends as it does."""
+
+    column: str
+    situation: SituationKey
+    said: CellDecision
+    after: Disposition
+    rows: int
+
+
+def explain_row(ctx: Context, case_id: str, source: str, table: str, row_key: str) -> tuple[ColumnExplanation, ...]:
+    """Why each column of one row ends as it does; the access is logged.
+
+    Raises:
+        InputError: where the table or the row is not in the case.
+    """
+    decided = _decided(ctx, case_id)
+    planned = decided.planned.get((source, table))
+    if planned is None:
+        raise InputError(f"there is no table {source}.{table} in the case", hint="`bequest map export` lists them.")
+    ecb = aes_ecb(ctx.keys(case_id).get("link"))
+    tag = tokens(pl.Series([row_key]), ecb, row_tag_prefix(source, table))[0]
+    rows = decided.plans[(source, table)].rows.filter(pl.col("row_tag") == tag)["row_no"]
+    if not len(rows):
+        raise InputError(f"there is no row with that key in {source}.{table}", hint="Give source.table:key.")
+    situation = int(planned.situation[rows[0]])
+    at = ctx.now(case_id)
+    with ctx.store.transaction() as tx:
+        n = len(tx.outbox.all(case_id))
+        record(ctx, tx, case_id, EventType.ACCESS_READ, f"explain-{n}", at=at)
+    publish(ctx, case_id)
+    key = planned.keys[situation]
+    return tuple(
+        ColumnExplanation(c.name, key, planned.decisions[situation][i], planned.after[situation][i], 1)
+        for i, c in enumerate(planned.table.columns)
+    )
+
+
+def explain_field(ctx: Context, case_id: str, source: str, table: str, column: str) -> tuple[ColumnExplanation, ...]:
+    """Every situation in which values of a column stand, with the number of rows, most first.
+
+    Raises:
+        DataMapError: where there is no such column in the case.
+    """
+    decided = _decided(ctx, case_id)
+    planned = decided.planned.get((source, table))
+    names = [c.name for c in planned.table.columns] if planned else []
+    if planned is None or column not in names:
+        raise DataMapError(
+            f"there is no column {source}.{table}.{column} in the case",
+            hint=f"Columns: {', '.join(names)}." if names else "`bequest map export` lists the tables.",
+        )
+    i = names.index(column)
+    sizes = pl.Series("s", planned.situation).value_counts(sort=True)
+    return tuple(
+        ColumnExplanation(column, planned.keys[s], planned.decisions[s][i], planned.after[s][i], n)
+        for s, n in sizes.iter_rows()
+    )
+
+
+def _decided(ctx: Context, case_id: str) -> Decided:
+    case = ctx.case(case_id).case
+    datamap = data_map(ctx, case_id)
+    workspace = ctx.workspace(case_id)
+    linked = load_linked(workspace, datamap)
+    with ctx.store.transaction() as tx:
+        population = tx.populations.latest(case_id)
+        cut = any(r.step == "cutover" and r.state == "done" for r in tx.steps.all(case_id))
+    return decide_case(
+        DecideInput(
+            case=case,
+            datamap=datamap,
+            pack=pack_of(case),
+            indexes=load_indexes(workspace, datamap),
+            linked=linked,
+            answers=answers_of(workspace, linked),
+            notice=notice_of(workspace, linked) if cut else None,
+            totals=population.population.totals if population else (),
+        )
+    )

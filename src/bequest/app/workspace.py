@@ -1,0 +1,68 @@
+"""The working directory of a case: Parquet of surrogate rows and tokens, encrypted stores, log, bundle, report."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import polars as pl
+
+from bequest.kernel.errors import StateError
+
+
+class Workspace:
+    """Paths of one case and atomic writes into them. Directories are private to the OS user (0700)."""
+
+    def __init__(self, home: Path, case_id: str) -> None:
+        self.root = home / "cases" / case_id
+        for part in ("work", "stores", "log", "bodies", "statements", "tmp", "keys", "letters", "verifier"):
+            self.dir(part)
+
+    def dir(self, *parts: str) -> Path:
+        """A private directory below the case's, made where it is missing."""
+        path = self.root.joinpath(*parts)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return path
+
+    def table_file(self, kind: str, source: str, table: str) -> Path:
+        """The Parquet file of one table: `work/<kind>/<source>.<table>.parquet`, names made safe."""
+        return self.dir("work", kind) / f"{quote(source, safe='')}.{quote(table, safe='')}.parquet"
+
+    def write(self, path: Path, frame: pl.DataFrame) -> None:
+        """Write a frame beside and replace: readers see the old file or the new one."""
+        beside = path.with_name(path.name + ".part")
+        frame.write_parquet(beside, compression="zstd", compression_level=1)
+        beside.replace(path)
+
+    def read(self, path: Path, step: str) -> pl.DataFrame:
+        """Read a frame that an earlier step wrote.
+
+        Raises:
+            StateError: where it is not there, naming the step that writes it.
+        """
+        if not path.is_file():
+            raise StateError(f"{path.name} is not there yet", hint=f"Run `bequest {step}` first.")
+        return pl.read_parquet(path)
+
+    def write_json(self, path: Path, value: object) -> None:
+        """Write JSON beside and replace, synced to disk."""
+        beside = path.with_name(path.name + ".part")
+        with beside.open("w", encoding="utf-8") as f:
+            json.dump(value, f, ensure_ascii=False, indent=1, sort_keys=True)
+            f.flush()
+            os.fsync(f.fileno())
+        beside.replace(path)
+
+    @contextmanager
+    def private_tmp(self) -> Iterator[Path]:
+        """A private temporary directory, wiped afterwards and at the next use after a crash."""
+        path = self.root / "tmp"
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir(mode=0o700)
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)

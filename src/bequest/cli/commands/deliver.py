@@ -1,0 +1,59 @@
+"""`bequest deliver`, `bequest receive`, `bequest receipt`."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bequest.app.receive import receive_package, write_receipt
+from bequest.app.run_deliver import enter_receipt, run_deliver
+from bequest.cli import render
+from bequest.cli.state import state_of
+from bequest.kernel.clock import SystemClock, parse_rfc3339
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(name="deliver", help="Transform and pack for the receiver. 转换并打包交付。")(deliver)
+    app.command(name="receive", help="Receiver: open a package and sign for it. 接收方：打开并签收。")(receive)
+    app.command(name="receipt", help="Enter the receiver's signed receipt. 录入签收。")(receipt)
+
+
+def deliver(ctx: typer.Context, case: str) -> None:
+    with state_of(ctx).context() as c:
+        done = run_deliver(c, case)
+    for d in done:
+        rows = [
+            (f"{s}.{t}", x.delivered, sum(x.as_is.values()), sum(x.masked.values()), sum(x.withheld.values()))
+            for (s, t), x in d.tallies.items()
+        ]
+        render.table(d.lot.id, ("table", "rows", "values as is", "transformed", "withheld"), rows, figures=range(1, 5))
+        render.line(f"package: {d.package.folder}")
+
+
+def receive(
+    package: Path,
+    identity: Annotated[Path, typer.Option(help="age identity file")],
+    out: Annotated[Path, typer.Option(help="new folder for the data")],
+    trust: Annotated[Path | None, typer.Option(help="trust file, to check the sender's signature")] = None,
+    sign_key: Annotated[Path | None, typer.Option(help="your OpenSSH private key, to sign the receipt")] = None,
+    receipt: Annotated[Path, typer.Option(help="where the receipt goes")] = Path("receipt.dsse.json"),
+    at: Annotated[str, typer.Option(help="rehearsals: time of the receipt (RFC 3339)")] = "",
+) -> None:
+    received = receive_package(package, identity, out, trust=trust)
+    render.table("", ("table", "rows"), sorted(received.counts.items()), figures=(1,))
+    if not received.signature_checked:
+        render.line(
+            render.say("发送方签名未核对（没有给信任文件）", "sender's signature not checked (no trust file given)")
+        )
+    if sign_key is not None:
+        when: datetime = parse_rfc3339(at) if at else SystemClock().now()
+        write_receipt(received, sign_key, receipt, at=when)
+        render.line(f"receipt: {receipt}")
+
+
+def receipt(ctx: typer.Context, case: str, file: Path) -> None:
+    with state_of(ctx).context() as c:
+        entered = enter_receipt(c, case, file)
+    render.line(f"{entered.delivery_id}: {entered.stage}, exceptions {len(entered.exceptions)}")

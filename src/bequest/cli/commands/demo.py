@@ -1,0 +1,73 @@
+"""`bequest demo`: a believable company, and its whole case."""
+
+import shutil
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bequest.app.context import open_context
+from bequest.app.rehearse import rehearse
+from bequest.cli import render
+from bequest.cli.commands.plan import print_preview
+from bequest.demo.company import make_company
+from bequest.kernel.errors import InputError
+from bequest.model.case import Event
+
+MARK = ".bequest-demo"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(name="demo", help="Make a demo company and, with --run, run its whole case. 演示公司与全案。")(demo)
+
+
+def demo(
+    event: Annotated[Event, typer.Option(help="E5 asset deal, E2 share deal")] = Event.E5,
+    customers: Annotated[int, typer.Option(help="number of customers")] = 20_000,
+    out: Annotated[Path, typer.Option(help="folder for everything")] = Path("demo-out"),
+    seed: Annotated[int, typer.Option(help="the same seed makes the same company")] = 1,
+    run: Annotated[bool, typer.Option("--run", help="run the whole case as a rehearsal")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="remove an earlier demo in that folder first")] = False,
+) -> None:
+    _prepare(out, replace=replace)
+    began = time.perf_counter()
+    with render.progress() as bars:
+        company = make_company(out, event=event, customers=customers, seed=seed, progress=bars)
+    made = time.perf_counter() - began
+    render.table(
+        render.say("演示公司", "the demo company"), (render.say("表", "table"), render.say("行", "rows")),
+        company.rows.items(), figures=(1,),
+    )  # fmt: skip
+    if not run:
+        render.line(f"case file: {company.case_file}")
+        return
+    with render.progress() as bars:
+        ctx = open_context(out / "home", progress=bars)
+        played = rehearse(ctx, out, tell=lambda name: bars(name, 0, 1))
+    with ctx.store.transaction() as tx:
+        in_force, population = tx.policies.in_force(played.case.id), tx.populations.latest(played.case.id)
+    if in_force and population:
+        print_preview(in_force.policy, population.population)
+    rows = [("demo company", f"{made:.1f}"), *((n, f"{s:.1f}") for n, s in played.seconds.items())]
+    render.table(render.say("各步用时", "time per step"), ("step", "seconds"), rows, figures=(1,))
+    for check in played.bundle.report.failed:
+        render.line(f"{check.code} {check.file}: {render.say(check.zh, check.en)}")
+    flag = " --rehearsal" if played.case.rehearsal else ""
+    render.line(f"report: {played.reports[render.language()]}")
+    render.line(f"bundle: {played.bundle.folder}")
+    render.line(f"verify: bequest verify {played.bundle.folder} --trust {played.bundle.trust}{flag}")
+    if not played.bundle.report.ok:
+        raise typer.Exit(8)
+
+
+def _prepare(out: Path, *, replace: bool) -> None:
+    if out.exists() and any(out.iterdir()):
+        if not (out / MARK).is_file():
+            raise InputError(f"{out} is not empty and no earlier demo", hint="Choose another folder with --out.")
+        if not replace:
+            raise InputError(f"{out} holds an earlier demo", hint="Add --replace, or choose another folder with --out.")
+        shutil.rmtree(out)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / MARK).write_text("made by bequest demo\n", encoding="utf-8")

@@ -1,0 +1,108 @@
+"""`bequest notify`: letters, reports, public notice, answers."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bequest.app.run_notify import (
+    enter_answers,
+    enter_report,
+    export_letters,
+    publish_notice,
+    run_notify,
+    send_next,
+)
+from bequest.app.telling import register as read_register
+from bequest.cli import render
+from bequest.cli.state import group, state_of
+from bequest.kernel.errors import InputError
+from bequest.steps.notify.ladder import tally, window_end
+from bequest.steps.notify.smtp import SmtpServer
+
+commands = group("告知：发出、回执、公告、回应。 Notices: send, reports, public notice, answers.")
+Smtp = Annotated[str, typer.Option(help="mail server host:port (else mail-merge files); user and password from "
+                                        "BEQUEST_SMTP_USER, BEQUEST_SMTP_PASSWORD_FILE")]  # fmt: skip
+Sender = Annotated[str, typer.Option(help="sender address")]
+Tls = Annotated[str, typer.Option(help="none, starttls or implicit")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    app.add_typer(commands, name="notify")
+
+
+def _server(smtp: str, sender: str, tls: str) -> SmtpServer | None:
+    if not smtp:
+        return None
+    host, _, port = smtp.rpartition(":")
+    if not host or not port.isdigit() or not sender:
+        raise InputError("the mail server is not usable as given", hint="--smtp HOST:PORT --sender ADDRESS")
+    password_file = os.environ.get("BEQUEST_SMTP_PASSWORD_FILE", "")
+    password = Path(password_file).read_text(encoding="utf-8").strip() if password_file else ""
+    return SmtpServer(
+        host=host,
+        port=int(port),
+        sender=sender,
+        user=os.environ.get("BEQUEST_SMTP_USER", ""),
+        password=password,
+        tls=tls,
+    )
+
+
+@commands.command(name="run", help="Compose the notice, enrol everybody, send the first channel. 起草、登记、发出。")
+def run(ctx: typer.Context, case: str, smtp: Smtp = "", sender: Sender = "", tls: Tls = "starttls") -> None:
+    with state_of(ctx).context() as c:
+        notice = run_notify(c, case, smtp=_server(smtp, sender, tls))
+    render.line(f"notice {notice.version}")
+    _print_state(ctx, case)
+
+
+@commands.command(name="next", help="Send to people whom the ladder moved down. 向下一渠道补发。")
+def next_(ctx: typer.Context, case: str, smtp: Smtp = "", sender: Sender = "", tls: Tls = "starttls") -> None:
+    with state_of(ctx).context() as c:
+        send_next(c, case, smtp=_server(smtp, sender, tls))
+    _print_state(ctx, case)
+
+
+@commands.command(name="report", help="Enter a carrier's report: ref,state,at. 录入送达回执。")
+def report(ctx: typer.Context, case: str, file: Path) -> None:
+    with state_of(ctx).context() as c:
+        enter_report(c, case, file)
+    _print_state(ctx, case)
+
+
+@commands.command(name="publish", help="The public notice, for everybody not reached. 公告。")
+def publish(ctx: typer.Context, case: str) -> None:
+    with state_of(ctx).context() as c:
+        publish_notice(c, case)
+    _print_state(ctx, case)
+
+
+@commands.command(name="answers", help="Take answers: ref,answer,at,channel. 录入回应。")
+def answers(ctx: typer.Context, case: str, file: Path) -> None:
+    with state_of(ctx).context() as c:
+        merged = enter_answers(c, case, file)
+    render.line(f"{merged.height:,} answers in all")
+
+
+@commands.command(name="export", help="Write a mail-merge batch in clear for the carrier (logged). 导出邮件合并文件。")
+def export(ctx: typer.Context, case: str, batch: str, file: Path) -> None:
+    with state_of(ctx).context() as c:
+        n = export_letters(c, case, batch, file)
+    render.line(f"{n:,} letters")
+
+
+@commands.command(name="status", help="Who was told how. 告知进度。")
+def status(ctx: typer.Context, case: str) -> None:
+    _print_state(ctx, case)
+
+
+def _print_state(ctx: typer.Context, case: str) -> None:
+    with state_of(ctx).context() as c:
+        state = read_register(c.workspace(case))
+        window = c.case(case).case.window
+    render.table("", ("channel", "state", "people"), tally(state), figures=(2,))
+    end = window_end(state, window)
+    render.line(f"window open until {end}" if end else "window: somebody is not told yet")

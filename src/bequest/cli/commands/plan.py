@@ -1,0 +1,161 @@
+"""`bequest plan`, `bequest plan diff`, `bequest explain`, `bequest approve`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bequest.app.approve_policy import ApprovalState, approval_state, approve_policy
+from bequest.app.run_plan import ColumnExplanation, explain_field, explain_row, plan_diff, run_plan
+from bequest.cli import render
+from bequest.cli.state import group, state_of
+from bequest.documents.words import word
+from bequest.kernel.errors import InputError
+from bequest.model.disposition import Release, Residue
+from bequest.model.plan import Policy, Population
+
+commands = group("处置方案：预览、比较。 The policy: preview, compare.")
+SMALL = 10
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(commands, name="plan")
+    app.command(name="explain", help="Why a row or a field ends as it does. 某行、某字段为何如此处置。")(explain)
+    app.command(name="approve", help="Approve the latest policy with your own key. 用本人密钥批准。")(approve)
+
+
+@commands.command(name="run", help="Decide and preview; nothing happens to any data. 决定并预览，不动数据。")
+def run(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    with state_of(ctx).context() as c:
+        decided = run_plan(c, case)
+    if json:
+        render.print_json({"policy_digest": decided.policy.digest, "population": decided.population})
+        return
+    print_preview(decided.policy, decided.population)
+
+
+def print_preview(policy: Policy, population: Population) -> None:
+    """Both axes per table, with totals that tie to the source counts."""
+    releases, residues = list(Release), list(Residue)
+    by: dict[tuple[str, str], dict[str, int]] = {}
+    for count in population.counts:
+        row = by.setdefault((count.source, count.table), {})
+        for axis in (count.release.value, count.residue.value):
+            row[axis] = row.get(axis, 0) + count.values
+    sources: dict[tuple[str, str], int] = {}
+    for total in population.totals:
+        key = (total.source, total.table)
+        sources[key] = sources.get(key, 0) + total.values
+    lang = render.language()
+    heads = [getattr(word(x), lang) for x in (*releases, *residues)]
+    rows = [
+        (f"{s}.{t}", sources[(s, t)], *(row.get(x.value, 0) or "·" for x in (*releases, *residues)))
+        for (s, t), row in by.items()
+    ]
+    sums = [sum(row.get(x.value, 0) for row in by.values()) for x in (*releases, *residues)]
+    rows.append((render.say("合计", "total"), sum(sources.values()), *sums))
+    render.table(
+        render.say("每个值的去向（非空值）", "where every value goes (non-empty values)"),
+        (render.say("表", "table"), render.say("源头", "source"), *heads),
+        rows,
+        figures=range(1, 2 + len(heads)),
+    )
+    for what, n in population.persons_by_outcome:
+        render.line(f"  {what}: {n if n >= SMALL else f'<{SMALL}'}")
+    wrong = population.conserved()
+    render.line(
+        render.say("两轴各自与源头相平", "both axes tie to the source counts") if not wrong else f"OFF: {wrong[:3]}"
+    )
+    render.line(
+        f"situations {population.n_situations:,} (lines approved: {len(policy.rows):,}), "
+        f"one person only: {population.n_singletons:,}"
+    )
+    render.line(f"policy {policy.digest}")
+
+
+@commands.command(name="diff", help="What changed since the approved policy. 与已批准方案的差别。")
+def diff(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    with state_of(ctx).context() as c:
+        old, new, changes = plan_diff(c, case)
+    if json:
+        render.print_json({"old": old.digest if old else None, "new": new.digest, "changes": changes})
+        return
+    if not changes:
+        render.line(render.say("没有差别", "no difference"))
+        return
+    rows = [
+        (x.kind, x.what, x.before, x.after, " ".join(f"{f}={v}" for f, v in x.situation.facts) if x.situation else "")
+        for x in changes
+    ]
+    render.table("", ("kind", "what", "before", "after", "situation"), rows)
+
+
+def explain(
+    ctx: typer.Context,
+    case: str,
+    person: Annotated[str, typer.Option(help="a row of the person: source.table:key")] = "",
+    field: Annotated[str, typer.Option(help="a column: source.table.column")] = "",
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    if bool(person) == bool(field):
+        raise InputError("say what to explain", hint="--person source.table:key or --field source.table.column")
+    with state_of(ctx).context() as c:
+        if person:
+            place, _, key = person.partition(":")
+            source, _, table = place.partition(".")
+            lines = explain_row(c, case, source, table, key)
+        else:
+            source, table, column = (*field.split(".", 2), "", "")[:3]
+            lines = explain_field(c, case, source, table, column)
+    if json:
+        render.print_json(lines)
+        return
+    for x in lines:
+        _print_explanation(x)
+
+
+def _print_explanation(x: ColumnExplanation) -> None:
+    lang = render.language()
+    facts = " ".join(f"{f}={v}" for f, v in x.situation.facts) or "—"
+    release, residue = (getattr(word(v), lang) for v in (x.after.release, x.after.residue))
+    rows = "" if x.rows == 1 else f"  ({x.rows if x.rows >= SMALL else f'<{SMALL}'} rows)"
+    render.line(f"{x.column}: {release} × {residue}{rows}   [{facts}]")
+    for n, reason in enumerate(x.said.reasons, start=1):
+        text = reason.zh if lang == "zh" else reason.en
+        render.line(f"   {n}. {text} ({', '.join(reason.articles)}; {reason.status})")
+    if x.after != x.said.disposition:
+        render.line(
+            "   " + render.say("该行其他列须留，此列随行", "another column keeps the row here; this one stays with it")
+        )
+    for point in x.said.open_points:
+        render.line("   " + render.say("未决：", "open: ") + point)
+
+
+def approve(
+    ctx: typer.Context,
+    case: str,
+    person: Annotated[str, typer.Option("--as", help="your id in the case file")] = "",
+    key: Annotated[Path | None, typer.Option(help="your OpenSSH private key (ed25519 or ECDSA P-256)")] = None,
+    role: Annotated[str, typer.Option(help="which of your roles")] = "",
+) -> None:
+    with state_of(ctx).context() as c:
+        if not person or key is None:
+            _print_state(approval_state(c, case))
+            return
+        _print_state(approve_policy(c, case, person, key, role=role))
+
+
+def _print_state(state: ApprovalState) -> None:
+    render.line(f"policy {state.digest}")
+    by_role = {a.role: a for a in state.approvals}
+    rows = [
+        (
+            r,
+            by_role[r.value].person if r.value in by_role else "—",
+            by_role[r.value].fingerprint if r.value in by_role else "",
+        )
+        for r in state.required
+    ]
+    render.table("", ("role", "person", "key"), rows)
+    render.line(state.gap or render.say("已生效", "in force"))

@@ -1,0 +1,44 @@
+"""`bequest cutover`, `bequest close`: the steps that end something."""
+
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+
+from bequest.app.run_close import run_close
+from bequest.app.run_cutover import run_cutover
+from bequest.cli import render
+from bequest.cli.commands.plan import print_preview
+from bequest.cli.state import state_of
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(name="cutover", help="Writes have stopped: last inventory, last answers, the mark. 切换。")(cutover)
+    app.command(name="close", help="Tell people the result, purge our own stores, close the log. 结案。")(close)
+
+
+def cutover(
+    ctx: typer.Context,
+    case: str,
+    confirmed_by: Annotated[str, typer.Option(help="the person who confirms that writes have stopped")],
+) -> None:
+    with state_of(ctx).context() as c:
+        decided = run_cutover(c, case, confirmed_by=confirmed_by)
+    print_preview(decided.policy, decided.population)
+
+
+def close(
+    ctx: typer.Context,
+    case: str,
+    feedback_to: Annotated[Path | None, typer.Option(help="write the feedback to this CSV for the carrier")] = None,
+) -> None:
+    def send(messages: pl.DataFrame) -> None:
+        assert feedback_to is not None  # noqa: S101 - only passed on when given
+        messages.write_csv(feedback_to)
+        feedback_to.chmod(0o600)
+
+    with state_of(ctx).context() as c:
+        counts = run_close(c, case, send=send if feedback_to else None)
+    render.line(render.figures(counts))

@@ -1,0 +1,103 @@
+"""Everything the command line prints: tables, progress, errors, JSON."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from bequest.kernel.canonical import to_json
+from bequest.kernel.errors import BequestError
+
+out = Console(soft_wrap=True, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def language() -> str:
+    """`zh` or `en`: from BEQUEST_LANG, else from the locale."""
+    wanted = os.environ.get("BEQUEST_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "zh" if wanted.lower().startswith("zh") else "en"
+
+
+def say(zh: str, en: str) -> str:
+    """The text in the user's language."""
+    return zh if language() == "zh" else en
+
+
+def line(text: str) -> None:
+    """One plain line."""
+    out.print(text, markup=False)
+
+
+def print_json(value: object) -> None:
+    """JSON on standard output, for programs."""
+    sys.stdout.write(json.dumps(to_json(value), ensure_ascii=False, indent=1) + "\n")
+
+
+def print_plain_json(value: object) -> None:
+    """JSON with fractions, as other tools expect shares."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+
+
+def error(e: BequestError) -> None:
+    """An expected failure: code, message, way out."""
+    err.print(f"{e.code}: {e.message}", style="bold", markup=False)
+    if e.hint:
+        err.print(f"  {e.hint}", markup=False)
+
+
+def figures(counts: Mapping[str, object]) -> str:
+    """Counts as words and numbers on one line."""
+    return ", ".join(f"{k} {v:,}" for k, v in counts.items() if isinstance(v, int))
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, figures: Sequence[int] = ()) -> None:
+    """A table; the columns numbered in `figures` are right-aligned with thousands separators."""
+    made = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
+    for i, name in enumerate(columns):
+        made.add_column(name, justify="right" if i in figures else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*(f"{v:,}" if isinstance(v, int) and not isinstance(v, bool) else str(v) for v in row))
+    out.print(made)
+
+
+@dataclass
+class Bars:
+    """Progress bars, one per label; plain lines where the output is no terminal."""
+
+    bars: Progress
+    tasks: dict[str, TaskID] = field(default_factory=dict)
+    last: str = ""
+
+    def __call__(self, label: str, done: int, total: int) -> None:
+        """`done` of `total` of `label` are finished."""
+        if not err.is_terminal:
+            step = label.split(" ", 1)[0]
+            if step != self.last:
+                self.last = step
+                err.print(f"… {step}", markup=False)
+            return
+        if label not in self.tasks:
+            self.tasks[label] = self.bars.add_task(label, total=total)
+        finished = done >= total
+        self.bars.update(self.tasks[label], completed=done, total=total, visible=not finished)
+
+
+@contextmanager
+def progress() -> Iterator[Bars]:
+    """Bars while the block runs."""
+    bars = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+    )
+    with bars:
+        yield Bars(bars)

@@ -1,0 +1,48 @@
+"""What commands share: where home is, the context opened when needed, groups with a default command."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from bequest.app.context import Context, open_context
+from bequest.cli import render
+
+
+@dataclass(slots=True)
+class State:
+    """Global options."""
+
+    home: Path
+
+    @contextmanager
+    def context(self) -> Iterator[Context]:
+        """The app's context, with progress bars."""
+        with render.progress() as bars:
+            yield open_context(self.home, progress=bars)
+
+
+class DefaultGroup(TyperGroup):
+    """A group whose command `run` is meant where the first word is no command: `bequest plan CASE`."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Put `run` before words that name no command."""
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            args = ["run", *args]
+        return super().resolve_command(ctx, args)
+
+
+def group(help_text: str) -> typer.Typer:
+    """A group of commands with a default one."""
+    return typer.Typer(cls=DefaultGroup, no_args_is_help=True, help=help_text, pretty_exceptions_enable=False)
+
+
+def state_of(ctx: typer.Context) -> State:
+    """The global options."""
+    state = ctx.find_root().obj
+    assert isinstance(state, State)  # noqa: S101 - set by the root callback
+    return state

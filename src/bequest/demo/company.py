@@ -1,0 +1,173 @@
+"""Make the demo company: its systems, its case, how its people react, and the truth about all of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from bequest.crypto.atomic import PUBLIC, write_file
+from bequest.demo import truth
+from bequest.demo.behaviour import make_behaviour
+from bequest.demo.casefile import BACKUP, render_case
+from bequest.demo.customers import CustomerRows, make_customers, make_rows
+from bequest.demo.keys import DemoKeys, make_keys
+from bequest.demo.labels import labels
+from bequest.demo.loyalty import make_loyalty
+from bequest.demo.mapfile import render_map
+from bequest.demo.orders import make_orders
+from bequest.demo.parties import BUYER, ESCROW, people_for
+from bequest.demo.people import make_people
+from bequest.demo.personas import SMALLEST
+from bequest.demo.records import Records
+from bequest.demo.relations import make_addresses, make_consents, make_disputes, make_objections, make_outsiders
+from bequest.demo.schema import TABLES
+from bequest.demo.seeded import seeded_values
+from bequest.demo.service import make_tickets, make_weblog
+from bequest.demo.writing import (
+    write_backup,
+    write_csv,
+    write_json,
+    write_jsonl,
+    write_marker,
+    write_parquet,
+    write_sqlite,
+    write_xlsx,
+)
+from bequest.kernel.errors import InputError
+from bequest.kernel.ids import parse_identifier
+from bequest.model.case import MOVES_NOTHING, SUPPORTED_EVENTS, Event
+
+Progress = Callable[[str, int, int], None]
+_STEPS = ("people", "records", "truth", "files", "case")
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCompany:
+    """Where everything of a demo company lies."""
+
+    folder: Path
+    case_id: str
+    event: Event
+    case_file: Path
+    map_file: Path
+    behaviour_file: Path
+    sources: Path
+    truth: Path
+    """Never shown to the product: only tests score against it."""
+    keys: DemoKeys
+    rows: Mapping[str, int]
+    """Table → number of rows."""
+
+
+def make_company(
+    out: Path,
+    *,
+    event: Event,
+    customers: int,
+    seed: int = 1,
+    case_id: str | None = None,
+    progress: Progress | None = None,
+) -> DemoCompany:
+    """Write the demo company into `out`. The same seed and size give the same company; only keys are random.
+
+    What is there is overwritten, each file whole or not at all, the case file last; keys already there are kept.
+    The default `case_id` is `demo-e5`, `demo-e2` …; `progress` is called with a step's name, steps done, and all steps.
+
+    Raises:
+        InputError: for an event whose flow does not exist yet, too few customers, or a bad case id.
+    """
+    case_id = _checked(event, customers, case_id)
+    tell = progress or (lambda _step, _done, _all: None)
+    for folder in (out / "sources", out / "copies", out / "truth"):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    tell(_STEPS[0], 0, len(_STEPS))
+    rows = make_rows(seed, make_people(seed, customers))
+    tell(_STEPS[1], 1, len(_STEPS))
+    tables = _records(seed, rows, customers)
+    tell(_STEPS[2], 2, len(_STEPS))
+    _write_truth(out, seed, event, rows, tables)
+    tell(_STEPS[3], 3, len(_STEPS))
+    _write_sources(out, tables, case_id)
+    tell(_STEPS[4], 4, len(_STEPS))
+    parties = () if event in MOVES_NOTHING else (BUYER.id, ESCROW.id)
+    keys = make_keys(out / "keys", tuple(p.id for p in people_for(event)), parties)
+    write_file(out / "map.toml", render_map().encode(), mode=PUBLIC)
+    write_file(out / "case.toml", render_case(event, case_id, keys).encode(), mode=PUBLIC)
+    tell(_STEPS[4], 5, len(_STEPS))
+    return DemoCompany(
+        out,
+        case_id,
+        event,
+        out / "case.toml",
+        out / "map.toml",
+        out / "behaviour.parquet",
+        out / "sources",
+        out / "truth",
+        keys,
+        {name: r.frame.height for name, r in tables.by_name.items()},
+    )
+
+
+def _checked(event: Event, customers: int, case_id: str | None) -> str:
+    if event not in SUPPORTED_EVENTS:
+        known = ", ".join(sorted(SUPPORTED_EVENTS))
+        raise InputError(f"there is no demo for event {event.value} yet", hint=f"Choose one of {known}.")
+    if customers < SMALLEST:
+        raise InputError(
+            f"{customers} customers cannot show every kind of person", hint=f"Ask for at least {SMALLEST} customers."
+        )
+    return parse_identifier(case_id or f"demo-{event.value.lower()}", "case id")
+
+
+def _records(seed: int, rows: CustomerRows, customers: int) -> truth.Tables:
+    orders = make_orders(seed, rows, customers)
+    latest = orders.frame.group_by("@customer").agg(pl.col("#day").max())
+    last_order = rows.frame.select(pl.col("person").alias("@customer")).join(
+        latest, on="@customer", how="left", maintain_order="left"
+    )["#day"]
+    made = [
+        make_customers(seed, rows, last_order),
+        make_addresses(seed, rows, customers),
+        make_consents(seed, rows),
+        make_objections(seed, rows),
+        make_disputes(seed, rows, orders),
+        *make_outsiders(seed, rows),
+        orders,
+        make_loyalty(seed, rows, customers),
+        make_tickets(seed, rows, customers),
+        make_weblog(seed, rows, customers),
+    ]
+    by_name = {r.table.name: r for r in made}
+    return truth.Tables({t.name: by_name[t.name] for t in TABLES})
+
+
+def _write_truth(out: Path, seed: int, event: Event, rows: CustomerRows, tables: truth.Tables) -> None:
+    scope = truth.scopes(tables)
+    in_lot = truth.people_in_lot(tables, scope)
+    behaviour = make_behaviour(
+        seed, event, rows, tables.by_name["customers"], tables.by_name["loyalty"], tables.by_name["tickets"], in_lot
+    )
+    facts = truth.person_facts(tables, behaviour)
+    who = truth.mentions(tables)
+    if event in MOVES_NOTHING:
+        in_lot = in_lot.clear()
+    write_parquet(out / "behaviour.parquet", behaviour)
+    write_parquet(out / "truth" / "mentions.parquet", who)
+    write_parquet(out / "truth" / "persons.parquet", truth.persons(who, facts, in_lot))
+    write_parquet(out / "truth" / "outcomes.parquet", truth.outcomes(event, tables, scope, facts))
+    write_json(out / "truth" / "sums.json", truth.sums(tables))
+    write_json(out / "truth" / "seeded.json", seeded_values(seed, tables))
+    write_file(out / "truth" / "labels.csv", labels(tables).write_csv().encode(), mode=PUBLIC)
+
+
+def _write_sources(out: Path, tables: truth.Tables, case_id: str) -> None:
+    crm: list[Records] = [r for r in tables.by_name.values() if r.table.source == "crm"]
+    sources = out / "sources"
+    write_marker(sources, case_id)
+    write_sqlite(sources / "crm.db", crm, case_id)
+    write_xlsx(sources / "orders.xlsx", tables.by_name["orders"])
+    write_csv(sources / "loyalty.csv", tables.by_name["loyalty"])
+    write_jsonl(sources / "tickets.jsonl", tables.by_name["tickets"])
+    write_parquet(sources / "weblog.parquet", tables.by_name["weblog"].written)
+    write_backup(out / BACKUP, crm)

@@ -1,0 +1,77 @@
+"""The organisations and the people who act in the demo's case. All are invented."""
+
+from dataclasses import dataclass
+
+from bequest.model.case import MOVES_NOTHING, Event, KeyRelease, Party, Role
+
+TRANSFEROR = Party(
+    id="seller",
+    name="杭州青梧优选电子商务有限公司",
+    name_en="Hangzhou Qingwu Select E-commerce Co., Ltd.",
+    uscc="91330106MA2QWY108D",
+    contact="privacy@qingwu.example.com",
+    address="浙江省杭州市西湖区文三路9001号青梧大厦6层",
+)
+BUYER = Party(
+    id="buyer",
+    name="上海蓝桉商业管理有限公司",
+    name_en="Shanghai Lan'an Commerce Co., Ltd.",
+    uscc="91310115MA1LAN427G",
+    contact="privacy@lanan.example.com",
+    address="上海市浦东新区科技园路8800号蓝桉中心12层",
+    key_release=KeyRelease.DIRECT,
+)
+KEEPER = Party(
+    id="keeper",
+    name="浙江守藏档案服务有限公司",
+    name_en="Zhejiang Shoucang Archive Services Co., Ltd.",
+    uscc="91330110MA3QHC0447",
+    contact="archive@shoucang.example.com",
+    address="浙江省杭州市余杭区建设大道7700号2幢",
+)
+ESCROW = Party(
+    id="escrow",
+    name="北京衡信数据托管有限公司",
+    name_en="Beijing Hengxin Data Escrow Co., Ltd.",
+    uscc="91110108MA4HEN05X9",
+    contact="custody@hengxin.example.com",
+    address="北京市海淀区学院路6600号衡信楼3层",
+)
+COMPLAINT_AUTHORITY = "杭州市网信部门个人信息保护投诉窗口（演练用虚构渠道）privacy-complaints@authority.example.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person of the case before he or she has a key."""
+
+    id: str
+    name: str
+    roles: tuple[Role, ...]
+    paper: str
+    external: bool = False
+
+
+PEOPLE: tuple[Actor, ...] = (
+    Actor("lu-qinghe", "陆青禾", (Role.IT,), "任命书 青梧人〔2026〕11号"),
+    Actor("song-yanqiu", "宋砚秋", (Role.LEGAL,), "授权委托书 青梧法〔2026〕7号"),
+    Actor("han-shuning", "韩书宁", (Role.HR,), "任命书 青梧人〔2026〕12号"),
+    Actor("luo-yiwei", "罗一苇", (Role.MARKETING,), "任命书 青梧人〔2026〕13号"),
+    Actor("jiang-tinglan", "江听澜", (Role.SERVICE,), "任命书 青梧人〔2026〕14号"),
+    Actor("bai-jingxing", "白景行", (Role.FINANCE,), "任命书 青梧人〔2026〕15号"),
+    Actor("gu-mingzhou", "顾明舟", (Role.OFFICER,), "个人信息保护负责人备案回执 2026-031"),
+    Actor("shen-xubai", "沈叙白", (Role.VERIFIER,), "独立核验委托合同 2026-HY-04", external=True),
+    Actor("he-chuan", "贺川", (Role.OPERATOR,), "岗位说明书 信息部-运维"),
+    Actor("zhongli-yue", "钟离岳", (Role.CUTOVER,), "切换指挥任命书 青梧信〔2026〕3号"),
+    Actor("su-muyun", "苏慕云", (Role.RECEIVER,), "接收方授权书 蓝桉〔2026〕5号", external=True),
+    Actor("qi-liansong", "祁连松", (Role.ESCROW,), "托管协议 2026-TG-19 附件二", external=True),
+)
+"""One person per role. A share deal needs fewer of them: see `people_for`."""
+
+_IN_A_SHARE_DEAL = frozenset({Role.IT, Role.LEGAL, Role.SERVICE, Role.OFFICER, Role.VERIFIER, Role.OPERATOR})
+
+
+def people_for(event: Event) -> tuple[Actor, ...]:
+    """The people a case of this event needs: nobody receives, keeps or cuts over where nothing moves."""
+    if event in MOVES_NOTHING:
+        return tuple(p for p in PEOPLE if set(p.roles) <= _IN_A_SHARE_DEAL)
+    return PEOPLE

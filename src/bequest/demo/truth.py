@@ -1,0 +1,361 @@
+"""What must happen: who each row is about, and the outcome of every value at cutover.
+
+Written from the company's own knowledge of its people, apart from the product: no law pack, no linking, no data map
+is used here. Outcomes carry the number of the line below that decided; the first that applies does:
+
+1 outside the deal · 3 secrets · 4 open dispute · 5 deceased · 6 child without a guardian's consent · 7 over-collected ·
+8 consents, objections, disputes themselves · 9 objection · 10 closed or soft-deleted · 11 stale · 12 web log ·
+14 not needed, or needed for a new purpose · 15 passes on notice. 0: a share deal, in which nothing moves.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from bequest.demo.casefile import EFFECTIVE_ON, LOT
+from bequest.demo.people import IN_DEAL
+from bequest.demo.records import Records, is_filled
+from bequest.demo.schema import Column
+from bequest.kernel.canonical import Json
+from bequest.model.case import MOVES_NOTHING, Event
+from bequest.model.datamap import FieldClass, Need
+from bequest.model.disposition import Release, Residue
+from bequest.model.facts import RecordClass, RowRole
+
+_STALE_BEFORE = date(2023, 12, 31)
+_CHILD_BORN_AFTER = date(2012, 12, 31)
+_SCOPE = {"customers": "shop_id", "orders": "店铺", "loyalty": "shop_id", "tickets": "shop_id", "weblog": "shop_id"}
+PAIRS: tuple[tuple[Release, Residue], ...] = tuple((r, s) for r in Release for s in Residue)
+"""Release × residue in a fixed order: outcomes are places in it until they are written."""
+
+
+def _pair(release: Release, residue: Residue) -> pl.Expr:
+    return pl.lit(PAIRS.index((release, residue)), pl.UInt8)
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """All records of the company, by table name."""
+
+    by_name: Mapping[str, Records]
+
+    def in_case(self) -> Sequence[Records]:
+        """The tables that hold customer information."""
+        return [r for r in self.by_name.values() if r.table.in_case]
+
+    def frame(self, name: str) -> pl.DataFrame:
+        """The rows of a table."""
+        return self.by_name[name].frame
+
+
+def scopes(tables: Tables) -> Mapping[str, pl.DataFrame]:
+    """Per table `in_lot` and `shared` for every row, in row order.
+
+    A customer's row is shared where his own shop or one of his records lies in the deal and another lies outside;
+    what hangs on a customer number follows the customer's row.
+    """
+    uses = pl.concat(
+        tables.frame(t).select(pl.col("@customer").alias("person"), pl.col(c).cast(pl.Utf8).alias("shop"))
+        for t, c in _SCOPE.items()
+        if t != "customers"
+    )
+    inside = pl.col("shop") == str(IN_DEAL)
+    uses = uses.drop_nulls().group_by("person").agg(inside.any().alias("any_in"), (~inside).any().alias("any_out"))
+    own = pl.col("shop_id") == IN_DEAL
+    customers = (
+        tables.frame("customers")
+        .join(uses, left_on="@customer", right_on="person", how="left", maintain_order="left")
+        .with_columns(pl.col("any_in", "any_out").fill_null(False))
+        .with_columns((own | pl.col("any_in")).alias("in_lot"))
+        .select("cust_no", "in_lot", (pl.col("in_lot") & (~own | pl.col("any_out"))).alias("shared"))
+    )
+    found = {"customers": customers.drop("cust_no")}
+    for records in tables.in_case():
+        name = records.table.name
+        if name in found:
+            continue
+        if name in _SCOPE:
+            here = pl.col(_SCOPE[name]).cast(pl.Utf8) == str(IN_DEAL)
+            found[name] = records.frame.select(here.alias("in_lot"), pl.lit(False).alias("shared"))
+        else:
+            joined = records.frame.select("cust_no").join(customers, on="cust_no", how="left", maintain_order="left")
+            found[name] = joined.drop("cust_no")
+    return found
+
+
+def people_in_lot(tables: Tables, scope: Mapping[str, pl.DataFrame]) -> pl.Series:
+    """Everybody of whom some record of his own lies in the deal."""
+    return (
+        pl.concat(r.frame.filter(scope[r.table.name]["in_lot"])["@customer"] for r in tables.in_case())
+        .drop_nulls()
+        .unique()
+        .sort()
+    )
+
+
+def person_facts(tables: Tables, behaviour: pl.DataFrame) -> pl.DataFrame:
+    """One row per person with records of his own: the facts that decide, strictest over all records."""
+    customers = tables.frame("customers")
+    last = pl.concat(
+        [
+            customers.select(pl.col("@customer").alias("person"), pl.col("last_active_on").str.to_date().alias("day")),
+            *(
+                tables.frame(t).select(pl.col("@customer").alias("person"), pl.col("#day").alias("day"))
+                for t in ("orders", "tickets", "loyalty")
+            ),
+        ]
+    )
+    profile = customers.group_by(pl.col("@customer").alias("person")).agg(
+        pl.lit(True).first().alias("profile"),
+        (pl.col("cust_type") == "企业").all().alias("enterprise"),
+        (pl.col("status") == "deceased").any().alias("deceased"),
+        ((pl.col("status") == "closed") | (pl.col("is_deleted") == 1)).any().alias("closed"),
+        pl.col("guardian_consent_at").is_not_null().any().alias("guardian_on_file"),
+        (pl.col("#born") > _CHILD_BORN_AFTER).any().alias("child_on_file"),
+    )
+    child = (
+        tables.frame("loyalty")
+        .group_by(pl.col("@customer").alias("person"))
+        .agg(((pl.col("#born") > _CHILD_BORN_AFTER) & pl.col("birthday").is_not_null()).any().alias("child_on_card"))
+    )
+    reaction = behaviour.select("person", "reaction", "bounces")
+    facts = last.drop_nulls("person").group_by("person").agg(pl.col("day").max().alias("last_contact_on"))
+    for part in (profile, child, reaction):
+        facts = facts.join(part, on="person", how="left")
+    flags = (
+        ("objected_on_file", _named(tables, "objections", pl.col("status") == "valid")),
+        ("dispute", _named(tables, "disputes", pl.col("status") == "open")),
+        ("open_order", _named(tables, "orders", pl.col("状态").is_in(["待发货", "已发货"]))),
+    )
+    facts = facts.with_columns(pl.col("person").is_in(who.implode()).alias(name) for name, who in flags)
+    yes = (
+        "profile",
+        "enterprise",
+        "deceased",
+        "closed",
+        "guardian_on_file",
+        "child_on_file",
+        "child_on_card",
+        "bounces",
+    )
+    facts = facts.with_columns(pl.col(yes).fill_null(False), pl.col("reaction").fill_null("silent"))
+    return _answered(facts).sort("person")
+
+
+def _named(tables: Tables, table: str, condition: pl.Expr) -> pl.Series:
+    return tables.frame(table).filter(condition)["@customer"].unique()
+
+
+def _answered(facts: pl.DataFrame) -> pl.DataFrame:
+    """Facts after the letters were answered."""
+    reaction = pl.col("reaction")
+    given = pl.col("guardian_on_file") | (reaction == "guardian_consent")
+    return facts.with_columns(
+        (pl.col("child_on_file") | pl.col("child_on_card")).alias("child"),
+        (pl.col("objected_on_file") | (reaction == "object")).alias("objected"),
+        (pl.col("last_contact_on") < _STALE_BEFORE).fill_null(False).alias("stale"),
+        pl.when(reaction == "guardian_refuse")
+        .then(pl.lit("refused"))
+        .when(given)
+        .then(pl.lit("given"))
+        .otherwise(pl.lit("missing"))
+        .alias("guardian_consent"),
+        (reaction == "consent_new_purpose").alias("new_purpose"),
+        pl.when("bounces").then(pl.lit("published")).otherwise(pl.lit("delivered")).alias("notice"),
+    ).select(
+        "person", "profile", "enterprise", "child", "guardian_consent", "objected", "dispute", "deceased", "closed",
+        "open_order", "stale", "last_contact_on", "new_purpose", "notice", "reaction",
+    )  # fmt: skip
+
+
+_KIND_OF_ROLE = {
+    "staff": "staff",
+    "guardian": "guardian",
+    "supplier_contact": "supplier_contact",
+    "customer": "customer",
+}
+_KINDS = ("staff", "customer", "enterprise_contact", "guardian", "supplier_contact", "third_party")
+
+
+def mentions(tables: Tables) -> pl.DataFrame:
+    """Who is who: `source`, `table`, `row_key`, `role`, `person` for every role in every row that holds a person."""
+    parts = []
+    for records in tables.by_name.values():
+        for role, persons in records.roles().items():
+            frame = pl.DataFrame([records.row_key, persons.alias("person")]).drop_nulls("person")
+            parts.append(
+                frame.select(
+                    pl.lit(records.table.source).alias("source"),
+                    pl.lit(records.table.name).alias("table"),
+                    "row_key",
+                    pl.lit(role).alias("role"),
+                    "person",
+                )
+            )
+    return pl.concat(parts)
+
+
+def persons(who: pl.DataFrame, facts: pl.DataFrame, in_lot: pl.Series) -> pl.DataFrame:
+    """Everybody in any record, with the strongest kind (by the profile, where there is one) and the facts."""
+    rank = pl.col("role").replace_strict(_KIND_OF_ROLE, default="third_party", return_dtype=pl.Utf8)
+    rank = rank.replace_strict({k: i for i, k in enumerate(_KINDS)}, return_dtype=pl.UInt8)
+    kinds = who.group_by("person").agg(rank.min().alias("kind"))
+    kinds = kinds.with_columns(pl.col("kind").replace_strict(dict(enumerate(_KINDS)), return_dtype=pl.Utf8))
+    return (
+        kinds.join(facts, on="person", how="left")
+        .with_columns(
+            pl.when("enterprise").then(pl.lit("enterprise_contact")).otherwise("kind").alias("kind"),
+            pl.when(pl.col("person").is_in(in_lot.implode())).then(pl.lit(LOT)).otherwise(pl.lit("")).alias("lot"),
+        )
+        .sort("person")
+    )
+
+
+def outcomes(event: Event, tables: Tables, scope: Mapping[str, pl.DataFrame], facts: pl.DataFrame) -> pl.DataFrame:
+    """The outcome of every non-empty value of every column of every table in the case."""
+    return pl.concat(_of_table(event, r, scope[r.table.name], facts) for r in tables.in_case())
+
+
+def _of_table(event: Event, records: Records, scope: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+    moves = event not in MOVES_NOTHING
+    rows = records.frame.select(
+        records.row_key,
+        pl.col("@customer").alias("person"),
+        _soft_deleted(records).alias("soft_deleted"),
+        _held(records).alias("held"),
+        *(is_filled(c, records.frame.schema[c]).alias(f"has:{c}") for c in records.table.names),
+    ).hstack(scope)
+    rows = rows.join(facts, on="person", how="left", maintain_order="left").with_columns(
+        pl.col("child", "objected", "dispute", "deceased", "closed", "open_order", "stale", "new_purpose").fill_null(
+            False
+        ),
+        pl.col("guardian_consent").fill_null("missing"),
+        pl.when(pl.col("in_lot") & moves).then(pl.lit(LOT)).otherwise(pl.lit("")).alias("lot"),
+    )
+    parts = []
+    for column in records.table.columns:
+        line = _line(records.table.record_class, column) if moves else pl.lit(0, pl.UInt8)
+        parts.append(
+            rows.lazy()
+            .filter(pl.col(f"has:{column.name}"))
+            .with_columns(line.alias("line"))
+            .with_columns(_outcome(records.table.record_class, column).alias("pair"))
+            .select("row_key", pl.lit(column.name).alias("column"), "person", "lot", "pair", "line")
+        )
+    releases = {i: r.value for i, (r, _) in enumerate(PAIRS)}
+    residues = {i: s.value for i, (_, s) in enumerate(PAIRS)}
+    return pl.concat(pl.collect_all(parts)).select(
+        pl.lit(records.table.source).alias("source"),
+        pl.lit(records.table.name).alias("table"),
+        "row_key",
+        "column",
+        "person",
+        "lot",
+        pl.col("pair").replace_strict(releases, return_dtype=pl.Utf8).alias("release"),
+        pl.col("pair").replace_strict(residues, return_dtype=pl.Utf8).alias("residue"),
+        "line",
+    )
+
+
+def _soft_deleted(records: Records) -> pl.Expr:
+    return pl.col("is_deleted") == 1 if records.table.record_class is RecordClass.CUSTOMER_PROFILE else pl.lit(False)
+
+
+def _held(records: Records) -> pl.Expr:
+    """Whether a duty to keep the record still runs on the law date."""
+    match records.table.record_class:
+        case RecordClass.ORDER:  # ten years after the end of the invoice's year
+            ends = pl.date(pl.col("#paid").dt.year() + 10, 12, 31)
+            return (pl.col("发票抬头").is_not_null() & (ends > EFFECTIVE_ON)).fill_null(False)
+        case RecordClass.WEB_LOG:  # six months
+            return pl.col("#day").dt.offset_by("6mo") > EFFECTIVE_ON
+        case RecordClass.CONSENT | RecordClass.OBJECTION:  # three years from the law date
+            return pl.lit(True)
+    return pl.lit(False)
+
+
+def _line(record_class: RecordClass, column: Column) -> pl.Expr:
+    """The line of the outcome table that decides a value of the column."""
+    child = pl.col("child") & (pl.col("guardian_consent") != "given")
+    steps: list[tuple[bool | pl.Expr, int]] = [
+        (~pl.col("in_lot"), 1),
+        (column.cls in {FieldClass.PASSWORD_SECRET, FieldClass.BIOMETRIC}, 3),
+        (pl.col("dispute"), 4),
+        (pl.col("deceased"), 5),
+        (child, 6),
+        (column.need is Need.OVER_COLLECTED, 7),
+        (record_class in {RecordClass.OBJECTION, RecordClass.CONSENT, RecordClass.DISPUTE}, 8),
+        (pl.col("objected"), 9),
+        (pl.col("closed") | pl.col("soft_deleted"), 10),
+        (pl.col("stale"), 11),
+        (record_class is RecordClass.WEB_LOG, 12),
+        (column.need in {Need.NOT_NEEDED, Need.NEW_PURPOSE}, 14),
+    ]
+    line = pl.lit(15, pl.UInt8)
+    for condition, number in reversed(steps):
+        if condition is False:
+            continue
+        hit = pl.lit(True) if condition is True else condition
+        line = pl.when(hit).then(pl.lit(number, pl.UInt8)).otherwise(line)
+    return line
+
+
+def _outcome(record_class: RecordClass, column: Column) -> pl.Expr:
+    """Release × residue by the line that decided."""
+    none, as_is, masked = Release.NONE, Release.AS_IS, Release.MASKED
+    held, line = pl.col("held"), pl.col("line")
+    stopped, erased = _pair(none, Residue.BLOCKED), _pair(none, Residue.DELETE)
+
+    def released(release: Release) -> pl.Expr:
+        return pl.when(held).then(_pair(release, Residue.CUSTODY)).otherwise(_pair(release, Residue.DELETE))
+
+    def passed_on(release: Release) -> pl.Expr:  # a row shared with what lies outside is released but stays
+        return pl.when("shared").then(_pair(release, Residue.IN_USE)).otherwise(released(release))
+
+    passes = as_is
+    if column.cls in {FieldClass.FREE_TEXT, FieldClass.USER_ID} or column.need is Need.REDUCED:
+        passes = masked
+    falls = pl.when("shared").then(_pair(none, Residue.IN_USE)).otherwise(erased)  # staff go, or stay, with the row
+    new_purpose = pl.when("new_purpose").then(passed_on(as_is)).otherwise(released(none))
+    about_itself = {
+        RecordClass.OBJECTION: _pair(none, Residue.CUSTODY),
+        RecordClass.CONSENT: _pair(as_is, Residue.CUSTODY),
+    }.get(record_class, stopped)
+    objected = pl.when(held).then(_pair(none, Residue.CUSTODY)).when("open_order").then(stopped).otherwise(erased)
+    return (
+        pl.when(line <= 1)
+        .then(_pair(none, Residue.IN_USE))
+        .when(line.is_in([3, 7]))
+        .then(erased)
+        .when(line.is_in([4, 5]) | ((line == 6) & (pl.col("guardian_consent") == "missing")))
+        .then(stopped)
+        .when(line == 8)
+        .then(about_itself)
+        .when(line == 9)
+        .then(objected)
+        .when(line.is_in([6, 10, 11, 12]))
+        .then(released(none))
+        .when(line == 14)
+        .then(new_purpose if column.need is Need.NEW_PURPOSE else released(none))
+        .otherwise(falls if column.role is RowRole.STAFF else passed_on(passes))
+    )
+
+
+def sums(tables: Tables) -> Json:
+    """Rows per table and non-empty values per column, tables outside the case included."""
+    found: dict[str, Json] = {}
+    for records in tables.by_name.values():
+        columns: dict[str, Json] = {c: n for c, n in filled(records).items()}  # noqa: C416 - a wider type
+        source = found.setdefault(records.table.source, {})
+        if isinstance(source, dict):
+            source[records.table.name] = {"rows": records.frame.height, "columns": columns}
+    return found
+
+
+def filled(records: Records) -> dict[str, int]:
+    """Column → number of its non-empty values."""
+    frame = records.written
+    counts = frame.select(is_filled(c, frame.schema[c]).sum().alias(c) for c in frame.columns).row(0)
+    return dict(zip(frame.columns, map(int, counts), strict=True))

@@ -1,0 +1,1 @@
+"""Report back to the people, then purge what we hold ourselves, in stages (decision D1)."""

@@ -1,0 +1,137 @@
+"""The receiver signs for a delivery, in two stages; the sender checks what was signed (fair exchange, evidence §4.3).
+
+`ciphertext`: these volumes came whole. `decrypted`: they were opened, quoting the nonce that lies only inside, and the
+manifest of the inner bag. Only the second lets the destruction at the source begin.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bequest.evidence.statement import Statement
+from bequest.kernel.canonical import Json
+from bequest.kernel.clock import parse_rfc3339
+from bequest.kernel.errors import DeliveryError
+from bequest.steps.deliver.receive import Received
+from bequest.steps.deliver.statement import RECEIPT, Open, Sign, opens_manifest, receipt_statement
+
+CIPHERTEXT = "ciphertext"
+DECRYPTED = "decrypted"
+UNDERTAKINGS = ("PIPL-22-continue-duties", "PIPL-22-new-consent-on-change", "PIPL-51-protect", "propagate-withdrawal")
+"""What the receiver undertakes by signing, as codes of the agreement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A receipt that was checked against the delivery it is for."""
+
+    delivery_id: str
+    stage: str
+    received_at: datetime
+    counts: dict[str, int]
+    exceptions: tuple[str, ...]
+
+    @property
+    def lets_destroy(self) -> bool:
+        """Whether the copy at the source may go: opened, and nothing missing."""
+        return self.stage == DECRYPTED and not self.exceptions
+
+
+def sign_ciphertext_receipt(
+    delivery: Statement, volumes: Sequence[str], received_at: datetime, sign: Sign
+) -> tuple[Statement, bytes]:
+    """Statement and signed envelope of the first stage."""
+    statement = receipt_statement(
+        delivery=delivery,
+        stage=CIPHERTEXT,
+        volumes_verified=volumes,
+        counts_confirmed={},
+        exceptions=(),
+        undertakings=UNDERTAKINGS,
+        received_at=received_at,
+    )
+    return statement, sign(statement)
+
+
+def sign_receipt(
+    received: Received, received_at: datetime, sign: Sign, *, exceptions: Sequence[str] = ()
+) -> tuple[Statement, bytes]:
+    """Statement and signed envelope of the second stage."""
+    statement = receipt_statement(
+        delivery=received.statement,
+        stage=DECRYPTED,
+        volumes_verified=received.volumes,
+        counts_confirmed=received.counts,
+        exceptions=exceptions,
+        undertakings=UNDERTAKINGS,
+        received_at=received_at,
+        inner_manifest_sha256=received.inner_manifest_sha256,
+        nonce=received.nonce,
+    )
+    return statement, sign(statement)
+
+
+def check_receipt(envelope: bytes, open_receipt: Open, delivery: Statement, commit_salt: bytes) -> Receipt:
+    """The receipt in a signed envelope, checked against the sender's own delivery statement.
+
+    `open_receipt` checks the receiver's signature; it knows the key the case names for the receiver.
+
+    Raises:
+        DeliveryError: where it is for another delivery, names other volumes, or quotes a wrong nonce or manifest.
+        VerificationError: from `open_receipt`, where the signature does not hold.
+    """
+    statement = open_receipt(envelope)
+    said, sent = statement.predicate, delivery.predicate
+    if statement.name != RECEIPT:
+        raise _wrong("it is not a delivery receipt")
+    for name in ("deliveryId", "caseRef", "rehearsal", "recipientOrg"):
+        if said.get(name) != sent.get(name):
+            raise _wrong(f"it is for another delivery ({name})")
+    if statement.subjects != delivery.subjects:
+        raise _wrong("it names other volumes")
+    if sorted(map(str, _list(said.get("volumesVerified")))) != sorted(
+        str(_of(v).get("path")) for v in _list(sent.get("volumes"))
+    ):
+        raise _wrong("not every volume was verified")
+    stage = said.get("stage")
+    if stage == DECRYPTED:
+        _check_opened(said, sent, commit_salt)
+    elif stage != CIPHERTEXT:
+        raise _wrong("its stage is unknown")
+    counts = {k: int(str(v)) for k, v in _of(said.get("countsConfirmed")).items()}
+    exceptions = tuple(map(str, _list(said.get("exceptions"))))
+    return Receipt(str(said["deliveryId"]), str(stage), parse_rfc3339(str(said["receivedAt"])), counts, exceptions)
+
+
+def _check_opened(said: Mapping[str, Json], sent: Mapping[str, Json], commit_salt: bytes) -> None:
+    try:
+        nonce = bytes.fromhex(str(said.get("nonce")))
+    except ValueError:
+        raise _wrong("its nonce is no hexadecimal text") from None
+    if hashlib.sha256(nonce).hexdigest() != sent.get("nonceCommit"):
+        raise _wrong("it does not quote the nonce that lies in the package")
+    if not opens_manifest(str(sent.get("innerManifestCommit")), commit_salt, str(said.get("innerManifestSha256"))):
+        raise _wrong("it names another inner manifest")
+    if said.get("countsConfirmed") != sent.get("counts") and not said.get("exceptions"):
+        raise _wrong("its counts differ and it states no exception")
+
+
+def _of(value: Json) -> dict[str, Json]:
+    if not isinstance(value, dict):
+        raise _wrong("it is not built as a statement")
+    return value
+
+
+def _list(value: Json) -> list[Json]:
+    if not isinstance(value, list):
+        raise _wrong("it is not built as a statement")
+    return value
+
+
+def _wrong(why: str) -> DeliveryError:
+    return DeliveryError(
+        f"the receipt is refused: {why}",
+        hint="Ask the receiver for a receipt made with `bequest receive` from this package.",
+        code="BQ-DELIVERY-5",
+    )

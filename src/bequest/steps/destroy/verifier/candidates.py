@@ -1,0 +1,217 @@
+"""What the verifier takes for an identifier: the normal form of a known value, and all candidates in any text.
+
+Two independent ways to the same normal form: `known` goes by the class of the column, `candidates` by the text alone.
+The positive control holds one against the other. Kinds: phone, id, card (also account numbers), email, code (user and
+order numbers, devices, social accounts, addresses of machines), text (passwords and long free values, whole).
+"""
+
+import re
+import unicodedata
+from typing import Final, NamedTuple
+
+from bequest.model.datamap import FieldClass
+
+PHONE, ID, CARD, EMAIL, CODE, TEXT = "phone", "id", "card", "email", "code", "text"
+
+
+class Candidate(NamedTuple):
+    """A possible identifier. `whole`: it is all there is in the cell."""
+
+    kind: str
+    normal: str
+    whole: bool
+
+
+_CODES = frozenset(
+    {
+        FieldClass.USER_ID,
+        FieldClass.USERNAME,
+        FieldClass.ORDER_NO,
+        FieldClass.TRACKING_NUMBER,
+        FieldClass.SOCIAL_ID,
+        FieldClass.DEVICE_ID,
+        FieldClass.PASSPORT,
+        FieldClass.LICENSE_PLATE,
+        FieldClass.IP,
+    }
+)
+_TEXTS = frozenset({FieldClass.PASSWORD_SECRET, FieldClass.FREE_TEXT, FieldClass.OTHER_PI})
+_NUMBERS = frozenset({FieldClass.BANK_CARD, FieldClass.ACCOUNT_NUMBER})
+_PHONES = frozenset({FieldClass.PHONE, FieldClass.LANDLINE})
+SEARCHABLE: Final = _CODES | _TEXTS | _NUMBERS | _PHONES | {FieldClass.EMAIL, FieldClass.NATIONAL_ID}
+"""Classes whose values can be searched one by one; all others (names, addresses, images …) cannot."""
+
+OWN_KINDS: Final[dict[FieldClass, frozenset[str]]] = {
+    **dict.fromkeys(_CODES, frozenset({CODE})),
+    **dict.fromkeys(_TEXTS, frozenset({PHONE, ID, CARD, EMAIL, CODE, TEXT})),
+    **dict.fromkeys(_NUMBERS, frozenset({CARD, CODE})),
+    **dict.fromkeys(_PHONES, frozenset({PHONE})),
+    FieldClass.EMAIL: frozenset({EMAIL}),
+    FieldClass.NATIONAL_ID: frozenset({ID}),
+}
+PLAIN: Final = frozenset(
+    {
+        FieldClass.NOT_PI,
+        FieldClass.ORDER_NO,
+        FieldClass.TRACKING_NUMBER,
+        FieldClass.POSTCODE,
+        FieldClass.REGION,
+        FieldClass.AGE,
+        FieldClass.GENDER,
+        FieldClass.BIRTHDAY,
+        FieldClass.INCOME_ASSETS,
+        FieldClass.TAX_ID,
+        FieldClass.USCC,
+    }
+)
+"""Classes that identify nobody by phone, card or mail: a whole cell there that equals one is taken for coincidence."""
+
+LONG_TEXT = 8
+SHORTEST = 6
+_LONGEST_TEXT = 100_000
+_LONGEST_CODE = 64
+
+_GAP = r"[\s\-.·()_/]"
+_SEPARATORS = re.compile(_GAP + "+")
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_FIXED = re.compile(r"0(?:10|2\d)\d{8}|0[3-9]\d{2}\d{7,8}")
+_MOBILE_IN = re.compile(rf"(?<!\d)(?:(?:\+|00)?86{_GAP}{{0,2}})?(1[3-9]\d(?:{_GAP}{{0,2}}\d){{8}})(?!\d)")
+_FIXED_IN = re.compile(
+    rf"(?<!\d)(?:(?:\+|00)86{_GAP}{{0,2}})?0?((?:10|2\d|[3-9]\d{{2}}){_GAP}{{0,2}}\d{{3,4}}{_GAP}?\d{{4}})(?!\d)"
+)
+_ID_IN = re.compile(r"(?<!\d)([1-9]\d{5}(?:[\s\-]{0,2}\d){11}[\s\-]{0,2}[\dXx])(?!\d)")
+_OLD_ID_IN = re.compile(r"(?<!\d)([1-9]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3})(?!\d)")
+_RUN = re.compile(r"(?<!\d)\d{8,19}(?!\d)")
+_GROUPED = re.compile(r"(?<!\d)\d{4}(?:[\s\-]\d{4}){2,3}(?:[\s\-]?\d{1,3})?(?!\d)")
+_EMAIL_IN = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}")
+_WORD = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z_\-.:]*[0-9A-Za-z])?")
+_PLATE = re.compile(r"[\u4e00-\u9fff][A-Za-z][·\s]?[0-9A-Za-z]{5,6}(?![0-9A-Za-z])")
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def known(cls: FieldClass, value: str) -> Candidate | None:
+    """The normal form of a value of a column of this class; nothing where it is damaged or too short to be searched."""
+    text = _plain(value)
+    if cls in _PHONES:
+        normal = _phone(text)
+        return Candidate(PHONE, normal, True) if normal else None
+    if cls is FieldClass.NATIONAL_ID:
+        normal = _identity(re.sub(r"[\s\-]", "", text).upper())
+        return Candidate(ID, normal, True) if normal else None
+    if cls is FieldClass.EMAIL:
+        return Candidate(EMAIL, text.lower(), True) if _EMAIL_IN.fullmatch(text) else None
+    if cls in _NUMBERS and re.fullmatch(r"\d{8,19}", digits := re.sub(r"[\s\-]", "", text)):
+        return Candidate(CARD, digits, True)
+    if cls in _CODES | _NUMBERS:
+        normal = _code(text)
+        return Candidate(CODE, normal, True) if normal else None
+    if cls in _TEXTS:
+        shortest = SHORTEST if cls is FieldClass.PASSWORD_SECRET else LONG_TEXT
+        return Candidate(TEXT, text, True) if shortest <= len(text) <= _LONGEST_TEXT else None
+    return None
+
+
+def candidates(value: str, text_lengths: frozenset[int]) -> set[Candidate]:
+    """Every candidate in a cell. Texts are tried only at lengths that a known text has."""
+    text = _plain(value)
+    found = _words(text, text_lengths)
+    if len(text) in text_lengths:
+        found.add(Candidate(TEXT, text, True))
+    if len(text) <= _LONGEST_CODE and (normal := _code(text)):
+        found.add(Candidate(CODE, normal, True))
+    if "@" in text:
+        found |= {Candidate(EMAIL, m[0].lower(), m[0] == text) for m in _EMAIL_IN.finditer(text)}
+    if any(c.isdigit() for c in text):
+        found |= _numbers(text)
+    return found
+
+
+def _plain(value: str) -> str:
+    text = value if value.isascii() else unicodedata.normalize("NFKC", value)
+    return text.strip()
+
+
+def _numbers(text: str) -> set[Candidate]:
+    found: set[Candidate] = set()
+    for pattern, kind, make in _NUMBER_FORMS:
+        for m in pattern.finditer(text):
+            normal = make(m[m.lastindex or 0])
+            if normal:
+                found.add(Candidate(kind, normal, len(m[0]) == len(text)))
+    return found
+
+
+def _words(text: str, text_lengths: frozenset[int]) -> set[Candidate]:
+    found: set[Candidate] = set()
+    for m in _WORD.finditer(text):
+        word = m[0]
+        whole = len(word) == len(text)
+        for part in {word, *re.split(r"[:.]", word)} if ":" in word or "." in word else {word}:
+            normal = _code(part)
+            if normal and not whole and not part.isalpha():
+                found.add(Candidate(CODE, normal, False))
+            if len(part) in text_lengths and len(part) >= SHORTEST:
+                found.add(Candidate(TEXT, part, whole and part == word))
+    if not text.isascii():
+        found |= {Candidate(CODE, _squeezed(m[0]), m[0] == text) for m in _PLATE.finditer(text)}
+    return found
+
+
+def _phone(text: str) -> str:
+    """Eleven digits, or a landline with its area code and no extension; empty where it is neither."""
+    whole = re.sub(r"\.0+$", "", text)
+    bare = re.sub(r"^(?:\+|00)?86(?=1[3-9]\d{9}$)", "", _SEPARATORS.sub("", whole))
+    if _MOBILE.fullmatch(bare):
+        return bare
+    body = re.sub(r"(?:\s*(?:转|分机|ext\.?|x|#)\s*|-)\d{1,6}$", "", text, flags=re.IGNORECASE)
+    for form in (text, body):
+        fixed = re.sub(r"^(?:\+|00)86", "0", _SEPARATORS.sub("", form))
+        fixed = re.sub(r"^00", "0", fixed)
+        if _FIXED.fullmatch(fixed):
+            return fixed
+    return ""
+
+
+def _identity(bare: str) -> str:
+    """Eighteen characters, valid or not; fifteen digits are brought to eighteen; what a spreadsheet rounded is none."""
+    if re.fullmatch(r"[1-9]\d{16}[\dX]", bare):
+        return "" if bare.endswith("000") and not _checks(bare) else bare
+    if _OLD_ID_IN.fullmatch(bare):
+        body = bare[:6] + "19" + bare[6:]
+        return body + _check(body)
+    return ""
+
+
+def _check(body: str) -> str:
+    return "10X98765432"[sum(int(d) * w for d, w in zip(body, _WEIGHTS, strict=True)) % 11]
+
+
+def _checks(number: str) -> bool:
+    return _check(number[:17]) == number[17]
+
+
+def _code(text: str) -> str:
+    """A code without spaces in lower case; empty where it is too short or too common to be looked for."""
+    bare = _squeezed(text)
+    if len(bare) < SHORTEST or len(bare) > _LONGEST_CODE or not bare.replace("_", "").replace("-", "").strip(".:"):
+        return ""
+    return "" if bare.isdigit() and len(bare) < LONG_TEXT else bare
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\s·]", "", text).lower()
+
+
+def _fixed_line(text: str) -> str:
+    digits = "0" + re.sub(r"\D", "", text)
+    return digits if _FIXED.fullmatch(digits) else ""
+
+
+_NUMBER_FORMS: Final = (
+    (_MOBILE_IN, PHONE, lambda t: re.sub(r"\D", "", t)),
+    (_FIXED_IN, PHONE, _fixed_line),
+    (_ID_IN, ID, lambda t: _identity(re.sub(r"[\s\-]", "", t).upper())),
+    (_OLD_ID_IN, ID, _identity),
+    (_RUN, CARD, lambda t: t),
+    (_GROUPED, CARD, lambda t: re.sub(r"\D", "", t)),
+)

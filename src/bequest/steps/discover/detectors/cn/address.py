@@ -1,0 +1,34 @@
+"""Postal address: a place name with road, number, village, building or room."""
+
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover.detector import Detector, Shape
+from bequest.steps.discover.words import listed
+
+DETECTOR = Detector(
+    id="cn.address",
+    cls=FieldClass.ADDRESS,
+    reference="GB/T 23705-2009; GB/T 35273-2020 Annex B (home address)",
+    hints=listed(
+        """地址, 详细地址, 收货地址, 家庭地址, 家庭住址, 住址, 居住地址, 现住址, 户籍地址, 户口所在地, 户籍所在地,
+        户籍, 通讯地址, 通信地址, 联系地址, 街道地址, 街道, 街道门牌, 门牌号, 门牌, 楼号, 单元号, 房间号, 房号,
+        门牌信息, 所在地址, 具体地址, 邮寄地址, 配送地址, 寄件地址, 取件地址, 送货地址, 上车地点, 下车地点,
+        常住地址, 常住地, 现居地, 居住地, 现居住地, 通信住址, 租房地址, 服务地址, 上门地址, 完整地址, address,
+        addr, detail address, address detail, detailed address, detail addr, full address, home address, street,
+        street address, street name, address line, address1, address2, addr1, mailing address, shipping address,
+        billing address, delivery address, ship address, residence, residential address, house number, house no,
+        house num, door number, door no, apartment, apt, user address, current address, permanent address,
+        domicile, address info, dizhi, xiangxidizhi, jiatingzhuzhi, jtzz, jtdz, lxdz, txdz, shouhuodizhi, zhuzhi"""
+    ),
+    weak_hints=listed("detail, details, 详情, 详细, 具体"),
+    whole_hints=("dz",),
+    blockers=listed(
+        """图片, 链接, 接口, 请求, url, 文件, 网站, 下载, 存储, 服务器, 网络, 图标, 跳转, 回调, 邮箱, 邮件, ip, mac,
+        视频, 头像, 官网, 页面, 访问, 仓库, 内存, 合约, 钱包, web, site, http, link, image, img, memory, wallet,
+        contract, hash, 封面, 物理, 发布, 外链, 播放, 资源, 上传, 附件, 路由, 组件, 模板"""
+    ),
+    shape=Shape(
+        pattern=r"[省市区县州盟旗].*(?:路|街|道|巷|弄|胡同|号|村|组|镇|乡|幢|栋|楼|室|单元|苑|小区|大厦|广场|公寓|花园).*|(?:路|街|道|巷|弄)\d+[号弄]"
+        r"|(?i)^\d{1,6}[A-Z]? .*\b(?:st|street|road|rd|ave|avenue|lane|ln|blvd|drive|dr|way|court|ct)\b",
+        points=45,
+    ),
+)

@@ -1,0 +1,33 @@
+"""Schooling: degree, school, major, grades."""
+
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover.detector import D, Detector, I, N, Shape, T
+from bequest.steps.discover.words import listed
+
+DETECTOR = Detector(
+    id="cn.education",
+    cls=FieldClass.EDUCATION,
+    reference="GB/T 4658; GB/T 35273-2020 Annex A (education and work)",
+    hints=listed(
+        """学历, 学位, 最高学历, 文化程度, 受教育程度, 教育程度, 毕业院校, 毕业学校, 毕业时间, 毕业年份, 所学专业,
+        专业名称, 教育经历, 教育背景, 就读学校, 入学时间, 入学年份, 学籍号, 学籍, 考试成绩, 外语水平, 英语水平,
+        学业情况, 学习经历, 毕业证, 毕业证书, 学位证书, 院系, 高考成绩, 绩点, 学分绩点, 培训经历, education,
+        education level, educational background, degree, academic degree, diploma, graduate school,
+        graduated from, graduation date, graduation school, graduate date, alma mater, schooling,
+        highest education, edu, edu background, edu level, gpa, enrollment date, enrolment date,
+        education history, education experience, qualification, qualifications, xueli, xuewei, whcd, byyx, byxx,
+        biyeyuanxiao, biyexuexiao"""
+    ),
+    weak_hints=listed(
+        """专业, 学校, 院校, 班级, 年级, 成绩, 分数, 学院, 系别, 得分, 学分, 总分, 评分等级, major, school, college,
+        university, grade, score, class name, class id, exam score, zhuanye, banji, nianji, chengji, xueyuan,
+        xuexiao, xl, zy, 成绩等级, 课程成绩"""
+    ),
+    types=frozenset({T, I, N, D}),
+    refuses_narrow=False,
+    shape=Shape(
+        pattern=r"^(?:小学|初中|高中|中专|职高|技校|大专|专科|本科|大学|大学本科|研究生|硕士|硕士研究生|博士|博士研究生|博士后|学士|其他)$"
+        r"|(?i)^(?:bachelor|master|doctor|phd|high school|college|associate)s?(?: degree)?$",
+        points=45,
+    ),
+)

@@ -1,0 +1,24 @@
+"""Ethnic group, religion and political status: the 56 names of GB/T 3304 and the usual words."""
+
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover.detector import Detector, I, Shape, T
+from bequest.steps.discover.words import listed
+
+DETECTOR = Detector(
+    id="cn.ethnicity",
+    cls=FieldClass.RELIGION_ETHNICITY,
+    reference="GB/T 3304-1991; PIPL Art. 28 (religious belief)",
+    hints=listed(
+        """民族, 种族, 族别, 宗教, 宗教信仰, 信仰, 籍贯民族, ethnicity, ethnic, ethnic group, ethnic origin, nation,
+        race, religion, religious belief, faith, caste, minzu, zongjiao, mz code"""
+    ),
+    whole_hints=("mz",),
+    blockers=("horse", "game", "combi", "arms"),
+    types=frozenset({T, I}),
+    refuses_narrow=False,
+    shape=Shape(
+        pattern=r"^(?:汉|满|回|藏|苗|彝|壮|侗|瑶|白|傣|黎|蒙古|维吾尔|布依|朝鲜|土家|哈尼|哈萨克|傈僳|佤|畲|高山|拉祜|水|东乡|纳西|景颇"
+        r"|羌|土|达斡尔|锡伯)族?$|^(?:佛教|道教|基督教|天主教|伊斯兰教|无宗教信仰|汉族)$",
+        points=45,
+    ),
+)

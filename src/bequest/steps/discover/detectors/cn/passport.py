@@ -1,0 +1,19 @@
+"""Passport and travel papers: E, G, D, S or P and eight signs; permits for Hong Kong, Macao and Taiwan."""
+
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover.detector import Detector, Shape
+from bequest.steps.discover.words import listed
+
+DETECTOR = Detector(
+    id="cn.passport",
+    cls=FieldClass.PASSPORT,
+    reference="GB/T 18386-2001; Passport Law of the PRC; National Immigration Administration number forms",
+    hints=listed(
+        """护照, 护照号, 护照号码, 护照编号, 港澳通行证, 通行证, 通行证号, 回乡证, 台胞证, 军官证, 军官证号, 驾驶证,
+        驾驶证号, 驾照, 驾照号, passport, passport no, passport number, visa no, visa number, travel document,
+        driver license, drivers license, driving license, driving licence, huzhao, huzhaohao"""
+    ),
+    shape=Shape(
+        pattern=r"(?i)^(?:[EGDSP]\d{8}|E[A-HJ-NP-Z]\d{7}|1[45]\d{7}|[CHMW]\d{8}|[HM]\d{10})$", compact=True, points=25
+    ),
+)

@@ -1,0 +1,88 @@
+"""Personal name as written in Chinese: surname and one or two characters, compound surnames, names joined by a dot.
+
+Short Chinese words that begin with a surname character are many (高中, 金属, 白色); only those whose other
+characters are common in given names count in full.
+"""
+
+import polars as pl
+
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover.detector import Detector, Shape
+from bequest.steps.discover.detectors.cn.surnames import COMPOUND_SURNAMES, GIVEN, SURNAMES
+from bequest.steps.discover.lexicon import PEOPLE
+from bequest.steps.discover.words import has_han, listed
+
+_SCREEN_NAMED = {
+    "operator",
+    "handler",
+    "auditor",
+    "user",
+    "member",
+    "admin",
+    "用户",
+    "会员",
+    "管理员",
+    "用戶",
+    "后台用户",
+    "系统用户",
+}
+_ROLES = tuple(w for w in PEOPLE if w not in _SCREEN_NAMED)
+_COMPOUND = "|".join(COMPOUND_SURNAMES)
+_JOINED = r"[㐀-鿿]{1,}(?:[·•・][㐀-鿿]{1,})+"
+_GIVEN_CLASS = "".join(sorted(set(GIVEN)))
+_USUAL = rf"^(?:[{SURNAMES}][{_GIVEN_CLASS}]{{1,2}}|(?:{_COMPOUND})[{_GIVEN_CLASS}]{{1,2}}|{_JOINED})$"
+_NOT_NAMES = r"(?:员|部|店|省|市|县|司|色|类|表|科|厂|组|班|街|路|村|镇|省份|管理|测试|公司|中心|专业|时间|数量|号)$"
+
+
+def check(values: pl.Series) -> pl.Series:
+    """True where the rest of the name is made of characters usual in given names and it ends like no thing or place."""
+    return values.str.contains(_USUAL) & ~values.str.contains(_NOT_NAMES)
+
+
+DETECTOR = Detector(
+    id="cn.person_name",
+    cls=FieldClass.PERSON_NAME,
+    reference="Ministry of Public Security, name reports; surnames of GB/T 2260 age lists as public knowledge",
+    hints=(
+        *(f"{who} name" for who in _ROLES if not has_han(who)),
+        *(f"{who} {part} name" for who in PEOPLE if not has_han(who) for part in ("real", "first", "last", "full")),
+        *(f"{who}{what}" for who in PEOPLE if has_han(who) for what in ("姓名", "名字", "真实姓名")),
+        *(f"{who}名称" for who in _ROLES if has_han(who)),
+        *listed(
+            """姓名, 真实姓名, 实名, 姓氏, 名字全称, 中文姓名, 英文姓名, 用户姓名, 曾用名, 别名姓名, 真名, 户主,
+            签收人, 开户人, 户名, 开户名, 账户名, 银行户名, 持卡人, 持卡人姓名, 开户姓名, 法人, 法人代表,
+            法定代表人, 联系人, 紧急联系人, 收货人, 收件人, 收货联系人, 寄件人, 发件人, 发货人, 监护人, 负责人,
+            邮寄人, 提货人, 取货人, 领取人, 收款人, 付款人, 汇款人, 买受人, 承租人, 借款人, 担保人, 申请人,
+            被保险人, 投保人, 受益人, 受理人, 访客, 委托人, 代理人, 证人, 配偶, 父亲, 母亲, 家长, 主讲人, 讲师,
+            教师, 老师, 医生, 医师, 主治医生, 主治医师, 班主任, 导师, 司机, 驾驶员, 配送员, 快递员, 骑手, 业务员,
+            销售员, 收银员, 采购员, 店长, 经理, 主管, 领导, 部门领导, 客户经理, 项目经理, 项目负责人, 投诉人,
+            预约人, 报名人, 咨询人, 登记人姓名, 推荐人, 介绍人, 会员名字, 客户名字, 学生名字, 名字, 当事人, 原告,
+            被告, 律师, real name, realname, true name, truename, full name, fullname, first name, firstname,
+            last name, lastname, middle name, given name, family name, surname, forename, fname, lname, mname,
+            maiden name, contact person, contacts, contact, linkman, link man, contacter, consignee, receiver,
+            recipient, addressee, legal person, legal representative, legal man, principal, in charge,
+            person in charge, payee, card holder, cardholder, account holder, holder name, account name,
+            bank account name, emergency contact, guardian, spouse, father, mother, fathers name, mothers name,
+            legal name, billing name, shipping name, ship name, ship to name, display full name, salesman,
+            salesperson, xingming, zhenshixingming, mingzi, lianxiren, shouhuoren, fuzeren, xsxm, jsxm, khxm,
+            yhxm, name pinyin, doctor, teacher, applicant, applyer, visitor, passenger, beneficiary, proposer,
+            insured, buyer, customer contact"""
+        ),
+    ),
+    weak_hints=listed(
+        """name, 名称, 名, cname, ename, nickname name, names, xm, author, 作者, leader, manager, director,
+        昵称姓名, owner"""
+    ),
+    whole_hints=("xm",),
+    blockers=listed(
+        """product, goods, shop, store, role, menu, file, table, column, class, company, dept, department, category,
+        brand, type, item, group, org, bank, school, hospital, event, display, domain, host, server, service,
+        project, 商品, 产品, 公司, 店铺, 角色, 菜单, 文件, 部门, 类, 分组, 课程, 活动, 银行"""
+    ),
+    shape=Shape(
+        pattern=rf"^(?:[{SURNAMES}][㐀-鿿]{{1,2}}|(?:{_COMPOUND})[㐀-鿿]{{1,2}}|{_JOINED})$",
+        check=check,
+        unchecked=400,
+        points=38,
+    ),
+)

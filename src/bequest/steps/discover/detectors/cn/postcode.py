@@ -1,0 +1,18 @@
+"""Postcode: six digits in China; names decide, since any six digits look so."""
+
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover.detector import Detector, I, Shape, T
+from bequest.steps.discover.words import listed
+
+DETECTOR = Detector(
+    id="cn.postcode",
+    cls=FieldClass.POSTCODE,
+    reference="GB/T 28034; Universal Postal Union",
+    hints=listed(
+        """邮编, 邮政编码, 邮编号码, postcode, post code, postal code, postal, zip, zip code, zipcode, postalcode,
+        youbian, youzhengbianma, yzbm"""
+    ),
+    whole_hints=("yb",),
+    types=frozenset({T, I}),
+    shape=Shape(pattern=r"^\d{6}$|^\d{5}(?:-\d{4})?$|(?i)^[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}$", points=10),
+)

@@ -1,0 +1,58 @@
+"""Resident identity number of mainland China: 17 digits and a check character, or 15 digits of the first generation.
+
+Grades: a number that passes the check counts in full; one that has a province, a real month and day but a wrong check
+character (typing errors, invented and test data) counts as damaged. Area codes below the province are not checked:
+they change and old ones stay on people's cards. A number that a spreadsheet has rounded (ends in 000) is damaged too.
+"""
+
+import polars as pl
+
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover.detector import Detector, I, N, Shape, T, digit_value
+from bequest.steps.discover.words import listed
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK_CHARACTERS = "10X98765432"
+_PROVINCE = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|7[1-2]|8[1-3]|91)"
+_MONTH_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_YEAR = r"(?:18|19|20)\d\d"
+_ANY_PROVINCE = r"[1-9]\d"
+
+
+def check(values: pl.Series) -> pl.Series:
+    """True where the last character is the ISO 7064 MOD 11-2 check of the other 17; 15 digits have no check."""
+    weighted = [digit_value(i) * w for i, w in enumerate(_WEIGHTS)]
+    remainder = pl.sum_horizontal(weighted) % 11
+    expected = remainder.replace_strict(dict(enumerate(_CHECK_CHARACTERS)), default=None, return_dtype=pl.Utf8)
+    passes = pl.col("v").str.slice(17, 1).str.to_uppercase() == expected
+    first_generation = pl.col("v").str.len_chars() == 15
+    frame = values.alias("v").to_frame()
+    return frame.select((first_generation | passes).fill_null(False)).to_series()
+
+
+DETECTOR = Detector(
+    id="cn.resident_id",
+    cls=FieldClass.NATIONAL_ID,
+    reference="GB 11643-1999; ISO 7064 MOD 11-2",
+    hints=listed(
+        """身份证, 身份证号, 身份证号码, 身份证件号, 身份证件号码, 证件号, 证件号码, 证件编号, 身份证明,
+        公民身份号码, 居民身份证, 身份证照片, 身份证正面, 身份证反面, 身份证正面照, 身份证反面照, 身份证图片,
+        手持身份证, 手持身份证照, 身份证地址图片, 户口本, 社保号, 社保卡号, 社会保障号, 社会保险号, id card,
+        id card no, id card number, idcard, idno, id no, id num, id number, identity card, identity no,
+        identity number, identification no, identification number, identification, identity, cert no, cert num,
+        certificate no, certificate number, certno, credential no, national id, national identity, citizen id,
+        ssn, social security number, social security no, sin number, cpf, curp, nric, aadhaar, id card front,
+        id card back, id front, id back, card front, idcard front, idcard back, person id card, shenfenzheng,
+        shenfenzhenghao, shenfenzhenghaoma, sfzh, sfzhm, sfz, zjhm, zjh, card id"""
+    ),
+    blockers=listed("类型, 学位, 毕业, 营业, 资格, role, product, goods, file, ssl, course"),
+    types=frozenset({T, I, N}),
+    shape=Shape(
+        pattern=rf"^(?:{_ANY_PROVINCE}\d{{4}}{_YEAR}{_MONTH_DAY}\d{{3}}[\dXx]|{_PROVINCE}\d{{4}}\d\d{_MONTH_DAY}\d{{3}})$",
+        check=check,
+        unchecked=750,
+        compact=True,
+        points=65,
+    ),
+    in_text=rf"(?:^|[^0-9])({_PROVINCE}\d{{4}}{_YEAR}{_MONTH_DAY}\d{{3}}[\dXx])(?:[^0-9]|$)",
+)

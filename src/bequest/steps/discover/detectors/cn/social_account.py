@@ -1,0 +1,31 @@
+"""Accounts at Chinese platforms: WeChat number, OpenID and UnionID, QQ, Alipay, DingTalk, Weibo; and others."""
+
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover.detector import Detector, I, Shape, T
+from bequest.steps.discover.words import listed
+
+DETECTOR = Detector(
+    id="cn.social_account",
+    cls=FieldClass.SOCIAL_ID,
+    reference="Weixin open platform, OpenID and UnionID; GB/T 35273-2020 Annex A (personal communication)",
+    hints=listed(
+        """微信, 微信号, 微信id, 微信openid, 微信unionid, 微信昵称, 微信账号, 微信帐号, 微信标识, qq, qq号, qq号码,
+        qq账号, 支付宝, 支付宝账号, 支付宝帐号, 支付宝账户, 钉钉, 钉钉号, 钉钉id, 微博, 微博账号, 抖音号, openid,
+        unionid, 公众号openid, 小程序openid, 用户openid, 第三方用户id, 第三方id, 第三方账号, 飞书id, 企业微信id,
+        用户唯一标识openid, 旺旺, 旺旺号, wechat, we chat, weixin, wx, wechat id, wechat no, wechat number,
+        weixin id, open id, wx openid, union id, wechat openid, weixin openid, mini openid, miniapp openid,
+        qq number, oicq, alipay, alipay account, alipay id, dingtalk, dingtalk id, ding id, dingding,
+        ding user id, weibo, douyin id, skype, skype id, facebook, facebook id, twitter, twitter id, linkedin,
+        telegram, google id, github, github id, gitee id, wechat nickname, msn, icq, jabber, feishu id,
+        work wechat id, qywx user id, instagram, tiktok, social account, third session, third id, weixinhao,
+        qqhao, wx id, wx user id"""
+    ),
+    blockers=listed(
+        """支付, pay, 商户, mch, template, 模板, app, corp, config, 配置, group, 群, 客服, is, channel, 机器人,
+        robot"""
+    ),
+    types=frozenset({T, I}),
+    shape=Shape(
+        pattern=r"^o[A-Za-z0-9_-]{27}$|^ou_[0-9a-f]{32}$|^[1-9]\d{4,10}$|^[A-Za-z][-_A-Za-z0-9]{5,19}$", points=8
+    ),
+)

@@ -1,0 +1,1 @@
+"""Identifiers without a country, and those of several."""

@@ -1,0 +1,30 @@
+"""Bank and payment account number, IBAN, BIC of a person's bank, policy and social-security account numbers."""
+
+import polars as pl
+
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover.detector import Detector, I, N, Shape, T
+from bequest.steps.discover.words import listed
+
+
+def check(values: pl.Series) -> pl.Series:
+    """True where an IBAN has check digits 01 to 98; the MOD 97 sum is left to payment systems."""
+    return values.str.contains(r"(?i)^[A-Z]{2}(?:0[2-9]|[1-8]\d|9[0-8])[0-9A-Z]{11,30}$")
+
+
+DETECTOR = Detector(
+    id="intl.account_number",
+    cls=FieldClass.ACCOUNT_NUMBER,
+    reference="ISO 13616 (IBAN); GB/T 35273-2020 Annex B (bank accounts)",
+    hints=listed(
+        """银行账号, 银行帐号, 银行账户, 银行帐户, 收款账号, 收款帐号, 付款账号, 打款账号, 提现账号, 提现帐号,
+        提现账户, 对公账户, 对公账号, 公积金账号, 公积金号, 保单号, 保险单号, 存折号, 账户号, 开户账号, 开户帐号,
+        银行卡账号, 结算账号, 收款账户, bank account, bank account no, bank account number, account number,
+        account no, bank no, bank acct, acct no, acct number, iban, swift, swift code, bic, routing number,
+        sort code, payee account, payment account, withdraw account, bank account num, policy no, policy number,
+        fund account, yinhangzhanghao, yhzh, deposit bank account, cash account, receive account"""
+    ),
+    weak_hints=listed("卡号后四位, card last four"),
+    types=frozenset({T, I, N}),
+    shape=Shape(pattern=r"(?i)^[A-Z]{2}\d{2}[0-9A-Z]{11,30}$", check=check, compact=True, points=45),
+)

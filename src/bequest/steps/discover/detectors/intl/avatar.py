@@ -1,0 +1,29 @@
+"""Portrait of a person."""
+
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover.detector import B, Detector, Shape, T
+from bequest.steps.discover.lexicon import CUSTOMERS, STAFF
+from bequest.steps.discover.words import has_han, listed
+
+_WHO = tuple(w for w in CUSTOMERS + STAFF if not has_han(w))
+
+DETECTOR = Detector(
+    id="intl.avatar",
+    cls=FieldClass.AVATAR_PHOTO,
+    reference="GB/T 35273-2020 Annex A",
+    hints=(
+        *listed(
+            """头像, 用户头像, 头像图片, 头像地址, 头像url, 头像链接, 头像路径, 用户图像, 个人照片, 个人照, 证件照,
+            照片, 本人照片, 形象照, 自拍照, 寸照, 一寸照, 相片, avatar, avatar url, avatar path, avatar img,
+            avatar image, portrait, headimg, head img, headimgurl, head img url, head image, head pic,
+            head portrait, head url, headpic, face img, photo url, user img, user image, user icon,
+            profile photo, profile image, profile picture, selfie, head photo, headshot, avatarurl, touxiang,
+            zhaopian, id photo, icon user, user photo, person photo, user pic, user logo, wx avatar, face url"""
+        ),
+        *(f"{who} {what}" for who in _WHO for what in ("icon", "photo", "img", "image", "pic", "avatar", "head")),
+    ),
+    weak_hints=listed("photo, icon, 图像, picture, img, image, pic, photo path, 图片, tupian, 人员照片"),
+    blockers=listed("""商品, product, goods, 店铺, shop, store, 群, group, 现场, 凭证, 房屋, 环境, 菜品, 车辆, 病变"""),
+    types=frozenset({T, B}),
+    shape=Shape(pattern=r"(?i)^(?:https?://|/)\S+$|\.(?:jpe?g|png|gif|webp)$", points=5),
+)

@@ -1,0 +1,35 @@
+"""Bank card number: issuer prefix and Luhn check."""
+
+import polars as pl
+
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover.detector import Detector, I, N, Shape, T, luhn
+from bequest.steps.discover.words import listed
+
+_ISSUERS = r"^(?:62|60|81|4|5[1-5]|2[2-7]|3[47]|35|9[0-9])"
+
+
+def check(values: pl.Series) -> pl.Series:
+    """True where an issuer prefix (UnionPay, Visa, Mastercard, Amex, JCB, old Chinese) stands first and Luhn holds."""
+    return luhn(values) & values.str.contains(_ISSUERS)
+
+
+DETECTOR = Detector(
+    id="intl.bank_card",
+    cls=FieldClass.BANK_CARD,
+    reference="ISO/IEC 7812-1; JR/T 0008 (issuer numbers of UnionPay)",
+    hints=listed(
+        """银行卡, 银行卡号, 银行卡号码, 信用卡, 信用卡号, 信用卡号码, 储蓄卡号, 借记卡号, 工资卡号, 工资卡,
+        提现卡号, 收款卡号, 银行账号卡号, bank card, bank card no, bank card number, bankcard, bankcard no,
+        bank card num, credit card, credit card no, credit card number, creditcard, debit card, debit card no,
+        card number, cc number, pan, card pan, yinhangka, yinhangkahao, yhkh, yhk"""
+    ),
+    weak_hints=listed("卡号, card no, card num, cardno"),
+    blockers=listed(
+        """会员, 积分, 就诊, 图书, 一卡通, 校园, 优惠, 礼品, 储值, 门禁, member, vip, gift, loyalty, medical,
+        access, sim, ic, patient"""
+    ),
+    types=frozenset({T, I, N}),
+    shape=Shape(pattern=r"^\d{14,19}$", check=check, unchecked=0, compact=True, points=50),
+    in_text=r"(?:^|[^0-9])((?:62\d{14,17}|[45]\d{15}))(?:[^0-9]|$)",
+)

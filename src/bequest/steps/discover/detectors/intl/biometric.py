@@ -1,0 +1,21 @@
+"""Biometric information: face, fingerprint, voice, iris, genes."""
+
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover.detector import B, Detector, I, J, T
+from bequest.steps.discover.words import listed
+
+DETECTOR = Detector(
+    id="intl.biometric",
+    cls=FieldClass.BIOMETRIC,
+    reference="PIPL Art. 28; GB/T 41819 (face recognition)",
+    hints=listed(
+        """人脸, 人脸照片, 人脸图片, 人脸特征, 人脸特征值, 人脸数据, 人脸id, 人脸token, 人脸标识, 指纹, 指纹特征,
+        指纹数据, 声纹, 虹膜, 掌纹, 基因, 基因信息, 人脸库id, face token, face id, face feature, face features,
+        face data, face image, face template, face encoding, face embedding, face vector, fingerprint,
+        fingerprint data, finger print, finger template, finger data, voiceprint, voice print, iris, palmprint,
+        palm print, dna, genome, retina, biometric, biometrics, biometric data, face photo, face base, renlian,
+        zhiwen, facial feature, facial data"""
+    ),
+    blockers=listed("browser, 浏览器, device, 设备, font, typeface"),
+    types=frozenset({T, B, J, I}),
+)

@@ -1,0 +1,39 @@
+"""Device identifier: IMEI with Luhn check, MAC address, IDFA and other UUIDs, and what describes somebody's device."""
+
+import polars as pl
+
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover.detector import Detector, I, J, N, Shape, T, luhn
+from bequest.steps.discover.words import listed
+
+
+def check(values: pl.Series) -> pl.Series:
+    """True for MAC addresses and UUIDs, and for 15 digits that pass Luhn (3GPP TS 23.003, IMEI)."""
+    digits = values.str.contains(r"^\d{15}$")
+    return ~digits | luhn(values)
+
+
+DETECTOR = Detector(
+    id="intl.device_id",
+    cls=FieldClass.DEVICE_ID,
+    reference="3GPP TS 23.003 (IMEI); IEEE 802 (MAC); RFC 9562 (UUID); GB/T 35273-2020 Annex A (device information)",
+    hints=listed(
+        """设备id, 设备号, 设备编号, 设备标识, 设备码, 设备唯一标识, 设备识别码, 手机串号, 终端号, 设备信息, 机器码,
+        设备指纹, 设备token, 推送token, 用户代理, 浏览器标识, 浏览器类型, 浏览器信息, 客户端信息, 设备类型名称,
+        mac地址, imei号, 登录设备, 极光id, 推送id, imei, imsi, meid, idfa, idfv, oaid, gaid, aaid, android id,
+        device id, device no, device uuid, device token, device code, device number, device fingerprint,
+        deviceid, device, udid, uuid device, mac, mac addr, mac address, user agent, useragent, ua,
+        advertising id, ad id google, push token, registration id push, client id device, fingerprint browser,
+        jpush id, device info, cookie id, browser fingerprint, push id, jpush registration id, shebeihao"""
+    ),
+    weak_hints=listed(
+        """browser, 浏览器, os, 操作系统, device model, 设备型号, device name, 设备名称, device type,
+        operating system, client, 登录终端"""
+    ),
+    types=frozenset({T, I, N, J}),
+    shape=Shape(
+        pattern=r"(?i)^\d{15}$|^(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}$|^[0-9A-F]{8}-(?:[0-9A-F]{4}-){3}[0-9A-F]{12}$|^Mozilla/\d",
+        check=check,
+        points=12,
+    ),
+)

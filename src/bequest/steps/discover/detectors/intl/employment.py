@@ -1,0 +1,31 @@
+"""Work: job, employer, post, date of joining, of a person."""
+
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover.detector import D, Detector, I, T
+from bequest.steps.discover.words import listed
+
+DETECTOR = Detector(
+    id="intl.employment",
+    cls=FieldClass.EMPLOYMENT,
+    reference="GB/T 35273-2020 Annex A (education and work)",
+    hints=listed(
+        """职业, 职务, 职称, 工作单位, 就职单位, 任职单位, 就业单位, 从业单位, 现工作单位, 工作经历, 工作经验,
+        工作年限, 从业年限, 工龄, 入职时间, 入职日期, 离职时间, 离职日期, 转正时间, 转正日期, 离职原因, 在职状态,
+        工作性质, 行业职业, 工作履历, 求职意向, 期望职位, 项目经验, 合同起始日期, 员工状态, 员工类型, 聘用形式,
+        参加工作时间, 工作状态, 单位职务, 岗位名称, 职位名称, 医生职称, 从业资格证号, 资格证号, 执业证号,
+        技能特长, 工作简历, 个人履历, 单位及职务, job, job title, jobtitle, occupation, profession, employer,
+        employment, work unit, workplace, work place, work company, work experience, work history, work years,
+        working years, hire date, hired on, hired at, hiredate, entry date, join date, joined on, onboard date,
+        date joined company, leave date, leaving date, resign date, termination date, employment date,
+        employment status, employment type, career, industry job, seniority, zhiye, zhiwu, zhicheng,
+        gongzuodanwei, gzdw, ruzhishijian, gangwei, zhiwei, work age, begin contract, work state, engage form,
+        probation, conversion time, experience"""
+    ),
+    weak_hints=listed(
+        """职位, 岗位, 部门名称, 单位, 所属部门, 部门, title, position, post, dept, dept name, department,
+        department name, designation, duty, 头衔, 科室, 科室名称, job level, company, 公司, 任职, rank,
+        staff type, employee type, industry, 行业, employee status, office, unit, zw, zc, workunit"""
+    ),
+    blockers=listed("schedule, quartz, cron, task, 任务, 定时, product, page, 广告, 页面"),
+    types=frozenset({T, I, D}),
+)

@@ -1,0 +1,22 @@
+"""Coordinates: latitude and longitude, as two columns or one pair."""
+
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover.detector import Detector, N, Shape, T
+from bequest.steps.discover.words import listed
+
+DETECTOR = Detector(
+    id="intl.geo_coordinates",
+    cls=FieldClass.GEO_COORDINATES,
+    reference="ISO 6709; GB/T 35273-2020 Annex B (precise location)",
+    hints=listed(
+        """经度, 纬度, 经纬度, 坐标, 定位坐标, 地理坐标, 位置坐标, gps, longitude, latitude, lng, lat, lon, long,
+        coordinate, coordinates, coord, geo, geolocation, geo point, geohash, latlng, lat lng, lnglat, lng lat,
+        gps location, position lng, position lat, jingdu, weidu, lati, longi, location lng, location lat"""
+    ),
+    blockers=listed("text, 图, 像素, 画布, page, screen"),
+    types=frozenset({T, N}),
+    shape=Shape(
+        pattern=r"^-?(?:1[0-7]\d|[1-9]?\d|180)\.\d{4,}$|^-?\d{1,3}\.\d{3,},\s?-?\d{1,3}\.\d{3,}$",
+        points=18,
+    ),
+)

@@ -1,0 +1,20 @@
+"""Whereabouts: tracks, places visited, check-ins, trips, lodging."""
+
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover.detector import D, Detector, J, T
+from bequest.steps.discover.words import listed
+
+DETECTOR = Detector(
+    id="intl.location_trace",
+    cls=FieldClass.LOCATION_TRACE,
+    reference="PIPL Art. 28 (whereabouts); GB/T 35273-2020 Annex B",
+    hints=listed(
+        """行踪, 轨迹, 行踪轨迹, 运动轨迹, 定位, 定位信息, 定位地址, 打卡地点, 打卡地址, 打卡位置, 签到地点,
+        签到地址, 签到位置, 行程, 行程轨迹, 出行轨迹, 住宿信息, 出发地, 目的地, 当前位置, 实时位置,
+        location trace, track points, trajectory, gps track, check in location, checkin address, checkin place,
+        clock address, punch address, sign address, sign location, itinerary, whereabouts, last location,
+        current location, from place, to place, travel history, stay history, clock in location"""
+    ),
+    blockers=listed("商品, 物流, product, job, 广告, 类型"),
+    types=frozenset({T, D, J}),
+)

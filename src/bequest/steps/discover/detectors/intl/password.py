@@ -1,0 +1,30 @@
+"""Passwords and other secrets of a person: hashes by their forms, and plain text by name."""
+
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover.detector import Detector, I, Shape, T
+from bequest.steps.discover.words import listed
+
+DETECTOR = Detector(
+    id="intl.password",
+    cls=FieldClass.PASSWORD_SECRET,
+    reference="GB/T 35273-2020 Annex B (passwords and related protective information)",
+    hints=listed(
+        """密码, 登录密码, 支付密码, 交易密码, 提现密码, 口令, 密码盐, 盐, 盐值, 加密盐, 密钥, 秘钥, 密保答案,
+        安全问题答案, 登陆密码, 用户密码, 初始密码, 手势密码, 会话密钥, 访问令牌, 密码md5, 授权码, 解锁密码,
+        短信验证码, 动态口令密钥, password, passwd, pwd, pass, passphrase, pass word, user pass, user password,
+        login password, login pwd, pay password, pay pwd, trade password, salt, password salt, secret,
+        password hash, pin, pin code, cvv, cvc, security answer, secret answer, session key, access token,
+        refresh token, auth key, auth token, remember token, api token, reset token, api key, otp secret,
+        mfa secret, totp secret, private key, user token, id token, password digest, encrypted password, pswd,
+        psw, pass hash, credential, mima, denglumima, zhifumima, security code, verification token,
+        activation key"""
+    ),
+    weak_hints=listed("token, 令牌, auth code"),
+    blockers=listed("product, zip, post, error, status, color, goods, boarding, csrf"),
+    types=frozenset({T, I}),
+    shape=Shape(
+        pattern=r"^\$2[aby]?\$\d\d\$[./A-Za-z0-9]{53}$|^\$argon2|^\$[156]\$|^\{(?:bcrypt|SSHA|MD5|noop)\}|^pbkdf2[_:$]|(?i)^[0-9a-f]{32}$"
+        r"|(?i)^[0-9a-f]{40}$|(?i)^[0-9a-f]{64}$|(?i)^[0-9a-f]{96}$|(?i)^[0-9a-f]{128}$|^\*[0-9A-F]{40}$",
+        points=22,
+    ),
+)

@@ -1,0 +1,19 @@
+"""Handwritten or electronic signature of a person (not a signature line of a profile, which is free text)."""
+
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover.detector import B, Detector, T
+from bequest.steps.discover.words import listed
+
+DETECTOR = Detector(
+    id="intl.signature",
+    cls=FieldClass.SIGNATURE,
+    reference="Electronic Signature Law of the PRC Art. 2",
+    hints=listed(
+        """签名图片, 手写签名, 电子签名, 签字, 签名照, 签章, 客户签名, 签字图片, 签名文件, 用户签名图, 签收签名,
+        signature image, signature img, esignature, e signature, signature url, signature pic, sign image,
+        sign img, sign pic, handwritten signature, signature file, qianming, signature path, sign url"""
+    ),
+    weak_hints=listed("signature, 签名"),
+    blockers=listed("api, 接口, sms, 短信, 个性, request, jwt, 参数, app, 消息"),
+    types=frozenset({T, B}),
+)

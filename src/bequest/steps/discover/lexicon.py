@@ -1,0 +1,137 @@
+"""Words for people, organisations, things and events: what a table is about, and whose a column is.
+
+English words are single lower-case tokens in the singular; pinyin counts as English. Chinese words are matched as they
+stand. A word belongs to one list only, except that staff and suppliers are also people or organisations.
+"""
+
+from bequest.steps.discover.words import listed
+
+STAFF = listed(
+    """admin, administrator, employee, emp, staff, worker, manager, doctor, nurse, cashier, salesman, salesperson,
+    pharmacist, clerk, operator, technician, physician, waiter, yuangong, guanliyuan, yisheng, 管理员, 员工,
+    职工, 雇员, 职员, 医生, 医师, 护士, 收银员, 销售员, 业务员, 客服, 店员, 导购, 工作人员, 后台用户, 系统用户,
+    操作员, 教职工, 技师, 经理, 主管, 坐席"""
+)
+CHILDREN = listed("""child, kid, baby, infant, pupil, toddler, 儿童, 宝宝, 幼儿, 婴儿, 孩子, 小孩, 未成年人, 子女""")
+CUSTOMERS = listed(
+    """user, member, customer, cust, client, patient, student, stu, buyer, guest, visitor, passenger, subscriber,
+    consumer, vip, policyholder, borrower, resident, tenantry, reader, yonghu, huiyuan, xuesheng, kehu, 用户,
+    会员, 客户, 顾客, 消费者, 病人, 患者, 学生, 学员, 买家, 访客, 游客, 乘客, 旅客, 居民, 业主, 住户, 租客,
+    投保人, 借款人, 读者, 粉丝, 网民, 家长, 考生, 用戶"""
+)
+OTHER_PEOPLE = listed(
+    """person, people, human, individual, teacher, tutor, coach, driver, courier, rider, applicant, candidate,
+    author, guardian, father, mother, spouse, friend, follower, fan, inviter, referrer, passenger, contact,
+    consignee, receiver, recipient, sender, shipper, payer, payee, holder, beneficiary, insured, guarantor,
+    leader, principal, director, assignee, handler, auditor, approver, reviewer, reporter, creator, editor,
+    owner, linkman, participant, attendee, voter, donor, volunteer, lawyer, agent, host, speaker, actor, artist,
+    seller, resume, profile, player, referee, witness, suspect, debtor, creditor, liaison, jiaoshi, lianxiren,
+    laoshi, 人员, 教师, 老师, 讲师, 教练, 司机, 骑手, 快递员, 配送员, 申请人, 候选人, 求职者, 应聘者, 作者,
+    监护人, 父亲, 母亲, 配偶, 好友, 邀请人, 推荐人, 联系人, 收货人, 收件人, 寄件人, 发件人, 收款人, 付款人,
+    持卡人, 受益人, 被保险人, 担保人, 负责人, 法人, 法定代表人, 店长, 领导, 主播, 嘉宾, 志愿者, 律师, 代理人,
+    演员, 简历, 个人, 党员, 导师, 班主任, 专家, 车主, 干部, 客人, 住客, 参与者, 报名者, 本人, 家属, 亲属,
+    家庭成员, 卖家, 招聘者, 村民, 老人, 师傅"""
+)
+PEOPLE = STAFF + CHILDREN + CUSTOMERS + OTHER_PEOPLE
+
+SUPPLIERS = listed("""supplier, vendor, provider, manufacturer, gongyingshang, 供应商, 供货商, 厂商, 供应方, 承运商""")
+ORGANISATIONS = SUPPLIERS + listed(
+    """company, enterprise, corp, corporation, organization, organisation, org, shop, store, storage, merchant, mch,
+    mall, branch, warehouse, depot, bank, hospital, clinic, school, college, university, institution, institute,
+    agency, factory, plant, hotel, restaurant, office, department, dept, depart, station, outlet, brand, partner,
+    carrier, platform, tenant, server, host, site, website, venue, club, dealer, distributor, team, bumen,
+    gongsi, shangjia, shangpu, xuexiao, yiyuan, canting, jiudian, 公司, 企业, 机构, 组织, 店铺, 门店, 商店, 商户,
+    商家, 仓库, 库房, 银行, 网点, 医院, 诊所, 学校, 学院, 高校, 院校, 工厂, 酒店, 宾馆, 餐厅, 饭店, 部门, 科室,
+    站点, 品牌, 合作伙伴, 承运, 平台, 租户, 服务器, 网站, 场馆, 俱乐部, 经销商, 分销商, 单位, 自提点, 服务商,
+    厂家, 驿站, 小区, 楼宇, 影院, 景区, 药店, 快递公司, 物流公司, 停车场, 团队, 开户行, 分店, 代理商, 岗位, 职位"""
+)
+THINGS = listed(
+    """product, goods, good, sku, spu, item, category, cat, catalog, catalogue, classify, type, kind, brand,
+    attribute, attr, spec, unit, dict, dictionary, dic, code, enum, role, menu, permission, privilege, authority,
+    right, resource, func, function, config, configuration, setting, param, parameter, option, property,
+    template, model, scheme, rule, region, area, province, city, district, county, country, level, rank, grade,
+    label, coupon, promotion, activity, campaign, advert, advertisement, advertise, ad, banner, carousel, slide,
+    article, news, topic, subject, notice, announcement, bulletin, help, faq, page, column, navigation, nav, job,
+    task, schedule, trigger, cron, version, migration, file, attachment, image, picture, photo, video, music,
+    song, movie, film, book, course, chapter, lesson, question, exam, paper, answer, disease, dise, drug,
+    medicine, dosage, room, seat, house, car, vehicle, device, equipment, machine, material, stock, inventory,
+    price, freight, express, feight, shipping, logistic, plan, strategy, index, theme, icon, link, sequence, seq,
+    lock, token, session, cache, table, field, gen, flow, process, node, form, widget, dataset, chart, report,
+    dashboard, api, interface, app, client_app, oauth, plugin, module, relation, rel, mapping, map,
+    express_company, language, lang, currency, timezone, holiday, calendar, tax, keyword, sensitive, word,
+    position, post, statistic, stat, count, gift, award, prize, game, team, album, ingredient, dish, food, fund,
+    stock_item, contract_type, role_menu, test, rate, genre, publisher, format, media, reason, shangpin, fenlei,
+    leixing, zidian, xinwen, 商品, 产品, 货品, 货物, 物品, 品类, 分类, 类别, 类型, 类目, 属性, 规格, 字典, 枚举,
+    角色, 菜单, 权限, 资源, 功能, 配置, 设置, 参数, 选项, 模板, 模版, 方案, 规则, 地区, 区域, 省份, 城市, 等级,
+    级别, 标签, 优惠券, 促销, 活动, 广告, 轮播, 轮播图, 文章, 新闻, 话题, 专题, 公告, 通知公告, 帮助, 页面, 栏目,
+    导航, 任务, 调度, 版本, 文件, 附件, 图片, 视频, 音乐, 歌曲, 电影, 图书, 书籍, 课程, 章节, 题目, 试题, 试卷,
+    疾病, 诊断类型, 药品, 剂型, 房间, 座位, 房屋, 车辆, 设备, 机器, 物料, 库存, 价格, 运费, 策略, 主题, 链接,
+    序列, 令牌, 缓存, 流程, 节点, 表单, 报表, 接口, 应用, 插件, 模块, 关系, 关联, 语言, 币种, 节假日, 税率,
+    关键字, 敏感词, 礼品, 奖品, 游戏, 相册, 菜品, 食品, 合同类型, 班级, 专业, 科目, 套餐, 车型, 项目, 目录, 原因,
+    常用诊断, 收费项目, 挂号级别, 排班规则, 结算类别, 计量单位, 首页, 画册, 统计, 定时任务, 代码生成, 数据源,
+    字段, 表结构, 词库"""
+)
+EVENTS = listed(
+    """order, trade, transaction, payment, pay, refund, return, deal, purchase, sale, log, history, record, comment,
+    evaluate, evaluation, review, rating, message, msg, chat, mail, sms, feedback, complaint, ticket, consult,
+    consultation, inquiry, apply, application, approval, register, registration, signup, appointment,
+    reservation, booking, reserve, attendance, leave, loan, repayment, repay, withdraw, withdrawal, recharge,
+    deposit, bill, invoice, account, wallet, balance, card, cart, favorite, favourite, collect, collection,
+    follow, footprint, browse, visit, search, click, login, logon, logininfor, operate, operation, audit,
+    address, prescription, case, diagnosis, treatment, examination, exam_result, score, grade_record, lottery,
+    share, invitation, invite, claim, policy, insurance, contract, lease, rent, rental, borrow, delivery,
+    shipment, express_order, consent, objection, dispute, survey, questionnaire, vote, donation, schedule_record,
+    checkin, reply, replay, answer_record, exchange, points, point, integral, integration, growth, bind, auth,
+    authentication, certification, visitrecord, weblog, accesslog, cust_order, subscription, response, pingjia,
+    shoucang, dingdan, liuyan, yuyue, 订单, 交易, 支付, 付款, 退款, 退货, 采购, 销售, 日志, 历史, 记录, 评论,
+    评价, 消息, 聊天, 私信, 邮件, 短信, 反馈, 投诉, 工单, 咨询, 申请, 审批, 注册, 预约, 预订, 考勤, 请假, 贷款,
+    还款, 提现, 充值, 账单, 发票, 账户, 账号, 钱包, 购物车, 收藏, 关注, 足迹, 浏览, 访问, 搜索, 点击, 登录, 操作,
+    审核, 地址, 处方, 病历, 病例, 诊断, 治疗, 检查, 检验, 就诊, 挂号, 住院, 成绩, 抽奖, 分享, 邀请, 理赔, 保单,
+    合同, 租赁, 借阅, 配送, 发货, 同意, 异议, 反对, 争议, 纠纷, 问卷, 投票, 捐赠, 签到, 回复, 留言, 积分, 绑定,
+    认证, 实名, 报名, 简历投递, 面试, 通知, 薪资, 工资, 社保, 举报, 领取, 兑换"""
+)
+GENERIC_TABLE_WORDS = frozenset(
+    listed(
+        """t, tb, tbl, tab, sys, system, info, information, data, detail, list, base, basic, main, master, tmp,
+        temp, bak, backup, new, old, ext, extend, extra, the, a, of, app, web, my, all, view, v, x, 表, 信息,
+        基本信息, 基础信息, 明细, 详情, 列表, 资料, 数据, 扩展, 基本, 基础, 主, 档案, 管理, 清单, 汇总, 总"""
+    )
+)
+"""Words of a table name that say nothing about its rows."""
+
+TEMPLATE_WORDS = (
+    "template",
+    "model",
+    "dictionary",
+    "dict",
+    "模板",
+    "模版",
+    "字典",
+    "配置",
+    "设置",
+    "setting",
+    "config",
+)
+"""Anywhere in a table name these make it a table of things, whatever else is named beside them."""
+
+ORDER_WORDS = listed(
+    """order, trade, transaction, payment, pay, refund, return, deal, sale, bill, invoice, booking, reservation,
+    registration, cart, purchase, 订单, 交易, 支付, 付款, 退款, 退货, 销售, 账单, 发票, 预订, 挂号, 购物车,
+    dingdan"""
+)
+BUYING_WORDS = ("purchase", "procurement", "stock", "inventory", "warehouse", "depot", "采购", "入库", "出库", "库存")
+LOG_WORDS = listed(
+    """weblog, accesslog, access, login, logon, logininfor, visit, browse, click, search, footprint, session, track,
+    pageview, log, 登录, 访问, 浏览, 点击, 搜索, 足迹, 轨迹, 日志"""
+)
+COMMUNICATION_WORDS = listed(
+    """comment, reply, replay, message, msg, chat, feedback, complaint, ticket, review, evaluate, evaluation,
+    consult, inquiry, leave, guestbook, post, 评论, 评价, 回复, 留言, 消息, 聊天, 私信, 反馈, 投诉, 工单, 咨询,
+    请假, 举报, 沟通, 跟进, dispute, 争议, 纠纷"""
+)
+LOYALTY_WORDS = listed("loyalty, member, membership, vip, points, 会员, 积分, 贵宾")
+MEDICAL_WORDS = listed(
+    """patient, prescription, diagnosis, disease, dise, drug, medicine, medical, clinic, hospital, registration,
+    case, symptom, herbal, treatment, nurse, doctor, inpatient, surgery, health, 病人, 患者, 处方, 诊断, 疾病,
+    药, 病历, 病例, 医, 挂号, 就诊, 住院, 手术, 检验, 健康, 体检"""
+)

@@ -1,0 +1,114 @@
+"""Whether a class, in its table, concerns a natural person, and whether the law calls it sensitive.
+
+The class says what a value is, this module whose: a shop's telephone keeps the class `phone` and is not personal
+(GB/T 35273-2020 3.1). A column whose own words name a human role (负责人电话) is personal in any table.
+"""
+
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover import lexicon
+from bequest.steps.discover.context import TableContext, Topic, belongs_to_organisation, names_a_person, names_one_of
+from bequest.steps.discover.matching import Hit
+from bequest.steps.discover.sample import ColumnInfo
+
+_NEVER = frozenset({FieldClass.NOT_PI, FieldClass.UNKNOWN, FieldClass.COMPANY_NAME, FieldClass.USCC, FieldClass.TAX_ID})
+_ALWAYS = frozenset(
+    {
+        FieldClass.NATIONAL_ID,
+        FieldClass.PASSPORT,
+        FieldClass.BIOMETRIC,
+        FieldClass.PERSON_NAME,
+        FieldClass.USERNAME,
+        FieldClass.USER_ID,
+        FieldClass.MARITAL,
+        FieldClass.RELIGION_ETHNICITY,
+        FieldClass.SIGNATURE,
+        FieldClass.MINORS,
+        FieldClass.BIRTHDAY,
+    }
+)
+"""Only people have these, whatever else the table is about."""
+_OF_PEOPLE_TABLES = frozenset(
+    {
+        FieldClass.EMPLOYMENT,
+        FieldClass.EDUCATION,
+        FieldClass.LOCATION_TRACE,
+        FieldClass.OTHER_PI,
+        FieldClass.REGION,
+        FieldClass.GEO_COORDINATES,
+        FieldClass.POSTCODE,
+        FieldClass.AGE,
+        FieldClass.DEVICE_ID,
+    }
+)
+"""Personal only where rows concern people."""
+_SENSITIVE = frozenset(
+    {
+        FieldClass.NATIONAL_ID,
+        FieldClass.PASSPORT,
+        FieldClass.BANK_CARD,
+        FieldClass.ACCOUNT_NUMBER,
+        FieldClass.PASSWORD_SECRET,
+        FieldClass.BIOMETRIC,
+        FieldClass.HEALTH,
+        FieldClass.INCOME_ASSETS,
+        FieldClass.LOCATION_TRACE,
+        FieldClass.GEO_COORDINATES,
+        FieldClass.MINORS,
+    }
+)
+"""PIPL Art. 28, GB/T 45574 and GB/T 35273-2020 Annex B."""
+_COMMUNICATION = ("聊天", "消息", "私信", "短信", "通话", "chat", "message", "msg", "sms")
+_RELIGION = ("宗教", "信仰", "religion", "religious", "faith", "zongjiao")
+
+
+def personal_by_class(cls: FieldClass) -> bool:
+    """Whether columns of the class are usually personal: what holds where nobody says otherwise."""
+    return cls not in _NEVER
+
+
+def sensitive_by_class(cls: FieldClass) -> bool:
+    """Whether columns of the class are usually sensitive where they are personal."""
+    return cls in _SENSITIVE
+
+
+def is_personal(cls: FieldClass, hits: tuple[Hit, ...], context: TableContext, in_text: tuple[FieldClass, ...]) -> bool:
+    """Whether the column concerns a natural person."""
+    if cls in _NEVER:
+        return False
+    own = tuple(h for h in hits if h.cls is cls)
+    of_organisation = any(belongs_to_organisation(h.before) for h in own)
+    human_role = any(names_a_person(h.before, h.hint) for h in own)
+    if cls in _ALWAYS:
+        return not (of_organisation and not human_role and cls not in {FieldClass.USER_ID, FieldClass.PERSON_NAME})
+    if human_role and not (of_organisation and cls is FieldClass.ADDRESS):
+        return cls is not FieldClass.FREE_TEXT or context.people
+    if of_organisation:
+        return False
+    if cls is FieldClass.FREE_TEXT and in_text:
+        return context.topic is not Topic.THING
+    nobody = context.topic in {Topic.THING, Topic.ORGANISATION}
+    if cls in {FieldClass.INCOME_ASSETS, FieldClass.FREE_TEXT, FieldClass.BEHAVIOUR}:
+        return context.persons
+    if cls in _OF_PEOPLE_TABLES:
+        return context.people
+    if cls in {FieldClass.ORDER_NO, FieldClass.TRACKING_NUMBER}:
+        of_people = context.orders or (not nobody and (context.people or context.topic is Topic.EVENT))
+        return of_people and not context.buying
+    if cls in {FieldClass.PHONE, FieldClass.EMAIL} and context.topic is Topic.ORGANISATION:
+        return context.contact_person
+    if cls is FieldClass.GENDER:
+        return context.topic is not Topic.THING
+    return not nobody
+
+
+def is_sensitive(cls: FieldClass, hits: tuple[Hit, ...], column: ColumnInfo, context: TableContext) -> bool:
+    """Whether the personal information is sensitive; everything about a child is."""
+    of_child = any(names_one_of(h.before, h.hint, lexicon.CHILDREN) for h in hits if h.cls is cls)
+    if context.children or of_child or cls in _SENSITIVE:
+        return True
+    words = " ".join((column.name.lower(), column.comment, *(h.hint for h in hits)))
+    if cls is FieldClass.RELIGION_ETHNICITY:
+        return any(w in words for w in _RELIGION)
+    if cls is FieldClass.FREE_TEXT:
+        return any(w in words for w in _COMMUNICATION) or context.medical
+    return False

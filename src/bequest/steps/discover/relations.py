@@ -1,0 +1,152 @@
+"""Which column points to which table: by the name of the other table's key, and by values that occur there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from bequest.model.datamap import FieldClass, Relation, TableMap
+from bequest.model.facts import RecordClass, RowRole
+from bequest.steps.discover.matching import words_of
+from bequest.steps.discover.sample import TableSample
+from bequest.steps.discover.words import has_han
+
+_CONTAINED = 0.9
+_CONTAINED_IN_PART = 0.3
+_ID_WORDS = frozenset({"id", "no", "code", "sn", "number", "num", "key", "uuid", "uid"})
+_ID_ENDINGS = ("编号", "号", "编码", "代码", "id", "标识")
+_BARE = frozenset({"id", "name", "code", "no", "编号", "名称", "sn", "key", "type", "status", "sort"})
+_LEAST_DISTINCT = 5
+_LEAST_LENGTH = 4
+_PROFILES = frozenset({RecordClass.CUSTOMER_PROFILE, RecordClass.STAFF, RecordClass.SUPPLIER})
+_SKIP_TABLE_WORDS = frozenset({"t", "tb", "tbl", "sys", "info", "base", "table"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A unique column other tables may point to."""
+
+    sample: TableSample
+    table: TableMap
+    column: str
+    declared: bool
+    aliases: frozenset[str]
+    values: pl.Series
+    whole: bool
+    """Whether the sample holds the whole table."""
+
+
+def find_relations(
+    samples: Sequence[TableSample], tables: Sequence[TableMap]
+) -> dict[tuple[str, str], tuple[Relation, ...]]:
+    """The proposed relations of every table, one for each pointing column at most."""
+    targets = [t for s, m in zip(samples, tables, strict=True) for t in _targets(s, m)]
+    answer: dict[tuple[str, str], tuple[Relation, ...]] = {}
+    for sample, table in zip(samples, tables, strict=True):
+        found = (_relation_of(sample, table, column, targets) for column in (c.name for c in sample.columns))
+        answer[sample.source, sample.table] = tuple(r for r in found if r is not None)
+    return answer
+
+
+def _is_id_name(name: str) -> bool:
+    if has_han(name):
+        return name.lower().endswith(_ID_ENDINGS)
+    words = words_of(name)
+    return bool(words) and words[-1] in _ID_WORDS
+
+
+def _distinct(sample: TableSample, column: str) -> pl.Series:
+    values = sample.values(column).drop_nulls().str.strip_chars()
+    return values.filter(values != "").unique()
+
+
+def _targets(sample: TableSample, table: TableMap) -> list[_Target]:
+    found = []
+    n_keys = sum(c.is_key for c in sample.columns)
+    for column in sample.columns:
+        declared = (column.is_key and n_keys == 1) or column.is_unique
+        if not declared and not _is_id_name(column.name):
+            continue
+        values = sample.values(column.name)
+        distinct = _distinct(sample, column.name)
+        if not declared and (len(values) < _LEAST_DISTINCT or len(distinct) < len(values)):
+            continue
+        whole = sample.n_rows <= len(values)
+        aliases = _aliases(sample.table, column.name)
+        found.append(_Target(sample, table, column.name, declared, aliases, distinct, whole))
+    return found
+
+
+def _aliases(table: str, column: str) -> frozenset[str]:
+    """The names under which another table would hold this key: its own where it is telling, `<table>_<key>` else."""
+    own = "_".join(words_of(column))
+    names = set() if own in _BARE else {own}
+    words = [w for w in words_of(table) if w not in _SKIP_TABLE_WORDS]
+    if own in _BARE and not has_han(column):
+        names |= {"_".join((*words[i:], own)) for i in range(len(words))}
+    return frozenset(names)
+
+
+def _relation_of(sample: TableSample, table: TableMap, column: str, targets: Sequence[_Target]) -> Relation | None:
+    if column.lower() in _BARE and any(c.is_key and c.name == column for c in sample.columns):
+        return None
+    name = "_".join(words_of(column))
+    own: pl.Series | None = None
+    best: tuple[int, _Target] | None = None
+    for target in targets:
+        if target.sample is sample:
+            continue
+        by_name = name in target.aliases
+        if not by_name and not (_is_id_name(column) and _is_id_name(target.column)):
+            continue
+        if own is None:
+            own = _distinct(sample, column)
+        rank = _rank(sample, own, target, by_name)
+        if rank and not _is_the_parent(sample, table, column, own, target) and (best is None or rank > best[0]):
+            best = (rank, target)
+    if best is None:
+        return None
+    to = best[1]
+    return Relation(column, to.sample.source, to.sample.table, to.column, _role(to.table, table, column))
+
+
+def _rank(sample: TableSample, own: pl.Series, target: _Target, by_name: bool) -> int:
+    """How well a target fits: 0 not at all; name and values together beat either."""
+    score = 2 if target.table.record_class is RecordClass.CUSTOMER_PROFILE else 1
+    score += 2 * (target.sample.source == sample.source) + target.declared
+    if len(own) == 0 or len(target.values) == 0:
+        return 10 + score if by_name else 0
+    contained = own.is_in(target.values.implode()).mean()
+    share = contained if isinstance(contained, float) else 0.0
+    enough = _CONTAINED if target.whole else _CONTAINED_IN_PART
+    if share < enough:
+        return 0
+    if by_name:
+        return 40 + score
+    lengths = own.str.len_chars().mean()
+    telling = len(own) >= _LEAST_DISTINCT and isinstance(lengths, float) and lengths >= _LEAST_LENGTH
+    letters = bool(own.str.contains(r"[^0-9]").all()) or (isinstance(lengths, float) and lengths >= 8)
+    return 20 + score if telling and letters else 0
+
+
+def _is_the_parent(sample: TableSample, table: TableMap, column: str, own: pl.Series, target: _Target) -> bool:
+    """Whether the column is itself what the other points to: both are unique, and it is the fuller or the profile's."""
+    info = next(c for c in sample.columns if c.name == column)
+    declared = (info.is_key and sum(c.is_key for c in sample.columns) == 1) or info.is_unique
+    unique = declared or (len(own) > 0 and len(own) == len(sample.values(column)))
+    if not unique or target.declared:
+        return declared and not target.declared
+    profile, other = table.record_class in _PROFILES, target.table.record_class in _PROFILES
+    return profile > other or (profile == other and len(own) >= len(target.values))
+
+
+def _role(target: TableMap, table: TableMap, column: str) -> RowRole:
+    """Whose record the pointing column leads to."""
+    if target.record_class is RecordClass.STAFF:
+        return RowRole.STAFF
+    if target.record_class in {RecordClass.CUSTOMER_PROFILE, RecordClass.LOYALTY_ACCOUNT}:
+        own = table.column(column)
+        return own.role if own.cls is FieldClass.USER_ID and own.role is not RowRole.RECORD else RowRole.CUSTOMER
+    if target.record_class is RecordClass.SUPPLIER:
+        return RowRole.SUPPLIER_CONTACT
+    return RowRole.RECORD

@@ -1,0 +1,70 @@
+"""Running text and nested data: whether a column holds them, and which identifiers occur inside."""
+
+import polars as pl
+
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover.detector import Detector
+from bequest.steps.discover.detectors import DETECTORS
+from bequest.steps.discover.matching import name_hits
+from bequest.steps.discover.valuetext import ColumnValues, compacted
+
+_KEYS = r'"([A-Za-z_][A-Za-z0-9_.-]{0,40}|[㐀-鿿]{1,12})"\s*:'
+_JSON_VALUES_LOOKED_AT = 300
+_KEY_CLASSES = frozenset(
+    {
+        FieldClass.PHONE,
+        FieldClass.EMAIL,
+        FieldClass.NATIONAL_ID,
+        FieldClass.PERSON_NAME,
+        FieldClass.ADDRESS,
+        FieldClass.BIRTHDAY,
+        FieldClass.BANK_CARD,
+        FieldClass.GENDER,
+        FieldClass.SOCIAL_ID,
+        FieldClass.PASSPORT,
+        FieldClass.IP,
+    }
+)
+
+
+def _share(matches: pl.Series) -> float:
+    mean = matches.mean()
+    return mean if isinstance(mean, float) else 0.0
+
+
+def looks_like_json(values: ColumnValues) -> bool:
+    """Whether most values are objects or arrays."""
+    return len(values.text) > 0 and _share(values.text.str.contains(r"^(?:\{.*\}|\[.*\])$")) >= 0.6
+
+
+def looks_like_text(values: ColumnValues) -> bool:
+    """Whether values read as sentences: long, various, punctuated or of several words, and neither links nor codes."""
+    if values.n_distinct < 5 or looks_like_json(values):
+        return False
+    long = _share(values.text.str.len_chars() >= 12)
+    sentences = _share(values.text.str.contains(r"[，。！？；,!?;]|[a-z] [a-z]+ [a-z]"))
+    links = _share(values.text.str.contains(r"(?i)^(?:https?:|/|<)|\.(?:jpg|png|html)$"))
+    return long >= 0.3 and sentences >= 0.3 and links < 0.2
+
+
+def identifiers_in_text(values: ColumnValues) -> tuple[FieldClass, ...]:
+    """Classes of identifiers met inside the values, in the order of the registry, each checked where it can be."""
+    found = {d.cls for d in DETECTORS if d.in_text and _occurs(d, values.text)}
+    if looks_like_json(values):
+        found |= _classes_of_keys(values.text)
+    return tuple(cls for cls in dict.fromkeys(d.cls for d in DETECTORS) if cls in found)
+
+
+def _occurs(detector: Detector, text: pl.Series) -> bool:
+    if detector.cls in {FieldClass.IP, FieldClass.LICENSE_PLATE}:
+        return bool(text.str.contains(detector.in_text).any())
+    met = text.str.extract(detector.in_text).drop_nulls()
+    if len(met) == 0 or detector.shape is None or detector.shape.check is None:
+        return len(met) > 0
+    return bool(detector.shape.check(compacted(met)).any())
+
+
+def _classes_of_keys(text: pl.Series) -> set[FieldClass]:
+    keys = text.head(_JSON_VALUES_LOOKED_AT).str.extract_all(_KEYS).explode().drop_nulls().unique()
+    names = keys.str.extract(_KEYS).to_list()
+    return {h.cls for name in names if name for h in name_hits(name) if not h.weak and h.cls in _KEY_CLASSES}

@@ -1,0 +1,42 @@
+"""Values as detectors see them: distinct, non-empty, full-width forms made plain."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+MOST_DISTINCT = 5000
+"""Distinct values looked at per column, in order of first appearance: the same sample gives the same answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnValues:
+    """The distinct values of a column in the sample, in two readings, and how many values there were."""
+
+    text: pl.Series
+    compact: pl.Series
+    n_values: int
+    n_distinct: int
+
+    @property
+    def looked_at(self) -> int:
+        """How many distinct values were looked at."""
+        return len(self.text)
+
+
+def compacted(values: pl.Series) -> pl.Series:
+    """Spaces, dashes, dots and brackets removed, and +86, 0086 or 86 before a mobile number."""
+    return (
+        values.str.replace_all(r"[\s\-–—_.()·•]", "")
+        .str.replace(r"^(?:\+|00)86", "")
+        .str.replace(r"^86(1[3-9]\d{9})$", "$1")
+        .str.replace(r"^'", "")
+    )
+
+
+def column_values(column: pl.Series) -> ColumnValues:
+    """What detectors look at in one column of text; an empty column gives no values."""
+    text = column.cast(pl.Utf8).drop_nulls().str.strip_chars()
+    text = text.filter(text != "")
+    distinct = text.unique(maintain_order=True)
+    seen = distinct.head(MOST_DISTINCT).str.slice(0, 4000).str.normalize("NFKC").str.strip_chars()
+    return ColumnValues(seen, compacted(seen), len(text), len(distinct))

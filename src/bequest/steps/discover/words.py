@@ -1,0 +1,174 @@
+"""Names and comments as words: the head of a name is its last word, and only the head says what a column holds.
+
+`user_email` is an e-mail address, `email_verified` is not; `客户手机号` is a phone number, `手机型号` is not. Words are
+whole tokens of snake_case, camelCase, pinyin or Chinese, never substrings in the middle.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Hints written with commas and line breaks between them; words of one hint have spaces."""
+    return tuple(" ".join(part.split()) for part in text.split(",") if part.strip())
+
+
+QUALIFIERS = frozenset(
+    listed(
+        """no, num, number, nbr, str, txt, text, value, val, enc, encrypted, encrypt, cipher, ciphertext, md, sha,
+        hash, hashed, mask, masked, plain, raw, orig, original, new, old, bak, backup, home, work, office,
+        personal, private, main, primary, secondary, alt, alternative, other, cn, en, zh, eng, full, default,
+        current, last, first, second, another, one, two, three, a, b, varchar, list, info, detail, details"""
+    )
+)
+"""Trailing words that leave the head what it is: `phone_no`, `mobile2`, `email_enc`."""
+
+_BOOLEAN_STARTS = frozenset(
+    listed("""is, has, can, need, enable, enabled, allow, show, support, if, was, should, must""")
+)
+_SHORT_ENDINGS = frozenset({"id", "no", "ip", "sn", "qq", "by", "ids"})
+_CHUNK = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[㐀-鿿·]+")
+_COMMENT_END = re.compile(r"[:：,，;；。!！?？(（\[【{《<=\n\t|]| - |--|->|\.\s")
+_HAN = re.compile(r"[㐀-鿿]")
+_HAN_DIGITS = re.compile(r"(?<=[㐀-鿿])\s*\d.*$")
+_TRAILING_HAN_QUALIFIER = re.compile(r"(?:\d+|信息|密文|加密|脱敏|备份|原文|一|二|三)$")
+
+
+def has_han(text: str) -> bool:
+    """Whether the text holds a Chinese character."""
+    return _HAN.search(text) is not None
+
+
+def fold(text: str) -> str:
+    """Full-width forms made plain (NFKC), white space trimmed."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def chunks(name: str) -> tuple[str, ...]:
+    """The parts of a name in lower case: snake, camel, dots, digits and runs of Chinese apart."""
+    return tuple(part.lower() for part in _CHUNK.findall(fold(name)))
+
+
+def segment(word: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
+    """A run-together word as known words (`phonenumber`, `createby`, `xueshengxingming`), or the word itself.
+
+    Every part is a known word of three letters or more; only the last may be one of the short endings. The fewest
+    parts win, so a word known as a whole is never cut.
+    """
+    if word in vocabulary or len(word) < 5 or has_han(word):
+        return (singular(word, vocabulary),)
+    best: dict[int, tuple[str, ...]] = {0: ()}
+    for end in range(3, len(word) + 1):
+        for start in sorted(best):
+            part = word[start:end]
+            long_enough = len(part) >= 3 and singular(part, vocabulary) in vocabulary
+            ending = start > 0 and end == len(word) and part in _SHORT_ENDINGS
+            if (long_enough or ending) and (end not in best or len(best[start]) + 1 < len(best[end])):
+                best[end] = (*best[start], singular(part, vocabulary))
+    return best.get(len(word), (word,))
+
+
+def singular(word: str, vocabulary: frozenset[str]) -> str:
+    """The known singular of a plural, else the word as it stands."""
+    if word in vocabulary or len(word) < 4 or not word.endswith("s"):
+        return word
+    for candidate in (word[:-1], word[:-2], word[:-3] + "y"):
+        if candidate in vocabulary:
+            return candidate
+    return word
+
+
+def tokens(name: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
+    """The words of a name, run-together words cut."""
+    return tuple(part for chunk in chunks(name) for part in segment(chunk, vocabulary))
+
+
+def is_boolean_name(words: tuple[str, ...]) -> bool:
+    """Whether a name asks a yes-or-no question: `is_phone`, `has_email`."""
+    return len(words) > 1 and words[0] in _BOOLEAN_STARTS
+
+
+@lru_cache(maxsize=8192)
+def comment_heads(comment: str) -> tuple[str, ...]:
+    """The noun phrases a comment opens with: `手机/电话，用于登录` gives 手机 and 电话.
+
+    What follows a colon, comma, bracket or an enumeration of codes explains the noun and is left out. An English
+    `X of the Y` is turned into `Y X`, so that the head is last there too. A yes-or-no comment has no head.
+    """
+    text = fold(comment)
+    head = _COMMENT_END.split(text.lstrip("*#-. 　"), maxsplit=1)[0].strip()
+    if head.startswith(("如果", "若", "当", "表示", "用于")):
+        return ()
+    if has_han(head):
+        head = _HAN_DIGITS.sub("", head).replace(" ", "").replace("的", "")
+        if head.startswith(("是否", "有无", "能否")) or "是否" in head:
+            return ()
+        return tuple(part for part in re.split(r"[/、]|或者?", head) if part)
+    text_words = [w for w in re.split(r"[^A-Za-z0-9_'-]+", head) if w]
+    words = [w.removesuffix("'s") for w in text_words if w.lower() not in {"the", "a", "an", "their", "his", "its"}]
+    lowered = [w.lower() for w in words]
+    if "of" in lowered[1:]:
+        at = lowered.index("of", 1)
+        words = words[at + 1 :] + words[:at]
+    for stop in ("for", "in", "when", "where", "which", "that", "used", "as", "to"):
+        if stop in lowered[1:]:
+            words = words[: lowered.index(stop, 1)]
+            lowered = [w.lower() for w in words]
+    return ("_".join(words),) if words else ()
+
+
+class HeadIndex:
+    """Hints by their words: finds the longest hint at the end of a name."""
+
+    def __init__(self, hints: Iterable[tuple[str, str]], extra_words: Iterable[str] = ()) -> None:
+        """`hints` are pairs of hint and the key it stands for; English hints are words with spaces between."""
+        self._english: dict[tuple[str, ...], list[str]] = {}
+        self._han: dict[str, list[str]] = {}
+        words = {w for w in extra_words if not has_han(w)}
+        for hint, key in hints:
+            if has_han(hint):
+                self._han.setdefault(hint.replace(" ", ""), []).append(key)
+            else:
+                parts = tuple(hint.split())
+                self._english.setdefault(parts, []).append(key)
+                words.update(parts)
+        self.vocabulary = frozenset(words) | QUALIFIERS
+        self._longest = max((len(k) for k in self._english), default=1)
+        self._longest_han = max((len(k) for k in self._han), default=1)
+
+    def find(self, name: str) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
+        """The longest hint at the head of the name: (hint, keys, words before it); None where there is none."""
+        if has_han(name):
+            return self._find_han(fold(name).lower())
+        words = tokens(name, self.vocabulary)
+        if is_boolean_name(words):
+            return None
+        return self._find_english(words)
+
+    def _find_english(self, words: tuple[str, ...]) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
+        ends = [len(words)]
+        while ends[-1] > 1 and (words[ends[-1] - 1] in QUALIFIERS or words[ends[-1] - 1].isdigit()):
+            ends.append(ends[-1] - 1)
+        for length in range(min(self._longest, len(words)), 0, -1):
+            for end in ends:
+                phrase = words[end - length : end] if end >= length else ()
+                if phrase in self._english:
+                    return " ".join(phrase), tuple(self._english[phrase]), words[: end - length]
+        return None
+
+    def _find_han(self, name: str) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
+        text = re.sub(r"[\s_\-./()（）]+", "", name)
+        if "是否" in text:
+            return None
+        candidates = [text]
+        while (shorter := _TRAILING_HAN_QUALIFIER.sub("", candidates[-1])) != candidates[-1] and shorter:
+            candidates.append(shorter)
+        for length in range(min(self._longest_han, len(text)), 0, -1):
+            for candidate in candidates:
+                tail = candidate[-length:]
+                if len(tail) == length and tail in self._han:
+                    before = candidate[:-length]
+                    return tail, tuple(self._han[tail]), (before,) if before else ()
+        return None

@@ -1,0 +1,1 @@
+"""Who is who: deterministic, and strict about never making one of two people."""

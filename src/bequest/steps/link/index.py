@@ -1,0 +1,203 @@
+"""One pass over a table: surrogate row, tokens of identifiers, facts and dates. No value in clear leaves this pass.
+
+The frame of a table holds `row_no`, `row_tag`, `row_digest`; for each column `v:<column>` (non-empty); for each role
+that can be recognised `k:<role>:<kind>` tokens, and `m:<role>`, the mention's own token; facts as `f:<fact>`; `start:<band>` dates of retention duties;
+`contact` (date of contact with the person); `own_lot` (the lot by the table's own scope column, empty for outside,
+null where the table has none).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from bequest.engine.dates import age_band, parse_date
+from bequest.engine.kernels import normalise
+from bequest.engine.kernels.cmac import tokens
+from bequest.engine.rows import identify
+from bequest.engine.strictest import strictest_horizontal
+from bequest.engine.text import non_empty
+from bequest.model.case import Lot
+from bequest.model.datamap import DataMap, FactBinding, FieldClass, TableMap
+from bequest.model.facts import SUBJECT_FACTS, Fact, RowRole
+
+Ecb = Callable[[bytes], bytes]
+KINDS = ("ref", "id", "pn", "en")
+"""Kinds of link keys: a reference to another table's key, a valid resident identity number, phone with name, e-mail
+with name. A phone or an address alone never links: families and switchboards share them."""
+
+PRIMARY_ORDER = (
+    RowRole.CUSTOMER,
+    RowRole.ENTERPRISE_CONTACT,
+    RowRole.PROSPECT,
+    RowRole.CONSIGNEE,
+    RowRole.INVOICE_RECIPIENT,
+    RowRole.SUPPLIER_CONTACT,
+    RowRole.MENTIONED,
+    RowRole.STAFF,
+    RowRole.UNKNOWN,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSettings:
+    """What the pass needs besides the table: the token cipher, law date, ages, zone, lots, link targets."""
+
+    ecb: Ecb
+    law_date: date
+    child_age: int
+    minor_age: int
+    timezone: str
+    lots: tuple[Lot, ...]
+    targets: frozenset[tuple[str, str, str]]
+
+
+def link_targets(datamap: DataMap) -> frozenset[tuple[str, str, str]]:
+    """Columns that other tables point to when they name a person."""
+    return frozenset(
+        (r.to_source, r.to_table, r.to_column)
+        for t in datamap.tables
+        for r in t.relations
+        if r.role is not RowRole.RECORD
+    )
+
+
+def primary_role(table: TableMap) -> RowRole:
+    """Whose record a row is: the role whose facts decide it."""
+    present = {c.role for c in table.columns} | {r.role for r in table.relations}
+    for role in PRIMARY_ORDER:
+        if role in present:
+            return role
+    return RowRole.RECORD
+
+
+def index_table(
+    table: TableMap,
+    batches: Iterable[pl.DataFrame],
+    settings: IndexSettings,
+    *,
+    tick: Callable[[int], None] | None = None,
+) -> pl.DataFrame:
+    """Index all batches of a table; see the module's text for the columns."""
+    frames = []
+    seen = 0
+    for batch in batches:
+        frames.append(_index_batch(table, batch, settings, first_row=seen))
+        seen += batch.height
+        if tick is not None:
+            tick(batch.height)
+    if not frames:
+        frames.append(_index_batch(table, _empty(table), settings, first_row=0))
+    return pl.concat(frames, rechunk=True)
+
+
+def _empty(table: TableMap) -> pl.DataFrame:
+    return pl.DataFrame(schema={"__key": pl.Utf8, **{c.name: pl.Utf8 for c in table.columns}})
+
+
+def _index_batch(table: TableMap, batch: pl.DataFrame, s: IndexSettings, *, first_row: int) -> pl.DataFrame:
+    columns = [c.name for c in table.columns]
+    content = batch.select(columns)
+    out: dict[str, pl.Series] = {
+        "row_no": pl.Series(range(first_row, first_row + batch.height), dtype=pl.UInt32),
+        **identify(batch, table.source, table.name, columns, s.ecb).to_dict(),
+    }
+    out.update({f"v:{c}": series for c, series in content.select(non_empty(pl.all())).to_dict().items()})
+    out.update(_link_keys(table, batch, s))
+    out.update(_facts(table, batch, s))
+    for r in table.retention:
+        start = parse_date(pl.col(r.start_column), s.timezone)
+        if r.if_column:
+            start = pl.when(non_empty(pl.col(r.if_column))).then(start)
+        out[f"start:{r.band}"] = batch.select(start.alias("d"))["d"]
+    out["contact"] = (
+        batch.select(parse_date(pl.col(table.freshness_column), s.timezone)).to_series()
+        if table.freshness_column
+        else pl.Series([None] * batch.height, dtype=pl.Date)
+    )
+    out["own_lot"] = _own_lot(table, batch, s.lots)
+    return pl.DataFrame({name: series.alias(name) for name, series in out.items()})
+
+
+def _link_keys(table: TableMap, batch: pl.DataFrame, s: IndexSettings) -> Mapping[str, pl.Series]:
+    keys: dict[str, pl.Series] = {}
+    main = primary_role(table)
+    for c in table.columns:
+        target = (table.source, table.name, c.name)
+        if target in s.targets:
+            keys[f"k:{main}:ref"] = _reference(batch, c.name, target, s.ecb)
+    for r in table.relations:
+        if r.role is RowRole.RECORD:
+            continue
+        column = f"k:{r.role}:ref"
+        if column not in keys:
+            keys[column] = _reference(batch, r.column, (r.to_source, r.to_table, r.to_column), s.ecb)
+    for role in {c.role for c in table.columns} - {RowRole.RECORD, RowRole.STAFF}:
+        keys.update(_identifier_keys(table, batch, role, s.ecb))
+    for role in {name.split(":")[1] for name in keys} | {c.role.value for c in table.columns}:
+        prefix = f"mention\x1f{table.source}\x1f{table.name}\x1f{role}\x1f"
+        keys[f"m:{role}"] = tokens(batch["__key"], s.ecb, prefix)
+    return keys
+
+
+def _reference(batch: pl.DataFrame, column: str, target: tuple[str, str, str], ecb: Ecb) -> pl.Series:
+    value = batch.select(normalise.text(pl.col(column)).alias("v"))["v"]
+    return tokens(value, ecb, "ref\x1f" + "\x1f".join(target) + "\x1f")
+
+
+def _identifier_keys(table: TableMap, batch: pl.DataFrame, role: RowRole, ecb: Ecb) -> Mapping[str, pl.Series]:
+    def first(cls: FieldClass) -> str | None:
+        return next((c.name for c in table.columns if c.role is role and c.cls is cls), None)
+
+    keys: dict[str, pl.Series] = {}
+    name, phone, email, ident = (
+        first(c) for c in (FieldClass.PERSON_NAME, FieldClass.PHONE, FieldClass.EMAIL, FieldClass.NATIONAL_ID)
+    )
+    if ident:
+        keys[f"k:{role}:id"] = tokens(batch.select(normalise.national_id(pl.col(ident)).alias("v"))["v"], ecb, "id\x1f")
+    if phone:
+        keys[f"k:{role}:p"] = tokens(batch.select(normalise.phone(pl.col(phone)).alias("v"))["v"], ecb, "p\x1f")
+    if name and phone:
+        both = pl.concat_str(normalise.phone(pl.col(phone)), normalise.name(pl.col(name)), separator="\x1f")
+        keys[f"k:{role}:pn"] = tokens(batch.select(both.alias("v"))["v"], ecb, "pn\x1f")
+    if name and email:
+        both = pl.concat_str(normalise.email(pl.col(email)), normalise.name(pl.col(name)), separator="\x1f")
+        keys[f"k:{role}:en"] = tokens(batch.select(both.alias("v"))["v"], ecb, "en\x1f")
+    return keys
+
+
+def _facts(table: TableMap, batch: pl.DataFrame, s: IndexSettings) -> Mapping[str, pl.Series]:
+    """One column per fact; several bindings of one fact in a table keep the strictest (see `merge_strictest`)."""
+    by_fact: dict[tuple[Fact, RowRole], list[pl.Series]] = {}
+    for b in table.facts:
+        value = batch.select(_bound(b, s).alias("v"))["v"]
+        role = b.role if b.fact in SUBJECT_FACTS else RowRole.RECORD
+        by_fact.setdefault((b.fact, role), []).append(value)
+    return {f"f:{role}:{fact}": strictest_horizontal(fact, series) for (fact, role), series in by_fact.items()}
+
+
+def _bound(b: FactBinding, s: IndexSettings) -> pl.Expr:
+    text = pl.col(b.column).str.strip_chars()
+    default = pl.lit(b.default or None, pl.Utf8)
+    if b.how == "map":
+        return text.replace_strict(b.values, default=default, return_dtype=pl.Utf8)
+    if b.how == "present":
+        return pl.when(non_empty(text)).then(pl.lit(b.values["present"])).otherwise(default)
+    if b.how == "date_band":
+        return age_band(parse_date(pl.col(b.column), s.timezone), s.law_date, s.child_age, s.minor_age)
+    if b.how == "id_band":
+        born = normalise.birth_date_from_id(pl.col(b.column))
+        return age_band(born, s.law_date, s.child_age, s.minor_age)
+    return default
+
+
+def _own_lot(table: TableMap, batch: pl.DataFrame, lots: tuple[Lot, ...]) -> pl.Series:
+    """The first lot whose scope names a column of this table and holds the row's value; empty text for outside."""
+    mine = [(lot, sc) for lot in lots for sc in lot.scope if (sc.source, sc.table) == (table.source, table.name)]
+    if not mine:
+        return pl.Series([None] * batch.height, dtype=pl.Utf8)
+    expr = pl.lit("")
+    for lot, sc in reversed(mine):
+        expr = pl.when(normalise.text(pl.col(sc.column)).is_in(list(sc.values))).then(pl.lit(lot.id)).otherwise(expr)
+    return batch.select(expr.alias("v"))["v"]

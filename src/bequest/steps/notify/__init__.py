@@ -1,0 +1,1 @@
+"""Tell every person, keep proof of it, hear the answers: letters, channels, ladder, windows."""

@@ -1,0 +1,1 @@
+"""What happens to whom: the decision table people approve, and the population it is applied to."""

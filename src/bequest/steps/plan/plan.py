@@ -1,0 +1,212 @@
+"""From facts to the decision table and, row by row, to what is carried out. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from bequest.engine.counts import filled_by_situation
+from bequest.engine.tableplan import DECISION_PREFIX, LEAVES, TablePlan
+from bequest.kernel.errors import LawError
+from bequest.model.datamap import ColumnMap, TableMap
+from bequest.model.disposition import CellDecision, Disposition, Release, Residue
+from bequest.model.facts import FACT_VALUES, Fact, RecordClass, RowRole
+from bequest.model.plan import ColumnCount, FieldKind, PolicyField, PolicyRow, SituationKey
+from bequest.steps.plan.tree import Decide, grow
+
+TableKey = tuple[str, str]
+DecideFor = Callable[[RecordClass, str], Decide]
+"""How the law is asked: for a record class and a lot id (empty: outside every lot)."""
+
+MAX_SITUATIONS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The decided table: per row a situation, per situation and column a disposition after the row rule."""
+
+    table: TableMap
+    primary: RowRole
+    situation: np.ndarray
+    keys: tuple[SituationKey, ...]
+    decisions: tuple[tuple[CellDecision, ...], ...]
+    """Per situation, per column: what the law said, before the row rule."""
+    after: tuple[tuple[Disposition, ...], ...]
+    """Per situation, per column: what is carried out."""
+
+
+def field_kind(column: ColumnMap) -> FieldKind:
+    """What the law needs to know of a column."""
+    return FieldKind(cls=column.cls, personal=column.personal, sensitive=column.sensitive, need=column.need)
+
+
+class Planner:
+    """Grows decision trees once per record class, lot and set of columns, and applies them to tables."""
+
+    def __init__(self, decide_for: DecideFor, lots: tuple[str, ...], max_situations: int = MAX_SITUATIONS) -> None:
+        self._decide_for = decide_for
+        self._lots = (*lots, "")
+        self._max = max_situations
+        self._rows: dict[SituationKey, dict[PolicyField, CellDecision]] = {}
+
+    def plan_table(
+        self, table: TableMap, primary: RowRole, codes: Mapping[Fact, np.ndarray], lots: pl.Series
+    ) -> Planned:
+        """Decide every row of a table.
+
+        Raises:
+            LawError: where the situations of the case are more than the limit, naming the fact that multiplies most.
+        """
+        columns = [PolicyField(c.role, field_kind(c)) for c in table.columns]
+        distinct = list(dict.fromkeys(columns))
+        place = {c: i for i, c in enumerate(distinct)}
+        situation = np.zeros(len(lots), dtype=np.uint32)
+        keys: list[SituationKey] = []
+        said: list[tuple[CellDecision, ...]] = []
+        lot_names = lots.to_numpy()
+        for lot in self._lots:
+            tree = grow(self._decide_for(table.record_class, lot), distinct, possible_values(table))
+            rows = np.flatnonzero(lot_names == lot)
+            if len(rows):
+                situation[rows] = tree.assign({f: c[rows] for f, c in codes.items()}) + len(keys)
+            for leaf in tree.leaves:
+                key = SituationKey(table.record_class, primary, lot, tuple((f.value, v) for f, v in leaf.facts))
+                self._rows.setdefault(key, {}).update(zip(tree.columns, leaf.decisions, strict=True))
+                keys.append(key)
+                said.append(tuple(leaf.decisions[place[c]] for c in columns))
+        if len(self._rows) > self._max:
+            raise LawError(
+                f"{len(self._rows)} situations exceed {self._max}: fact {_busiest_fact(self._rows)} multiplies most",
+                hint="Bind fewer values to that fact in the data map, or raise max_situations.",
+            )
+        after = tuple(apply_row_rule(table, [d.disposition for d in decisions]) for decisions in said)
+        return Planned(table, primary, situation, tuple(keys), tuple(said), after)
+
+    def policy_rows(self) -> tuple[tuple[PolicyField, ...], tuple[CellDecision, ...], tuple[PolicyRow, ...]]:
+        """Fields, distinct decisions and rows of the decision table met so far, in a fixed order."""
+        fields = sorted({f for cells in self._rows.values() for f in cells}, key=str)
+        decisions = list(dict.fromkeys(d for cells in self._rows.values() for d in cells.values()))
+        place_f = {f: i for i, f in enumerate(fields)}
+        place_d = {d: i for i, d in enumerate(decisions)}
+        rows = tuple(
+            PolicyRow(key, tuple(sorted((place_f[f], place_d[d]) for f, d in cells.items())))
+            for key, cells in self._rows.items()
+        )
+        return tuple(fields), tuple(decisions), rows
+
+
+def possible_values(table: TableMap) -> Mapping[Fact, tuple[str, ...]]:
+    """Facts of records that only some tables can have: what this table's bindings can say, and the default."""
+    bound = {b.fact: b for b in table.facts}
+    out: dict[Fact, tuple[str, ...]] = {Fact.RETENTION: ("none", *(r.band for r in table.retention))}
+    for fact in (Fact.ORDER_STATE, Fact.SOFT_DELETED):
+        if fact not in bound:
+            out[fact] = (FACT_VALUES[fact][0],)
+    return out
+
+
+def _busiest_fact(rows: Mapping[SituationKey, object]) -> str:
+    counts: dict[str, set[str]] = {}
+    for key in rows:
+        for fact, value in key.facts:
+            counts.setdefault(fact, set()).add(value)
+    return max(counts, key=lambda f: len(counts[f]))
+
+
+def apply_row_rule(table: TableMap, columns: list[Disposition]) -> tuple[Disposition, ...]:
+    """A row goes only when every column may go; where it stays, keys and staff columns stay with it (decision D2)."""
+    voting = [
+        d
+        for c, d in zip(table.columns, columns, strict=True)
+        if c.role is not RowRole.STAFF and c.name not in table.key
+    ]
+    staying = [d.residue for d in voting if d.residue not in LEAVES]
+    custody = next((d for d in voting if d.residue is Residue.CUSTODY), None)
+    out = []
+    for c, d in zip(table.columns, columns, strict=True):
+        follows = c.role is RowRole.STAFF or c.name in table.key
+        if staying and follows:
+            residue = Residue.BLOCKED if Residue.BLOCKED in staying else staying[0]
+            d = replace(d, residue=residue, until="")
+        elif not staying and c.name in table.key and custody is not None:
+            d = replace(d, residue=Residue.CUSTODY, until=custody.until)
+        out.append(d)
+    return tuple(out)
+
+
+def table_plan(
+    planned: Planned,
+    index: pl.DataFrame,
+    subjects: np.ndarray,
+    lots: pl.Series,
+    due: pl.DataFrame,
+    dispositions: tuple[Disposition, ...],
+) -> TablePlan:
+    """The plan of a table in the form that transform and destroy carry out."""
+    place = {d: i for i, d in enumerate(dispositions)}
+    lut = np.array([[place[d] for d in row] for row in planned.after], dtype=np.uint8)
+    rows = index.select("row_no", "row_tag", "row_digest").with_columns(
+        lots.alias("lot"),
+        pl.Series("subject", subjects).replace(-1, None).cast(pl.UInt32),
+        due["due_on"],
+        *(pl.Series(DECISION_PREFIX + c.name, lut[planned.situation, i]) for i, c in enumerate(planned.table.columns)),
+    )
+    t = planned.table
+    return TablePlan(t.source, t.name, t.columns, t.key, t.relations, dispositions, rows)
+
+
+def distinct_dispositions(planned: list[Planned]) -> tuple[Disposition, ...]:
+    """All distinct pairs of the case, in a fixed order.
+
+    Raises:
+        LawError: beyond 255, which no lawful table reaches.
+    """
+    found = sorted({d for p in planned for row in p.after for d in row}, key=str)
+    if len(found) > 255:
+        raise LawError("more than 255 distinct dispositions", hint="Report this: a rule multiplies due rules.")
+    return tuple(found)
+
+
+def column_counts(planned: Planned, index: pl.DataFrame) -> list[ColumnCount]:
+    """Non-empty values of each column by lot and pair."""
+    names = [c.name for c in planned.table.columns]
+    counted = filled_by_situation(index, names, planned.situation)
+    by: dict[tuple[int, str, str, str], int] = {}
+    place = {n: i for i, n in enumerate(names)}
+    for situation, column, values in counted.iter_rows():
+        d = planned.after[situation][place[column]]
+        k = (place[column], planned.keys[situation].lot, d.release.value, d.residue.value)
+        by[k] = by.get(k, 0) + values
+    out = []
+    for (i, lot, release, residue), values in sorted(by.items()):
+        c = planned.table.columns[i]
+        out.append(
+            ColumnCount(
+                planned.table.source,
+                planned.table.name,
+                c.name,
+                c.role,
+                c.cls,
+                c.sensitive,
+                lot,
+                Release(release),
+                Residue(residue),
+                values,
+            )
+        )
+    return out
+
+
+def situation_sizes(planned: list[Planned], subjects: Mapping[TableKey, np.ndarray]) -> tuple[int, int]:
+    """Situations that hold anybody, and those that hold exactly one person."""
+    parts = []
+    place: dict[SituationKey, int] = {}
+    for p in planned:
+        numbers = np.array([place.setdefault(k, len(place)) for k in p.keys], dtype=np.uint32)
+        who = subjects[(p.table.source, p.table.name)]
+        parts.append(pl.DataFrame({"situation": numbers[p.situation], "subject": who}).unique())
+    if not parts:
+        return 0, 0
+    sizes = pl.concat(parts).unique().group_by("situation").agg((pl.col("subject") >= 0).sum().alias("people"))
+    return sizes.height, int((sizes["people"] == 1).sum())

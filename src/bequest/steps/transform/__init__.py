@@ -1,0 +1,1 @@
+"""From decided rows to what a receiver gets: drop, mask, token, generalise, redact."""
