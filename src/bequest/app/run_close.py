@@ -46,7 +46,7 @@ def run_close(ctx: Context, case_id: str, *, send: Send | None = None) -> dict[s
         publish(ctx, case_id)
         _close_log(ctx, run)
         with ctx.store.transaction() as tx:
-            if ctx.case(case_id).status is not CaseStatus.CLOSED:
+            if tx.cases.get(case_id).status is not CaseStatus.CLOSED:
                 tx.cases.set_status(case_id, CaseStatus.CLOSED, run.at)
         run.counts = {"feedback": sent, "purged": purged}
     return dict(run.counts)

@@ -1,5 +1,6 @@
 """Freeze: approvals in force, windows over, writes stopped; then the last inventory, the last answers, the mark."""
 
+import hashlib
 import io
 import json
 from datetime import timedelta
@@ -212,8 +213,8 @@ def main_pairs(decided: Decided, n_subjects: int) -> pl.DataFrame:
     )
 
 
-def _disposition_root(ctx: Context, run: Run, decided: Decided, anchors: pl.Series) -> str:
-    """The disposition tree over all people: root and count into evidence, one line each, hidden by salts."""
+def _disposition_root(ctx: Context, run: Run, decided: Decided, anchors: pl.Series) -> dict[str, str]:
+    """The disposition tree over all people, one line each, hidden by salts: digests of root and statement."""
     evidence_key = ctx.keys(run.case.id).get("evidence")
     pairs = main_pairs(decided, len(anchors))["pair"].to_list()
     entries = (
@@ -231,9 +232,9 @@ def _disposition_root(ctx: Context, run: Run, decided: Decided, anchors: pl.Seri
         (Subject("urn:bequest:disposition-tree", root),),
         {"root": root, "subjects": len(pairs), "byPair": {k: (v if v >= 10 else "<10") for k, v in counts.items()}},
     )
-    path = run.workspace.dir("statements") / "disposition-root.dsse.json"
-    path.write_bytes(sign_statement(statement, [platform_signer(ctx, run.case.id)]))
-    return root
+    envelope = sign_statement(statement, [platform_signer(ctx, run.case.id)])
+    (run.workspace.dir("statements") / "disposition-root.dsse.json").write_bytes(envelope)
+    return {"root": root, "statement": hashlib.sha256(envelope).hexdigest()}
 
 
 def _seal_feedback(ctx: Context, run: Run, decided: Decided, anchors: pl.Series) -> None:
@@ -270,7 +271,7 @@ def _outcome_words() -> dict[str, str]:
 
 
 def _outcome(
-    ctx: Context, run: Run, intent: str, approved: Policy, decided: Decided, inventory: Inventory, root: str
+    ctx: Context, run: Run, intent: str, approved: Policy, decided: Decided, inventory: Inventory, root: dict[str, str]
 ) -> None:
     case_id = run.case.id
     with ctx.store.transaction() as tx:
@@ -281,7 +282,7 @@ def _outcome(
             counts={"subjects": decided.population.n_subjects, "records": decided.population.n_records},
         )  # fmt: skip
         record(
-            ctx, tx, case_id, EventType.DISPOSITION_FIXED, "1", at=run.at, refs={"root": root},
+            ctx, tx, case_id, EventType.DISPOSITION_FIXED, "1", at=run.at, refs=root,
             counts={"subjects": decided.population.n_subjects},
         )  # fmt: skip
         record(

@@ -1,2 +1,325 @@
-def run_destroy(*a, **k):
-    raise NotImplementedError
+"""Destroy: ledger, custody, the first look, erase, clean, the second look, certificate. Each part can be resumed."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from bequest.app.context import Context, Run, step
+from bequest.app.evidence import await_published, publish, record
+from bequest.app.open_case import make_keys
+from bequest.app.reading import check_markers, open_sources, read_table
+from bequest.app.run_close import destroy_key, purge_rule
+from bequest.app.run_cutover import load_inventory
+from bequest.app.run_deliver import nothing_moves
+from bequest.app.run_discover import data_map
+from bequest.app.run_notify import keep_place
+from bequest.app.run_plan import load_plans
+from bequest.app.signing_people import people_keys
+from bequest.app.write_certificate import Issued, certify
+from bequest.crypto.cipher import aes_ecb
+from bequest.crypto.signing import Signer
+from bequest.engine.tableplan import TablePlan
+from bequest.evidence.event_types import EventType
+from bequest.evidence.statement import Statement, Subject, sign_statement
+from bequest.kernel.canonical import Json
+from bequest.kernel.errors import ResidueFoundError, StateError
+from bequest.model.case import Role
+from bequest.model.datamap import DataMap, FieldClass, TableMap
+from bequest.model.destruction import CertificateState
+from bequest.sources.source import OpenSource
+from bequest.steps.close.purge import Stage, due
+from bequest.steps.destroy.custody import ColumnKey, CustodyPlaces, CustodySpec, parent_names, seal_table
+from bequest.steps.destroy.custody_bucket import SealedFile, key_purpose, last_day
+from bequest.steps.destroy.erase import EraseKeys, ErasureResult, erase_source
+from bequest.steps.destroy.ledger import Ledger, write_ledger
+from bequest.steps.destroy.verifier.prepare import Task, prepare
+from bequest.steps.destroy.verifier.state import has_state, read_state, write_state
+from bequest.steps.destroy.verifier.verify import Report, verify
+from bequest.store.records import (
+    BucketState,
+    CustodyBucket,
+    DeliveryState,
+    DestructionRecord,
+    DestructionState,
+)
+
+TableKey = tuple[str, str]
+RUN_ID = "destruction-1"
+SIGNERS = (Role.OPERATOR, Role.VERIFIER, Role.OFFICER)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What every part of the destruction works on. Tables have a fixed number: their place in the data map."""
+
+    ctx: Context
+    run: Run
+    datamap: DataMap
+    plans: dict[TableKey, TablePlan]
+    sources: dict[str, OpenSource]
+    signers: dict[Role, Signer]
+
+    def numbered(self) -> Iterator[tuple[int, TableMap, TablePlan]]:
+        """The tables in the case with their numbers and plans."""
+        for n, t in enumerate(self.datamap.tables):
+            if (t.source, t.name) in self.plans:
+                yield n, t, self.plans[(t.source, t.name)]
+
+    def batches(self, table: TableMap, label: str, columns: list[str] | None = None) -> Iterator[pl.DataFrame]:
+        """All rows of a table, with progress."""
+        return read_table(self.ctx, self.sources[table.source], table, label, columns)
+
+    def key(self, purpose: str) -> bytes:
+        """A key of the case."""
+        return self.ctx.keys(self.run.case.id).get(purpose)
+
+
+def run_destroy(ctx: Context, case_id: str, *, keys: Mapping[Role, Path]) -> Issued:
+    """Erase what was decided, have it looked for, certify. Killed and run again, it ends the same.
+
+    `keys`: the private keys of operator, verifier and protection officer: three people.
+
+    Raises:
+        StateError: before the receiver signed, or for an event that moves nothing.
+        ResidueFoundError: where the verifier found something outside the plan; no certificate is issued.
+    """
+    nothing_moves(ctx.case(case_id).case, "destruction")
+    with step(ctx, case_id, "destroy", needs=("deliver",)) as run:
+        _receipts_are_in(ctx, case_id)
+        job = Job(
+            ctx, run, data_map(ctx, case_id), load_plans(run.workspace, data_map(ctx, case_id)),
+            open_sources(run.case), people_keys(run.case, keys, SIGNERS),
+        )  # fmt: skip
+        check_markers(run.case, job.sources)
+        make_keys(ctx, case_id, ("verifier",), run.at)
+        intent = _intent(job)
+        run.hook("intent_published")
+        ledger = _ledger(job)
+        run.hook("ledger_written")
+        files, sealed = _seal_custody(job)
+        run.hook("custody_sealed")
+        task = _task(job)
+        if not has_state(run.workspace.dir("verifier")):
+            write_state(run.workspace.dir("verifier"), prepare(task))
+        run.hook("verifier_prepared")
+        erased = _erase(job, ledger, sealed)
+        run.hook("erased")
+        _outcome(job, intent, erased, ledger)
+        report = verify(task, read_state(run.workspace.dir("verifier")))
+        run.hook("verified")
+        attempt = _attempt(run)
+        envelope = _rescan_statement(job, report, attempt)
+        issued = certify(ctx, run, job.signers, erased, report, files, rescan=envelope, attempt=attempt)
+        if issued.certificate.state is CertificateState.REFUSED:
+            run.workspace.write_json(run.workspace.dir("work") / "destroy-attempt.json", {"attempt": attempt + 1})
+            publish(ctx, case_id)
+            raise ResidueFoundError(
+                f"the certificate is refused: {', '.join(issued.certificate.why)}",
+                hint="See the rescan report; mend what was left, then run `bequest destroy` again.",
+            )
+        run.hook("certified")
+        for rule in due(Stage.AFTER_RESCAN):
+            purge_rule(ctx, run, rule)
+        for receiver in {lot.receiver for lot in run.case.lots}:
+            destroy_key(ctx, run, f"recipient/{receiver}")
+        run.counts = {
+            "values": sum(c.deleted + c.sealed for e in erased for t in e.tables for c in t.columns),
+            "rows": sum(t.rows_deleted for e in erased for t in e.tables),
+            "searched": sum(r.candidates for r in report.results),
+        }
+        run.output_digest = issued.digest
+    publish(ctx, case_id)
+    return issued
+
+
+def _receipts_are_in(ctx: Context, case_id: str) -> None:
+    with ctx.store.transaction() as tx:
+        missing = [d.delivery_id for d in tx.deliveries.list(case_id) if d.state is not DeliveryState.RECEIVED]
+    if missing:
+        raise StateError(
+            f"the receiver has not signed for {', '.join(missing)}: nothing is destroyed before",
+            hint="Enter the receipt with `bequest receipt`.",
+        )
+
+
+def _intent(job: Job) -> str:
+    run = job.run
+    inventory = load_inventory(run.workspace)
+    with job.ctx.store.transaction() as tx:
+        in_force = tx.policies.in_force(run.case.id)
+        if in_force is None:
+            raise StateError("no policy is in force", hint="Nothing is destroyed without an approved policy.")
+        tx.destructions.record(
+            run.case.id,
+            DestructionRecord(
+                destruction_id=RUN_ID, policy_digest=in_force.digest, created_at=run.at, state_at=run.at,
+                intent_event_id=f"{EventType.DESTRUCTION_INTENT.value}:1",
+            ),
+        )  # fmt: skip
+        intent = record(
+            job.ctx, tx, run.case.id, EventType.DESTRUCTION_INTENT, "1", at=run.at,
+            refs={"policy": in_force.digest, "inventory": inventory.digest},
+            counts={"tables": len(job.plans)}, actor=job.signers[Role.OPERATOR].public.key_id,
+        )  # fmt: skip
+    await_published(job.ctx, run.case.id, intent)
+    return intent
+
+
+def _ledger(job: Job) -> Ledger:
+    """The erasure ledger comes first: what will be gone must be known before it is."""
+    path = job.run.workspace.dir("stores", "ledger") / "erasure.parquet"
+    tables = ((plan, job.batches(table, "ledger")) for _, table, plan in job.numbered())
+    ledger = write_ledger(path, tables, link_ecb=aes_ecb(job.key("link")), replay_ecb=aes_ecb(job.key("replay")))
+    keep_place(
+        job.ctx, job.run.case.id, "stores/ledger", path,
+        content="删除清单（标识，供恢复备份时重放） / erasure ledger: tokens, replayed on any restored copy",
+        ground="PIPL-47", key="replay", ends_on=_last_copy(job),
+    )  # fmt: skip
+    return ledger
+
+
+def _last_copy(job: Job) -> date | None:
+    return max((c.expires_on for c in job.run.case.copies if c.expires_on), default=None)
+
+
+def _seal_custody(job: Job) -> tuple[list[SealedFile], dict[TableKey, pl.DataFrame]]:
+    """Seal what the law keeps, table by table; then enter the buckets."""
+    run = job.run
+    custodian = run.case.custodian or run.case.transferor
+    spec = CustodySpec(run.case.id, "cutover-1", custodian.id)
+    parents = _parents(job)
+    files: list[SealedFile] = []
+    sealed: dict[TableKey, pl.DataFrame] = {}
+
+    def key_for(purpose: str) -> bytes:
+        make_keys(job.ctx, run.case.id, (purpose,), run.at)
+        return job.key(purpose)
+
+    with run.workspace.private_tmp() as private:
+        places = CustodyPlaces(run.workspace.dir("custody"), run.workspace.dir("work", "custody"), private)
+        for number, table, plan in job.numbered():
+            result = seal_table(
+                plan, lambda table=table: job.batches(table, "custody"), spec, places, number=number,
+                link_ecb=aes_ecb(job.key("link")), key_for=key_for, parents=parents, guard=run.guard,
+            )  # fmt: skip
+            files.extend(result.files)
+            sealed[(table.source, table.name)] = result.rows
+    _enter_buckets(job, files, custodian.name)
+    return files, sealed
+
+
+def _parents(job: Job) -> dict[ColumnKey, pl.DataFrame]:
+    """Numbers and names of the customers that other tables point to: frozen beside retained children."""
+    wanted = {
+        (r.to_source, r.to_table, r.to_column)
+        for _, t, _ in job.numbered()
+        for r in t.relations
+        if r.role.value != "record"
+    }
+    out: dict[ColumnKey, pl.DataFrame] = {}
+    for _, table, _ in job.numbered():
+        names = [c.name for c in table.columns if c.cls in {FieldClass.PERSON_NAME, FieldClass.COMPANY_NAME}]
+        for source, name, column in wanted:
+            if (source, name) == (table.source, table.name) and names:
+                out[(source, name, column)] = parent_names(job.batches(table, "parents"), column, names)
+    return out
+
+
+def _enter_buckets(job: Job, files: list[SealedFile], keeper: str) -> None:
+    run = job.run
+    for bucket in sorted({f.bucket for f in files}):
+        mine = [f for f in files if f.bucket == bucket]
+        digest = hashlib.sha256("".join(f.sha256 for f in mine).encode()).hexdigest()
+        folder = run.workspace.dir("custody") / bucket
+        rows, values = (sum(getattr(f, n) for f in mine if f.kind == "records") for n in ("n_rows", "values"))
+        with job.ctx.store.transaction() as tx:
+            if not any(b.bucket_id == bucket for b in tx.custody.list(run.case.id)):
+                tx.custody.record(
+                    run.case.id,
+                    CustodyBucket(
+                        bucket_id=bucket, due_month=bucket, keeper=keeper, key_purpose=key_purpose(bucket),
+                        n_rows=rows, n_values=values, digest=digest, created_at=run.at, state_at=run.at,
+                        path=folder.relative_to(job.ctx.home).as_posix(), state=BucketState.SEALED,
+                    ),
+                )  # fmt: skip
+            record(
+                job.ctx, tx, run.case.id, EventType.CUSTODY_SEALED, bucket, at=run.at, refs={"bucket": digest},
+                counts={"rows": rows, "values": values},
+            )  # fmt: skip
+        keep_place(
+            job.ctx, run.case.id, f"custody/{bucket}", folder, content="依法留存 / kept by law",
+            ground="PIPL-19, PIPL-47", key=key_purpose(bucket),
+            ends_on=None if bucket == "undated" else last_day(bucket),
+        )  # fmt: skip
+
+
+def _task(job: Job) -> Task:
+    return Task(
+        sources=job.run.case.sources,
+        plans=tuple(plan for _, _, plan in job.numbered()),
+        key=job.key("verifier"),
+        link_ecb=aes_ecb(job.key("link")),
+    )
+
+
+def _erase(job: Job, ledger: Ledger, sealed: dict[TableKey, pl.DataFrame]) -> list[ErasureResult]:
+    keys = EraseKeys(aes_ecb(job.key("link")), aes_ecb(job.key("replay")))
+    work = job.run.workspace.dir("work", "erase")
+    results = []
+    for name, source in job.sources.items():
+        plans = [(n, plan) for n, table, plan in job.numbered() if table.source == name]
+        if plans:
+            results.append(erase_source(plans, source, keys, ledger, sealed, work, job.run.guard))
+            job.run.hook(f"erased_{name}")
+    return results
+
+
+def _outcome(job: Job, intent: str, erased: list[ErasureResult], ledger: Ledger) -> None:
+    run = job.run
+    body: dict[str, Json] = {
+        f"{t.source}.{t.table}": {
+            "rows_deleted": t.rows_deleted,
+            "rows_emptied": t.rows_emptied,
+            "rows_after": t.rows_after,
+        }
+        for e in erased
+        for t in e.tables
+    }
+    rows = sum(t.rows_deleted for e in erased for t in e.tables)
+    with job.ctx.store.transaction() as tx:
+        if tx.destructions.get(run.case.id, RUN_ID).state is DestructionState.INTENDED:
+            tx.destructions.set_progress(run.case.id, RUN_ID, ledger_digest=ledger.digest, counts={"rows": rows})
+            tx.destructions.set_state(run.case.id, RUN_ID, DestructionState.RUNNING, run.at)
+            tx.destructions.set_state(run.case.id, RUN_ID, DestructionState.DONE, run.at)
+        record(
+            job.ctx, tx, run.case.id, EventType.DESTRUCTION_OUTCOME, "1", at=run.at, intent=intent, content=body,
+            counts={"rows": rows}, refs={"ledger": ledger.digest}, actor=job.signers[Role.OPERATOR].public.key_id,
+        )  # fmt: skip
+    publish(job.ctx, run.case.id)
+
+
+def _attempt(run: Run) -> int:
+    path = run.workspace.dir("work") / "destroy-attempt.json"
+    return int(json.loads(path.read_text())["attempt"]) if path.is_file() else 1
+
+
+def _rescan_statement(job: Job, report: Report, attempt: int) -> str:
+    """The verifier signs what was found, good or bad; returns the digest of the envelope."""
+    run = job.run
+    subject = Subject("urn:bequest:verifier-key", report.facts.key_commit)
+    statement = Statement("RescanReport", (subject,), report.predicate())
+    envelope = sign_statement(statement, [job.signers[Role.VERIFIER]])
+    (run.workspace.dir("statements") / f"rescan-{attempt}.dsse.json").write_bytes(envelope)
+    digest = hashlib.sha256(envelope).hexdigest()
+    with job.ctx.store.transaction() as tx:
+        record(
+            job.ctx, tx, run.case.id, EventType.RESCAN_REPORT, str(attempt), at=run.at, refs={"report": digest},
+            counts={"candidates": sum(r.candidates for r in report.results)},
+            actor=job.signers[Role.VERIFIER].public.key_id,
+        )  # fmt: skip
+    return digest

@@ -9,8 +9,8 @@ from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import digest
 from bequest.kernel.errors import InputError, StateError
 from bequest.model.datamap import DataMap, TableState
-from bequest.steps.discover.discover import discover
 from bequest.steps.discover.changes import Change
+from bequest.steps.discover.discover import discover
 from bequest.steps.discover.mapfile import import_map
 
 

@@ -80,6 +80,8 @@ def utf8_blocks(path: Path, encoding: Encoding, *, exact: bool = False) -> Itera
                 text = decoder.decode(block, final=not block)
             except UnicodeDecodeError as error:
                 raise _bad_bytes(path, encoding, at - len(waiting) + error.start) from None
+            if "\0" in text and b"\0" in block and not encoding.codec.startswith("utf-16"):
+                raise _bad_bytes(path, encoding, at + block.index(b"\0"))  # no text has it: UTF-16 without its mark
             at += len(block)
             pending = decoder.getstate()[0]
             read = waiting + block
@@ -111,8 +113,8 @@ def _name(codec: str) -> str:
 
 
 def _fits(path: Path, codec: str) -> bool:
-    if codec.startswith("utf-16") and not _has_zero_bytes(path):
-        return False  # almost any even number of bytes decodes; text with line ends has zero bytes
+    if codec.startswith("utf-16") != _has_zero_bytes(path):
+        return False  # almost any even number of bytes is UTF-16; only there text has zero bytes, in its line ends
     decoder = codecs.getincrementaldecoder(codec)()
     try:
         with path.open("rb") as stream:
@@ -126,8 +128,7 @@ def _fits(path: Path, codec: str) -> bool:
 
 def _has_zero_bytes(path: Path) -> bool:
     with path.open("rb") as stream:
-        head = stream.read(BLOCK_BYTES)
-    return head.count(b"\0") * 20 > len(head)
+        return b"\0" in stream.read(BLOCK_BYTES)
 
 
 def _is_really_utf8(path: Path) -> bool:

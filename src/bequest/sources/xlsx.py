@@ -20,7 +20,7 @@ from bequest.kernel.errors import SourceError
 from bequest.sources import xlsx_scan
 from bequest.sources.file_source import Edit, FileSource
 from bequest.sources.source import ColumnInfo, TableInfo
-from bequest.sources.xlsx_book import Book, Sheet, Strings, open_book, xml_texts
+from bequest.sources.xlsx_book import TIME, Book, Sheet, Strings, open_book, xml_texts
 from bequest.sources.xlsx_rewrite import check_plain, write_book
 
 SHOWN_DIGITS = 15
@@ -115,7 +115,8 @@ class XlsxFile(FileSource):
         used = np.flatnonzero(has_value)
         header = int(used[0]) if len(used) else 0
         columns = self._columns(name, cells, texts, filled, header)
-        blank = int(used[-1]) - header + 1 - len(used) if len(used) else 0
+        numbers = sheet.rows[used, 2]
+        blank = int(numbers[-1] - numbers[0]) + 1 - len(used) if len(used) else 0
         return Grid(sheet, texts.extend_constant(None, 1), columns, used[1:], blank)
 
     def _columns(self, sheet: str, cells: Ints, texts: pl.Series, filled: Bools, header: int) -> dict[str, int]:
@@ -158,9 +159,9 @@ def _cell_texts(sheet: Sheet, strings: Strings, book: Book) -> pl.Series:
         styles = np.minimum(cells[numbers, 8], len(book.date_styles) - 1)
         dated = book.date_styles[styles]
         shown = _shown_numbers(raw)
-        if dated.any():
-            at = np.flatnonzero(dated)
-            shown = shown.scatter(at, _shown_dates(raw.gather(at), from_1904=book.from_1904))
+        at = np.flatnonzero(dated)
+        if len(at):
+            shown = shown.scatter(at, _shown_dates(raw.gather(at), dated[at] == TIME, from_1904=book.from_1904))
         texts = texts.scatter(numbers, shown)
     return texts
 
@@ -178,14 +179,18 @@ def _shown(text: str) -> str:
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
-def _shown_dates(raw: pl.Series, *, from_1904: bool) -> pl.Series:
-    """Serial days as ISO dates, with the time where there is one; below one day only the time."""
+def _shown_dates(raw: pl.Series, timed: Bools, *, from_1904: bool) -> pl.Series:
+    """Serial days as ISO dates, with the time where the style shows it or there is one; below a day only the time."""
     seconds = (raw.cast(pl.Float64, strict=False) * 86400).round(0).cast(pl.Int64, strict=False)
     origin = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 30)  # noqa: DTZ001 - spreadsheets know no zone
     at = pl.lit(origin).dt.offset_by("0s") + pl.duration(seconds=pl.col("s"))
     time = at.dt.strftime("%H:%M:%S")
     date = at.dt.strftime("%Y-%m-%d")
     text = (
-        pl.when(pl.col("s") < 86400).then(time).when(pl.col("s") % 86400 == 0).then(date).otherwise(date + "T" + time)
+        pl.when(pl.col("s") < 86400)
+        .then(time)
+        .when((pl.col("s") % 86400 == 0) & ~pl.col("timed"))
+        .then(date)
+        .otherwise(date + "T" + time)
     )
-    return seconds.to_frame("s").select(text).to_series()
+    return pl.DataFrame({"s": seconds, "timed": timed}).select(text).to_series()

@@ -18,7 +18,9 @@ from bequest.sources import xlsx_scan
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MOST_BYTES = 1 << 32  # uncompressed: beyond it lies no spreadsheet but a bomb
-_DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_DATE_FORMATS = frozenset({*range(14, 18), *range(27, 32), *range(34, 37), *range(50, 55), 57, 58})
+_TIME_FORMATS = frozenset({*range(18, 23), 32, 33, *range(45, 48), 55, 56})
+DATE, TIME = 1, 2
 _SHEET_DATA = re.compile(rb"<(?:\w+:)?sheetData\s*>")
 _NO_SHEET_DATA = re.compile(rb"<(?:\w+:)?sheetData\s*/>")
 
@@ -57,7 +59,8 @@ class Book:
     sheets: dict[str, str]
     """Part of each worksheet, by the sheet's name, in the order of the tabs."""
     strings_part: str
-    date_styles: Bools
+    date_styles: Bytes
+    """For each cell style: 0, or `DATE`, or `TIME` where a time of day is shown."""
     from_1904: bool
 
     def sheet(self, name: str) -> Sheet:
@@ -158,7 +161,7 @@ def _book(path: Path, archive: zipfile.ZipFile) -> Book:
         elif tag == "workbookPr":
             from_1904 = element.attrib.get("date1904", "0") in {"1", "true"}
     by_kind = {kind: part for kind, part in related.values() if kind in {"sharedStrings", "styles"}}
-    styles = _date_styles(_xml(path, archive, by_kind["styles"])) if "styles" in by_kind else np.zeros(1, np.bool_)
+    styles = _date_styles(_xml(path, archive, by_kind["styles"])) if "styles" in by_kind else np.zeros(1, np.uint8)
     return Book(path, archive, sheets, by_kind.get("sharedStrings", ""), styles, from_1904)
 
 
@@ -173,7 +176,7 @@ def _relations(path: Path, archive: zipfile.ZipFile, part: str) -> dict[str, tup
     return found
 
 
-def _date_styles(root: ElementTree.Element) -> Bools:
+def _date_styles(root: ElementTree.Element) -> Bytes:
     """For each cell style, whether it shows a date or time."""
     own: dict[int, str] = {}
     flags = []
@@ -183,13 +186,19 @@ def _date_styles(root: ElementTree.Element) -> Bools:
             own[int(element.attrib["numFmtId"])] = element.attrib.get("formatCode", "")
         elif tag == "cellXfs":
             formats = [int(xf.attrib.get("numFmtId", "0")) for xf in element]
-            flags = [_is_date_format(own[f]) if f in own else f in _DATE_FORMATS for f in formats]
-    return np.array(flags or [False], np.bool_)
+            flags = [_date_format(own[f]) if f in own else _built_in(f) for f in formats]
+    return np.array(flags or [0], np.uint8)
 
 
-def _is_date_format(code: str) -> bool:
+def _built_in(number: int) -> int:
+    return TIME if number in _TIME_FORMATS else DATE if number in _DATE_FORMATS else 0
+
+
+def _date_format(code: str) -> int:
     bare = re.sub(r'"[^"]*"|\\.|_.|\*.|\[(?![hmsHMS]+\])[^\]]*\]', "", code.split(";")[0])
-    return re.search(r"[ymdhsYMDHS]", bare) is not None and "General" not in bare
+    if "General" in bare or not re.search(r"[ymdhsYMDHS]", bare):
+        return 0
+    return TIME if re.search(r"[hsHS]", bare) else DATE
 
 
 def _xml(path: Path, archive: zipfile.ZipFile, part: str) -> ElementTree.Element:

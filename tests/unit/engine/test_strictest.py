@@ -32,4 +32,3 @@ def test_merging_does_not_depend_on_the_order(values: list[str], random: object)
 def test_two_bindings_of_one_fact_in_a_row_keep_the_strictest() -> None:
     a, b = pl.Series(["active", "closed", None]), pl.Series(["closed", None, None], dtype=pl.Utf8)
     assert strictest_horizontal(Fact.ACCOUNT, [a, b]).to_list() == ["closed", "closed", None]
-

@@ -16,7 +16,7 @@ from bequest.sources.replacing import leftover
 KINDS = list(SourceKind)
 FILES = [k for k in SourceKind if k is not SourceKind.SQLITE]
 COLUMNS = ("no", "name", "phone", "note")
-ROWS = [(f"K{i}", f"人{i}", f"1380013{i:04}", "行一\n\"二\", 三" if i % 2 else None) for i in range(10)]
+ROWS = [(f"K{i}", f"人{i}", f"1380013{i:04}", '行一\n"二", 三' if i % 2 else None) for i in range(10)]
 EVERYTHING = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\"',;\t\\{}"), min_size=1, max_size=8
 )
@@ -267,7 +267,9 @@ def test_exactly_the_named_rows_and_cells_leave(kind: SourceKind, make: Maker, d
         for k, a, b in shown.drop(KEY).rows()
         if k not in gone
     ]
-    left = [r for b in source.read("people", key=["no"]) for r in b.select(shown.columns[1:]).rows()] if expected else []
+    left = (
+        [r for b in source.read("people", key=["no"]) for r in b.select(shown.columns[1:]).rows()] if expected else []
+    )
     assert left == expected
 
 

@@ -20,9 +20,12 @@ class CaseOverview:
     next_step: str
 
 
+MOVING_STEPS = frozenset({"cutover", "deliver", "destroy"})
+
+
 def steps_of(case: Case) -> tuple[str, ...]:
-    """The steps this event has: a share deal or a rename has no deliver and no destroy."""
-    return tuple(s for s in ORDER if s not in {"deliver", "destroy"} or case.event not in MOVES_NOTHING)
+    """The steps this event has: a share deal or a rename has no cutover, no deliver, no destroy."""
+    return tuple(s for s in ORDER if s not in MOVING_STEPS or case.event not in MOVES_NOTHING)
 
 
 def case_overview(ctx: Context, case_id: str) -> CaseOverview:

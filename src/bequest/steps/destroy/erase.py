@@ -5,7 +5,7 @@ A row that differs from the one decided on is left and reported; so is a row tha
 sealed in custody. Values are counted where they are found, so that every column balances against its own source.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -143,9 +143,9 @@ def erase(
         _refuse_anonymise(plan)
     path = journal_path(work, number)
     taken_from = "" if plan.key else source.fingerprint()
-    run = _Run(plan, keys, ledger, sealed, read_journal(path, plan))
-    columns = [c.name for c in plan.columns]
-    for batch in source.read(plan.table, columns, key=plan.key, batch_rows=BATCH_ROWS):
+    former = read_journal(path, plan)
+    run = _Run(plan, keys, ledger, sealed, former)
+    for batch in _batches(plan, source, resumed=former.height > 0):
         run.take(batch)
         if tick is not None:
             tick(batch.height)
@@ -156,6 +156,21 @@ def erase(
     if len(changes.delete) or any(len(s) for s in changes.empty.values()):
         n_deleted = source.apply(plan.table, changes, guard=guard).rows_deleted
     return run.result(rows_after=run.n_live - n_deleted)
+
+
+def _batches(plan: TablePlan, source: OpenSource, *, resumed: bool) -> Iterator[pl.DataFrame]:
+    """The table as it is now. In JSON Lines a column is gone with the last row that had it: after a former run has
+    erased such rows, the column is read as empty instead of being missed."""
+    names = [c.name for c in plan.columns]
+    present = names
+    if resumed:
+        info = next((t for t in source.inventory() if t.name == plan.table), None)
+        if info is None or not info.n_rows:
+            return
+        present = [n for n in names if n in info.column_names()]
+    for batch in source.read(plan.table, present, key=plan.key, batch_rows=BATCH_ROWS):
+        lost = [pl.lit(None, pl.Utf8).alias(n) for n in names if n not in present]
+        yield batch.with_columns(lost).select(KEY, *names)
 
 
 class _Run:

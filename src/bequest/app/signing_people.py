@@ -1,0 +1,47 @@
+"""People who sign with their own key in a step."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from bequest.crypto.signing import Signer, load_person_key
+from bequest.crypto.verify import parse_public_line
+from bequest.kernel.errors import ApprovalError
+from bequest.model.case import Case, Person, Role
+
+
+def holder(case: Case, role: Role, key: Signer) -> Person:
+    """The person who holds a role with this key.
+
+    Raises:
+        ApprovalError: where nobody of that role has this key in the case file.
+    """
+    for person in case.people:
+        line = person.public_key if role in person.roles else ""
+        if line and parse_public_line(line).fingerprint == key.public.fingerprint:
+            return person
+    raise ApprovalError(
+        f"the key given for {role.value} belongs to nobody with that role in case {case.id}",
+        hint=f"Role {role.value}: {', '.join(p.id for p in case.people if role in p.roles) or 'nobody'}.",
+    )
+
+
+def people_keys(case: Case, keys: Mapping[Role, Path], roles: Iterable[Role]) -> dict[Role, Signer]:
+    """The keys of different people in these roles.
+
+    Raises:
+        ApprovalError: where a key is missing, is not the person's, or one person would fill two roles.
+    """
+    signers: dict[Role, Signer] = {}
+    people: dict[str, Role] = {}
+    for role in roles:
+        if role not in keys:
+            raise ApprovalError(f"no key is given for {role.value}", hint=f"Give --{role.value}-key FILE.")
+        signers[role] = load_person_key(keys[role])
+        person = holder(case, role, signers[role])
+        if person.id in people:
+            raise ApprovalError(
+                f"{person.id} cannot be both {people[person.id].value} and {role.value}",
+                hint="Nobody certifies their own work: these are different people.",
+            )
+        people[person.id] = role
+    return signers

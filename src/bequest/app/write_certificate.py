@@ -1,0 +1,263 @@
+"""The destruction certificate: what it follows from, three signatures, its place in the log, its PDF."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bequest import __version__
+from bequest.app.context import Context, Run
+from bequest.app.evidence import event_id, open_log, publish, record
+from bequest.app.law import pack_of
+from bequest.app.run_discover import data_map
+from bequest.app.signing_people import holder
+from bequest.crypto.signing import Signer
+from bequest.documents.certificate.render import render_certificate
+from bequest.documents.limits import LIMITS
+from bequest.documents.qr import QrClaim, qr_text, short_id
+from bequest.documents.words import word
+from bequest.evidence.event_types import EventType
+from bequest.evidence.statement import Statement, Subject, read_statement, sign_statement
+from bequest.kernel.clock import rfc3339
+from bequest.kernel.errors import StateError
+from bequest.law.retention import band_of, bands
+from bequest.model.case import Case, Role
+from bequest.model.destruction import Certificate, CertificateState, Kept, Residual, TableSums
+from bequest.model.destruction import Signer as CertificateSigner
+from bequest.model.plan import Population
+from bequest.steps.destroy.certificate import Outcome, predicate
+from bequest.steps.destroy.certificate import certify as certificate_of
+from bequest.steps.destroy.custody_bucket import SealedFile
+from bequest.steps.destroy.erase import ErasureResult
+from bequest.steps.destroy.verifier.verify import Report
+from bequest.store.records import DestructionState, ResidualRecord
+from bequest.store.transaction import Tx
+
+RUN_ID = "destruction-1"
+GROUND = ("PIPL-47", "PIPL-22")
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A certificate, or its refusal, with its files."""
+
+    certificate: Certificate
+    statement: Path
+    pdf: Path
+    digest: str
+
+
+def certify(
+    ctx: Context,
+    run: Run,
+    signers: Mapping[Role, Signer],
+    erased: Sequence[ErasureResult],
+    report: Report,
+    files: Sequence[SealedFile],
+    *,
+    rescan: str,
+    attempt: int,
+) -> Issued:
+    """Draw the certificate up, have it signed, log it, render it."""
+    case = run.case
+    outcome = Outcome(
+        tables=_tables(ctx, case.id, erased),
+        searches=report.results,
+        residuals=_residuals(ctx, case),
+        kept=_kept(case, erased),
+        unknown_columns=len(data_map(ctx, case.id).unknown_columns()),
+        open_rows=sum(t.late + t.changed + t.missing + t.unsealed for e in erased for t in e.tables),
+    )
+    with ctx.store.transaction() as tx:
+        in_force = tx.policies.in_force(case.id)
+        receivers = _receivers(tx, case)
+    if in_force is None:
+        raise StateError("no policy is in force", hint="Nothing is certified without an approved policy.")
+    certificate = certificate_of(
+        outcome,
+        case,
+        certificate_id=f"DC-{case.id}-{attempt}",
+        issued_at=run.at,
+        ground=GROUND,
+        receivers=receivers,
+        policy_digest=in_force.digest,
+        signers=_signers(case, signers, rfc3339(run.at)),
+    )
+    statement = Statement(
+        "DataDestruction",
+        tuple(Subject(f"urn:bequest:custody:{f.bucket}/{f.file}", f.sha256) for f in files)
+        or (Subject("urn:bequest:rescan", rescan),),
+        predicate(
+            certificate,
+            tool_version=__version__,
+            steps={s: e.cleaned.actions for s, e in _cleaned(erased).items()},
+            report_sha256=rescan,
+            verified_by=signers[Role.VERIFIER].public.key_id,
+            accepted_by=signers[Role.OFFICER].public.key_id,
+            limits=[(w.zh, w.en) for w in LIMITS],
+        ),
+    )
+    envelope = sign_statement(statement, list(signers.values()))
+    refused = certificate.state is CertificateState.REFUSED
+    name = f"certificate-{attempt}-refused" if refused else "certificate"
+    path = run.workspace.dir("statements") / f"{name}.dsse.json"
+    path.write_bytes(envelope)
+    this = _log_it(ctx, run, certificate, hashlib.sha256(envelope).hexdigest(), attempt, refused=refused)
+    pdf = _render(ctx, run, certificate, envelope, this, name)
+    _keep(ctx, run, certificate, outcome.residuals, refused=refused)
+    return Issued(certificate, path, pdf, hashlib.sha256(envelope).hexdigest())
+
+
+def _cleaned(erased: Sequence[ErasureResult]) -> dict[str, ErasureResult]:
+    return {e.tables[0].source: e for e in erased if e.tables}
+
+
+def _tables(ctx: Context, case_id: str, erased: Sequence[ErasureResult]) -> tuple[TableSums, ...]:
+    """Each table balanced against its source count, taken on its own at the mark."""
+    with ctx.store.transaction() as tx:
+        latest = tx.populations.latest(case_id)
+    totals = _totals(latest.population) if latest else {}
+    return tuple(t.sums(totals.get((t.source, t.table), {})) for e in erased for t in e.tables)
+
+
+def _totals(population: Population) -> dict[tuple[str, str], dict[str, int]]:
+    out: dict[tuple[str, str], dict[str, int]] = {}
+    for t in population.totals:
+        out.setdefault((t.source, t.table), {})[t.column] = t.values
+    return out
+
+
+def _residuals(ctx: Context, case: Case) -> tuple[Residual, ...]:
+    """What remains until a date: copies that are not read, and the two stores of ours that outlive the erasure."""
+    found = [
+        Residual(
+            where_zh=f"{c.of} 的{c.kind}：{c.where}",
+            where_en=f"{c.kind} of {c.of}: {c.where}",
+            why_zh="到期前不改写，本系统不读取",
+            why_en="not rewritten before its end; not read here",
+            control_zh=c.control or "恢复时先重放删除清单",
+            control_en="the erasure ledger is replayed on any restored copy",
+            due_on=c.expires_on.isoformat() if c.expires_on else "—",
+        )
+        for c in case.copies
+    ]
+    with ctx.store.transaction() as tx:
+        places = {s.name: s for s in tx.stores.list(case.id)}
+    outbox, ledger = places.get("stores/outbox"), places.get("stores/ledger")
+    if outbox is not None and outbox.ends_on is not None:
+        found.append(
+            Residual(
+                "本系统回告信箱", "our feedback outbox", "告知客户办理结果", "to tell people the result",
+                "加密，发完即销毁密钥", "sealed; the key is destroyed once the messages are sent",
+                outbox.ends_on.isoformat(),
+            )
+        )  # fmt: skip
+    if case.copies and ledger is not None:
+        found.append(
+            Residual(
+                "本系统删除清单（标识）", "our erasure ledger (tokens)",
+                "备份恢复时须重放", "replayed on restored copies",
+                "密钥在最后一份副本到期时销毁", "its key is destroyed when the last copy expires",
+                ledger.ends_on.isoformat() if ledger.ends_on else "—",
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _kept(case: Case, erased: Sequence[ErasureResult]) -> tuple[Kept, ...]:
+    """What the law keeps, by duty."""
+    known = bands(pack_of(case), case.effective_on)
+    custodian = (case.custodian or case.transferor).name
+    sums: dict[str, tuple[int, str]] = {}
+    for k in (k for e in erased for t in e.tables for k in t.kept):
+        values, until = sums.get(k.rule, (0, ""))
+        sums[k.rule] = (values + k.values, max(until, k.until.isoformat() if k.until else ""))
+    out = []
+    for rule, (values, until) in sorted(sums.items()):
+        band = known.get(band_of(rule))
+        out.append(
+            Kept(
+                what_zh=band.zh if band else rule,
+                what_en=band.en if band else rule,
+                article=", ".join(band.articles) if band else "",
+                custodian=custodian,
+                values=values,
+                until=until or "—",
+            )
+        )
+    return tuple(out)
+
+
+def _receivers(tx: Tx, case: Case) -> tuple[tuple[str, str, str], ...]:
+    out = []
+    for d in tx.deliveries.list(case.id):
+        lot = next(lot for lot in case.lots if lot.id == d.lot)
+        party = case.receiver(lot.receiver)
+        receipts = tx.receipts.of(case.id, d.delivery_id)
+        out.append((party.name, party.name_en or party.name, receipts[-1].signed_at[:10] if receipts else "—"))
+    return tuple(out)
+
+
+def _signers(case: Case, signers: Mapping[Role, Signer], at: str) -> tuple[CertificateSigner, ...]:
+    parts = {Role.OPERATOR: "performed", Role.VERIFIER: "verified", Role.OFFICER: "accepted"}
+    out = []
+    for role, part in parts.items():
+        person = holder(case, role, signers[role])
+        names = word(role)
+        out.append(CertificateSigner(person.name, part, names.zh, names.en, at, signers[role].public.fingerprint))
+    return tuple(out)
+
+
+def _log_it(ctx: Context, run: Run, certificate: Certificate, digest: str, attempt: int, *, refused: bool) -> str:
+    typ = EventType.CERTIFICATE_REFUSED if refused else EventType.CERTIFICATE_ISSUED
+    key = str(attempt) if refused else "1"
+    with ctx.store.transaction() as tx:
+        record(
+            ctx, tx, run.case.id, typ, key, at=run.at, refs={"certificate": digest},
+            content={"state": certificate.state.value, "why": list(certificate.why)},
+        )  # fmt: skip
+    publish(ctx, run.case.id)
+    return event_id(typ, key)
+
+
+def _render(ctx: Context, run: Run, certificate: Certificate, envelope: bytes, this: str, name: str) -> Path:
+    """The PDF: rendering of the signed original, with its place in the log and the proof attached."""
+    payload = hashlib.sha256(read_statement(envelope).payload).digest()
+    with open_log(ctx, run.case.id) as log:
+        index = log.index_of(this)
+        if index is None or log.checkpoint is None:
+            raise StateError("the certificate is not in the log", hint="Run `bequest destroy` again.")
+        claim = QrClaim(short_id(certificate.certificate_id), payload, index, log.checkpoint.size)
+        proof = log.prove(index).render().encode()
+    log_key = Signer.from_bytes(ctx.keys(run.case.id).get("log-signing"))
+    pdf = render_certificate(
+        certificate,
+        payload_sha256=payload.hex(),
+        log_index=claim.index,
+        log_size=claim.size,
+        witnesses=0,
+        dsse_json=envelope,
+        proof=proof,
+        qr_text=qr_text(claim, log_key.sign(claim.signing_input())),
+    )
+    path = run.workspace.dir("certificates") / f"{name}.pdf"
+    path.write_bytes(pdf)
+    return path
+
+
+def _keep(ctx: Context, run: Run, certificate: Certificate, residuals: tuple[Residual, ...], *, refused: bool) -> None:
+    with ctx.store.transaction() as tx:
+        tx.destructions.add_certificate(run.case.id, RUN_ID, certificate, run.at)
+        state = tx.destructions.get(run.case.id, RUN_ID).state
+        if state is DestructionState.DONE and not refused:
+            tx.destructions.set_state(run.case.id, RUN_ID, DestructionState.VERIFIED, run.at)
+        known = {r.residual_id for r in tx.residuals.list(run.case.id)}
+        for n, r in enumerate(residuals):
+            if f"r{n}" not in known:
+                tx.residuals.record(
+                    run.case.id,
+                    ResidualRecord(
+                        residual_id=f"r{n}", residual=r, due_on=r.due_on, created_at=run.at, state_at=run.at,
+                        destruction_id=RUN_ID,
+                    ),
+                )  # fmt: skip
