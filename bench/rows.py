@@ -16,7 +16,7 @@ def phones(n: int) -> list[str]:
 
 
 def remarks(n: int, seed: int = 1) -> list[str]:
-    """Free text: 20 % with a phone number, 5 % with an identity number, 5 % with a card number and an e-mail address."""
+    """Free text: 20 % with a phone number, 5 % with an identity number, 5 % with a card number and e-mail address."""
     draw = random.Random(seed)
     texts = []
     for i in range(n):

@@ -33,6 +33,7 @@ from bequest.steps.plan.tree import Decide
 
 TableKey = tuple[str, str]
 NAME = FieldKind(FieldClass.PERSON_NAME, personal=True, sensitive=False, need=Need.NEEDED)
+FOLLOWS_RECORD = "follows_record"
 MAIN_CLASSES = (RecordClass.CUSTOMER_PROFILE, RecordClass.LOYALTY_ACCOUNT, RecordClass.ORDER, RecordClass.TICKET)
 
 
@@ -127,9 +128,10 @@ def decide_case(given: DecideInput) -> Decided:
         key: table_plan(p, given.indexes[key], primary[key], found.lots[key], found.due[key], dispositions)
         for key, p in planned.items()
     }
+    policy = _policy(given, planner)
     return Decided(
-        policy=_policy(given, planner),
-        population=_population(given, planned, primary),
+        policy=policy,
+        population=_population(given, planned, primary, policy),
         planned=planned,
         plans=plans,
         facts=found,
@@ -194,8 +196,11 @@ def _policy(given: DecideInput, planner: Planner) -> Policy:
 
 
 def _population(
-    given: DecideInput, planned: Mapping[TableKey, Planned], primary: Mapping[TableKey, np.ndarray]
+    given: DecideInput, planned: Mapping[TableKey, Planned], primary: Mapping[TableKey, np.ndarray], policy: Policy
 ) -> Population:
+    """The population: what is counted, and which lines of the decision table hold anybody."""
+    place = {row.situation: i for i, row in enumerate(policy.rows)}
+    filled = {place[p.keys[s]] for p in planned.values() for s in np.unique(p.situation).tolist()}
     counts = [c for key, p in planned.items() for c in column_counts(p, given.indexes[key])]
     n_situations, n_singletons = situation_sizes(list(planned.values()), primary)
     return Population(
@@ -206,6 +211,7 @@ def _population(
         n_situations=n_situations,
         n_singletons=n_singletons,
         persons_by_outcome=_persons(given, planned, primary),
+        filled=tuple(sorted(filled)),
     )
 
 
@@ -239,7 +245,9 @@ def _persons(
         .sort("subject", "rank", maintain_order=True)
         .unique("subject", keep="first", maintain_order=True)
     )
-    return tuple((str(w), int(n)) for w, n in per_person.group_by("word").len().sort("word").iter_rows())
+    counted = [(str(w), int(n)) for w, n in per_person.group_by("word").len().iter_rows()]
+    rest = given.linked.n_subjects - per_person.height
+    return tuple(sorted([*counted, *([(FOLLOWS_RECORD, rest)] if rest else [])]))
 
 
 def tables_by_key(datamap: DataMap) -> dict[TableKey, TableMap]:

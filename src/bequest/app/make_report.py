@@ -9,7 +9,6 @@ from bequest.app.context import Context, done_steps
 from bequest.app.evidence import log_origin, open_log
 from bequest.app.law import pack_of
 from bequest.app.queries.case import steps_of
-from bequest.app.run_notify import ANSWER_CODES
 from bequest.app.telling import register, saved_answers
 from bequest.app.workspace import Workspace
 from bequest.documents.report.content import (
@@ -34,13 +33,14 @@ from bequest.documents.report.content import (
     StoreState,
 )
 from bequest.documents.report.render import render_report
-from bequest.kernel.clock import rfc3339
+from bequest.kernel.clock import local_date, rfc3339
 from bequest.kernel.errors import BequestError
 from bequest.law.duties import CaseFacts, case_duties
 from bequest.model.case import MOVES_NOTHING, Case, Role
 from bequest.model.datamap import DataMap, FieldClass, Need, TableState
 from bequest.model.destruction import Certificate
 from bequest.model.plan import Policy
+from bequest.steps.notify.answers import ANSWERS
 from bequest.steps.notify.ladder import tally, window_end
 from bequest.store.records import CustodyBucket as BucketRecord
 from bequest.store.records import DeliveryState
@@ -121,7 +121,7 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         population=population.population if population else None,
         required_roles=_required(ctx, case_id),
         approvals=tuple(approvals),
-        notices=_notices(workspace, case),
+        notices=_notices(ctx, workspace, case),
         cutover_at=_cutover_at(ctx, case_id),
         deliveries=deliveries,
         custody=_custody(buckets, certificate.certificate if certificate else None),
@@ -206,27 +206,29 @@ def _cutover_at(ctx: Context, case_id: str) -> str:
     return rfc3339(run.started_at) if run else ""
 
 
-def _notices(workspace: Workspace, case: Case) -> Notices | None:
+def _notices(ctx: Context, workspace: Workspace, case: Case) -> Notices | None:
     if not (workspace.dir("work") / "notices.parquet").is_file():
         return None
     state = register(workspace)
     channels = {"public": "public_notice"}
     answers = saved_answers(workspace)
     counted: list[AnswerCount] = []
+    codes = {(fact.value, value): word for word, (fact, value) in ANSWERS.items()}
     if answers is not None:
         grouped = answers.group_by("fact", "value").len().sort("fact", "value")
         counted = [
-            AnswerCount(answer=ANSWER_CODES.get((str(f), str(v)), f"{f}={v}"), persons=int(n))
+            AnswerCount(answer=codes[(str(f), str(v))], persons=int(n))
             for f, v, n in grouped.iter_rows()
         ]
-    told = state["told_on"].drop_nulls()
+    with ctx.store.transaction() as tx:
+        batches = tx.notices.list(case.id)
     public = state.filter(state["state"] == "published")["told_on"].drop_nulls()
     version = next(iter(sorted(workspace.dir("notices").glob("notice-*.json"))), None)
     return Notices(
         counts=tuple(NoticeCount(channel=channels.get(c, c), state=s, persons=n) for c, s, n in tally(state)),
         answers=tuple(counted),
         owed_to=state.height,
-        first_sent_on=_day(told.min()),
+        first_sent_on=min((local_date(b.created_at, case.timezone) for b in batches), default=None),
         last_window_ends_on=window_end(state, case.window),
         public_notice_on=_day(public.min()),
         text_digest=version.stem.removeprefix("notice-") if version else "",

@@ -44,18 +44,6 @@ OWN_RECORD = frozenset({RowRole.CUSTOMER, RowRole.ENTERPRISE_CONTACT, RowRole.PR
 """People with a record of their own are told one by one; third parties by the public notice (GB/T 35273 6.4)."""
 
 
-ANSWER_CODES = {
-    ("objection", "objected"): "objection",
-    ("objection", "none"): "withdrawn",
-    ("consent_new_purpose", "given"): "consent_new_purpose",
-    ("consent_new_purpose", "refused"): "refuse_new_purpose",
-    ("consent_transfer", "given"): "consent_transfer",
-    ("guardian_consent", "given"): "guardian_given",
-    ("guardian_consent", "refused"): "guardian_refused",
-}
-"""Answers by the fact they set → the code that documents print."""
-
-
 def notice_for(ctx: Context, case: Case, datamap: DataMap) -> Notice:
     """The wording for the case's lot, with every item its route requires."""
     pack = pack_of(case)

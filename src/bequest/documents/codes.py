@@ -17,6 +17,7 @@ OUTCOMES: Final[Mapping[str, Word]] = {
     "kept": Word("未移交，依法留存", "not passed on, kept as the law requires"),
     "blocked": Word("未移交，冻结", "not passed on, blocked"),
     "unchanged": Word("原处不动", "unchanged"),
+    "follows_record": Word("随他人的记录处置", "follows another person’s record"),
 }
 """The law's own words, and those in which people are told at the end what became of their data."""
 

@@ -123,7 +123,7 @@ class Params:
 
     def fill(self, text: str) -> str:
         """`text` with every `{parameter.name}` replaced by the value in force."""
-        return _PLACEHOLDER.sub(lambda m: str(self.value(m[1])), text)
+        return _PLACEHOLDER.sub(lambda m: _shown(self.value(m[1]), text), text)
 
     def _missing(self, name: str) -> LawError:
         if name in self._known:
@@ -156,3 +156,11 @@ def _near(name: str, known: Sequence[str]) -> str:
     if not near:
         return "The pack's params folders hold one file per parameter; the path with dots is the name."
     return f"Did you mean {' or '.join(near[:3])}?"
+
+
+def _shown(value: object, text: str) -> str:
+    """A value as people read it; a switch as on or off in the language of the text around it."""
+    if isinstance(value, bool):
+        chinese = any("\u4e00" <= c <= "\u9fff" for c in text)
+        return ("开" if value else "关") if chinese else ("on" if value else "off")
+    return str(value)

@@ -131,7 +131,9 @@ class Population:
     n_singletons: int
     """Situations that hold one person."""
     persons_by_outcome: tuple[tuple[str, int], ...]
-    """Outcome words of the main profile → number of subjects."""
+    """Outcome word of the main record → number of subjects; `follows_record` for those who have none of their own."""
+    filled: tuple[int, ...] = ()
+    """Rows of the policy's decision table in which anybody stands, by index."""
 
     @property
     def digest(self) -> str:

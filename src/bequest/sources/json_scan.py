@@ -281,6 +281,33 @@ def scan(data, final, words, starts, ends, leaf_rows, leaf_paths, leaf_starts, l
 
 
 @compiled
+def place(rows, paths, slots, owners, firsts, cells, next_cell):  # type: ignore[no-untyped-def]
+    """Numbers the distinct paths in order of appearance and counts each leaf into its row.
+
+    `slots` and `owners` are a hash table of paths, `firsts` gets the first leaf of each path, `cells` the number of the
+    path of each leaf, `next_cell` is scratch of the size of `firsts`. Returns how many paths there are (-1: no room)
+    and the first leaf whose path its row already has (-1: none).
+    """
+    mask, n, repeated = len(slots) - 1, 0, -1
+    for leaf in range(len(paths)):
+        path = paths[leaf]
+        slot = np.int64(path >> np.uint64(40)) & mask
+        while owners[slot] >= 0 and slots[slot] != path:
+            slot = (slot + 1) & mask
+        if owners[slot] < 0:
+            if n == len(firsts):
+                return -1, repeated
+            slots[slot], owners[slot], firsts[n], next_cell[n] = path, n, leaf, -1
+            n += 1
+        column = owners[slot]
+        cells[leaf] = column
+        if next_cell[column] == rows[leaf] and repeated < 0:
+            repeated = leaf
+        next_cell[column] = rows[leaf]
+    return n, repeated
+
+
+@compiled
 def write_texts(data, starts, ends, types, buffer, offsets, out):  # type: ignore[no-untyped-def]
     """Writes each value as text: strings unescaped, arrays without white space and needless escapes, the rest as is.
 

@@ -7,7 +7,7 @@ bytes stay. A line that repeats a key is refused: one of the two values would be
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -30,15 +30,18 @@ _FAULTS = {
     json_scan.TOO_DEEP: f"is nested deeper than {json_scan.DEPTH} levels",
 }
 _MASK = (1 << 64) - 1
+_NONE = np.empty(0, np.int32)
+MOST_COLUMNS = 1 << 11
+"""Different paths in a file; more means that keys are used as values, which would put values into the data map."""
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Leaves:
-    """The values found: row, path hash, position and type of each."""
+    """The values found: row, number of the column, position and type of each."""
 
     rows: Ints
-    paths: Paths
+    columns: npt.NDArray[np.int32]
     starts: Ints
     ends: Ints
     types: Bytes
@@ -46,42 +49,42 @@ class Leaves:
 
 @dataclass(frozen=True, slots=True)
 class JsonPiece:
-    """Lines of a JSON Lines file and the columns their paths stand for."""
+    """Lines of a JSON Lines file; `columns` numbers the columns met in them, in order of appearance."""
 
     data: Bytes
     record_starts: Ints
     record_ends: Ints
     leaves: Leaves
-    columns: dict[str, list[np.uint64]]
+    columns: dict[str, int]
 
     def column(self, name: str) -> pl.Series:
         """The values of a path as text; null where a line has none or null."""
-        rows, starts, ends, types = self._at(name)
-        n = len(self.record_starts)
-        begin, end, kind = np.full(n, -1, np.int64), np.full(n, -1, np.int64), np.zeros(n, np.uint8)
-        begin[rows], end[rows], kind[rows] = starts, ends, types
-        begin[kind == json_scan.NULL] = -1
+        begin, end = self.cells(name)
+        n = len(begin)
+        kinds = np.zeros(n, np.uint8)
+        here = self._at(name)
+        kinds[self.leaves.rows[here]] = self.leaves.types[here]
+        begin[kinds == json_scan.NULL] = -1
         offsets = np.zeros(n + 1, np.int64)
         out = np.empty(int((end - begin)[begin >= 0].sum()), np.uint8)
-        size = json_scan.write_texts(self.data, begin, end, kind, np.zeros(4, np.uint8), offsets, out)
+        size = json_scan.write_texts(self.data, begin, end, kinds, np.zeros(4, np.uint8), offsets, out)
         return text_series(name, offsets, out[:size], begin >= 0)
 
     def cells(self, name: str) -> tuple[Ints, Ints]:
         """Where the values of a path stand."""
-        rows, starts, ends, _ = self._at(name)
         n = len(self.record_starts)
         begin, end = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
-        begin[rows], end[rows] = starts, ends
+        here = self._at(name)
+        rows = self.leaves.rows[here]
+        begin[rows], end[rows] = self.leaves.starts[here], self.leaves.ends[here]
         return begin, end
 
     def types(self, name: str) -> Bytes:
         """The JSON types of a path's values."""
-        return self._at(name)[3]
+        return self.leaves.types[self._at(name)]
 
-    def _at(self, name: str) -> tuple[Ints, Ints, Ints, Bytes]:
-        found = np.isin(self.leaves.paths, np.array(self.columns.get(name, []), np.uint64))
-        leaves = self.leaves
-        return leaves.rows[found], leaves.starts[found], leaves.ends[found], leaves.types[found]
+    def _at(self, name: str) -> Ints:
+        return np.flatnonzero(self.leaves.columns == self.columns.get(name, -1))
 
 
 class JsonLinesFile(RecordFile):
@@ -131,31 +134,35 @@ class JsonLinesFile(RecordFile):
         )
         if fault:
             self._refuse(line + int(np.count_nonzero(data[:at] == 10)), _FAULTS[fault])
-        leaves = Leaves(rows[:n], paths[:n], begins[:n], stops[:n], types[:n])
-        columns = self._columns(data, starts, ends, leaves)
-        self._refuse_repeated(data, starts, leaves, line)
+        leaves, columns = self._placed(
+            data, starts, ends, line, Leaves(rows[:n], _NONE, begins[:n], stops[:n], types[:n]), paths[:n]
+        )
         return JsonPiece(data[:consumed], starts[:records], ends[:records], leaves, columns), consumed
 
-    def _columns(self, data: Bytes, starts: Ints, ends: Ints, leaves: Leaves) -> dict[str, list[np.uint64]]:
-        """Columns in the order in which their paths first appear; new paths are named from one line that has them."""
-        distinct, first = np.unique(leaves.paths, return_index=True)
-        columns: dict[str, list[np.uint64]] = {}
-        for i in np.argsort(first):
-            path = distinct[i]
-            if int(path) not in self._names:
-                row = leaves.rows[first[i]]
-                text = data[starts[row] : ends[row]].tobytes()
-                self._names.update(_paths(json.loads(text), json_scan.SEED, ""))
-            columns.setdefault(self._names[int(path)], []).append(path)
-        return columns
-
-    def _refuse_repeated(self, data: Bytes, starts: Ints, leaves: Leaves, line: int) -> None:
-        order = np.lexsort((leaves.paths, leaves.rows))
-        rows, paths = leaves.rows[order], leaves.paths[order]
-        same = np.flatnonzero((rows[1:] == rows[:-1]) & (paths[1:] == paths[:-1]))
-        if len(same):
-            at = starts[rows[same[0]]]
+    def _placed(
+        self, data: Bytes, starts: Ints, ends: Ints, line: int, leaves: Leaves, paths: Paths
+    ) -> tuple[Leaves, dict[str, int]]:
+        """The leaves with their columns; a new path is named from the first line that has it."""
+        slots, owners = np.zeros(4 * MOST_COLUMNS, np.uint64), np.full(4 * MOST_COLUMNS, -1, np.int32)
+        firsts, scratch = np.empty(MOST_COLUMNS, np.int64), np.empty(MOST_COLUMNS, np.int64)
+        numbers = np.empty(len(paths), np.int32)
+        n, repeated = json_scan.place(leaves.rows, paths, slots, owners, firsts, numbers, scratch)
+        if n < 0:
+            raise SourceError(
+                f"{self.path.name} has more than {MOST_COLUMNS} different keys",
+                hint="Its keys look like values. Export the records with fixed keys.",
+                code="BQ-SOURCE-4",
+            )
+        if repeated >= 0:
+            at = starts[leaves.rows[repeated]]
             self._refuse(line + int(np.count_nonzero(data[:at] == 10)), "repeats a key")
+        columns = {}
+        for number, leaf in enumerate(firsts[:n]):
+            path, row = int(paths[leaf]), leaves.rows[leaf]
+            if path not in self._names:
+                self._names.update(_paths(json.loads(data[starts[row] : ends[row]].tobytes()), json_scan.SEED, ""))
+            columns[self._names[path]] = number
+        return replace(leaves, columns=numbers), columns
 
     def _refuse(self, line: int, what: str) -> None:
         raise SourceError(

@@ -87,6 +87,12 @@ def test_a_line_that_is_no_object_is_named_and_never_shown(text: str, said: str,
     assert "机密" not in caught.value.message
 
 
+def test_keys_that_are_values_are_refused(open_file: Opener) -> None:
+    text = "".join(json.dumps({str(13_000_000_000 + i): 1}) + "\n" for i in range(3000))
+    with pytest.raises(SourceError, match="more than 2048 different keys"):
+        open_file(text.encode(), SourceKind.JSONL).inventory()
+
+
 @pytest.mark.parametrize("size", [5, 50, 400])
 def test_lines_across_the_borders_of_blocks(size: int, open_file: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encodings, "BLOCK_BYTES", size)

@@ -1,5 +1,6 @@
 """`bequest plan`, `bequest plan diff`, `bequest explain`, `bequest approve`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -37,30 +38,23 @@ def run(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--jso
 
 def print_preview(policy: Policy, population: Population) -> None:
     """Both axes per table, with totals that tie to the source counts."""
-    releases, residues = list(Release), list(Residue)
-    by: dict[tuple[str, str], dict[str, int]] = {}
-    for count in population.counts:
-        row = by.setdefault((count.source, count.table), {})
-        for axis in (count.release.value, count.residue.value):
-            row[axis] = row.get(axis, 0) + count.values
-    sources: dict[tuple[str, str], int] = {}
+    sources: dict[str, int] = {}
     for total in population.totals:
-        key = (total.source, total.table)
+        key = f"{total.source}.{total.table}"
         sources[key] = sources.get(key, 0) + total.values
-    lang = render.language()
-    heads = [getattr(word(x), lang) for x in (*releases, *residues)]
-    rows = [
-        (f"{s}.{t}", sources[(s, t)], *(row.get(x.value, 0) or "·" for x in (*releases, *residues)))
-        for (s, t), row in by.items()
-    ]
-    sums = [sum(row.get(x.value, 0) for row in by.values()) for x in (*releases, *residues)]
-    rows.append((render.say("合计", "total"), sum(sources.values()), *sums))
-    render.table(
-        render.say("每个值的去向（非空值）", "where every value goes (non-empty values)"),
-        (render.say("表", "table"), render.say("源头", "source"), *heads),
-        rows,
-        figures=range(1, 2 + len(heads)),
-    )
+    for axis, values, title in (
+        (
+            "release",
+            list(Release),
+            render.say("交付轴：交给受让方的（非空值）", "release: what the receiver gets (values)"),
+        ),
+        (
+            "residue",
+            list(Residue),
+            render.say("残留轴：留在原处的（非空值）", "residue: what remains at the source (values)"),
+        ),
+    ):
+        _print_axis(population, axis, values, title, sources)
     for what, n in population.persons_by_outcome:
         render.line(f"  {what}: {n if n >= SMALL else f'<{SMALL}'}")
     wrong = population.conserved()
@@ -72,6 +66,23 @@ def print_preview(policy: Policy, population: Population) -> None:
         f"one person only: {population.n_singletons:,}"
     )
     render.line(f"policy {policy.digest}")
+
+
+def _print_axis(
+    population: Population, axis: str, values: Sequence[Release | Residue], title: str, sources: dict[str, int]
+) -> None:
+    sums: dict[tuple[str, str], int] = {}
+    for count in population.counts:
+        key = (f"{count.source}.{count.table}", getattr(count, axis).value)
+        sums[key] = sums.get(key, 0) + count.values
+    heads = [getattr(word(v), render.language()) for v in values]
+    rows: list[tuple[object, ...]] = [
+        (t, n, *(sums.get((t, v.value), 0) or "·" for v in values)) for t, n in sources.items()
+    ]
+    totals = [sum(n for (_, x), n in sums.items() if x == v.value) for v in values]
+    rows.append((render.say("合计", "total"), sum(sources.values()), *totals))
+    columns = (render.say("表", "table"), render.say("源头", "source"), *heads)
+    render.table(title, columns, rows, figures=range(1, 2 + len(heads)))
 
 
 @commands.command(name="diff", help="What changed since the approved policy. 与已批准方案的差别。")

@@ -6,7 +6,7 @@ are the grounds on which the pair can rest, not a count of persons.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bequest.model.datamap import ColumnMap, DataMap
 from bequest.model.disposition import CellDecision, Operator, Reason, Release, Residue
@@ -34,8 +34,13 @@ class Chain:
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """What makes two chains the same line of reasoning, whatever the column."""
-        return self.release, self.residue, self.operator, tuple((r.rule, r.outcome) for r in self.reasons)
+        """What makes two chains the same line of reasoning: what decided and where it ends, whatever was noted."""
+        return self.release, self.residue, self.operator, self.outcomes, self.reasons[0].rule if self.reasons else ""
+
+    def joined(self, other: "Chain") -> "Chain":
+        """Both as one: the reasons of either, each rule once; what is noted beside may hold for some people only."""
+        known = {r.rule for r in self.reasons}
+        return replace(self, reasons=(*self.reasons, *(r for r in other.reasons if r.rule not in known)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +57,11 @@ class Why:
 
 
 class _Decisions:
-    """The policy's distinct decisions by record class and field."""
+    """The policy's distinct decisions by record class and field, of the lines that hold anybody (all, if unknown)."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, filled: tuple[int, ...]) -> None:
         lines: dict[RecordClass, set[tuple[tuple[int, int], ...]]] = defaultdict(set)
-        for row in policy.rows:
+        for row in (policy.rows[i] for i in filled) if filled else policy.rows:
             lines[row.situation.record_class].add(row.cells)
         found: dict[tuple[RecordClass, int], set[int]] = defaultdict(set)
         for record, distinct in lines.items():
@@ -79,7 +84,7 @@ def reasons_by_column(policy: Policy | None, data_map: DataMap | None, populatio
     """For every column of the data map that was counted: why (source, table, column)."""
     if policy is None or data_map is None:
         return {}
-    decisions = _Decisions(policy)
+    decisions = _Decisions(policy, population.filled)
     pairs: dict[_Column, _Pairs] = defaultdict(lambda: defaultdict(int))
     for c in population.counts:
         if c.values:
@@ -99,7 +104,7 @@ def _why(decisions: tuple[CellDecision, ...], pairs: _Pairs) -> Why:
         values = pairs.get((d.release, d.residue), 0)
         if values:
             chain = Chain(d.release, d.residue, d.operator, values, decision.outcomes, decision.reasons)
-            found.setdefault(chain.identity, chain)
+            found[chain.identity] = found[chain.identity].joined(chain) if chain.identity in found else chain
     # what stays in use outside the deal is mostly the larger part, and never what a reader asks about
     chains = sorted(found.values(), key=lambda c: ((c.release, c.residue) == _UNTOUCHED, -c.values))
     return Why(tuple(chains[:MOST_CHAINS]), max(0, len(chains) - MOST_CHAINS))
@@ -122,7 +127,8 @@ def grounds(why: Iterable[Why]) -> Grounds:
     distinct: dict[tuple[object, ...], Chain] = {}
     for w in why:
         for chain in w.chains:
-            distinct.setdefault(chain.identity, chain)
+            known = distinct.get(chain.identity)
+            distinct[chain.identity] = known.joined(chain) if known else chain
     order = [(r, q) for r in Release for q in Residue]
     chains = sorted(distinct.values(), key=lambda c: order.index((c.release, c.residue)))
     return Grounds(tuple(chains), {c.identity: i + 1 for i, c in enumerate(chains)})

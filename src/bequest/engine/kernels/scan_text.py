@@ -176,6 +176,12 @@ def is_luhn(digit, total):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def is_mobile(digit, closes, n, begin):  # type: ignore[no-untyped-def]
+    """Eleven digits from a place on that begin 13 to 19."""
+    return n >= begin + 11 and digit[begin] == 1 and digit[begin + 1] >= 3 and grouped(closes, begin, 11, 3)
+
+
+@compiled
 def is_fixed_line(digit, total):  # type: ignore[no-untyped-def]
     """0, area code and a local number that begins 2 to 8."""
     if digit[0] != 0:
@@ -199,9 +205,10 @@ def identify(data, end, digit, after, closes, n):  # type: ignore[no-untyped-def
         code_digits = 4
     elif n > 12 and digit[0] == 8 and digit[1] == 6:
         code_digits = 2
-    for begin in (code_digits, 0):
-        if n >= begin + 11 and digit[begin] == 1 and digit[begin + 1] >= 3 and grouped(closes, begin, 11, 3):
-            return PHONE, after[begin + 10]
+    if code_digits and is_mobile(digit, closes, n, code_digits):
+        return PHONE, after[code_digits + 10]
+    if is_mobile(digit, closes, n, 0):
+        return PHONE, after[10]
     province = n >= 15 and grouped(closes, 0, 15, 15) and IS_PROVINCE[digit[0] * 10 + digit[1]]
     if province and is_date(digit, 8, 1900 + digit[6] * 10 + digit[7]):
         return NATIONAL_ID, after[14]

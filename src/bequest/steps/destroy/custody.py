@@ -174,19 +174,20 @@ class _ClearBuckets:
 
     def _cells(self, batch: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
         """Row key and columns: the custody cells and, so that the row can be named, its key columns."""
-        columns = [batch[KEY]]
+        columns, filled = [batch[KEY]], []
         for c in self._plan.columns:
-            kept = decisions[DECISION_PREFIX + c.name].is_in(self._kept) | (c.name in self._plan.key)
+            kept = decisions[DECISION_PREFIX + c.name].is_in(self._kept)
             frame = pl.DataFrame([batch[c.name].alias("v"), kept.alias("k")])
-            columns.append(frame.select(pl.when("k").then("v").alias(c.name))[c.name])
-        return pl.DataFrame(columns)
+            shown = pl.col("k") | pl.lit(c.name in self._plan.key)
+            columns.append(frame.select(pl.when(shown).then("v").alias(c.name))[c.name])
+            filled.append(frame.select((pl.col("k") & non_empty(pl.col("v"))).alias(c.name))[c.name])
+        n_values = pl.DataFrame(filled).select(pl.sum_horizontal(pl.all()).alias("__values"))["__values"]
+        return pl.DataFrame([n_values, *columns])
 
     def _write(self, bucket: str, part: pl.DataFrame) -> None:
-        cells = part.drop("__due_on", KEY)
         self.n_rows[bucket] = self.n_rows.get(bucket, 0) + part.height
-        self.values[bucket] = self.values.get(bucket, 0) + int(
-            cells.select(non_empty(pl.all()).sum()).sum_horizontal()[0]
-        )
+        self.values[bucket] = self.values.get(bucket, 0) + int(part["__values"].sum())
+        part = part.drop("__values")
         last = part["__due_on"].max()
         if isinstance(last, date):
             self.last_due[bucket] = max(last, self.last_due.get(bucket, last))

@@ -33,7 +33,7 @@ class SealedFile:
     table: str
     n_rows: int
     values: int
-    """Non-empty values sealed, beside those of the key columns."""
+    """Non-empty values in custody cells: what `erase` later counts as sealed."""
     last_due_on: str
     sha256: str
     """Of the ciphertext."""

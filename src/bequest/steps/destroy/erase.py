@@ -159,8 +159,11 @@ def erase(
 
 
 def _batches(plan: TablePlan, source: OpenSource, *, resumed: bool) -> Iterator[pl.DataFrame]:
-    """The table as it is now. In JSON Lines a column is gone with the last row that had it: after a former run has
-    erased such rows, the column is read as empty instead of being missed."""
+    """The table as it is now.
+
+    In JSON Lines a column is gone with the last row that had it: after a former run has erased such rows, the column is
+    read as empty instead of being missed.
+    """
     names = [c.name for c in plan.columns]
     present = names
     if resumed:

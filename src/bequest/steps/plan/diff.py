@@ -13,6 +13,7 @@ IsLooser = Callable[[Disposition, Disposition], bool]
 class ChangeKind(StrEnum):
     """Kinds of change; all but `stricter` and `removed` need a new approval."""
 
+    EVENT = "event"
     SCHEMA = "schema"
     PARTIES = "parties"
     LAW = "law"
@@ -44,6 +45,7 @@ def diff(old: Policy, new: Policy, is_looser: IsLooser) -> tuple[Change, ...]:
     """All differences, lines of the decision table last, in a fixed order."""
     changes = []
     for kind, name in (
+        (ChangeKind.EVENT, "event"),
         (ChangeKind.SCHEMA, "schema_digest"),
         (ChangeKind.PARTIES, "parties_digest"),
         (ChangeKind.LAW, "law_pack_digest"),

@@ -116,23 +116,29 @@ def _busiest_fact(rows: Mapping[SituationKey, object]) -> str:
 
 def apply_row_rule(table: TableMap, columns: list[Disposition]) -> tuple[Disposition, ...]:
     """A row goes only when every column may go; where it stays, keys and staff columns stay with it (decision D2)."""
-    voting = [
-        d
-        for c, d in zip(table.columns, columns, strict=True)
-        if c.role is not RowRole.STAFF and c.name not in table.key
-    ]
-    staying = [d.residue for d in voting if d.residue not in LEAVES]
-    custody = next((d for d in voting if d.residue is Residue.CUSTODY), None)
+    staying = {d.residue for d in columns} - LEAVES
+    custody = next(
+        (
+            d
+            for c, d in zip(table.columns, columns, strict=True)
+            if d.residue is Residue.CUSTODY and c.role is not RowRole.STAFF and c.name not in table.key
+        ),
+        None,
+    )
     out = []
     for c, d in zip(table.columns, columns, strict=True):
-        follows = c.role is RowRole.STAFF or c.name in table.key
-        if staying and follows:
-            residue = Residue.BLOCKED if Residue.BLOCKED in staying else staying[0]
-            d = replace(d, residue=residue, until="")
+        if staying and d.residue in LEAVES and (c.role is RowRole.STAFF or c.name in table.key):
+            d = _staying(d, blocked=Residue.BLOCKED in staying)
         elif not staying and c.name in table.key and custody is not None:
             d = replace(d, residue=Residue.CUSTODY, until=custody.until)
         out.append(d)
     return tuple(out)
+
+
+def _staying(d: Disposition, *, blocked: bool) -> Disposition:
+    """The same release, with the value left where it is; what is released cannot be blocked too (decision D4)."""
+    residue = Residue.BLOCKED if blocked and d.release is Release.NONE else Residue.IN_USE
+    return replace(d, residue=residue, until="window" if d.release is Release.WAITING else "")
 
 
 def table_plan(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bequest.kernel.errors import LawError
 from bequest.law.rule import MissingFactError
 from bequest.model.disposition import CellDecision
 from bequest.model.facts import FACT_VALUES, Fact, RowRole
@@ -17,6 +18,8 @@ from bequest.model.plan import FieldKind, PolicyField
 
 Decide = Callable[[Mapping[Fact, str], RowRole, FieldKind], CellDecision]
 """Asks the law with the facts known so far; it raises `MissingFactError` where it reads one that is not among them."""
+
+_NO_LEAF = np.iinfo(np.uint32).max
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,13 @@ class DecisionTree:
     root: "_Branch | int"
 
     def assign(self, codes: Mapping[Fact, np.ndarray]) -> np.ndarray:
-        """The leaf number of every row, from its fact codes (indices into `FACT_VALUES`)."""
+        """The leaf number of every row, from its fact codes (indices into `FACT_VALUES`).
+
+        Raises:
+            LawError: where a row has a value that the tree was not grown for: it must not end on another's leaf.
+        """
         n = len(next(iter(codes.values())))
-        out = np.zeros(n, dtype=np.uint32)
+        out = np.full(n, _NO_LEAF, dtype=np.uint32)
 
         def walk(node: "_Branch | int", rows: np.ndarray) -> None:
             if isinstance(node, int):
@@ -57,6 +64,12 @@ class DecisionTree:
                     walk(child, hit)
 
         walk(self.root, np.arange(n, dtype=np.int64))
+        astray = int(np.count_nonzero(out == _NO_LEAF))
+        if astray:
+            raise LawError(
+                f"{astray} rows have facts that the decision table does not know",
+                hint="Report this: the data map's bindings and the facts computed from them disagree.",
+            )
         return out
 
 
@@ -65,7 +78,7 @@ def grow(
 ) -> DecisionTree:
     """Ask the law for `columns` in every situation it can tell apart.
 
-    `possible` narrows facts to the values that can occur at all; rows with another value are a defect of the caller.
+    `possible` narrows facts to the values that can occur at all; `assign` refuses rows with another value.
     """
     narrowed = possible or {}
     leaves: list[Leaf] = []

@@ -1,7 +1,9 @@
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
+from tests.unit.steps import decided_tables as d
 from tests.unit.steps.destroy.small_company import Company
 
 from bequest.kernel.errors import GuardError, InputError, StateError
@@ -10,6 +12,7 @@ from bequest.steps.destroy.custody_bucket import (
     PARENTS,
     RECORDS,
     UNDATED,
+    CustodyPlaces,
     destroy_bucket,
     last_day,
     open_bucket,
@@ -46,9 +49,6 @@ def test_retained_children_carry_a_frozen_extract_of_their_parents(company):
 
 
 def test_only_custody_cells_and_the_key_are_sealed(company):
-    from dataclasses import replace
-
-    from tests.unit.steps import decided_tables as d
 
     plan = company.plans[0]
     rows = plan.rows.with_columns(
@@ -66,7 +66,7 @@ def test_the_manifest_counts_and_names_nobody(company):
     text = (company.tmp / "custody" / BUCKET / "manifest.json").read_text("utf-8")
     manifest = json.loads(text)
     assert manifest["due_after"] == "2036-12-31"
-    assert sum(f["values"] for f in manifest["files"] if f["kind"] == RECORDS) == 6 + 2
+    assert sum(f["values"] for f in manifest["files"] if f["kind"] == RECORDS) == 7 + 3
     assert "李二" not in text
     assert "13800000002" not in text
 
@@ -151,9 +151,7 @@ def test_a_due_bucket_loses_its_key_first_and_then_its_files_any_number_of_times
     assert json.loads((folder / "manifest.json").read_text())["destroyed_on"] == "2037-01-01"
     with pytest.raises(StateError, match="destroyed on 2037-01-01"):
         opened(company)
-    places = __import__("bequest.steps.destroy.custody_bucket", fromlist=["CustodyPlaces"]).CustodyPlaces(
-        company.tmp / "custody", company.tmp / "work" / "custody", company.tmp / "private"
-    )
+    places = CustodyPlaces(company.tmp / "custody", company.tmp / "work" / "custody", company.tmp / "private")
     write_manifests(CustodySpec("demo", "cutover-2", "x"), places)
     assert json.loads((folder / "manifest.json").read_text())["destroyed_on"] == "2037-01-01"
 

@@ -26,6 +26,7 @@ _LOCAL = 48
 
 _MOBILE: Final = re.compile(rb"(?=(1[3-9]\d{9}))")
 _ID: Final = re.compile(rb"(?=([1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]))")
+_SPACED: Final = re.compile(rb"(?<!\d)1[3-9]\d([ \-])\d{4}\1\d{4}(?!\d)")
 _BOUNDED: Final = re.compile(rb"(?<!\d)\d{8,19}(?!\d)")
 _EMAIL: Final = re.compile(rb"([A-Za-z0-9._%+\-]+)@([A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.)([A-Za-z]{2,})")
 
@@ -73,6 +74,8 @@ def raw_candidates(block: bytes, start: int) -> Iterator[RawHit]:
     """Every candidate in a block."""
     for m in _MOBILE.finditer(block):
         yield _hit(PHONE, m[1].decode(), start, m.start(1), m.end(1), block)
+    for m in _SPACED.finditer(block):
+        yield RawHit(Candidate(PHONE, re.sub(r"\D", "", m[0].decode()), False), start + m.start(), True)
     for m in _ID.finditer(block):
         yield _hit(ID, m[1].decode().upper(), start, m.start(1), m.end(1), block)
     for m in _BOUNDED.finditer(block):

@@ -108,6 +108,7 @@ def _read_csv(path: Path, encoding: str, table: str) -> Iterator[Rows]:
         try:
             lines = (line for line in csv.reader(file, delimiter=separator) if line)
             header = [h.strip().removeprefix("\ufeff") or f"column_{i + 1}" for i, h in enumerate(next(lines, []))]
+            yield _names_only(table, header)
             first = 0
             while batch := list(islice(lines, BATCH)):
                 width = max(len(header), *map(len, batch))
@@ -118,6 +119,11 @@ def _read_csv(path: Path, encoding: str, table: str) -> Iterator[Rows]:
                 first += len(batch)
         finally:
             csv.field_size_limit(old_limit)
+
+
+def _names_only(table: str, names: Sequence[str]) -> Rows:
+    """The columns of a table, also where no row follows."""
+    return Rows(table, {name: [] for name in names}, [])
 
 
 def _read_jsonl(path: Path, encoding: str, table: str) -> Iterator[Rows]:
@@ -170,6 +176,7 @@ def _undone(value: Any) -> Any:
 def read_parquet(path: Path, table: str) -> Iterator[Rows]:
     """Every row of a Parquet file."""
     with pq.ParquetFile(path) as file:
+        yield _names_only(table, file.schema_arrow.names)
         first = 0
         for batch in file.iter_batches(BATCH):
             cells = {n: _arrow_texts(batch.column(i)) for i, n in enumerate(batch.schema.names)}
@@ -199,6 +206,7 @@ def _read_xlsx(path: Path, sheet: str, table: str) -> Iterator[Rows]:
 def _sheet(rows: Iterable[tuple[object, ...]], table: str) -> Iterator[Rows]:
     filled = (row for row in rows if any(v is not None and str(v).strip() for v in row))
     header = [(as_text(v) or "").strip() or f"column_{i + 1}" for i, v in enumerate(next(iter(filled), ()))]
+    yield _names_only(table, header)
     first = 0
     while batch := list(islice(filled, BATCH)):
         width = max(len(header), *map(len, batch))

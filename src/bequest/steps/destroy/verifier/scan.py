@@ -14,6 +14,9 @@ from bequest.steps.destroy.verifier.raw import CLOSE, raw_blocks, raw_candidates
 from bequest.steps.destroy.verifier.reading import Column, Rows, read_parquet, read_rows
 from bequest.steps.destroy.verifier.tokens import Tokeniser, TokenSet
 
+NAMES = "(names)"
+"""Stands for the column where something was found among the names of columns."""
+
 _DISTINCT = 20_000
 
 
@@ -63,6 +66,9 @@ class Search:
         """
         columns: set[tuple[str, str]] = set()
         for rows in read_rows(source, table):
+            new = [c for c in rows.columns if (rows.table, c) not in columns]
+            if new:  # a file without a header has values where names should be
+                yield Rows(rows.table, {NAMES: list(new)}, [NAMES] * len(new)), list(self._column(NAMES, [*new], tally))
             tally.rows += len(rows.names)
             hits: list[ColumnHit] = []
             for column, values in rows.columns.items():

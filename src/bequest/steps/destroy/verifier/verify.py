@@ -100,6 +100,7 @@ class _SecondLook:
         self._places = by_table(task.plans)
         self._left = dict(state.allowed)
         self._controls: Mapping[str, SourceControl] = {s.source: s for s in state.facts.sources}
+        self._met: set[tuple[str, bytes]] = set()
         self._new_chances: Counter[tuple[str, str, str, str]] = Counter()
         self.lines: Counter[tuple[str, str, str, str, str]] = Counter()
 
@@ -127,6 +128,7 @@ class _SecondLook:
         keyed = places is not None and bool(places.plan.key)
         located = places.locate(rows, self._task.link_ecb) if places and keyed else None
         for hit in hits:
+            self._met.add((source, hit.token))
             going = places.going(hit.column, located)[hit.rows] if places and located is not None else _none(hit.rows)
             chance = _may_be_chance(places, hit)
             verdicts: Counter[str] = Counter()
@@ -149,13 +151,13 @@ class _SecondLook:
         return left > 0
 
     def _bytes(self, source: Source, tally: Tally) -> None:
-        """What stands in the bytes of the files; a token that remains in a cell as planned stands there too."""
+        """What stands in the bytes and in no cell: what stands in cells has been judged there."""
         allowed = self._state.allowed_in.get(source.name, frozenset())
         for path in raw_files(source.path, self._task.known_copies):
             if path == source.path and source.kind not in RAW_KINDS:
                 continue
             for found in self._search.raw(path, tally):
-                if found.token not in allowed:
+                if found.token not in allowed and (source.name, found.token) not in self._met:
                     verdict = COINCIDENCE if found.is_chance else RESIDUE
                     self.lines[source.name, path.name, BYTES, found.kind, verdict] += 1
 

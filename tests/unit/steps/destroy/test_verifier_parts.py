@@ -1,0 +1,158 @@
+import ast
+import hashlib
+import hmac
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.cmac import CMAC
+from hypothesis import given
+from hypothesis import strategies as st
+
+import bequest.steps.destroy.verifier as verifier
+from bequest.crypto.cipher import aes_ecb
+from bequest.model.datamap import FieldClass
+from bequest.steps.destroy.verifier.candidates import CARD, CODE, EMAIL, ID, PHONE, SEARCHABLE, TEXT, candidates, known
+from bequest.steps.destroy.verifier.raw import raw_candidates
+from bequest.steps.destroy.verifier.tokens import Tokeniser, TokenSet, cmac_rows
+
+C = FieldClass
+KNOWN = {
+    "plain mobile": (C.PHONE, "13800000001", PHONE, "13800000001"),
+    "country code and separators": (C.PHONE, "+86 138-0000-0001", PHONE, "13800000001"),
+    "0086": (C.PHONE, "008613800000001", PHONE, "13800000001"),
+    "full width": (C.PHONE, "１３８０００００００１", PHONE, "13800000001"),
+    "through a float": (C.PHONE, "13800000001.0", PHONE, "13800000001"),
+    "landline in brackets": (C.LANDLINE, "(010) 6666-8888", PHONE, "01066668888"),
+    "landline with extension": (C.PHONE, "021-66668888 转 12", PHONE, "02166668888"),
+    "id": (C.NATIONAL_ID, "11010519491231002x", ID, "11010519491231002X"),
+    "id with spaces": (C.NATIONAL_ID, "110105 19491231 002X", ID, "11010519491231002X"),
+    "id of 15 digits": (C.NATIONAL_ID, "110105491231002", ID, "11010519491231002X"),
+    "id with a wrong check": (C.NATIONAL_ID, "110105194912310021", ID, "110105194912310021"),
+    "email": (C.EMAIL, "One@Example.com ", EMAIL, "one@example.com"),
+    "card in groups": (C.BANK_CARD, "6222 0000 0000 0000 007", CARD, "6222000000000000007"),
+    "account number": (C.ACCOUNT_NUMBER, "70000001", CARD, "70000001"),
+    "customer number": (C.USER_ID, "C0000001", CODE, "c0000001"),
+    "code with a space inside": (C.USER_ID, "C 0000001", CODE, "c0000001"),
+    "device": (C.DEVICE_ID, "dev-aaaa-0001", CODE, "dev-aaaa-0001"),
+    "address of a machine": (C.IP, "192.0.2.7", CODE, "192.0.2.7"),
+    "plate": (C.LICENSE_PLATE, "京A12345", CODE, "京a12345"),
+    "passport": (C.PASSPORT, "E12345678", CODE, "e12345678"),
+    "social account of letters": (C.SOCIAL_ID, "zhangsan_cc", CODE, "zhangsan_cc"),
+    "password": (C.PASSWORD_SECRET, "Pa$$-wörd 1", TEXT, "Pa$$-wörd 1"),
+    "long text": (C.FREE_TEXT, "请放在门口的快递柜", TEXT, "请放在门口的快递柜"),
+}
+
+
+@pytest.mark.parametrize(("cls", "value", "kind", "normal"), KNOWN.values(), ids=KNOWN)
+def test_both_ways_lead_to_the_same_normal_form(cls, value, kind, normal):
+    found = known(cls, value)
+    assert (found.kind, found.normal) == (kind, normal)
+    by_text = {(c.kind, c.normal) for c in candidates(value, frozenset({len(normal)}))}
+    assert (kind, normal) in by_text
+
+
+UNSEARCHABLE = {
+    "rounded by a spreadsheet": (C.PHONE, "1.38E+10"),
+    "id of which the end was lost": (C.NATIONAL_ID, "110105194912310000"),
+    "a word for nothing": (C.PHONE, "无"),
+    "too short a code": (C.USER_ID, "12345"),
+    "a short number": (C.USER_ID, "1234567"),
+    "a short text": (C.FREE_TEXT, "好评"),
+    "a name": (C.PERSON_NAME, "欧阳某某某某某某某"),
+    "an address": (C.ADDRESS, "北京市朝阳区某路一号"),
+}
+
+
+@pytest.mark.parametrize(("cls", "value"), UNSEARCHABLE.values(), ids=UNSEARCHABLE)
+def test_what_cannot_be_searched_is_said_to_be_so(cls, value):
+    assert known(cls, value) is None
+
+
+INSIDE = {
+    "in Chinese text": ("电话13800000001的张先生", PHONE, "13800000001"),
+    "behind another number": ("12345 13800000001", PHONE, "13800000001"),
+    "two with a slash": ("13800000001/13900000002", PHONE, "13900000002"),
+    "in JSON": ('{"contact": {"phone": "138 0000 0001"}}', PHONE, "13800000001"),
+    "in a web address": ("/u?id=C0000001&m=one%40x", CODE, "c0000001"),
+    "after a label": ("客户编号：C0000001，谢谢", CODE, "c0000001"),
+    "mail in a sentence": ("邮箱one@example.com，请回", EMAIL, "one@example.com"),
+    "id in a sentence": ("身份证11010519491231002X的", ID, "11010519491231002X"),
+}
+
+
+@pytest.mark.parametrize(("text", "kind", "normal"), INSIDE.values(), ids=INSIDE)
+def test_identifiers_are_found_inside_text(text, kind, normal):
+    found = [c for c in candidates(text, frozenset()) if (c.kind, c.normal) == (kind, normal)]
+    assert found
+    assert not any(c.whole for c in found)
+
+
+def test_a_time_stamp_is_no_identifier():
+    assert {c.kind for c in candidates("2026-01-05 12:33:21", frozenset())} <= {CODE}
+
+
+def test_a_piece_of_a_longer_number_is_not_taken_from_a_cell():
+    kinds = {(c.kind, c.normal) for c in candidates("9913800000001234", frozenset())}
+    assert (PHONE, "13800000001") not in kinds
+
+
+@given(st.text(max_size=80))
+def test_any_text_can_be_taken_apart(text):
+    candidates(text, frozenset({6, 8}))
+    for cls in SEARCHABLE:
+        known(cls, text)
+
+
+def test_bytes_are_searched_across_fields_that_touch():
+    block = b"\x00\x07" + b"9" + b"13800000001zhang@example.comf11010519491231002X\xff"
+    found = {(h.candidate.kind, h.candidate.normal): h.is_bounded for h in raw_candidates(block, 0)}
+    assert found[PHONE, "13800000001"] is False  # the digits before it are the record's own
+    assert (EMAIL, "zhang@example.com") in found
+    assert found[ID, "11010519491231002X"] is True
+
+
+def test_own_cmac_agrees_with_the_library():
+    key = b"k" * 32
+    messages = [bytes(range(n)) for n in (0, 1, 15, 16, 17, 31, 32, 33, 100)]
+    ours = cmac_rows(messages, aes_ecb(key))
+    for message, got in zip(messages, ours, strict=True):
+        mac = CMAC(AES(key))
+        mac.update(message)
+        assert bytes(got) == mac.finalize()
+
+
+@given(st.lists(st.binary(min_size=16, max_size=16), max_size=30), st.lists(st.binary(min_size=16, max_size=16)))
+def test_token_sets_hold_exactly_their_tokens(inside, asked):
+    tokens = TokenSet(inside)
+    for some in (inside, asked):
+        if some:
+            assert tokens.holds(some).tolist() == [t in set(inside) for t in some]
+    again = TokenSet.from_bytes(tokens.to_bytes())
+    assert len(again) == len(set(inside))
+    if inside:
+        order = sorted(set(inside))
+        found = tokens.positions(np.frombuffer(b"".join(inside), np.uint8).reshape(-1, 16))
+        assert [order[i] for i in found.tolist()] == inside
+
+
+def test_tokens_that_share_half_are_told_apart():
+    one, two = b"a" * 8 + b"1" * 8, b"a" * 8 + b"2" * 8
+    tokens = TokenSet([one, two])
+    assert tokens.holds([one, two, b"a" * 8 + b"3" * 8]).tolist() == [True, True, False]
+
+
+def test_value_tokens_are_hmacs_under_the_verifiers_key():
+    expected = hmac.digest(b"k" * 32, b"value\0phone\x0013800000001", hashlib.sha256)[:16]
+    assert Tokeniser(b"k" * 32).value(PHONE, "13800000001") == expected
+
+
+def test_the_verifier_shares_no_code_with_what_erased():
+    for path in Path(verifier.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            for name in names:
+                assert not name.startswith(("bequest.sources", "bequest.engine.kernels", "bequest.engine.rows")), path
+                assert name != "bequest.steps.destroy.erase"
