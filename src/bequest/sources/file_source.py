@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -56,6 +57,9 @@ class Edit:
 class FileSource(ABC):
     """A source that is one file; kinds of file say how it is scanned and written."""
 
+    columns_go_with_rows = False
+    """Whether a column is known only from rows that have it, and so is gone when the last of them is."""
+
     def __init__(self, spec: Source) -> None:
         self.name = spec.name
         self.path = spec.path
@@ -93,6 +97,8 @@ class FileSource(ABC):
     ) -> Iterator[pl.DataFrame]:
         """Batches: `__key`, then the columns (see `OpenSource.read`)."""
         info = self._table(table)
+        if self.columns_go_with_rows and not info.n_rows:
+            return iter(())
         wanted = tuple(info.column_names() if columns is None else columns)
         self._need_columns(info, (*wanted, *key))
         if key and not allow_duplicates:
@@ -117,6 +123,11 @@ class FileSource(ABC):
     def apply(self, table: str, changes: Changes, *, guard: Guard) -> Applied:
         """Rewrite the file without the rows and cells that go; see `OpenSource.apply`."""
         info = self._table(table)
+        if self.columns_go_with_rows:
+            there = {c: keys for c, keys in changes.empty.items() if c in info.column_names()}
+            changes = replace(changes, empty=there)
+            if not info.n_rows:
+                return Applied(0, {})
         key = changes.key
         where = self._where(info)
         check_changes(where, changes, info.column_names(), key, numbered=not key)

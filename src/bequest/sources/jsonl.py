@@ -90,6 +90,8 @@ class JsonPiece:
 class JsonLinesFile(RecordFile):
     """A JSON Lines file: one table, named as the source."""
 
+    columns_go_with_rows = True
+
     def __init__(self, spec: Source) -> None:
         super().__init__(spec)
         self.emptied = "null"

@@ -152,7 +152,8 @@ def value_in_bytes(source: OpenSource, value: str) -> bool:
 @every_kind
 def test_key_columns_are_never_emptied_and_unknown_columns_are_refused(kind: SourceKind, make: Maker) -> None:
     source = make(kind, COLUMNS, ROWS)
-    for column in ("no", "nothing"):
+    refused = ("no",) if kind is SourceKind.JSONL else ("no", "nothing")  # there a column goes with its last row
+    for column in refused:
         with pytest.raises(SourceError, match=column):
             source.apply("people", Changes(keys(), {column: keys("K1")}, key=("no",)), guard=nothing)
     with pytest.raises(SourceError, match="no column nothing"):

@@ -66,6 +66,15 @@ def test_values_become_null_and_lines_go_while_other_bytes_stay(open_file: Opene
     assert source.raw_paths()[0].read_bytes() == expected.encode()
 
 
+def test_changes_of_a_column_that_went_with_its_last_row_are_done_already(open_file: Opener) -> None:
+    source = open_file(b'{"id":1,"phone":"138"}\n{"id":2}\n', SourceKind.JSONL)
+    changes = Changes(pl.Series(["1"]), {"phone": pl.Series(["1", "2"])}, key=("id",))
+    assert source.apply("people", changes, guard=nothing).rows_deleted == 1
+    assert source.apply("people", changes, guard=nothing).rows_deleted == 0
+    assert source.apply("people", Changes(pl.Series(["2"]), key=("id",)), guard=nothing).rows_deleted == 1
+    assert source.raw_paths()[0].read_bytes() == b""
+
+
 BAD = {
     "not an object": ('{"a":1}\n[1]\n', "line 2 is not a JSON object"),
     "cut off": ('{"a":1}\n\n{"a":\n', "line 3 is not valid JSON"),

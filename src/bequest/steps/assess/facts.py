@@ -198,13 +198,13 @@ def _record_fact(fact: Fact, index: pl.DataFrame) -> np.ndarray:
 
 
 def _retention(table: TableMap, index: pl.DataFrame, given: FactInput) -> tuple[pl.DataFrame, np.ndarray]:
-    """The band that runs longest beyond the law date, and its last day; `none` where no duty runs any more."""
+    """The band that runs longest, and its last day; `none` where the last day of every duty is before the law date."""
     none = code_of(Fact.RETENTION, "none")
     due = pl.lit(None, pl.Date)
     band = pl.lit(none, pl.UInt8)
     for r in table.retention:
         ends = due_on(pl.col(f"start:{r.band}"), given.bands[r.band], given.law_date)
-        longer = (ends > given.law_date) & (due.is_null() | (ends > due))
+        longer = (ends >= given.law_date) & (due.is_null() | (ends > due))
         band = pl.when(longer).then(pl.lit(code_of(Fact.RETENTION, r.band), pl.UInt8)).otherwise(band)
         due = pl.when(longer).then(ends).otherwise(due)
     frame = index.select(due.alias("due_on"), band.alias("band"))
@@ -225,8 +225,8 @@ def due_on(start: pl.Expr, rule: DueRule, law_date: date) -> pl.Expr:
 def _scopes(given: FactInput) -> dict[TableKey, tuple[pl.Series, np.ndarray]]:
     """Lot and scope of every row (decision D5).
 
-    A table with a scope column of its own goes by it. A row that other tables point to is also in use by them: it is
-    `shared` where its own value or a row of the same subject lies in a lot while another lies outside. A table
+    A table with a scope column of its own goes by it. A customer's profile, or a row that other tables point to, is
+    also in use by them: it is `shared` where its own value or a row of the same subject lies in a lot while another lies outside. A table
     without a scope column follows the row it points to.
     """
     uses = _lots_in_use(given)
@@ -236,9 +236,10 @@ def _scopes(given: FactInput) -> dict[TableKey, tuple[pl.Series, np.ndarray]]:
     for table in _tables(given):
         key = (table.source, table.name)
         own = given.indexes[key]["own_lot"]
-        if key in targets:
+        scoped = own.null_count() < len(own)
+        if key in targets or (scoped and table.record_class is RecordClass.CUSTOMER_PROFILE):
             done[key] = _parent_scope(own, given.primary[key], uses)
-        elif own.null_count() < len(own):
+        elif scoped:
             done[key] = _plain_scope(own)
         else:
             followers.append(table)
@@ -301,7 +302,9 @@ def _followed_scope(
     key = (table.source, table.name)
     height = given.indexes[key].height
     outside = pl.Series([""] * height, dtype=pl.Utf8), np.full(height, code_of(Fact.SCOPE, "outside"), np.uint8)
-    relation = next((r for r in table.relations if (r.to_source, r.to_table) in done), None)
+    relation = next(
+        (r for r in table.relations if r.role is not RowRole.RECORD and (r.to_source, r.to_table) in done), None
+    )
     if relation is None:
         return outside
     parent_key = (relation.to_source, relation.to_table)
