@@ -35,7 +35,6 @@ check: setup-dev  ## format, lint, types, imports, law cases
 	@$(BIN)/ruff check src tests scripts bench
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/bandit -q -r src -c pyproject.toml
 	@$(BIN)/bequest law check
 	@$(BIN)/pytest tests/arch tests/law
 

@@ -216,10 +216,7 @@ def _notices(ctx: Context, workspace: Workspace, case: Case) -> Notices | None:
     codes = {(fact.value, value): word for word, (fact, value) in ANSWERS.items()}
     if answers is not None:
         grouped = answers.group_by("fact", "value").len().sort("fact", "value")
-        counted = [
-            AnswerCount(answer=codes[(str(f), str(v))], persons=int(n))
-            for f, v, n in grouped.iter_rows()
-        ]
+        counted = [AnswerCount(answer=codes[(str(f), str(v))], persons=int(n)) for f, v, n in grouped.iter_rows()]
     with ctx.store.transaction() as tx:
         batches = tx.notices.list(case.id)
     public = state.filter(state["state"] == "published")["told_on"].drop_nulls()

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -33,8 +34,8 @@ from bequest.model.datamap import DataMap, FieldClass, TableMap
 from bequest.model.destruction import CertificateState
 from bequest.sources.source import OpenSource
 from bequest.steps.close.purge import Stage, due
-from bequest.steps.destroy.custody import ColumnKey, CustodyPlaces, CustodySpec, parent_names, seal_table
-from bequest.steps.destroy.custody_bucket import SealedFile, key_purpose, last_day
+from bequest.steps.destroy.custody import ColumnKey, parent_names, seal_table
+from bequest.steps.destroy.custody_bucket import CustodyPlaces, CustodySpec, SealedFile, key_purpose, last_day
 from bequest.steps.destroy.erase import EraseKeys, ErasureResult, erase_source
 from bequest.steps.destroy.ledger import Ledger, write_ledger
 from bequest.steps.destroy.verifier.prepare import Task, prepare
@@ -204,7 +205,7 @@ def _seal_custody(job: Job) -> tuple[list[SealedFile], dict[TableKey, pl.DataFra
         places = CustodyPlaces(run.workspace.dir("custody"), run.workspace.dir("work", "custody"), private)
         for number, table, plan in job.numbered():
             result = seal_table(
-                plan, lambda table=table: job.batches(table, "custody"), spec, places, number=number,
+                plan, partial(job.batches, table, "custody"), spec, places, number=number,
                 link_ecb=aes_ecb(job.key("link")), key_for=key_for, parents=parents, guard=run.guard,
             )  # fmt: skip
             files.extend(result.files)
@@ -292,7 +293,8 @@ def _outcome(job: Job, intent: str, erased: list[ErasureResult], ledger: Ledger)
     }
     rows = sum(t.rows_deleted for e in erased for t in e.tables)
     with job.ctx.store.transaction() as tx:
-        if tx.destructions.get(run.case.id, RUN_ID).state is DestructionState.INTENDED:
+        known = tx.destructions.get(run.case.id, RUN_ID)
+        if known is not None and known.state is DestructionState.INTENDED:
             tx.destructions.set_progress(run.case.id, RUN_ID, ledger_digest=ledger.digest, counts={"rows": rows})
             tx.destructions.set_state(run.case.id, RUN_ID, DestructionState.RUNNING, run.at)
             tx.destructions.set_state(run.case.id, RUN_ID, DestructionState.DONE, run.at)

@@ -32,12 +32,13 @@ from bequest.model.facts import RowRole
 from bequest.steps.link.index import primary_role
 from bequest.steps.link.link import primary_subjects
 from bequest.steps.notify.answers import merge_answers, read_answers, read_delivery_report
-from bequest.steps.notify.content import Notice, NoticeFacts, RequiredItem, compose
+from bequest.steps.notify.content import Notice, RequiredItem, compose
 from bequest.steps.notify.ladder import Channel, Told, apply_report, enrol, mark_sent
 from bequest.steps.notify.ladder import publish as publish_to
 from bequest.steps.notify.letters import body, fill, short_text
 from bequest.steps.notify.recipients import best_contacts, contacts
 from bequest.steps.notify.smtp import Letter, SmtpServer, send_letters
+from bequest.steps.notify.texts import NoticeFacts
 from bequest.store.records import AccessRecord, AnswerBatch, NoticeBatch, NoticeState, StoreRecord
 
 OWN_RECORD = frozenset({RowRole.CUSTOMER, RowRole.ENTERPRISE_CONTACT, RowRole.PROSPECT})

@@ -248,8 +248,8 @@ def _render(ctx: Context, run: Run, certificate: Certificate, envelope: bytes, t
 def _keep(ctx: Context, run: Run, certificate: Certificate, residuals: tuple[Residual, ...], *, refused: bool) -> None:
     with ctx.store.transaction() as tx:
         tx.destructions.add_certificate(run.case.id, RUN_ID, certificate, run.at)
-        state = tx.destructions.get(run.case.id, RUN_ID).state
-        if state is DestructionState.DONE and not refused:
+        known_run = tx.destructions.get(run.case.id, RUN_ID)
+        if known_run is not None and known_run.state is DestructionState.DONE and not refused:
             tx.destructions.set_state(run.case.id, RUN_ID, DestructionState.VERIFIED, run.at)
         known = {r.residual_id for r in tx.residuals.list(run.case.id)}
         for n, r in enumerate(residuals):

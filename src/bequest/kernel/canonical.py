@@ -49,7 +49,7 @@ def digest(value: object) -> str:
 
 
 class _Plain(dict[type, Callable[[Any], Json]]):
-    """By type, how its values become plain JSON values; found once, since policies hold very many values of few types."""
+    """By type, how its values become plain JSON values; found once, since policies hold many values of few types."""
 
     def __missing__(self, tp: type) -> Callable[[Any], Json]:
         made = self[tp] = _plain(tp)

@@ -67,9 +67,12 @@ class RecordFile(FileSource):
     def _write(self, _table: TableInfo, edit: Edit, out: BinaryIO) -> None:
         encoding = self._encoding()
         out.write(encoding.mark)
+        size = 0
         for piece in self._pieces(self._text(exact=True)):
             gone, emptied = edit.decide(_frame(piece, edit.needs()))
-            out.write(encoding.encode(_cut(piece, gone, emptied, self.emptied).tobytes()))
+            size += out.write(encoding.encode(_cut(piece, gone, emptied, self.emptied).tobytes()))
+        if not size:  # a file without any byte would be taken for a failed export
+            out.write(encoding.encode(b"\n"))
 
 
 def _frame(piece: Piece, columns: Sequence[str]) -> pl.DataFrame:

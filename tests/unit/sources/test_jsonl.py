@@ -72,7 +72,12 @@ def test_changes_of_a_column_that_went_with_its_last_row_are_done_already(open_f
     assert source.apply("people", changes, guard=nothing).rows_deleted == 1
     assert source.apply("people", changes, guard=nothing).rows_deleted == 0
     assert source.apply("people", Changes(pl.Series(["2"]), key=("id",)), guard=nothing).rows_deleted == 1
-    assert source.raw_paths()[0].read_bytes() == b""
+    [path] = source.raw_paths()
+    assert path.read_bytes() == b"\n"
+    again = open_file(path.read_bytes(), SourceKind.JSONL)
+    assert again.inventory()[0].n_rows == 0
+    assert list(again.read("people", key=["id"])) == []
+    assert again.apply("people", changes, guard=nothing).rows_deleted == 0
 
 
 BAD = {

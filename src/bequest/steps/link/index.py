@@ -135,9 +135,9 @@ def _link_keys(table: TableMap, batch: pl.DataFrame, s: IndexSettings) -> Mappin
             keys[column] = _reference(batch, r.column, (r.to_source, r.to_table, r.to_column), s.ecb)
     for role in {c.role for c in table.columns} - {RowRole.RECORD, RowRole.STAFF}:
         keys.update(_identifier_keys(table, batch, role, s.ecb))
-    for role in {name.split(":")[1] for name in keys} | {c.role.value for c in table.columns}:
-        prefix = f"mention\x1f{table.source}\x1f{table.name}\x1f{role}\x1f"
-        keys[f"m:{role}"] = tokens(batch["__key"], s.ecb, prefix)
+    for word in {name.split(":")[1] for name in keys} | {c.role.value for c in table.columns}:
+        prefix = f"mention\x1f{table.source}\x1f{table.name}\x1f{word}\x1f"
+        keys[f"m:{word}"] = tokens(batch["__key"], s.ecb, prefix)
     return keys
 
 

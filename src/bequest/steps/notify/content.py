@@ -1,16 +1,16 @@
-"""What a notice says: every item that the legal route requires, in Chinese and English (PIPL Art. 17, 22, 23, 30, 31).
+"""The notice: every item that the legal route requires, in Chinese and English (PIPL Art. 17, 22, 23, 30, 31).
 
-The required items come from the law pack; here each gets its text from the case. An item without text stops the
-notice: a letter that lacks one of them is no notice at all.
+The required items come from the law pack, their texts from the case (`texts`). An item without text stops the notice: a
+letter that lacks one of them is no notice at all.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from bequest.kernel.canonical import digest
 from bequest.kernel.errors import CaseFileError
-from bequest.model.case import Case, Lot, Party
+from bequest.model.case import MOVES_NOTHING
+from bequest.steps.notify.texts import COMPOSERS, NoticeFacts, asks_consent, silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +21,6 @@ class RequiredItem:
     zh: str
     en: str
     article: str
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeFacts:
-    """What the texts are made of. `categories` are labels (zh, en) of the classes of information the lot holds."""
-
-    case: Case
-    lot: Lot | None
-    categories: tuple[tuple[str, str], ...]
-    sensitive: tuple[tuple[str, str], ...]
-    answer_by: date
-    effective_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +37,10 @@ class NoticeItem:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """The wording that is sent, without anybody's name: its digest is the version people were shown."""
+    """The wording that is sent, without anybody's name: its digest is the version people were shown.
+
+    `asks_consent`: silence means that nothing passes on.
+    """
 
     case_id: str
     lot: str
@@ -59,6 +50,7 @@ class Notice:
     items: tuple[NoticeItem, ...]
     silence_zh: str
     silence_en: str
+    asks_consent: bool
     rehearsal: bool
 
     @property
@@ -67,257 +59,14 @@ class Notice:
         return digest(self)
 
 
-Text = tuple[str, str]
-
-
-def _party(p: Party) -> Text:
-    zh = "，".join(x for x in (p.name, f"统一社会信用代码 {p.uscc}" if p.uscc else "", p.address) if x)
-    en = ", ".join(x for x in (p.name_en or p.name, f"credit code {p.uscc}" if p.uscc else "") if x)
-    return zh, en
-
-
-def _join(pairs: Sequence[tuple[str, str]]) -> Text:
-    return "、".join(z for z, _ in pairs), ", ".join(e for _, e in pairs)
-
-
-def _receiver(f: NoticeFacts) -> Party | None:
-    return f.case.receiver(f.lot.receiver) if f.lot else None
-
-
-def _purpose(f: NoticeFacts) -> Text:
-    if f.lot is None:
-        return ("与收集时告知的目的相同，没有变化", "the purposes stated at collection, unchanged")
-    stated = "；".join(f.lot.purposes)
-    return (
-        f"与原来相同，没有变化：{stated}。处理方式：{'、'.join(f.lot.methods) or '与原来相同'}",
-        f"unchanged: {stated}. Method: {', '.join(f.lot.methods) or 'unchanged'}",
-    )
-
-
-def _new_purpose(f: NoticeFacts) -> Text:
-    if f.lot is None or not f.lot.new_purposes:
-        return ("接收方的目的和方式没有变化", "the receiver's purposes and methods are unchanged")
-    new = "；".join(f.lot.new_purposes)
-    return (
-        f"接收方另想用于：{new}。这一项须您另行同意，不回复就是不同意，不影响其他服务",
-        f"The receiver would also like to use data for: {new}. This needs your separate consent; no answer means no, "
-        "and no other service depends on it",
-    )
-
-
-def _receiver_contact(f: NoticeFacts) -> Text:
-    receiver = _receiver(f)
-    return (receiver.contact, receiver.contact) if receiver else ("", "")
-
-
-def _receiver_name(f: NoticeFacts) -> Text:
-    receiver = _receiver(f)
-    return _party(receiver) if receiver else ("", "")
-
-
-def _retention(f: NoticeFacts) -> Text:
-    keeper = f.case.custodian or f.case.transferor
-    return (
-        "移交以后，原处的一份在接收方签收后删除；依法须留存的（如发票）封存到期限届满，再行销毁，"
-        f"由{keeper.name}保管。接收方的保存期限与原来相同，届满即删除",
-        "After the handover the copy at the source is deleted once the receiver has signed for it; what the law "
-        f"requires to be kept (such as invoices) is sealed until the period ends and is then destroyed, kept by "
-        f"{keeper.name_en or keeper.name}. The receiver keeps the data no longer than before and deletes it then",
-    )
-
-
-def _rights(f: NoticeFacts) -> Text:
-    both = [p for p in (f.case.transferor, _receiver(f)) if p]
-    zh = "；".join(f"{p.name}：{p.contact}" for p in both)
-    en = "; ".join(f"{p.name_en or p.name}: {p.contact}" for p in both)
-    return (
-        f"您可以查阅、复制、更正、补充、删除您的信息，撤回同意，注销账户，或者反对这次移交。联系：{zh}。"
-        "请注明信上的编号",
-        "You may access, copy, correct, complete or delete your data, withdraw consent, close your account, or object "
-        f"to this handover. Contact: {en}. Please quote the reference on this letter",
-    )
-
-
-def _sensitive_need(f: NoticeFacts) -> Text:
-    zh, en = _join(f.sensitive)
-    if not f.sensitive:
-        return ("这次不涉及敏感个人信息", "no sensitive personal information is involved")
-    return (
-        f"涉及敏感个人信息：{zh}。只在继续原有服务确有必要时移交，能遮盖的一律遮盖",
-        f"Sensitive personal information involved: {en}. It passes on only where continuing the service needs it, and "
-        "masked wherever possible",
-    )
-
-
-def _sensitive_impact(f: NoticeFacts) -> Text:
-    if not f.sensitive:
-        return ("无", "none")
-    return (
-        "一旦泄露，可能影响您的人身或者财产安全；传送全程加密，只有接收方能打开",
-        "A leak could affect your safety or property; it travels encrypted and only the receiver can open it",
-    )
-
-
-def _event(f: NoticeFacts) -> Text:
-    return (
-        f"{f.case.title}，生效日期 {f.effective_on.isoformat()}",
-        f"{f.case.title}, effective {f.effective_on.isoformat()}",
-    )
-
-
-def _complaint(f: NoticeFacts) -> Text:
-    authority = f.case.complaint_authority or "所在地履行个人信息保护职责的部门"
-    return (f"您也可以向{authority}投诉", f"You may also complain to the authority in charge ({authority})")
-
-
-def _guardian_action(_: NoticeFacts) -> Text:
-    return (
-        "不满十四周岁的未成年人，信息在监护人同意以前不移交。监护人请回复“监护人同意”或者“监护人不同意”",
-        "For children under 14 nothing passes on before a guardian agrees. Guardians, please answer: guardian agrees, "
-        "or guardian refuses",
-    )
-
-
-def _kids_scope(f: NoticeFacts) -> Text:
-    zh, en = _purpose(f)
-    return (
-        f"与成年客户相同，{zh}；范围以继续服务所必需为限",
-        f"as for adults, {en}; only what continuing the service needs",
-    )
-
-
-def _kids_storage(_: NoticeFacts) -> Text:
-    return (
-        "存储在中国境内，期限与原来相同，届满即删除",
-        "stored in mainland China, no longer than before, deleted at the end",
-    )
-
-
-def _safeguards(_: NoticeFacts) -> Text:
-    return (
-        "加密传送，只有接收方能打开；接触者专人专岗，每次都有记录",
-        "sent encrypted so that only the receiver can open it; few named people have access, and each access is logged",
-    )
-
-
-def _kids_refusal(_: NoticeFacts) -> Text:
-    return (
-        "不同意的，不移交，原处的一份删除（依法须留存的除外），不影响已购商品的售后",
-        "after a refusal nothing passes on and the copy at the source is deleted, save what the law keeps; goods already "
-        "bought keep their after-sales service",
-    )
-
-
-def _kids_other(_: NoticeFacts) -> Text:
-    return (
-        "儿童的信息另有专门规则，可向转出方索取",
-        "dedicated rules for children's information are to be had from the transferor",
-    )
-
-
-def _document(f: NoticeFacts) -> Text:
-    reason = f.lot.route_reason if f.lot else ""
-    return (
-        f"{f.case.title}{'，' + reason if reason else ''}",
-        f"{f.case.title}{'; ' + reason if reason else ''}",
-    )
-
-
-def _passed_on(f: NoticeFacts) -> Text:
-    zh, en = _join(f.categories)
-    if f.lot is None:
-        return (
-            "没有移交任何信息，也没有因此删除任何信息",
-            "nothing is handed over and nothing is deleted for this reason",
-        )
-    return (
-        f"移交继续服务所需的部分：{zh}；身份证号、自由文本先遮盖，生日只留年份。口令、超出目的收集的信息不移交，一律删除",
-        f"What continuing the service needs passes on: {en}; identity numbers and free text are masked first, of a "
-        "birthday only the year remains. Passwords and what was collected beyond any purpose do not pass on and are "
-        "deleted",
-    )
-
-
-def _objecting(f: NoticeFacts) -> Text:
-    day = f.answer_by.isoformat()
-    if f.lot is None:
-        return ("您可以随时撤回同意或者注销账户", "you may withdraw consent or close your account at any time")
-    return (
-        f"请在 {day} 以前回复“反对”，我们就不移交您的信息；也可以随时撤回同意、注销账户。反对不影响任何已有的服务",
-        f"Answer object by {day} and your data does not pass on; you may also withdraw consent or close your account at "
-        "any time. An objection costs you no service",
-    )
-
-
-def _both_contacts(f: NoticeFacts) -> Text:
-    both = [p for p in (f.case.transferor, _receiver(f)) if p]
-    return (
-        "；".join(f"{p.name} {p.contact}" for p in both),
-        "; ".join(f"{p.name_en or p.name} {p.contact}" for p in both),
-    )
-
-
-def _form(_: NoticeFacts) -> Text:
-    return (
-        "本函另行发送，不与其他内容捆绑；全文并见公告",
-        "this letter comes by itself, bundled with nothing else; the full text is also in the public notice",
-    )
-
-
-def _new_consent(f: NoticeFacts) -> Text:
-    if f.lot is None or not f.lot.new_purposes:
-        return ("目的和方式没有变化，无须重新同意", "purpose and method do not change; no new consent is needed")
-    return (
-        "同意新用途请回复“同意新用途”，不同意请回复“不同意新用途”；不回复就是不同意",
-        "Answer agree to the new purpose, or refuse the new purpose; no answer means no",
-    )
-
-
-Composer = Callable[[NoticeFacts], Text]
-COMPOSERS: dict[str, Composer] = {
-    "processor_name": lambda f: _party(f.case.transferor),
-    "processor_contact": lambda f: (f.case.transferor.contact, f.case.transferor.contact),
-    "purpose": _purpose,
-    "method": _purpose,
-    "pi_categories": lambda f: _join(f.categories),
-    "retention_period": _retention,
-    "retention_at_expiry": _retention,
-    "rights_ways_and_procedure": _rights,
-    "receiver_name": _receiver_name,
-    "receiver_contact": _receiver_contact,
-    "receiver_purpose": _new_purpose,
-    "receiver_method": _new_purpose,
-    "necessity_of_sensitive": _sensitive_need,
-    "impact_on_rights": _sensitive_impact,
-    "guardian_consent_action": _guardian_action,
-    "kids_purpose_method_scope": _kids_scope,
-    "kids_storage": _kids_storage,
-    "kids_safeguards": _safeguards,
-    "kids_refusal_consequence": _kids_refusal,
-    "kids_complaint": _complaint,
-    "kids_correct_delete": _rights,
-    "kids_other": _kids_other,
-    "kids_rules": _kids_other,
-    "new_consent_action": _new_consent,
-    "separate_consent_action": _new_consent,
-    "form": _form,
-    "event_type_and_date": _event,
-    "legal_document": _document,
-    "effective_on": lambda f: (f.effective_on.isoformat(), f.effective_on.isoformat()),
-    "what_is_passed_on": _passed_on,
-    "unchanged_purpose": _purpose,
-    "how_to_object": _objecting,
-    "contact_of_both_sides": _both_contacts,
-    "complaint_authority": _complaint,
-}
-
-
 def compose(facts: NoticeFacts, required: Sequence[RequiredItem], *, route: str) -> Notice:
     """The notice with every required item.
 
     Raises:
         CaseFileError: naming the items for which the case file gives no text.
     """
+    if facts.case.event in MOVES_NOTHING:
+        facts = replace(facts, lot=None)
     items: list[NoticeItem] = []
     missing: list[str] = []
     for item in required:
@@ -333,17 +82,7 @@ def compose(facts: NoticeFacts, required: Sequence[RequiredItem], *, route: str)
             hint="Complete the contact, address and purposes of the parties and lots in the case file.",
         )
     moves = facts.lot is not None
-    silence = (
-        f"如果在 {facts.answer_by.isoformat()} 以前没有收到您的反对，您的信息按上面所说移交。"
-        if moves
-        else "这封信只是告知，您不需要做什么：信息仍由原公司处理，没有移交给任何人。"
-    )
-    silence_en = (
-        f"If we hear no objection by {facts.answer_by.isoformat()}, your data passes on as described above."
-        if moves
-        else "This letter informs you only; you need not do anything. The same company goes on handling your data and "
-        "nothing is handed to anybody."
-    )
+    silence_zh, silence_en = silence(facts)
     return Notice(
         case_id=facts.case.id,
         lot=facts.lot.id if facts.lot else "",
@@ -353,7 +92,8 @@ def compose(facts: NoticeFacts, required: Sequence[RequiredItem], *, route: str)
         if not moves
         else "Notice: your data passes on with the business",
         items=tuple(items),
-        silence_zh=silence,
+        silence_zh=silence_zh,
         silence_en=silence_en,
+        asks_consent=asks_consent(facts),
         rehearsal=facts.case.rehearsal,
     )

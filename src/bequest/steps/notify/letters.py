@@ -16,13 +16,20 @@ def body(notice: Notice) -> str:
     en = [f"{mark_en}{notice.title_en}", f"Dear {NAME},", f"Reference: {REF}"]
     for n, item in enumerate(notice.items, start=1):
         zh.append(f"{n}. {item.label_zh}：{item.zh}。（{item.article}）")
-        en.append(f"{n}. {item.label_en}: {item.en}. ({item.article})")
+        en.append(f"{n}. {item.label_en}: {item.en.removesuffix('.')}. ({item.article})")
     zh.append(notice.silence_zh)
     en.append(notice.silence_en)
     if notice.lot:
-        zh.append("回复办法：写明编号，以及“反对”“同意新用途”“不同意新用途”，监护人写“监护人同意”或者“监护人不同意”。")
+        own = (
+            ("“同意移交”“不同意移交”", "agree to the handover, refuse the handover")
+            if notice.asks_consent
+            else ("“反对”", "object")
+        )
+        zh.append(
+            f"回复办法：写明编号，以及{own[0]}“同意新用途”“不同意新用途”，监护人写“监护人同意”或者“监护人不同意”。"
+        )
         en.append(
-            "To answer, quote the reference and write: object, agree to the new purpose, refuse the new purpose; "
+            f"To answer, quote the reference and write: {own[1]}, agree to the new purpose, refuse the new purpose; "
             "guardians: guardian agrees or guardian refuses."
         )
     return "\n\n".join(["\n".join(zh), "-" * 20, "\n".join(en)]) + "\n"
@@ -33,7 +40,9 @@ def short_text(notice: Notice) -> str:
     by_id = {i.id: i for i in notice.items}
     who = by_id["processor_name"].zh.split("，")[0] if "processor_name" in by_id else ""
     receiver = by_id["receiver_name"].zh.split("，")[0] if "receiver_name" in by_id else ""
-    moved = f"您的信息将随业务移交给{receiver}。" if receiver else "您的信息没有移交给任何人。"
+    moved = "您的信息没有移交给任何人。"
+    if receiver:
+        moved = f"您的信息{'经您同意才' if notice.asks_consent else '将随业务'}移交给{receiver}。"
     mark = "【演练】" if notice.rehearsal else ""
     return f"{mark}{NAME}，您好，{who}告知：{moved}编号 {REF}。全文及答复办法见公告和邮件。"
 

@@ -192,9 +192,7 @@ def test_an_answer_overrides_what_the_systems_say_for_that_person_alone() -> Non
 def test_the_state_of_telling_is_taken_as_given_and_untouched() -> None:
     notice = np.array([code_of(Fact.NOTICE, w) for w in ("delivered", "published", "not_told")], dtype=np.uint8)
     frame = index(4)
-    got = found(
-        {"a": (table("a"), frame, {R.CUSTOMER: [0, 1, 2, -1]})}, 3, notice=notice, nobody_notice="published"
-    )
+    got = found({"a": (table("a"), frame, {R.CUSTOMER: [0, 1, 2, -1]})}, 3, notice=notice, nobody_notice="published")
     assert words(Fact.NOTICE, got.rows[("s", "a")][Fact.NOTICE]) == ["delivered", "published", "not_told", "published"]
     assert words(Fact.NOTICE, notice) == ["delivered", "published", "not_told"]
 
@@ -235,18 +233,14 @@ def test_tables_outside_the_case_are_not_looked_at() -> None:
     ],
 )
 def test_the_latest_contact_in_any_record_decides_between_current_and_stale(contacts, word) -> None:
-    tables = {
-        f"t{i}": (table(f"t{i}"), index(1, contact=[day]), {R.CUSTOMER: [0]}) for i, day in enumerate(contacts)
-    }
+    tables = {f"t{i}": (table(f"t{i}"), index(1, contact=[day]), {R.CUSTOMER: [0]}) for i, day in enumerate(contacts)}
     got = found(tables, 1)
     assert words(Fact.FRESHNESS, got.subject[Fact.FRESHNESS]) == [word]
 
 
 @settings(max_examples=40)
 @given(
-    st.lists(
-        st.tuples(st.integers(0, 3), st.none() | st.dates(date(2015, 1, 1), date(2027, 12, 31))), max_size=12
-    ),
+    st.lists(st.tuples(st.integers(0, 3), st.none() | st.dates(date(2015, 1, 1), date(2027, 12, 31))), max_size=12),
     st.integers(1, 120),
 )
 def test_freshness_is_that_of_the_latest_date_per_person(rows, months) -> None:

@@ -186,7 +186,8 @@ def test_two_tables_of_one_class_share_situations_and_keep_their_columns() -> No
     other = TableMap("old", "orders", orders.record_class, (note,), 0, retention=orders.retention, facts=orders.facts)
     planner = Planner(law_of(), (LOT.id,))
     codes = {
-        t: random_codes(np.random.default_rng(1), 20, possible_values(table)) for t, table in (("a", orders), ("b", other))
+        t: random_codes(np.random.default_rng(1), 20, possible_values(table))
+        for t, table in (("a", orders), ("b", other))
     }
     lots = pl.Series([LOT.id] * 20)
     first = planner.plan_table(orders, RowRole.CUSTOMER, codes["a"], lots)
@@ -304,7 +305,12 @@ def small_plan(situation: list[int], n_keys: int = 3) -> Planned:
     keys = tuple(SituationKey(RecordClass.ORDER, RowRole.CUSTOMER, LOT.id, (("n", str(i)),)) for i in range(n_keys))
     decision = CellDecision(PASSES, ("transfer_on_notice",), ())
     return Planned(
-        table, RowRole.CUSTOMER, np.array(situation, dtype=np.uint32), keys, ((decision,),) * n_keys, ((PASSES,),) * n_keys
+        table,
+        RowRole.CUSTOMER,
+        np.array(situation, dtype=np.uint32),
+        keys,
+        ((decision,),) * n_keys,
+        ((PASSES,),) * n_keys,
     )
 
 
@@ -330,4 +336,6 @@ def test_more_pairs_than_fit_one_byte_are_refused() -> None:
     wide = Planned(p.table, p.primary, p.situation, p.keys, p.decisions, (many,))
     with pytest.raises(LawError, match="255"):
         distinct_dispositions([wide])
-    assert len(distinct_dispositions([Planned(p.table, p.primary, p.situation, p.keys, p.decisions, (many[1:],))])) == 255
+    assert (
+        len(distinct_dispositions([Planned(p.table, p.primary, p.situation, p.keys, p.decisions, (many[1:],))])) == 255
+    )
