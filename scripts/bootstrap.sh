@@ -33,8 +33,8 @@ echo "set-up: libraries ($group)"
 export VIRTUAL_ENV=$PWD/.venv
 .tools/bin/uv pip install -q --require-hashes -r "requirements/$group.txt"
 .tools/bin/uv pip install -q --no-deps -e .
-echo "set-up: compiling kernels"
-.venv/bin/python -m bequest.engine.kernels
+echo "set-up: compiling kernels (once, half a minute)"
+.venv/bin/python scripts/compile_kernels.py
 if [ "$group" = dev ]; then touch .venv/.dev; fi
 touch .venv/.core
 echo "set-up: done in $((SECONDS - started)) s"

@@ -13,6 +13,7 @@ OUTCOMES: Final[Mapping[str, Word]] = {
     **{code: Word(said.zh, said.en) for code, said in law_outcomes.WORDS.items()},
     "passed_on": Word("已移交，原处删除", "passed on, deleted here"),
     "passed_on_kept": Word("已移交，依法留存", "passed on, kept as the law requires"),
+    "passed_on_shared": Word("已移交，其他业务仍在用", "passed on, still used by another business"),
     "deleted": Word("未移交，已删除", "not passed on, deleted"),
     "kept": Word("未移交，依法留存", "not passed on, kept as the law requires"),
     "blocked": Word("未移交，冻结", "not passed on, blocked"),

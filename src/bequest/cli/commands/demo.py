@@ -1,6 +1,7 @@
 """`bequest demo`: a believable company, and its whole case."""
 
 import shutil
+import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -55,11 +56,23 @@ def demo(
     for check in played.bundle.report.failed:
         render.line(f"{check.code} {check.file}: {render.say(check.zh, check.en)}")
     flag = " --rehearsal" if played.case.rehearsal else ""
-    render.line(f"report: {played.reports[render.language()]}")
-    render.line(f"bundle: {played.bundle.folder}")
-    render.line(f"verify: bequest verify {played.bundle.folder} --trust {played.bundle.trust}{flag}")
+    bundle, trust = _near(played.bundle.folder), _near(played.bundle.trust)
+    render.line(f"report: {_near(played.reports[render.language()])}")
+    render.line(f"bundle: {bundle}")
+    render.line(f"verify: {_program()} verify {bundle} --trust {trust}{flag}")
     if not played.bundle.report.ok:
         raise typer.Exit(8)
+
+
+def _near(path: Path) -> Path:
+    """The path from here, where it lies below; else as it is."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _program() -> str:
+    """How the program was called, so that the line can be copied."""
+    called = Path(sys.argv[0])
+    return str(_near(called.resolve())) if called.is_file() else "bequest"
 
 
 def _prepare(out: Path, *, replace: bool) -> None:

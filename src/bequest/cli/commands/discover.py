@@ -61,4 +61,5 @@ def import_(ctx: typer.Context, case: str, file: Path) -> None:
     with state_of(ctx).context() as c:
         changes = run_import_map(c, case, file)
     for change in changes:
-        render.line(str(change))
+        place = ".".join(x for x in (change.source, change.table, change.column) if x)
+        render.line(f"{place}: {change.what} {change.before or '—'} → {change.after or '—'}")

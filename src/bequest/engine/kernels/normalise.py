@@ -22,9 +22,13 @@ PROVINCES = (
 
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECK_CHARACTERS = "10X98765432"
-_NO_NAMES = ("无", "未知", "匿名", "测试", "先生", "女士", "test", "null", "none", "nan", "n/a", "na", "unknown")
+_NO_NAMES = tuple("无 未知 匿名 测试 先生 女士 个人 本人 test null none nan n/a na unknown".split())
 _MOBILE = r"^1[3-9]\d{9}$"
 _PLAIN_NAME = r"^[\u{4E00}-\u{9FFF}]+$"
+_COMPANY = (
+    r"(?:公司|集团|合伙企业|个体工商户|经营部|事务所|合作社|工厂)(?:\(.*\))?$"
+    r"|\b(?:inc|ltd|llc|gmbh|corp|plc|s\.a\.)\.?$"
+)
 _NEEDS_NFKC = r"[^\x00-\x7F\u{4E00}-\u{9FFF}]"
 _LANDLINE = r"^(?:0(?:10|2\d)[2-8]\d{7}|0[3-9]\d{2}[2-8]\d{6,7})$"
 _EXTENSION = r"\s*(?:-+|转|分机|[xX#]|[eE][xX][tT]\.?)\s*(\d{1,6})$"
@@ -71,6 +75,11 @@ def name(expr: pl.Expr) -> pl.Expr:
     What is no name is null: no letter in it, digits, masked (张*), or a filler such as 未知.
     """
     return _column(expr, _name)
+
+
+def names_somebody(expr: pl.Expr) -> pl.Expr:
+    """Whether a name stands there that may be a person's: neither a filler nor a company's, by its legal form."""
+    return expr.cast(pl.String).map_batches(_names_somebody, return_dtype=pl.Boolean, is_elementwise=True)
 
 
 def bank_card(expr: pl.Expr) -> pl.Expr:
@@ -181,6 +190,11 @@ def _untidy_name(series: pl.Series) -> pl.Series:
     joined = single.str.replace_all(" ", "", literal=True).zip_with(chinese, single)
     usable = joined.str.contains(r"\p{L}") & ~joined.str.contains(r"[\d*?@]") & ~joined.is_in(_NO_NAMES)
     return _only(joined, usable)
+
+
+def _names_somebody(series: pl.Series) -> pl.Series:
+    plain = _text(series).str.to_lowercase()
+    return (plain.is_not_null() & ~plain.is_in(_NO_NAMES) & ~plain.str.contains(_COMPANY)).fill_null(False)
 
 
 def _bank_card(series: pl.Series) -> pl.Series:
