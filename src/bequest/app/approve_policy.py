@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from bequest.app.context import Context, require
+from bequest.app.context import Context, require, require_open
+from bequest.app.decide import parties_digest
 from bequest.app.evidence import publish, record
 from bequest.app.law import pack_of
 from bequest.crypto.signing import load_person_key
@@ -11,11 +12,21 @@ from bequest.crypto.verify import parse_public_line
 from bequest.evidence.approval import check_approval, quorum_gap, sign_approval
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import to_json
-from bequest.kernel.clock import rfc3339
+from bequest.kernel.clock import local_date, rfc3339
 from bequest.kernel.errors import ApprovalError, VerificationError
 from bequest.law.pack import required_roles
 from bequest.model.case import Case, Person, Role
-from bequest.model.plan import Approval
+from bequest.model.plan import Approval, Policy
+from bequest.store.records import CaseRecord
+
+CHANGED = {
+    "parties_digest": "parties, lots, window, custodian or copies",
+    "law_date": "effective_on",
+    "cutover_not_after": "cutover_not_after",
+    "tolerance_percent": "tolerance_percent",
+    "event": "event",
+}
+"""What is approved with the policy and stands in the case file → how people know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +37,8 @@ class ApprovalState:
     approvals: tuple[Approval, ...]
     required: tuple[Role, ...]
     gap: str
+    changed: tuple[str, ...] = ()
+    """What of the case file is no longer as this policy has it: then its approvals are void."""
 
 
 def approval_state(ctx: Context, case_id: str) -> ApprovalState:
@@ -42,7 +55,52 @@ def approval_state(ctx: Context, case_id: str) -> ApprovalState:
             raise ApprovalError(f"case {case_id} has no policy to approve", hint=f"Run `bequest plan {case_id}` first.")
         digest = policies[-1].digest
         approvals = tx.approvals.of(case_id, digest)
-    return ApprovalState(digest, approvals, required, quorum_gap(approvals, [r.value for r in required]))
+        changed = changed_since(case, tx.policies.get(case_id, digest).policy)
+    gap = quorum_gap(approvals, [r.value for r in required])
+    return ApprovalState(digest, approvals, required, gap, tuple(changed))
+
+
+def approved_policy(ctx: Context, record: CaseRecord) -> Policy:
+    """The policy in force, where it still holds today for the case as its file stands now.
+
+    Raises:
+        ApprovalError: where none is in force, the case file changed since, or the last day for the cutover is over.
+    """
+    case = record.case
+    with ctx.store.transaction() as tx:
+        in_force = tx.policies.in_force(case.id)
+    if in_force is None:
+        raise ApprovalError(
+            f"no policy of case {case.id} is in force: {approval_state(ctx, case.id).gap}",
+            hint=f"Every required role signs: `bequest approve {case.id} --as PERSON --key FILE`.",
+        )
+    changed = changed_since(case, in_force.policy)
+    if changed:
+        raise ApprovalError(
+            f"the approval no longer holds: the case file changed since in {', '.join(changed)}",
+            hint=f"Run `bequest link {case.id}` and `bequest plan {case.id}`, look at `bequest plan diff {case.id}`,"
+            " and have the new policy approved; or put the case file back.",
+        )
+    today = local_date(ctx.clock(record).now(), case.timezone)
+    if today > in_force.policy.cutover_not_after:
+        raise ApprovalError(
+            f"too late: the approval covers a cutover until {in_force.policy.cutover_not_after}; today is {today}",
+            hint="Set a later cutover_not_after in the case file, take it over with `bequest case update`, then link,"
+            " plan, and have the new policy approved.",
+        )
+    return in_force.policy
+
+
+def changed_since(case: Case, policy: Policy) -> list[str]:
+    """What of the case differs from what was approved with a policy, in words of the case file."""
+    now = {
+        "parties_digest": parties_digest(case),
+        "law_date": case.effective_on,
+        "cutover_not_after": case.cutover_not_after or case.effective_on,
+        "tolerance_percent": case.tolerance_percent,
+        "event": case.event.value,
+    }
+    return [CHANGED[name] for name, value in now.items() if value != getattr(policy, name)]
 
 
 def approve_policy(ctx: Context, case_id: str, person_id: str, key_file: Path, *, role: str = "") -> ApprovalState:
@@ -53,16 +111,23 @@ def approve_policy(ctx: Context, case_id: str, person_id: str, key_file: Path, *
         InputError: where the key file is unusable.
     """
     require(ctx, case_id, "plan")
+    require_open(ctx, case_id, "an approval")
     record_ = ctx.case(case_id)
     case = record_.case
     state = approval_state(ctx, case_id)
     person = _person(case, person_id)
-    chosen = _role(person, state.required, role)
+    chosen = _role(person, state, role)
     signer = load_person_key(key_file)
-    if not person.public_key or parse_public_line(person.public_key).fingerprint != signer.public.fingerprint:
+    _still_the_case(ctx, case, state.digest)
+    if not person.public_key:
         raise ApprovalError(
-            f"the key is not the one on file for {person_id}",
-            hint="Use the key whose public half stands in the case file.",
+            f"the case file has no public key of {person_id}",
+            hint="Write the line of the person's .pub file under public_key, and take it over with `case update`.",
+        )
+    if parse_public_line(person.public_key).fingerprint != signer.public.fingerprint:
+        raise ApprovalError(
+            f"the key in {key_file.name} is not that of {person_id}: the case file has another public key",
+            hint=f"{person_id} signs with the key whose .pub line stands in the case file.",
         )
     at = ctx.clock(record_).now()
     approval = sign_approval(
@@ -93,6 +158,17 @@ def approve_policy(ctx: Context, case_id: str, person_id: str, key_file: Path, *
     return after
 
 
+def _still_the_case(ctx: Context, case: Case, policy_digest: str) -> None:
+    """Nobody signs what the case file no longer says."""
+    with ctx.store.transaction() as tx:
+        changed = changed_since(case, tx.policies.get(case.id, policy_digest).policy)
+    if changed:
+        raise ApprovalError(
+            f"the case file changed since this policy was planned, in {', '.join(changed)}",
+            hint=f"Run `bequest link {case.id}` and `bequest plan {case.id}`; then approve the new policy.",
+        )
+
+
 def _person(case: Case, person_id: str) -> Person:
     try:
         return case.person(person_id)
@@ -103,11 +179,28 @@ def _person(case: Case, person_id: str) -> Person:
         ) from None
 
 
-def _role(person: Person, required: tuple[Role, ...], wanted: str) -> Role:
-    may = [r for r in required if r in person.roles and (not wanted or r.value == wanted)]
+def _role(person: Person, state: ApprovalState, wanted: str) -> Role:
+    """The role to sign in: one that is the person's and open; the one signed in before, where it is done again."""
+    required = state.required
+    may = [r for r in required if r in person.roles and wanted in {"", r.value}]
     if not may:
         raise ApprovalError(
-            f"{person.id} holds no role whose approval is required here",
+            f"{person.id} cannot approve as {wanted}: that role is not required here, or is another person's"
+            if wanted
+            else f"{person.id} holds no role whose approval is required here",
             hint=f"Required: {', '.join(required)}; {person.id} is {', '.join(person.roles) or 'nothing'}.",
         )
-    return may[0]
+    signed = {a.role: a.person for a in state.approvals}
+    before = next((r for r in required if signed.get(r.value) == person.id), None)
+    if before is not None and wanted not in {"", before.value}:
+        raise ApprovalError(
+            f"{person.id} approved this policy as {before} already",
+            hint=f"Nobody fills two required roles: another person approves as {wanted}.",
+        )
+    still_open = [before] if before is not None else [r for r in may if r.value not in signed]
+    if not still_open:
+        raise ApprovalError(
+            f"{', '.join(f'{signed[r.value]} approved as {r}' for r in may)} already",
+            hint="Nothing is missing in that role; `bequest approve` with the case alone lists what is.",
+        )
+    return still_open[0]

@@ -1,15 +1,18 @@
 """Import a changed case file: shown, checked against the revision it was made from, and logged."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from bequest.app.casefile import diff_cases, read_case_file
-from bequest.app.context import Context
+from bequest.app.context import Context, done_steps
 from bequest.app.evidence import publish, record
+from bequest.app.preflight import check_law
 from bequest.app.reading import check_markers, open_sources
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import digest
-from bequest.kernel.errors import CaseFileError
+from bequest.kernel.errors import CaseFileError, GuardError, StateError
+from bequest.model.case import Case
 
 
 def update_case(
@@ -19,16 +22,36 @@ def update_case(
 
     Raises:
         CaseFileError: where the file is another case's.
-        StateError: where the case was changed since `base_revision`.
+        StateError: where the case was changed since `base_revision`, or is past its cutover and more changed than
+            people and texts.
+        GuardError: where the rehearsal flag differs, or a source of a rehearsal is not marked for it.
     """
     new = read_case_file(path, environ=environ)
     if new.id != case_id:
         raise CaseFileError(f"the file is of case {new.id}, not {case_id}", hint="Give the file of this case.")
-    check_markers(new, open_sources(new))
-    old = ctx.case(case_id).case
+    record_ = ctx.case(case_id)
+    old = record_.case
     changes = diff_cases(old, new)
     if not changes:
         return []
+    if record_.revision != base_revision:
+        raise StateError(
+            f"case {case_id} is at revision {record_.revision}; this change was made from revision {base_revision}",
+            hint="Somebody took over another change first. Make yours in the file taken over last, and give"
+            f" --base {record_.revision}.",
+        )
+    if new.rehearsal != old.rehearsal:
+        raise GuardError(
+            f"case {case_id} {'is' if old.rehearsal else 'is not'} a rehearsal and stays so",
+            hint="Open another case, with another id, for the other purpose.",
+        )
+    if done_steps(ctx, case_id) & {"cutover", "close"} and _settled(new) != _settled(old):
+        raise StateError(
+            f"case {case_id} is past its cutover: only people, title and complaint_authority can still change",
+            hint="What was approved and decided stands. Open a new case for later changes.",
+        )
+    check_law(new)
+    check_markers(new, open_sources(new))
     at = ctx.now(case_id)
     with ctx.store.transaction() as tx:
         changed = tx.cases.update(new, base_revision, at)
@@ -38,3 +61,8 @@ def update_case(
         )  # fmt: skip
     publish(ctx, case_id)
     return changes
+
+
+def _settled(case: Case) -> Case:
+    """The case without what may change to its end."""
+    return replace(case, people=(), title="", complaint_authority="")

@@ -8,21 +8,28 @@ from bequest.evidence.event_types import EventType
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import GuardError, InputError
 
+FARTHEST = timedelta(days=3660)
+
 
 def advance_clock(ctx: Context, case_id: str, by: timedelta) -> datetime:
     """Move a rehearsal's clock forward.
 
     Raises:
         GuardError: for a real case: its clock is the machine's.
-        InputError: for a step backwards.
+        InputError: for a step backwards, or one that is a slip of the finger.
     """
+    if by <= timedelta(0):
+        raise InputError("a clock only moves forward", hint="Give a number of days above 0.")
+    if by > FARTHEST:
+        raise InputError(
+            f"{by.days:,} days are too far, and the clock never moves back",
+            hint=f"At most {FARTHEST.days:,} at a time.",
+        )
     found = ctx.case(case_id)
     if not found.rehearsal or found.clock_at is None:
         raise GuardError(
             f"case {case_id} is not a rehearsal: its clock cannot be moved", hint="Wait until the day has come."
         )
-    if by <= timedelta(0):
-        raise InputError("a clock only moves forward", hint="Give a number of days above 0.")
     at = found.clock_at + by
     with ctx.store.transaction() as tx:
         tx.cases.set_clock(case_id, at)

@@ -10,17 +10,19 @@ from typing import Protocol
 
 from bequest.app.workspace import Workspace
 from bequest.crypto.keys import FileKeyProvider, master_from_file
-from bequest.kernel.clock import Clock, MovableClock, SystemClock
-from bequest.kernel.errors import BequestError, StateError
+from bequest.kernel.clock import Clock, MovableClock, SystemClock, rfc3339
+from bequest.kernel.errors import BequestError, InputError, LeaseError, StateError
 from bequest.model.case import Case
 from bequest.store.boot import open_store
 from bequest.store.holders import may_be_alive, this_process
 from bequest.store.records import CaseRecord
-from bequest.store.repositories import Store
+from bequest.store.repositories import DATABASE_NAME, Store
+from bequest.store.transaction import Tx
 
 LEASE_SECONDS = 120
 HEARTBEAT_SECONDS = 20
 ORDER = ("open", "discover", "link", "plan", "approve", "notify", "cutover", "deliver", "destroy", "close")
+LEASED = (*ORDER, "notify-next")
 ONCE = frozenset({"cutover", "deliver", "destroy", "close"})
 """Steps that happen once: done is done. The others may be repeated until the cutover."""
 
@@ -85,12 +87,28 @@ class Context:
         return FileKeyProvider(self.workspace(case_id).dir("keys"), master_from_file(self.home / "master.key"))
 
 
-def open_context(home: Path, *, hooks: Hooks | None = None, progress: Progress = no_progress) -> Context:
-    """Open the home directory: control database, master key."""
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+def open_context(
+    home: Path, *, hooks: Hooks | None = None, progress: Progress = no_progress, create: bool = True
+) -> Context:
+    """Open the home directory: control database, master key. Both are made where `create` is set and there are none.
+
+    Raises:
+        InputError: where the home cannot be used, is not there, or has cases and no master key.
+    """
+    if not create and not (home / DATABASE_NAME).is_file():
+        raise InputError(
+            f"{home} is no home directory: it holds no cases",
+            hint="Name it with --home or BEQUEST_HOME; `bequest case new FILE` makes one with its first case.",
+        )
     home = home.resolve()
     store = open_store(home)
-    master_from_file(home / "master.key", create=True)
+    master = home / "master.key"
+    if not master.exists() and any((home / "cases").glob("*/keys/*")):
+        raise InputError(
+            "the master key of this home is missing: no key of its cases can be opened",
+            hint=f"Put {master.name} back from its backup. A new one would open nothing, so none is made.",
+        )
+    master_from_file(master, create=True)
     return Context(home, store, hooks or NoHooks(), progress)
 
 
@@ -141,6 +159,20 @@ def done_steps(ctx: Context, case_id: str) -> set[str]:
         return {r.step for r in tx.steps.all(case_id) if r.state == "done"}
 
 
+HOW_TO = {
+    "open": "bequest case new FILE",
+    "approve": "bequest approve {case} --as PERSON --key FILE",
+    "notify": "bequest notify run {case}",
+    "cutover": "bequest cutover {case} --confirmed-by PERSON",
+}
+"""Commands of the steps that need more than `bequest STEP CASE`."""
+
+
+def how_to(step: str, case_id: str) -> str:
+    """The command line of a step."""
+    return HOW_TO.get(step, f"bequest {step} {{case}}").format(case=case_id)
+
+
 def require(ctx: Context, case_id: str, *steps: str) -> None:
     """Refuse where an earlier step is not done.
 
@@ -150,30 +182,43 @@ def require(ctx: Context, case_id: str, *steps: str) -> None:
     done = done_steps(ctx, case_id)
     for step in steps:
         if step not in done:
+            who = " by every required role" if step == "approve" else ""
             raise StateError(
-                f"step {step!r} of case {case_id} is not done", hint=f"Run `bequest {step} {case_id}` first."
+                f"step {step!r} of case {case_id} is not done", hint=f"Run `{how_to(step, case_id)}`{who} first."
+            )
+
+
+def require_open(ctx: Context, case_id: str, what: str) -> None:
+    """Refuse where the case is past its cutover or closed: what was decided then stands.
+
+    Raises:
+        StateError: naming what is no longer possible.
+    """
+    _refuse_past(done_steps(ctx, case_id), case_id, what)
+
+
+def _refuse_past(done: set[str], case_id: str, what: str) -> None:
+    for step, past in (("close", "is closed"), ("cutover", "is past its cutover")):
+        if step in done:
+            raise StateError(
+                f"case {case_id} {past}: {what} is no longer possible", hint="Open a new case for later changes."
             )
 
 
 @contextmanager
 def step(ctx: Context, case_id: str, name: str, *, needs: tuple[str, ...] = ()) -> Iterator[Run]:
-    """The frame around a step: prerequisites, lease, run record, hooks.
+    """The frame around a step: prerequisites, lease, run record, hooks. One step of a case runs at a time.
 
     Raises:
         StateError: where the step is done and happens once, or an earlier one is missing.
-        LeaseError: where another process works on it.
+        LeaseError: where another process works on this step or another of the case.
     """
     require(ctx, case_id, *needs)
-    done = done_steps(ctx, case_id)
-    if name in ONCE and name in done:
-        raise StateError(f"step {name!r} of case {case_id} is done", hint=f"See `bequest case show {case_id}`.")
-    if name not in ONCE and "cutover" in done and name in ORDER:
-        raise StateError(
-            f"case {case_id} is past its cutover: {name!r} is closed", hint="Open a new case for later changes."
-        )
     record = ctx.case(case_id)
     at = ctx.clock(record).now()
     with ctx.store.transaction() as tx:
+        _refuse_company(ctx, tx, case_id, name)
+        _refuse_ended(tx, case_id, name)
         fencing = tx.leases.acquire(case_id, name, ctx.holder, ctx.system.now(), LEASE_SECONDS, is_alive=may_be_alive)
         started = tx.steps.start(case_id, name, "", at)
     run = Run(ctx, record, name, fencing, at)
@@ -185,13 +230,40 @@ def step(ctx: Context, case_id: str, name: str, *, needs: tuple[str, ...] = ()) 
         with ctx.store.transaction() as tx:
             tx.leases.check(case_id, name, fencing)
             tx.steps.finish(started, run.output_digest, run.counts, at, time.perf_counter() - began)
-    except BequestError as e:
+    except Exception as e:
         with ctx.store.transaction() as tx:
-            tx.steps.fail(started, e.code, at)
+            tx.steps.fail(started, e.code if isinstance(e, BequestError) else type(e).__name__, at)
         raise
     finally:
         with ctx.store.transaction() as tx:
             tx.leases.release(case_id, name, fencing)
+
+
+def _refuse_ended(tx: Tx, case_id: str, name: str) -> None:
+    """Refuse what is done for good; asked under the lock of the lease, for another process may just have finished."""
+    done = {r.step for r in tx.steps.all(case_id) if r.state == "done"}
+    if name not in ONCE:
+        _refuse_past(done, case_id, f"step {name!r}")
+    elif name in done:
+        raise StateError(
+            f"step {name!r} of case {case_id} is done already, and happens once",
+            hint=f"`bequest case show {case_id}` says what comes next.",
+        )
+
+
+def _refuse_company(ctx: Context, tx: Tx, case_id: str, name: str) -> None:
+    """Refuse while a living process works on any step of the case."""
+    now = ctx.system.now()
+    for other in (name, *(s for s in LEASED if s != name)):
+        lease = tx.leases.get(case_id, other)
+        if lease is None or lease.released or lease.expires_at <= now or not may_be_alive(lease.holder):
+            continue
+        machine, _, process = (*lease.holder.split("/"), "", "")[:3]
+        raise LeaseError(
+            f"step {other!r} of case {case_id} is being worked on by process {process} on {machine}",
+            hint="One step of a case runs at a time: wait until it has finished, then run the command again."
+            f" If that machine is gone, the step is free after {rfc3339(lease.expires_at)}.",
+        )
 
 
 Tick = Callable[[int], None]

@@ -8,7 +8,7 @@ import polars as pl
 
 from bequest.engine.tableplan import TablePlan
 from bequest.kernel.canonical import digest
-from bequest.law.evaluate import decide as decide_cell
+from bequest.law import evaluate
 from bequest.law.evaluate import params_on
 from bequest.law.pack import LawPack
 from bequest.law.retention import bands
@@ -16,7 +16,7 @@ from bequest.model.case import Case
 from bequest.model.datamap import DataMap, FieldClass, Need, TableMap
 from bequest.model.disposition import CellDecision
 from bequest.model.facts import Fact, RecordClass, RowRole
-from bequest.model.plan import ColumnTotal, FieldKind, Policy, Population, SituationKey
+from bequest.model.plan import ColumnTotal, FieldKind, Policy, Population
 from bequest.steps.assess.facts import DueRule, FactInput, Facts, facts
 from bequest.steps.link.index import primary_role
 from bequest.steps.link.link import Linked, primary_subjects
@@ -82,11 +82,14 @@ def law_for(pack: LawPack, case: Case) -> DecideFor:
     def decide_for(record_class: RecordClass, lot_id: str) -> Decide:
         lot = lots.get(lot_id)
         given = {} if lot else {Fact.SCOPE: "outside"}
+        asks: dict[RowRole, evaluate.Ask] = {}
 
         def decide(known: Mapping[Fact, str], role: RowRole, field: FieldKind) -> CellDecision:
-            pairs = tuple(sorted((f.value, v) for f, v in {**given, **known}.items()))
-            key = SituationKey(record_class, role, lot_id, pairs)
-            return decide_cell(pack, event=case.event, on=case.effective_on, lot=lot, situation=key, field=field)
+            if role not in asks:
+                asks[role] = evaluate.law_for(
+                    pack, event=case.event, on=case.effective_on, lot=lot, record_class=record_class, role=role
+                )
+            return asks[role]({**given, **known} if given else known, field)
 
         return decide
 
@@ -224,10 +227,11 @@ def _persons(
     for key, p in planned.items():
         if p.table.record_class not in MAIN_CLASSES:
             continue
-        words = []
-        for k in p.keys:
+        words = [""] * len(p.keys)
+        for s in np.unique(p.situation).tolist():  # only situations that hold anybody
+            k = p.keys[s]
             known = {Fact(f): v for f, v in k.facts}
-            words.append(decide_for(k.record_class, k.lot)(known, k.role, NAME).outcomes[0])
+            words[s] = decide_for(k.record_class, k.lot)(known, k.role, NAME).outcomes[0]
         parts.append(
             pl.DataFrame(
                 {

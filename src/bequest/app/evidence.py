@@ -1,7 +1,9 @@
 """Evidence of what the app does: into the outbox with the state change, then by the sequencer into the log."""
 
+import time
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 
 from bequest.app.context import Context
 from bequest.crypto.atomic import write_file
@@ -14,8 +16,10 @@ from bequest.evidence.jcs import decode_object, encode
 from bequest.evidence.log import Log
 from bequest.evidence.sequencer import drain
 from bequest.kernel.canonical import Json
-from bequest.kernel.errors import EvidenceError
+from bequest.kernel.errors import EvidenceError, LeaseError
 from bequest.store.transaction import Tx
+
+WAIT_SECONDS = 10.0
 
 
 def platform_signer(ctx: Context, case_id: str) -> Signer:
@@ -34,9 +38,34 @@ def log_origin(ctx: Context, case_id: str) -> str:
 
 
 def open_log(ctx: Context, case_id: str) -> Log:
-    """The case's log, open for writing."""
+    """The case's log, open for writing. Another writer of this case is waited for a few seconds.
+
+    Raises:
+        LeaseError: where it does not end.
+        EvidenceError: where the log lost entries that are on record as published.
+    """
     signer = Signer.from_bytes(ctx.keys(case_id).get("log-signing"))
-    return Log(ctx.workspace(case_id).dir("log"), log_origin(ctx, case_id), signer)
+    with ctx.store.transaction() as tx:
+        published = sum(e.published_index is not None for e in tx.outbox.all(case_id))
+    log = _first_free(ctx, case_id, signer)
+    if log.size < published:
+        log.close()
+        raise EvidenceError(
+            f"the log of case {case_id} has {log.size} entries, {published} were published: files are missing",
+            hint="Nothing was written. Put the folder `log` of the case back from the bundle or a backup.",
+        )
+    return log
+
+
+def _first_free(ctx: Context, case_id: str, signer: Signer) -> Log:
+    give_up = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            return Log(ctx.workspace(case_id).dir("log"), log_origin(ctx, case_id), signer)
+        except LeaseError:
+            if time.monotonic() > give_up:
+                raise
+        time.sleep(0.05)
 
 
 def event_id(typ: EventType, key: str) -> str:
@@ -60,15 +89,14 @@ def record(
 ) -> str:
     """Put an event into the outbox, in the caller's transaction; returns its id.
 
+    An event that is there already stays as it is, with its first instant: saying it again later is no other fact.
+
     `content` becomes the event's body: committed to in the leaf, its opening sealed under the `evidence` key.
     """
     this = event_id(typ, key)
-    body = None
+    body, opened = None, b""
     if content is not None:
-        evidence_key = ctx.keys(case_id).get("evidence")
-        body, opening = commit_body(evidence_key, this, content)
-        path = ctx.workspace(case_id).dir("bodies") / f"{this.replace(':', '.').replace('/', '.')}.sealed"
-        write_file(path, seal_bytes(opening, evidence_key, this.encode()))
+        body, opened = commit_body(ctx.keys(case_id).get("evidence"), this, content)
     event = Event(
         id=this,
         type=typ,
@@ -81,14 +109,44 @@ def record(
         refs=tuple(Ref(role, sha256) for role, sha256 in sorted((refs or {}).items())),
     )
     payload = decode_object(render_event(event), "event")
-    tx.outbox.append(case_id, this, typ.value, payload, at)
+    known = tx.outbox.get(case_id, this)
+    if known is None or {**known.payload, "at": None} != {**payload, "at": None}:
+        tx.outbox.append(case_id, this, typ.value, payload, at)  # refuses another event under a known id
+    if content is not None:
+        evidence_key = ctx.keys(case_id).get("evidence")
+        write_file(_body_file(ctx, case_id, this), seal_bytes(opened, evidence_key, this.encode()))
     return this
+
+
+def _body_file(ctx: Context, case_id: str, this: str) -> Path:
+    return ctx.workspace(case_id).dir("bodies") / f"{this.replace(':', '.').replace('/', '.')}.sealed"
+
+
+def record_attempt(
+    ctx: Context, tx: Tx, case_id: str, typ: EventType, *, at: datetime, content: Json = None,
+    refs: Mapping[str, str] | None = None,
+) -> tuple[str, str]:  # fmt: skip
+    """Put an intent into the outbox that may be formed again otherwise; returns its id and its number.
+
+    The same intent is taken up again. Another one without an outcome was cut off and will not be carried out: that is
+    said as its outcome, and the new intent gets the next number.
+    """
+    number, none = 1, {"abandoned": 1}
+    while True:
+        known = tx.outbox.get(case_id, event_id(typ, str(number)))
+        outcome = tx.outbox.get(case_id, event_id(typ.outcome, str(number)))
+        try:
+            if known is None or outcome is None or outcome.payload.get("counts") != none:
+                return record(ctx, tx, case_id, typ, str(number), at=at, content=content, refs=refs), str(number)
+        except EvidenceError:  # this number stands for another intent
+            if known is not None and outcome is None:
+                record(ctx, tx, case_id, typ.outcome, str(number), at=at, intent=known.event_id, counts=none)
+        number += 1
 
 
 def opening(ctx: Context, case_id: str, this: str) -> bytes:
     """The opening of an event's body, from its sealed file."""
-    path = ctx.workspace(case_id).dir("bodies") / f"{this.replace(':', '.').replace('/', '.')}.sealed"
-    return open_bytes(path.read_bytes(), ctx.keys(case_id).get("evidence"), this.encode())
+    return open_bytes(_body_file(ctx, case_id, this).read_bytes(), ctx.keys(case_id).get("evidence"), this.encode())
 
 
 def publish(ctx: Context, case_id: str) -> int:

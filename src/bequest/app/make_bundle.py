@@ -76,10 +76,7 @@ def make_bundle(ctx: Context, case_id: str) -> Bundle:
         proofs=proofs,
         certificates=_files(workspace.dir("certificates"), "*"),
         receipts=_files(workspace.dir("receipts"), "*.dsse.json"),
-        notices={
-            **_files(workspace.dir("statements"), "notice-*.json"),
-            **_files(workspace.dir("statements"), "public-*.txt"),
-        },
+        notices=_files(workspace.dir("notices"), "*"),
         disposition=_files(workspace.dir("work"), "disposition.leaves"),
     )
     folder = build_bundle(workspace.dir("bundle"), parts)

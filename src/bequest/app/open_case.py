@@ -8,11 +8,13 @@ from bequest.app.casefile import read_case_file
 from bequest.app.context import Context
 from bequest.app.evidence import publish, record
 from bequest.app.law import pack_of
+from bequest.app.preflight import check_law
 from bequest.app.reading import check_markers, open_sources
 from bequest.crypto.keys import KEY_PURPOSES
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import digest
 from bequest.kernel.errors import CaseFileError
+from bequest.law.pack import LawPack
 from bequest.model.case import SUPPORTED_EVENTS, Case
 from bequest.store.records import KeyRecord
 
@@ -26,8 +28,10 @@ def open_case(
 
     Raises:
         CaseFileError: for anything wrong in the file, or an event this version cannot run.
+        LawError: where the law pack does not answer for the case.
         SourceError: where a source is not as declared.
         GuardError: where a rehearsal points at a source that carries no marker.
+        StateError: where there is a case of that id.
     """
     case = read_case_file(path, environ=environ)
     if case.event not in SUPPORTED_EVENTS:
@@ -36,14 +40,10 @@ def open_case(
             hint=f"This version runs {', '.join(sorted(SUPPORTED_EVENTS))}.",
         )
     pack = pack_of(case)
+    check_law(case)
     sources = open_sources(case)
     check_markers(case, sources)
-    at = clock_at if case.rehearsal and clock_at else ctx.system.now()
-    with ctx.store.transaction() as tx:
-        tx.cases.add(case, organisation=case.transferor.name, at=at)
-        if case.rehearsal:
-            tx.cases.set_clock(case.id, at)
-        tx.cases.pin_law(case.id, f"{pack.jurisdiction} {pack.version}", pack.digest)
+    at = _begin(ctx, case, pack, clock_at if case.rehearsal and clock_at else ctx.system.now())
     make_keys(ctx, case.id, FIRST_KEYS, at)
     with ctx.store.transaction() as tx:
         record(
@@ -66,6 +66,23 @@ def open_case(
         tx.steps.finish(run, digest(case), {"sources": len(case.sources)}, at, 0.0)
     publish(ctx, case.id)
     return case
+
+
+def _begin(ctx: Context, case: Case, pack: LawPack, at: datetime) -> datetime:
+    """Enter the case; the instant at which it was opened. An opening that was cut off is taken up again.
+
+    Raises:
+        StateError: where there is an open case of that id.
+    """
+    with ctx.store.transaction() as tx:
+        known = next((r for r in tx.cases.list() if r.case.id == case.id), None)
+        if known is not None and known.case == case and tx.steps.latest_done(case.id, "open") is None:
+            return known.created_at
+        tx.cases.add(case, organisation=case.transferor.name, at=at)
+        if case.rehearsal:
+            tx.cases.set_clock(case.id, at)
+        tx.cases.pin_law(case.id, f"{pack.jurisdiction} {pack.version}", pack.digest)
+    return at
 
 
 def make_keys(ctx: Context, case_id: str, purposes: tuple[str, ...], at: datetime) -> None:

@@ -11,8 +11,8 @@ from bequest.model.case import Case
 from bequest.model.datamap import DataMap, TableMap
 from bequest.model.plan import ColumnTotal
 from bequest.sources.opening import open_source
-from bequest.sources.source import OpenSource
-from bequest.steps.discover.sample import ColumnInfo, TableSample
+from bequest.sources.source import OpenSource, TableInfo
+from bequest.steps.discover.sample import ColumnInfo, TableSample, schema_digest
 
 SAMPLE_ROWS = 20_000
 
@@ -37,8 +37,10 @@ def check_markers(case: Case, sources: dict[str, OpenSource]) -> None:
     unmarked = [name for name, s in sources.items() if not s.marker(case.id)]
     if unmarked:
         raise GuardError(
-            f"this is a rehearsal, and {', '.join(unmarked)} carries no rehearsal marker of case {case.id}",
-            hint="Point it at a copy made by `bequest demo`, or open the case with rehearsal = false.",
+            f"case {case.id} is a rehearsal, and what lies at the path of {', '.join(unmarked)} is not marked as a copy"
+            f" made for rehearsing {case.id}: it may be the real data",
+            hint="Check the paths in the case file: a rehearsal works on marked copies only, as `bequest demo` makes"
+            " them. The marker names the case, so a copy made for another case does not serve.",
         )
 
 
@@ -48,10 +50,6 @@ def samples(ctx: Context, case: Case) -> list[TableSample]:
     for name, source in open_sources(case).items():
         for info in source.inventory():
             ctx.progress("discover", len(out), len(out) + 1)
-            columns = tuple(
-                ColumnInfo(name=c.name, declared_type=c.declared_type, comment=c.comment, is_key=c.is_key)
-                for c in info.columns
-            )
             why = info.why_not_scanned
             frame = pl.DataFrame(schema={c.name: pl.Utf8 for c in info.columns})
             if not why:
@@ -64,7 +62,7 @@ def samples(ctx: Context, case: Case) -> list[TableSample]:
                     source=name,
                     table=info.name,
                     comment=info.comment,
-                    columns=columns,
+                    columns=_columns(info),
                     n_rows=info.n_rows,
                     frame=frame,
                     why_not_scanned=why,
@@ -73,48 +71,75 @@ def samples(ctx: Context, case: Case) -> list[TableSample]:
     return out
 
 
-def check_schema(datamap: DataMap, found: DataMap) -> None:
-    """Refuse to go on where tables or columns changed since the data map was made.
+def _columns(info: TableInfo) -> tuple[ColumnInfo, ...]:
+    return tuple(
+        ColumnInfo(name=c.name, declared_type=c.declared_type, comment=c.comment, is_key=c.is_key) for c in info.columns
+    )
+
+
+def check_schema(datamap: DataMap, sources: dict[str, OpenSource]) -> None:
+    """Refuse to go on where tables or columns changed since the data map was made. No row is read for it.
 
     Raises:
-        DataMapError: naming what is new, gone or changed.
+        DataMapError: naming the tables and what is gone; new columns are counted only, since without its header line
+            a file shows somebody's data in the place of names.
     """
     was = {(t.source, t.name): t for t in datamap.tables}
-    now = {(t.source, t.name): t for t in found.tables}
-    changed = [
-        f"{source}.{table}"
+    now = {(name, info.name): _columns(info) for name, source in sources.items() for info in source.inventory()}
+    changed = {
+        f"{source}.{table}": change
         for source, table in sorted(was.keys() | now.keys())
-        if (source, table) not in was
-        or (source, table) not in now
-        or was[(source, table)].schema_digest != now[(source, table)].schema_digest
-    ]
+        if (change := _schema_change(was.get((source, table)), now.get((source, table))))
+    }
     if changed:
         raise DataMapError(
             f"the schema changed since discovery: {', '.join(changed)}",
-            hint="Run `bequest discover` and `bequest plan` again, and have the new policy approved.",
+            hint="; ".join(f"{name}: {change}" for name, change in changed.items())
+            + ". Put the source back as it was; or run `bequest discover`, check what is new in the data map, then run"
+            " `bequest link` and `bequest plan`, and have the new policy approved.",
         )
 
 
+def _schema_change(was: TableMap | None, now: tuple[ColumnInfo, ...] | None) -> str:
+    """What changed, in words; empty where nothing did."""
+    if was is None or now is None:
+        return "a new table" if was is None else "gone"
+    if was.schema_digest == schema_digest(now):
+        return ""
+    before, after = {c.name for c in was.columns}, {c.name for c in now}
+    gone, new = sorted(before - after), len(after - before)
+    said = [f"without {' and '.join(gone)}"] if gone else []
+    said += [f"{new} new column{'s' if new > 1 else ''}"] if new else []
+    return ", ".join(said) or "other types, keys or order of columns"
+
+
 def read_table(
-    ctx: Context, source: OpenSource, table: TableMap, label: str, columns: list[str] | None = None
+    ctx: Context,
+    source: OpenSource,
+    table: TableMap,
+    label: str,
+    columns: list[str] | None = None,
+    *,
+    allow_duplicates: bool = False,
 ) -> Iterator[pl.DataFrame]:
-    """All rows of a table as text batches, with progress."""
+    """All rows of a table as text batches, with progress; see `OpenSource.read`."""
     tick = ticker(ctx, f"{label} {table.source}.{table.name}", table.n_rows)
-    for batch in source.read(table.name, columns, key=table.key):
+    for batch in source.read(table.name, columns, key=table.key, allow_duplicates=allow_duplicates):
         tick(batch.height)
         yield batch
 
 
-def count_values(ctx: Context, case: Case, datamap: DataMap) -> tuple[ColumnTotal, ...]:
+def count_values(ctx: Context, datamap: DataMap, sources: dict[str, OpenSource]) -> tuple[ColumnTotal, ...]:
     """Non-empty values of every column in the case, counted at the sources on their own."""
-    sources = open_sources(case)
     totals: list[ColumnTotal] = []
     for table in datamap.tables:
         if not table.in_case:
             continue
         names = [c.name for c in table.columns]
+        tick = ticker(ctx, f"count {table.source}.{table.name}", table.n_rows)
         sums = dict.fromkeys(names, 0)
-        for batch in read_table(ctx, sources[table.source], table, "count"):
+        for batch in sources[table.source].read(table.name, names):  # whatever the key: each row counts
+            tick(batch.height)
             row = batch.select(non_empty(pl.col(n)).sum().alias(n) for n in names).row(0)
             for n, v in zip(names, row, strict=True):
                 sums[n] += int(v or 0)

@@ -3,11 +3,12 @@
 from datetime import datetime
 from pathlib import Path
 
+from bequest.app.user_files import check_user_file, new_user_file, read_user_bytes, read_user_text
 from bequest.crypto.signing import load_person_key
-from bequest.crypto.verify import parse_public_line
+from bequest.crypto.verify import PublicKey, parse_public_line
 from bequest.evidence.statement import Statement, sign_statement, verify_statement
 from bequest.evidence.trust import parse_trust
-from bequest.kernel.errors import InputError
+from bequest.kernel.errors import InputError, VerificationError
 from bequest.steps.deliver.receipt import sign_receipt
 from bequest.steps.deliver.receive import Received, receive
 
@@ -17,17 +18,18 @@ def receive_package(package: Path, identity_file: Path, out: Path, *, trust: Pat
 
     Raises:
         DeliveryError: where anything is not as declared; nothing in clear is left behind then.
-        InputError: where the identity file is missing.
+        InputError: where the identity or trust file cannot be used, or `out` is a file.
     """
-    if not identity_file.is_file():
-        raise InputError(f"there is no identity file {identity_file.name}", hint="Make one with `age-keygen`.")
-    lines = identity_file.read_text(encoding="utf-8").splitlines()
+    hint = "It is the file that `age-keygen -o FILE` made; its first lines are comments."
+    lines = read_user_text(identity_file, "identity file", hint=hint).splitlines()
     identities = [line.strip() for line in lines if line.strip().startswith("AGE-SECRET-KEY-")]
     if not identities:
         raise InputError(f"{identity_file.name} holds no age identity", hint="It begins with AGE-SECRET-KEY-1.")
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out.name} is a file", hint="Name a new folder for the data in clear.")
     if trust is None:
         return receive(package, identities, out)
-    platform = parse_public_line(parse_trust(trust.read_bytes()).platform_key)
+    platform = _platform_key(trust)
 
     def opened(envelope: bytes) -> Statement:
         return verify_statement(envelope, [platform]).statement
@@ -35,8 +37,28 @@ def receive_package(package: Path, identity_file: Path, out: Path, *, trust: Pat
     return receive(package, identities, out, open_statement=opened)
 
 
+def _platform_key(trust: Path) -> PublicKey:
+    hint = "Use the trust.json that the sender gave you by another way than the package."
+    data = read_user_bytes(trust, "trust file", hint=hint)
+    try:
+        return parse_public_line(parse_trust(data).platform_key)
+    except VerificationError as e:
+        raise InputError(f"the trust file {trust.name} cannot be used: {e.message}", hint=hint) from None
+
+
+def check_receipt_files(key_file: Path, receipt: Path) -> None:
+    """Nothing, where a receipt can be signed and written: asked before a package is opened.
+
+    Raises:
+        InputError: where the key cannot be used or the file not be written.
+    """
+    load_person_key(key_file)
+    check_user_file(receipt)
+
+
 def write_receipt(received: Received, key_file: Path, receipt: Path, *, at: datetime) -> None:
     """Sign for an opened package with the receiver's own key."""
     signer = load_person_key(key_file)
     _, envelope = sign_receipt(received, at, lambda statement: sign_statement(statement, [signer]))
-    receipt.write_bytes(envelope)
+    with new_user_file(receipt) as beside:
+        beside.write_bytes(envelope)

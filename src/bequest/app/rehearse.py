@@ -141,7 +141,7 @@ def _approve_all(ctx: Context, case: Case, company: Company) -> None:
 
 
 def _notify_all(ctx: Context, case: Case, company: Company) -> None:
-    """Letters, carriers' reports, the public notice, answers, and the wait until every window is over."""
+    """Letters, reports, the public notice, the wait until windows are over and the planned day has come; answers."""
     if "notify" not in done_steps(ctx, case.id):
         run_notify(ctx, case.id)
     for _ in Channel:
@@ -155,11 +155,11 @@ def _notify_all(ctx: Context, case: Case, company: Company) -> None:
     if register(ctx.workspace(case.id)).filter(pl.col("state") != Told.DELIVERED.value).height:
         advance_clock(ctx, case.id, PUBLISH_AFTER)
         publish_notice(ctx, case.id)
-    _customers_answer(ctx, case, company)
     end = window_end(register(ctx.workspace(case.id)), case.window)
     today = ctx.now(case.id)
-    if end is not None and today.date() <= end:
-        advance_clock(ctx, case.id, timedelta(days=(end - today.date()).days + 1))
+    if end is not None and today.date() < (until := max(end + timedelta(days=1), case.effective_on)):
+        advance_clock(ctx, case.id, until - today.date())
+    _customers_answer(ctx, case, company)
 
 
 def _letters(ctx: Context, case: Case) -> pl.DataFrame:
@@ -209,14 +209,17 @@ def _carrier_reports(ctx: Context, case: Case, company: Company) -> None:
 
 
 def _customers_answer(ctx: Context, case: Case, company: Company) -> None:
+    """Everybody's answer in one file, dated as many days after the last notice as each takes."""
     answers = _reactions(ctx, case, company).filter(pl.col("reaction") != "silent")
     if not answers.height or case.event in MOVES_NOTHING:
         return
-    at = ctx.now(case.id)
+    last = register(ctx.workspace(case.id))["told_on"].max()
     rows = answers.select(
         "ref",
         pl.col("reaction").alias("answer"),
-        (pl.lit(at) + pl.duration(days=pl.col("day").cast(pl.Int64))).dt.strftime("%Y-%m-%dT%H:%M:%SZ").alias("at"),
+        (pl.lit(last, pl.Datetime("us")) + pl.duration(days=pl.col("day").cast(pl.Int64)))
+        .dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+        .alias("at"),
         pl.lit("letter").alias("channel"),
     )
     path = ctx.workspace(case.id).dir("tmp") / "answers.csv"

@@ -7,16 +7,16 @@ from datetime import timedelta
 
 import polars as pl
 
-from bequest.app.approve_policy import approval_state
+from bequest.app.approve_policy import approved_policy
 from bequest.app.context import Context, Run, step
 from bequest.app.decide import MAIN_CLASSES, Decided
-from bequest.app.evidence import await_published, platform_signer, publish, record
-from bequest.app.reading import check_schema, open_sources, samples
+from bequest.app.evidence import await_published, platform_signer, publish, record, record_attempt
+from bequest.app.reading import check_schema, open_sources
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import index_and_link
 from bequest.app.run_notify import keep_place, read_sealed_frame
 from bequest.app.run_plan import decide_now, save_plans
-from bequest.app.telling import register
+from bequest.app.telling import people_of, register
 from bequest.app.workspace import Workspace
 from bequest.crypto.cipher import hmac_sha256
 from bequest.crypto.sealing import write_sealed
@@ -33,9 +33,10 @@ from bequest.model.case import MOVES_NOTHING, Role
 from bequest.model.datamap import DataMap, FieldClass
 from bequest.model.disposition import Release, Residue
 from bequest.model.plan import Policy, Population
+from bequest.sources.source import OpenSource
 from bequest.steps.close.feedback import outbox_rows, outcome_of
 from bequest.steps.cutover.mark import FileMark, Inventory, TableMark, final_inventory, mark_table, read_file_mark
-from bequest.steps.discover.discover import discover
+from bequest.steps.link.link import Linked
 from bequest.steps.notify.ladder import window_end
 from bequest.steps.plan.diff import NEEDS_APPROVAL, Change, diff, volume_changes
 from bequest.store.records import CaseStatus
@@ -51,25 +52,31 @@ def run_cutover(ctx: Context, case_id: str, *, confirmed_by: str) -> Decided:
         StateError: where somebody is not told, or a window still runs.
         GuardError: where the person named may not confirm the cutover.
     """
+    if ctx.case(case_id).case.event in MOVES_NOTHING:
+        raise StateError(
+            f"event {ctx.case(case_id).case.event} moves nothing: there is no cutover",
+            hint="Go on with `bequest close`.",
+        )
     with step(ctx, case_id, "cutover", needs=("approve", "notify")) as run:
         _may_confirm(run, confirmed_by)
-        approved = _approved(ctx, run)
+        approved = approved_policy(ctx, run.record)
         _windows_over(run)
-        intent = _intent(ctx, run, confirmed_by, approved.digest)
-        run.hook("intent_published")
         datamap = data_map(ctx, case_id)
-        check_schema(datamap, discover(samples(ctx, run.case), datamap))
-        indexes, linked = index_and_link(ctx, run.case, datamap)
+        sources = open_sources(run.case)
+        check_schema(datamap, sources)
+        indexes, linked = index_and_link(ctx, run.case, datamap, sources)
         run.hook("indexed")
-        decided = decide_now(ctx, run.case, datamap, told=True)
+        decided = decide_now(ctx, run.case, datamap, sources, told=True)
         _same_policy(ctx, run, approved, decided)
+        intent, number = _intent(ctx, run, confirmed_by, approved.digest)  # nothing above changes or fixes anything
+        run.hook("intent_published")
         save_plans(run.workspace, decided)
         run.hook("decided")
-        inventory = _inventory(run, datamap, indexes)
-        _seal_feedback(ctx, run, decided, linked.anchors)
+        inventory = _inventory(run, datamap, indexes, sources)
+        _seal_feedback(ctx, run, decided, linked)
         root = _disposition_root(ctx, run, decided, linked.anchors)
         run.hook("before_outcome")
-        _outcome(ctx, run, intent, approved, decided, inventory, root)
+        _outcome(ctx, run, (intent, number), approved, decided, inventory, root)
         run.counts = {
             "records": decided.population.n_records,
             "subjects": decided.population.n_subjects,
@@ -85,26 +92,9 @@ def _may_confirm(run: Run, person_id: str) -> None:
     holders = [p.id for p in run.case.people if Role.CUTOVER in p.roles]
     if person_id not in holders:
         raise GuardError(
-            f"{person_id or 'nobody'} may not confirm the cutover",
-            hint=f"The case file names {', '.join(holders) or 'nobody'} with the role cutover.",
+            f"{person_id!r} may not confirm the cutover" if person_id else "nobody is named who confirms the cutover",
+            hint=f"Give --confirmed-by. The role cutover has in the case file: {', '.join(holders) or 'nobody'}.",
         )
-
-
-def _approved(ctx: Context, run: Run) -> Policy:
-    with ctx.store.transaction() as tx:
-        in_force = tx.policies.in_force(run.case.id)
-    if in_force is None:
-        state = approval_state(ctx, run.case.id)
-        raise ApprovalError(
-            f"the policy is not in force: {state.gap}", hint="`bequest approve` by every required role."
-        )
-    today = local_date(run.at, run.case.timezone)
-    if today > in_force.policy.cutover_not_after:
-        raise ApprovalError(
-            f"the approval covered a cutover until {in_force.policy.cutover_not_after}; today is {today}",
-            hint="Set new dates in the case file, plan again and have the new policy approved.",
-        )
-    return in_force.policy
 
 
 def _windows_over(run: Run) -> None:
@@ -113,29 +103,37 @@ def _windows_over(run: Run) -> None:
     if end is None:
         missing = state.filter(pl.col("told_on").is_null()).height
         raise StateError(
-            f"{missing:,} people are not told yet", hint="Enter the carriers' reports, then `bequest notify publish`."
+            f"{missing:,} people are not told yet: no window runs for them",
+            hint=f"Enter the carriers' reports with `bequest notify report {run.case.id} FILE`; then tell all others"
+            f" by `bequest notify publish {run.case.id}`.",
         )
     today = local_date(run.at, run.case.timezone)
     if today <= end:
         raise StateError(
-            f"the notice and objection window runs until {end}; today is {today}", hint=f"Cut over after {end}."
+            f"too early: people may still object until {end}; today is {today}", hint=f"Cut over after {end}."
+        )
+    planned = run.case.effective_on
+    if today < planned:  # a duty to keep that still runs today may be over on the day for which everything was decided
+        raise StateError(
+            f"too early: everything was decided as of {planned}, and people were told so; today is {today}",
+            hint=f"Cut over on {planned} or later, or set an earlier effective_on and plan again.",
         )
 
 
-def _intent(ctx: Context, run: Run, confirmed_by: str, policy_digest: str) -> str:
+def _intent(ctx: Context, run: Run, confirmed_by: str, policy_digest: str) -> tuple[str, str]:
     with ctx.store.transaction() as tx:
-        intent = record(
-            ctx, tx, run.case.id, EventType.CUTOVER_INTENT, "1", at=run.at,
+        intent, number = record_attempt(
+            ctx, tx, run.case.id, EventType.CUTOVER_INTENT, at=run.at,
             content={"confirmed_by": confirmed_by, "writes_stopped": True}, refs={"policy": policy_digest},
         )  # fmt: skip
     await_published(ctx, run.case.id, intent)
-    return intent
+    return intent, number
 
 
 def _same_policy(ctx: Context, run: Run, approved: Policy, decided: Decided) -> None:
     """Only what was approved may happen: same policy, and volumes within the tolerance."""
     changes: list[Change] = []
-    if decided.policy.digest != approved.digest:
+    if decided.policy != approved:
         changes = [c for c in diff(approved, decided.policy, is_looser) if c.kind in NEEDS_APPROVAL]
     with ctx.store.transaction() as tx:
         before = _population_of(tx.settings.get("approved_population", case_id=run.case.id))
@@ -154,7 +152,9 @@ def _population_of(value: object) -> Population | None:
     return decode(Population, value) if isinstance(value, dict) else None
 
 
-def _inventory(run: Run, datamap: DataMap, indexes: dict[tuple[str, str], pl.DataFrame]) -> Inventory:
+def _inventory(
+    run: Run, datamap: DataMap, indexes: dict[tuple[str, str], pl.DataFrame], sources: dict[str, OpenSource]
+) -> Inventory:
     """The final inventory: it is what deliver and destroy go by."""
     marks: list[TableMark] = []
     for table in datamap.tables:
@@ -162,7 +162,7 @@ def _inventory(run: Run, datamap: DataMap, indexes: dict[tuple[str, str], pl.Dat
         if key in indexes:
             marks.append(mark_table(table.source, table.name, [c.name for c in table.columns], indexes[key]))
     files: list[FileMark] = []
-    for name, source in open_sources(run.case).items():
+    for name, source in sources.items():
         files.extend(read_file_mark(name, path) for path in source.raw_paths() if path.is_file())
     inventory = final_inventory(marks, files)
     run.workspace.write_json(run.workspace.dir("work") / "mark.json", to_json(inventory))
@@ -237,20 +237,20 @@ def _disposition_root(ctx: Context, run: Run, decided: Decided, anchors: pl.Seri
     return {"root": root, "statement": hashlib.sha256(envelope).hexdigest()}
 
 
-def _seal_feedback(ctx: Context, run: Run, decided: Decided, anchors: pl.Series) -> None:
+def _seal_feedback(ctx: Context, run: Run, decided: Decided, linked: Linked) -> None:
     """Addresses for the feedback after the destruction, sealed before the sources lose them."""
     people = read_sealed_frame(
         ctx, run.case.id, run.workspace.dir("letters") / "contacts.sealed", "bodies", b"contacts"
     )
     state = register(run.workspace)
-    numbers = anchors.alias("anchor").to_frame().with_row_index("subject")
     contacts = (
-        people.join(state.select("ref", "anchor", "public_only"), on="ref")
+        people.join(state.select("ref", "public_only"), on="ref")
         .filter(~pl.col("public_only"))
-        .join(numbers, on="anchor")
+        .join(people_of(run.workspace, linked), on="ref")
+        .unique("subject", keep="first", maintain_order=True)
         .select("subject", "name", "phone", "email")
     )
-    words = main_pairs(decided, len(anchors))["pair"].replace_strict(
+    words = main_pairs(decided, linked.n_subjects)["pair"].replace_strict(
         _outcome_words(), default=None, return_dtype=pl.Utf8
     )
     rows = outbox_rows(contacts, words)
@@ -271,14 +271,17 @@ def _outcome_words() -> dict[str, str]:
 
 
 def _outcome(
-    ctx: Context, run: Run, intent: str, approved: Policy, decided: Decided, inventory: Inventory, root: dict[str, str]
-) -> None:
+    ctx: Context, run: Run, attempt: tuple[str, str], approved: Policy, decided: Decided, inventory: Inventory,
+    root: dict[str, str],
+) -> None:  # fmt: skip
     case_id = run.case.id
+    intent, number = attempt
+    policy = approved.digest
     with ctx.store.transaction() as tx:
-        tx.populations.add(case_id, decided.population, run.at, policy_digest=approved.digest)
+        population = tx.populations.add(case_id, decided.population, run.at, policy_digest=policy).digest
         record(
             ctx, tx, case_id, EventType.POPULATION_DECIDED, "cutover", at=run.at,
-            refs={"policy": approved.digest, "population": decided.population.digest},
+            refs={"policy": policy, "population": population},
             counts={"subjects": decided.population.n_subjects, "records": decided.population.n_records},
         )  # fmt: skip
         record(
@@ -286,7 +289,7 @@ def _outcome(
             counts={"subjects": decided.population.n_subjects},
         )  # fmt: skip
         record(
-            ctx, tx, case_id, EventType.CUTOVER_OUTCOME, "1", at=run.at, intent=intent,
+            ctx, tx, case_id, EventType.CUTOVER_OUTCOME, number, at=run.at, intent=intent,
             refs={"inventory": inventory.digest}, content=to_json(inventory),
         )  # fmt: skip
         if run.case.event not in MOVES_NOTHING:

@@ -15,7 +15,9 @@ from bequest.app.open_case import make_keys
 from bequest.app.reading import check_markers, open_sources, read_table
 from bequest.app.run_cutover import load_inventory
 from bequest.app.run_discover import data_map
+from bequest.app.run_notify import keep_place
 from bequest.app.run_plan import load_plans
+from bequest.app.user_files import read_user_bytes
 from bequest.crypto.cipher import aes_ecb, hmac_sha256
 from bequest.crypto.verify import parse_public_line
 from bequest.engine.tableplan import TablePlan
@@ -23,7 +25,7 @@ from bequest.evidence.event_types import EventType
 from bequest.evidence.statement import Statement, sign_statement, verify_statement
 from bequest.kernel.canonical import Json
 from bequest.kernel.clock import parse_rfc3339, rfc3339
-from bequest.kernel.errors import CaseFileError, InputError, StateError, VerificationError
+from bequest.kernel.errors import CaseFileError, DeliveryError, StateError, VerificationError
 from bequest.model.case import MOVES_NOTHING, Case, Lot, Party, Role
 from bequest.model.datamap import DataMap
 from bequest.sources.source import OpenSource
@@ -227,6 +229,11 @@ def _outcome(ctx: Context, run: Run, spec: DeliverySpec, package: Package, inten
             refs={"statement": digest},
         )  # fmt: skip
         record(ctx, tx, run.case.id, EventType.DELIVERY_SENT, spec.delivery_id, at=run.at, refs={"statement": digest})
+    keep_place(
+        ctx, run.case.id, f"delivery/{spec.delivery_id}", package.folder,
+        content="交付包，只有接收方和存管方能打开 / delivery package: only receiver and escrow can open it",
+        ground=spec.legal_route, key="age", ends_on=None,
+    )  # fmt: skip
 
 
 def package_folders(ctx: Context, case_id: str) -> Iterator[tuple[DeliveryRecord, Path]]:
@@ -241,21 +248,28 @@ def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt:
     """Check a receiver's signed receipt against the delivery it is for, and keep it.
 
     Raises:
-        DeliveryError: where it is for another delivery or does not open the commitments.
+        DeliveryError: where it is for another delivery, signed by another person, or does not open the commitments.
         InputError: where the file is missing.
+        StateError: before the delivery, or for an event that moves nothing.
     """
-    require(ctx, case_id, "deliver")
-    if not path.is_file():
-        raise InputError(
-            f"there is no file {path.name}", hint="The receiver makes it with `bequest receive --sign-key`."
-        )
     case = ctx.case(case_id).case
+    nothing_moves(case, "receipt")
+    require(ctx, case_id, "deliver")
+    envelope = read_user_bytes(path, "receipt", hint="The receiver makes it with `bequest receive … --sign-key FILE`.")
     receivers = [p for p in case.people if Role.RECEIVER in p.roles and p.public_key]
     keys = [parse_public_line(p.public_key) for p in receivers]
-    envelope = path.read_bytes()
 
     def opened(data: bytes) -> Statement:
-        return verify_statement(data, keys).statement
+        try:
+            return verify_statement(data, keys).statement
+        except VerificationError:
+            names = ", ".join(p.id for p in receivers) or "nobody with a public key"
+            raise DeliveryError(
+                f"{path.name} is no receipt, or none that the receiver signed",
+                hint=f"In the case file the role receiver has {names}: that person opens the package and signs, by"
+                " `bequest receive … --sign-key FILE`.",
+                code="BQ-DELIVERY-5",
+            ) from None
 
     evidence_key = ctx.keys(case_id).get("evidence")
     at = ctx.now(case_id)
@@ -271,7 +285,9 @@ def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt:
         person = next(p for p, k in zip(receivers, keys, strict=True) if k.fingerprint == signer.fingerprint)
         _keep_receipt(ctx, case_id, delivery, receipt, envelope, person.id, signer.fingerprint, at)
         return receipt
-    raise VerificationError("the receipt is for no delivery of this case", hint="Check the case and the file.")
+    raise DeliveryError(
+        f"the receipt {path.name} is for no delivery of case {case_id}", hint="Check the case and the file."
+    )
 
 
 def _keep_receipt(

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
-from bequest.app.context import Context, step
+from bequest.app.context import Context, require_open, step
 from bequest.app.evidence import publish, record
+from bequest.app.preflight import check_filled
 from bequest.app.reading import samples
+from bequest.app.user_files import read_user_text
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import digest
-from bequest.kernel.errors import InputError, StateError
+from bequest.kernel.errors import StateError
 from bequest.model.datamap import DataMap, TableState
 from bequest.steps.discover.changes import Change
 from bequest.steps.discover.discover import discover
@@ -32,7 +34,9 @@ def run_discover(ctx: Context, case_id: str) -> DataMap:
     with step(ctx, case_id, "discover", needs=("open",)) as run:
         with ctx.store.transaction() as tx:
             previous = tx.datamaps.latest(case_id)
-        found = discover(samples(ctx, run.case), previous)
+        tables = samples(ctx, run.case)
+        check_filled(tables)
+        found = discover(tables, previous)
         with ctx.store.transaction() as tx:
             version = tx.datamaps.save(case_id, found, run.at)
             record(
@@ -57,11 +61,15 @@ def run_import_map(ctx: Context, case_id: str, path: Path) -> list[Change]:
 
     Raises:
         DataMapError: for a name that does not exist or a word that is none.
+        InputError: where the file cannot be read.
+        StateError: before discovery, or after the cutover.
     """
-    if not path.is_file():
-        raise InputError(f"there is no file {path.name}", hint="Export the map with `bequest map export` first.")
+    require_open(ctx, case_id, "a change of the data map")
     current = data_map(ctx, case_id)
-    corrected, changes = import_map(path.read_text(encoding="utf-8"), current)
+    text = read_user_text(path, "data map file", hint=f"Export it first: `bequest map export {case_id} FILE`.")
+    corrected, changes = import_map(text, current)
+    if corrected == current:
+        return []
     at = ctx.now(case_id)
     with ctx.store.transaction() as tx:
         version = tx.datamaps.save(case_id, corrected, at)

@@ -10,17 +10,21 @@ import polars as pl
 from bequest.app.context import Context, Run, step
 from bequest.app.evidence import publish, record
 from bequest.app.law import pack_of
-from bequest.app.reading import check_schema, open_sources, read_table, samples
+from bequest.app.preflight import check_scope
+from bequest.app.reading import check_schema, open_sources, read_table
 from bequest.app.run_discover import data_map
+from bequest.app.user_files import check_user_file, new_user_file
 from bequest.app.workspace import Workspace
 from bequest.crypto.cipher import aes_ecb
 from bequest.evidence.event_types import EventType
-from bequest.kernel.canonical import Json
+from bequest.kernel.canonical import Json, digest
+from bequest.kernel.errors import StateError
 from bequest.law.evaluate import params_on
 from bequest.model.case import Case
 from bequest.model.datamap import DataMap
 from bequest.model.facts import RowRole
-from bequest.steps.discover.discover import discover
+from bequest.sources.row_keys import check_keys
+from bequest.sources.source import OpenSource
 from bequest.steps.link.index import IndexSettings, index_table, link_targets
 from bequest.steps.link.link import Linked, link
 from bequest.store.records import AccessRecord
@@ -42,20 +46,30 @@ def index_settings(ctx: Context, case: Case, datamap: DataMap) -> IndexSettings:
     )
 
 
-def index_and_link(ctx: Context, case: Case, datamap: DataMap) -> tuple[dict[TableKey, pl.DataFrame], Linked]:
-    """One pass over all sources, kept in the workspace; then the people."""
+def index_and_link(
+    ctx: Context, case: Case, datamap: DataMap, sources: dict[str, OpenSource]
+) -> tuple[dict[TableKey, pl.DataFrame], Linked]:
+    """One pass over all sources, kept in the workspace; then the people.
+
+    Cut off half-way, nothing of it can be used: the note that makes it valid goes first and comes last.
+    """
     workspace = ctx.workspace(case.id)
+    check_scope(case, datamap)
+    _linked_note(workspace).unlink(missing_ok=True)
     settings = index_settings(ctx, case, datamap)
-    sources = open_sources(case)
     indexes = {}
     for table in datamap.tables:
         if not table.in_case:
             continue
-        frame = index_table(table, read_table(ctx, sources[table.source], table, "link"), settings)
+        batches = read_table(ctx, sources[table.source], table, "link", allow_duplicates=True)
+        frame = index_table(table, batches, settings)
+        if table.key:  # of the rows just read: a check beforehand would read the table twice
+            n_empty = frame.select((~pl.all_horizontal(f"v:{c}" for c in table.key)).sum()).item()
+            check_keys(f"{table.source}.{table.name}", frame["row_tag"], n_empty)
         workspace.write(workspace.table_file("index", table.source, table.name), frame)
         indexes[(table.source, table.name)] = frame
     linked = link(datamap, indexes)
-    _save_linked(workspace, linked)
+    _save_linked(workspace, linked, linked_from(case, datamap))
     return indexes, linked
 
 
@@ -63,8 +77,9 @@ def run_link(ctx: Context, case_id: str) -> Linked:
     """Recognise people across all sources."""
     with step(ctx, case_id, "link", needs=("discover",)) as run:
         datamap = data_map(ctx, case_id)
-        check_schema(datamap, discover(samples(ctx, run.case), datamap))
-        indexes, linked = index_and_link(ctx, run.case, datamap)
+        sources = open_sources(run.case)
+        check_schema(datamap, sources)
+        indexes, linked = index_and_link(ctx, run.case, datamap, sources)
         run.counts = {
             "records": sum(f.height for f in indexes.values()),
             "mentions": linked.n_mentions,
@@ -92,14 +107,25 @@ def _evidence(ctx: Context, run: Run, indexes: Mapping[TableKey, pl.DataFrame], 
         )  # fmt: skip
 
 
-def _save_linked(workspace: Workspace, linked: Linked) -> None:
+def _linked_note(workspace: Workspace) -> Path:
+    return workspace.dir("work") / "linked.json"
+
+
+def linked_from(case: Case, datamap: DataMap) -> str:
+    """Digest of what linking goes by: data map, scope of the lots, law date, time zone, sources."""
+    return digest([datamap, [(lot.id, lot.scope) for lot in case.lots], case.effective_on, case.timezone, case.sources])
+
+
+def _save_linked(workspace: Workspace, linked: Linked, made_from: str) -> None:
     for (source, table), roles in linked.subject_of.items():
         frame = pl.DataFrame({role.value: subjects for role, subjects in roles.items()})
         workspace.write(workspace.table_file("link", source, table), frame)
     workspace.write(workspace.dir("work") / "anchors.parquet", linked.anchors.alias("anchor").to_frame())
     workspace.write_json(
-        workspace.dir("work") / "linked.json",
+        _linked_note(workspace),
         {
+            "made_from": made_from,
+            "tables": [f"{source}.{table}" for source, table in linked.subject_of],
             "n_subjects": linked.n_subjects,
             "n_mentions": linked.n_mentions,
             "n_shared_phones": linked.n_shared_phones,
@@ -107,15 +133,26 @@ def _save_linked(workspace: Workspace, linked: Linked) -> None:
     )
 
 
-def load_linked(workspace: Workspace, datamap: DataMap) -> Linked:
-    """Who is who, as the last link run found it."""
-    anchors = workspace.read(workspace.dir("work") / "anchors.parquet", "link")["anchor"]
-    meta = json.loads((workspace.dir("work") / "linked.json").read_text())
+def load_linked(workspace: Workspace, case: Case, datamap: DataMap) -> Linked:
+    """Who is who, as the last link run found it.
+
+    Raises:
+        StateError: where linking was cut off, or data map or scope changed since: the decisions would be wrong.
+    """
+    again = f"Run `bequest link {case.id}` again."
+    note = _linked_note(workspace)
+    if not note.is_file():
+        raise StateError("linking was cut off before its end", hint=again)
+    meta = json.loads(note.read_text(encoding="utf-8"))
+    if meta.pop("made_from", "") != linked_from(case, datamap):
+        raise StateError("the data map, or scope, sources or dates of the case, changed since linking", hint=again)
+    anchors = workspace.read(workspace.dir("work") / "anchors.parquet", f"link {case.id}")["anchor"]
+    named = frozenset(meta.pop("tables"))
     subject_of: dict[TableKey, dict[RowRole, np.ndarray]] = {}
     for table in datamap.tables:
-        path = workspace.table_file("link", table.source, table.name)
-        if table.in_case and path.is_file():
-            frame = pl.read_parquet(path)
+        if f"{table.source}.{table.name}" in named:
+            path = workspace.table_file("link", table.source, table.name)
+            frame = workspace.read(path, f"link {case.id}")
             subject_of[(table.source, table.name)] = {RowRole(c): frame[c].to_numpy() for c in frame.columns}
     return Linked(subject_of=subject_of, anchors=anchors, **meta)
 
@@ -123,7 +160,9 @@ def load_linked(workspace: Workspace, datamap: DataMap) -> Linked:
 def load_indexes(workspace: Workspace, datamap: DataMap) -> dict[TableKey, pl.DataFrame]:
     """The indexes of all tables in the case."""
     return {
-        (t.source, t.name): workspace.read(workspace.table_file("index", t.source, t.name), "link")
+        (t.source, t.name): workspace.read(
+            workspace.table_file("index", t.source, t.name), f"link {workspace.root.name}"
+        )
         for t in datamap.tables
         if t.in_case
     }
@@ -136,7 +175,8 @@ def export_links(ctx: Context, case_id: str, path: Path) -> int:
     """
     case = ctx.case(case_id).case
     datamap = data_map(ctx, case_id)
-    linked = load_linked(ctx.workspace(case_id), datamap)
+    linked = load_linked(ctx.workspace(case_id), case, datamap)
+    check_user_file(path)
     sources = open_sources(case)
     parts = []
     for table in datamap.tables:
@@ -159,8 +199,8 @@ def export_links(ctx: Context, case_id: str, path: Path) -> int:
                 ).filter(pl.col("subject") >= 0)
             )
     out = pl.concat(parts)
-    out.write_csv(path)
-    path.chmod(0o600)
+    with new_user_file(path) as beside:
+        out.write_csv(beside)
     at = ctx.now(case_id)
     with ctx.store.transaction() as tx:
         n = len(tx.access.list(case_id))

@@ -1,21 +1,25 @@
 """Tell people: compose the notice, enrol everybody, write mail-merge files or send, enter reports and answers."""
 
 import io
+import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from bequest.app.context import Context, Run, require, step
+from bequest.app.approve_policy import approved_policy
+from bequest.app.context import Context, Run, require, require_open, step
 from bequest.app.evidence import await_published, publish, record
 from bequest.app.law import pack_of
 from bequest.app.reading import open_sources, read_table
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import load_indexes, load_linked
 from bequest.app.run_plan import load_plans
-from bequest.app.telling import register, save_answers, save_register, saved_answers
+from bequest.app.telling import know_again, register, save_answers, save_register, saved_answers
+from bequest.app.user_files import new_user_file
 from bequest.app.workspace import Workspace
 from bequest.crypto.cipher import aes_ecb
 from bequest.crypto.sealing import read_sealed, write_sealed
@@ -24,11 +28,13 @@ from bequest.engine.kernels.cmac import tokens
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import digest, to_json
 from bequest.kernel.clock import local_date
-from bequest.kernel.errors import InputError, StateError
+from bequest.kernel.codec import decode
+from bequest.kernel.errors import ApprovalError, InputError, StateError
 from bequest.law.notices import notice_items
 from bequest.model.case import MOVES_NOTHING, Case, LegalRoute, Lot
 from bequest.model.datamap import DataMap, FieldClass
 from bequest.model.facts import RowRole
+from bequest.model.plan import Policy
 from bequest.steps.link.index import primary_role
 from bequest.steps.link.link import primary_subjects
 from bequest.steps.notify.answers import merge_answers, read_answers, read_delivery_report
@@ -80,6 +86,7 @@ def run_notify(ctx: Context, case_id: str, *, smtp: SmtpServer | None = None) ->
     """Compose the notice, enrol everybody to be told, and send the first channel of the ladder."""
     require(ctx, case_id, "approve")
     with step(ctx, case_id, "notify", needs=("plan",)) as run:
+        _in_time(run, approved_policy(ctx, run.record))
         datamap = data_map(ctx, case_id)
         notice = notice_for(ctx, run.case, datamap)
         people = _people_to_tell(ctx, run, datamap)
@@ -101,10 +108,36 @@ def run_notify(ctx: Context, case_id: str, *, smtp: SmtpServer | None = None) ->
     return notice
 
 
+def _in_time(run: Run, policy: Policy) -> None:
+    """Refuse to tell people of a cutover that the approval no longer reaches."""
+    window = run.case.window
+    end = local_date(run.at, run.case.timezone) + timedelta(days=max(window.notice_lead_days, window.objection_days))
+    if end >= policy.cutover_not_after and run.case.event not in MOVES_NOTHING:
+        raise ApprovalError(
+            f"people told today may object until {end}, and the approval covers a cutover until"
+            f" {policy.cutover_not_after} only",
+            hint="Set a later cutover_not_after in the case file, take it over with `bequest case update`, then link,"
+            " plan, and have the new policy approved; then tell people.",
+        )
+
+
+def _notice_of(ctx: Context, run: Run, batch: str, notice: Notice) -> Notice:
+    """The wording of a batch: that with which it was begun, where it was cut off, whatever day it is now."""
+    with ctx.store.transaction() as tx:
+        begun = next((b for b in tx.notices.list(run.case.id) if b.batch_id == batch), None)
+    if begun is None or begun.notice_version == notice.version:
+        return notice
+    return decode(Notice, json.loads(_notice_file(run.workspace, begun.notice_version).read_text(encoding="utf-8")))
+
+
+def _notice_file(workspace: Workspace, version: str) -> Path:
+    return workspace.dir("notices") / f"notice-{version[:16]}.json"
+
+
 def _people_to_tell(ctx: Context, run: Run, datamap: DataMap) -> pl.DataFrame:
     """`ref`, `anchor`, `name`, `phone`, `email`, `public_only` for everybody whose data the case touches."""
     workspace = run.workspace
-    linked = load_linked(workspace, datamap)
+    linked = load_linked(workspace, run.case, datamap)
     indexes = load_indexes(workspace, datamap)
     plans = load_plans(workspace, datamap)
     sources = open_sources(run.case)
@@ -136,7 +169,7 @@ def _people_to_tell(ctx: Context, run: Run, datamap: DataMap) -> pl.DataFrame:
 
 
 def _keep_notice(ctx: Context, run: Run, notice: Notice) -> None:
-    run.workspace.write_json(run.workspace.dir("notices") / f"notice-{notice.version[:16]}.json", to_json(notice))
+    run.workspace.write_json(_notice_file(run.workspace, notice.version), to_json(notice))
     with ctx.store.transaction() as tx:
         tx.settings.set("notice_version", notice.version, run.at, case_id=run.case.id)
 
@@ -194,21 +227,20 @@ def _send_queued(ctx: Context, run: Run, notice: Notice, smtp: SmtpServer | None
     """Send what is queued on the individual channels: text messages by mail-merge file, mail by SMTP or file."""
     counts: dict[str, int] = {}
     people = read_sealed_frame(ctx, run.case.id, _contacts_file(run.workspace), "bodies", b"contacts")
-    for channel, column, template in (
-        (Channel.SMS, "phone", short_text(notice)),
-        (Channel.EMAIL, "email", body(notice)),
-    ):
+    for channel, column in ((Channel.SMS, "phone"), (Channel.EMAIL, "email")):
         state = register(run.workspace)
         queued = state.filter((pl.col("channel") == channel.value) & (pl.col("state") == Told.QUEUED.value))
         if not queued.height:
             continue
+        batch = f"{channel.value}-{digest(queued['ref'].sort().to_list())[:12]}"
+        this = _notice_of(ctx, run, batch, notice)
+        template = short_text(this) if channel is Channel.SMS else body(this)
         letters = queued.select("ref").join(people, on="ref").sort("ref")
         letters = letters.with_columns(fill(template, letters).alias("text")).rename({column: "address"})
-        batch = f"{channel.value}-{digest(queued['ref'].sort().to_list())[:12]}"
-        intent = _batch_intent(ctx, run, notice, batch, channel, letters.height)
+        intent = _batch_intent(ctx, run, this, batch, channel, letters.height)
         run.hook(f"notice.{channel.value}")
         if channel is Channel.EMAIL and smtp is not None:
-            subject = f"{notice.title_zh} / {notice.title_en}"
+            subject = f"{this.title_zh} / {this.title_en}"
             sent = send_letters(_as_letters(letters, subject), smtp, run.workspace.dir("letters") / f"{batch}.journal")
             counts["possibly_sent"] = counts.get("possibly_sent", 0) + len(sent.possibly_sent)
             state = _enter_smtp(state, sent.sent, sent.refused, local_date(run.at, run.case.timezone))
@@ -222,9 +254,10 @@ def _send_queued(ctx: Context, run: Run, notice: Notice, smtp: SmtpServer | None
                 ground="PIPL-22, PIPL-17", key="bodies", ends_on=None,
             )  # fmt: skip
             state = mark_sent(state, channel)
-        save_register(run.workspace, state)
         counts[channel.value] = letters.height
+        # the outcome first: cut off before the register is saved, the batch is found queued and goes through again
         _batch_outcome(ctx, run, batch, intent, letters.height)
+        save_register(run.workspace, state)
     return counts
 
 
@@ -280,11 +313,11 @@ def _batch_outcome(ctx: Context, run: Run, batch: str, intent: str, n: int) -> N
 def send_next(ctx: Context, case_id: str, *, smtp: SmtpServer | None = None) -> dict[str, int]:
     """Send what the ladder moved down since: after a report of bounced messages."""
     with step(ctx, case_id, "notify-next", needs=("notify",)) as run:
+        approved_policy(ctx, run.record)
         notice = notice_for(ctx, run.case, data_map(ctx, case_id))
-        with ctx.store.transaction() as tx:
-            version = tx.settings.get("notice_version", case_id=case_id)
+        _keep_notice(ctx, run, notice)
         run.counts = _send_queued(ctx, run, notice, smtp)
-        run.output_digest = str(version)
+        run.output_digest = notice.version
     publish(ctx, case_id)
     return dict(run.counts)
 
@@ -295,14 +328,14 @@ def export_letters(ctx: Context, case_id: str, batch: str, path: Path) -> int:
     Raises:
         InputError: where there is no such batch.
     """
-    workspace = ctx.workspace(case_id)
-    sealed = workspace.dir("letters") / f"{batch}.sealed"
-    if not sealed.is_file():
-        known = sorted(p.stem for p in workspace.dir("letters").glob("*-*.sealed"))
+    ctx.case(case_id)
+    folder = ctx.workspace(case_id).dir("letters")
+    known = sorted(p.stem for p in folder.glob("*-*.sealed"))
+    if batch not in known:
         raise InputError(f"there is no mail-merge file {batch!r}", hint=f"There are: {', '.join(known) or 'none'}.")
-    letters = read_sealed_frame(ctx, case_id, sealed, "bodies", batch.encode())
-    letters.write_csv(path)
-    path.chmod(0o600)
+    with new_user_file(path) as beside:
+        letters = read_sealed_frame(ctx, case_id, folder / f"{batch}.sealed", "bodies", batch.encode())
+        letters.write_csv(beside)
     at = ctx.now(case_id)
     with ctx.store.transaction() as tx:
         n = len(tx.access.list(case_id))
@@ -318,18 +351,28 @@ def export_letters(ctx: Context, case_id: str, batch: str, path: Path) -> int:
 
 
 def enter_report(ctx: Context, case_id: str, path: Path) -> pl.DataFrame:
-    """Enter a carrier's delivery report."""
+    """Enter a carrier's delivery report.
+
+    Raises:
+        InputError: naming the lines that cannot be: unknown references or states, a time before the first letter.
+        StateError: before the notices, or after the cutover.
+    """
     require(ctx, case_id, "notify")
+    require_open(ctx, case_id, "a carrier's report")
     workspace = ctx.workspace(case_id)
     state = register(workspace)
-    report = read_delivery_report(path, state["ref"])
+    with ctx.store.transaction() as tx:
+        first = min((b.created_at for b in tx.notices.list(case_id)), default=None)
+    report = read_delivery_report(
+        path, state["ref"], timezone=ctx.case(case_id).case.timezone, sent_at=first, now=ctx.now(case_id)
+    )
     after = apply_report(state, report)
     save_register(workspace, after)
     at = ctx.now(case_id)
     with ctx.store.transaction() as tx:
         record(
             ctx, tx, case_id, EventType.NOTICE_REPORTED,
-            f"report-{digest(sorted(report['ref'].to_list()))[:16]}", at=at, counts={"lines": report.height},
+            f"report-{digest(report.sort('ref').rows())[:16]}", at=at, counts={"lines": report.height},
         )  # fmt: skip
     publish(ctx, case_id)
     return after
@@ -338,6 +381,8 @@ def enter_report(ctx: Context, case_id: str, path: Path) -> pl.DataFrame:
 def publish_notice(ctx: Context, case_id: str) -> pl.DataFrame:
     """Publish the public notice: the last rung of the ladder, for everybody not told otherwise."""
     require(ctx, case_id, "notify")
+    require_open(ctx, case_id, "the public notice")
+    approved_policy(ctx, ctx.case(case_id))
     case = ctx.case(case_id).case
     workspace = ctx.workspace(case_id)
     notice = notice_for(ctx, case, data_map(ctx, case_id))
@@ -347,11 +392,12 @@ def publish_notice(ctx: Context, case_id: str) -> pl.DataFrame:
     path.write_text(text, encoding="utf-8")
     after = publish_to(register(workspace), local_date(at, case.timezone))
     save_register(workspace, after)
+    told = after.filter(pl.col("state") == Told.PUBLISHED.value)
+    key = f"public-{local_date(at, case.timezone).isoformat()}-{digest([text, sorted(told['ref'])])[:12]}"
     with ctx.store.transaction() as tx:
         record(
-            ctx, tx, case_id, EventType.NOTICE_PUBLISHED, f"public-{local_date(at, case.timezone).isoformat()}", at=at,
-            content={"text_sha256": digest(text)}, refs={"notice": notice.version},
-            counts={"people": after.filter(pl.col("state") == Told.PUBLISHED.value).height},
+            ctx, tx, case_id, EventType.NOTICE_PUBLISHED, key, at=at,
+            content={"text_sha256": digest(text)}, refs={"notice": notice.version}, counts={"people": told.height},
         )  # fmt: skip
     publish(ctx, case_id)
     return after
@@ -370,12 +416,15 @@ def enter_answers(ctx: Context, case_id: str, path: Path) -> pl.DataFrame:
         raise StateError("too late: the data are deleted", hint="Tell the person so; nothing is left to act on.")
     if "cutover" in done:
         raise StateError("the answers were closed at the cutover", hint="Pass later objections on to the receiver.")
+    require_open(ctx, case_id, "an answer")
     workspace = ctx.workspace(case_id)
-    answers = read_answers(path, register(workspace)["ref"])
+    answers = read_answers(path, register(workspace)["ref"], now=ctx.now(case_id))
     merged = merge_answers(saved_answers(workspace), answers)
     save_answers(workspace, merged)
+    with suppress(StateError):  # where the records must be linked anew an answer is taken all the same
+        know_again(workspace, load_linked(workspace, ctx.case(case_id).case, data_map(ctx, case_id)))
     at = ctx.now(case_id)
-    file_digest = digest(path.read_text(encoding="utf-8"))
+    file_digest = digest(path.read_text(encoding="utf-8-sig"))
     with ctx.store.transaction() as tx:
         if tx.answers.by_digest(case_id, file_digest) is None:
             tx.answers.record(

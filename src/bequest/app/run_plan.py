@@ -9,7 +9,8 @@ from bequest.app.context import Context, step
 from bequest.app.decide import Decided, DecideInput, decide_case
 from bequest.app.evidence import publish, record
 from bequest.app.law import pack_of
-from bequest.app.reading import check_schema, count_values, samples
+from bequest.app.preflight import check_receivers, check_rewritable
+from bequest.app.reading import check_schema, count_values, open_sources
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import load_indexes, load_linked
 from bequest.app.telling import answers_of, notice_of
@@ -21,26 +22,26 @@ from bequest.engine.tableplan import TablePlan
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import to_json
 from bequest.kernel.codec import decode
-from bequest.kernel.errors import DataMapError, InputError, StateError
+from bequest.kernel.errors import CaseFileError, DataMapError, InputError, StateError
 from bequest.law.outcomes import is_looser
 from bequest.model.case import Case
-from bequest.model.datamap import DataMap
+from bequest.model.datamap import DataMap, TableMap
 from bequest.model.disposition import CellDecision, Disposition
 from bequest.model.plan import Policy, SituationKey
-from bequest.steps.discover.discover import discover
+from bequest.sources.source import OpenSource
 from bequest.steps.plan.diff import Change, diff
 
 TableKey = tuple[str, str]
 
 
-def decide_now(ctx: Context, case: Case, datamap: DataMap, *, told: bool) -> Decided:
+def decide_now(ctx: Context, case: Case, datamap: DataMap, sources: dict[str, OpenSource], *, told: bool) -> Decided:
     """The case decided on what is known now; `told` where notices count as they stand, not as planned.
 
     Raises:
         StateError: where outcomes do not add up to the source counts.
     """
     workspace = ctx.workspace(case.id)
-    linked = load_linked(workspace, datamap)
+    linked = load_linked(workspace, case, datamap)
     decided = decide_case(
         DecideInput(
             case=case,
@@ -50,15 +51,16 @@ def decide_now(ctx: Context, case: Case, datamap: DataMap, *, told: bool) -> Dec
             linked=linked,
             answers=answers_of(workspace, linked),
             notice=notice_of(workspace, linked) if told else None,
-            totals=count_values(ctx, case, datamap),
+            totals=count_values(ctx, datamap, sources),
         )
     )
     wrong = decided.population.conserved()
     if wrong:
         source, table, column, got, want = wrong[0]
         raise StateError(
-            f"{source}.{table}.{column}: outcomes add up to {got}, the source has {want} values ({len(wrong)} columns)",
-            hint="The source changed after linking: run `bequest link` again.",
+            f"{source}.{table} changed after linking: column {column} had {got:,} values then and has {want:,} now"
+            + (f" ({len(wrong)} columns differ)" if len(wrong) > 1 else ""),
+            hint=f"Run `bequest link {case.id}` again, best when nobody writes to the source.",
         )
     return decided
 
@@ -67,15 +69,19 @@ def run_plan(ctx: Context, case_id: str) -> Decided:
     """Decide every situation and propose the policy; nothing happens to any data."""
     with step(ctx, case_id, "plan", needs=("link",)) as run:
         datamap = data_map(ctx, case_id)
-        check_schema(datamap, discover(samples(ctx, run.case), datamap))
-        decided = decide_now(ctx, run.case, datamap, told=False)
+        sources = open_sources(run.case)
+        check_schema(datamap, sources)
+        check_receivers(run.case)
+        check_rewritable(run.case, datamap)
+        decided = decide_now(ctx, run.case, datamap, sources, told=False)
+        _no_empty_lot(run.case, decided)
         save_plans(run.workspace, decided)
-        digest = decided.policy.digest
         with ctx.store.transaction() as tx:
-            tx.policies.add(case_id, decided.policy, run.at)
+            digest = tx.policies.add(case_id, decided.policy, run.at).digest
             tx.populations.add(case_id, decided.population, run.at, policy_digest=digest)
             record(
-                ctx, tx, case_id, EventType.POLICY_PROPOSED, digest[:32], at=run.at,
+                ctx, tx, case_id, EventType.POLICY_PROPOSED,
+                f"{digest[:24]}-{decided.population.digest[:24]}", at=run.at,
                 refs={"policy": digest, "law-pack": decided.policy.law_pack_digest},
                 counts={"situations": decided.population.n_situations, "lines": len(decided.policy.rows)},
             )  # fmt: skip
@@ -93,19 +99,34 @@ def run_plan(ctx: Context, case_id: str) -> Decided:
     return decided
 
 
+def _no_empty_lot(case: Case, decided: Decided) -> None:
+    """Refuse a lot that holds nothing: a slip in its scope would otherwise pass nobody on, and be approved."""
+    met = {lot for plan in decided.plans.values() for lot in plan.rows["lot"].unique().to_list()}
+    for lot in case.lots:
+        if lot.scope and lot.id not in met:
+            places = ", ".join(f"{s.source}.{s.table}.{s.column}" for s in lot.scope)
+            raise CaseFileError(
+                f"lot {lot.id} is empty: no row has one of its values in {places}",
+                hint="Correct the values after `in` in the case file, take it over with `bequest case update`, then"
+                f" `bequest link {case.id}`.",
+            )
+
+
 def save_plans(workspace: Workspace, decided: Decided) -> None:
-    """Keep the decided rows for the steps that act."""
+    """Keep the decided rows for the steps that act: valid only once all are there."""
+    note = workspace.dir("work", "decided") / "dispositions.json"
+    note.unlink(missing_ok=True)
     for (source, table), plan in decided.plans.items():
         workspace.write(workspace.table_file("decided", source, table), plan.rows)
     dispositions = next((p.dispositions for p in decided.plans.values()), ())
-    workspace.write_json(workspace.dir("work", "decided") / "dispositions.json", to_json(dispositions))
+    workspace.write_json(note, to_json(dispositions))
 
 
 def load_plans(workspace: Workspace, datamap: DataMap) -> dict[TableKey, TablePlan]:
     """The decided rows as saved."""
     path = workspace.dir("work", "decided") / "dispositions.json"
     if not path.is_file():
-        raise StateError("nothing is decided yet", hint="Run `bequest plan` first.")
+        raise StateError("nothing is decided yet, or deciding was cut off", hint="Run `bequest plan` again.")
     dispositions = tuple(decode(Disposition, d) for d in json.loads(path.read_text(encoding="utf-8")))
     return {
         (t.source, t.name): TablePlan(
@@ -158,15 +179,19 @@ def explain_row(ctx: Context, case_id: str, source: str, table: str, row_key: st
     Raises:
         InputError: where the table or the row is not in the case.
     """
+    mapped = _table_in_case(ctx, case_id, source, table)
+    if not row_key:
+        raise InputError("the key of the row is missing", hint=f"Write --person {source}.{table}:KEY.")
     decided = _decided(ctx, case_id)
-    planned = decided.planned.get((source, table))
-    if planned is None:
-        raise InputError(f"there is no table {source}.{table} in the case", hint="`bequest map export` lists them.")
+    planned = decided.planned[(source, table)]
     ecb = aes_ecb(ctx.keys(case_id).get("link"))
     tag = tokens(pl.Series([row_key]), ecb, row_tag_prefix(source, table))[0]
     rows = decided.plans[(source, table)].rows.filter(pl.col("row_tag") == tag)["row_no"]
     if not len(rows):
-        raise InputError(f"there is no row with that key in {source}.{table}", hint="Give source.table:key.")
+        raise InputError(
+            f"there was no row with that key in {source}.{table} when it was linked",
+            hint=f"Rows there are known by {' and '.join(mapped.key) or 'their number, counted from 0'}.",
+        )
     situation = int(planned.situation[rows[0]])
     at = ctx.now(case_id)
     with ctx.store.transaction() as tx:
@@ -186,14 +211,13 @@ def explain_field(ctx: Context, case_id: str, source: str, table: str, column: s
     Raises:
         DataMapError: where there is no such column in the case.
     """
-    decided = _decided(ctx, case_id)
-    planned = decided.planned.get((source, table))
-    names = [c.name for c in planned.table.columns] if planned else []
-    if planned is None or column not in names:
+    names = [c.name for c in _table_in_case(ctx, case_id, source, table).columns]
+    if column not in names:
         raise DataMapError(
-            f"there is no column {source}.{table}.{column} in the case",
-            hint=f"Columns: {', '.join(names)}." if names else "`bequest map export` lists the tables.",
+            f"there is no column {column!r} in {source}.{table}" if column else "the column is missing",
+            hint=f"Write --field {source}.{table}.COLUMN; columns: {', '.join(names)}.",
         )
+    planned = _decided(ctx, case_id).planned[(source, table)]
     i = names.index(column)
     sizes = pl.Series("s", planned.situation).value_counts(sort=True)
     return tuple(
@@ -202,11 +226,21 @@ def explain_field(ctx: Context, case_id: str, source: str, table: str, column: s
     )
 
 
+def _table_in_case(ctx: Context, case_id: str, source: str, table: str) -> TableMap:
+    known = {(t.source, t.name): t for t in data_map(ctx, case_id).tables}
+    found = known.get((source, table))
+    if found is None or not found.in_case:
+        why = "is not one the case decides on" if found else "is not known"
+        tables = ", ".join(f"{s}.{t}" for (s, t), m in known.items() if m.in_case)
+        raise InputError(f"table {source}.{table} {why}", hint=f"Write source.table; tables: {tables}.")
+    return found
+
+
 def _decided(ctx: Context, case_id: str) -> Decided:
     case = ctx.case(case_id).case
     datamap = data_map(ctx, case_id)
     workspace = ctx.workspace(case_id)
-    linked = load_linked(workspace, datamap)
+    linked = load_linked(workspace, case, datamap)
     with ctx.store.transaction() as tx:
         population = tx.populations.latest(case_id)
         cut = any(r.step == "cutover" and r.state == "done" for r in tx.steps.all(case_id))

@@ -1,4 +1,10 @@
-"""State of telling people and of their answers, as the workspace keeps it: references and facts, no values."""
+"""State of telling people and of their answers, as the workspace keeps it: references and facts, no values.
+
+Letters go out weeks before the cutover, and records come, go and merge meanwhile. A person is found again by any record
+under which he or she was known: a lost objection would pass on the data of somebody who said no.
+"""
+
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -7,7 +13,7 @@ from bequest.app.workspace import Workspace
 from bequest.kernel.errors import StateError
 from bequest.model.facts import FACT_VALUES, Fact
 from bequest.steps.link.link import Linked
-from bequest.steps.notify.ladder import notice_codes
+from bequest.steps.notify.ladder import Told, notice_codes
 
 NO_ANSWERS = pl.DataFrame(schema={"subject": pl.Int64, "fact": pl.Utf8, "value": pl.Utf8})
 
@@ -40,20 +46,98 @@ def save_answers(workspace: Workspace, frame: pl.DataFrame) -> None:
     workspace.write(workspace.dir("work") / "answers.parquet", frame)
 
 
+def know_again(workspace: Workspace, linked: Linked) -> None:
+    """Keep every token under which somebody who answered is known today: `anchor`, `mention`.
+
+    The record that the letter went by may be gone, or have merged with others, when the answer is needed.
+    """
+    answers = saved_answers(workspace)
+    if answers is None:
+        return
+    found = _found_again(workspace, linked, answers.select("ref").join(_anchors(workspace), on="ref")["anchor"])
+    marked = found.join(_mentions(workspace, linked), on="subject").select("anchor", "mention")
+    workspace.write(_known_file(workspace), pl.concat([_known(workspace), marked]).unique(maintain_order=True))
+
+
 def answers_of(workspace: Workspace, linked: Linked) -> pl.DataFrame:
-    """The answers as facts of today's subjects: found again through the anchor, whatever numbers they have now."""
+    """The answers as facts of today's subjects, whatever numbers they have now; the last of each kind holds."""
     answers = saved_answers(workspace)
     if answers is None:
         return NO_ANSWERS
-    people = linked.anchors.alias("anchor").to_frame().with_row_index("subject")
+    answers = answers.join(_anchors(workspace), on="ref")
+    strict = pl.col("value").is_in(["objected", "refused"])
     return (
-        answers.join(register(workspace).select("ref", "anchor"), on="ref")
-        .join(people, on="anchor")
-        .select(pl.col("subject").cast(pl.Int64), "fact", "value")
+        answers.join(_found_again(workspace, linked, answers["anchor"]), on="anchor")
+        .sort("at", strict, maintain_order=True)
+        .unique(["subject", "fact"], keep="last", maintain_order=True)
+        .select("subject", "fact", "value")
     )
 
 
 def notice_of(workspace: Workspace, linked: Linked) -> np.ndarray:
-    """The notice fact of every subject, as one code each."""
+    """The notice fact of every subject, as one code each: who was told under any of his records was told."""
     codes = {v: i for i, v in enumerate(FACT_VALUES[Fact.NOTICE])}
-    return notice_codes(register(workspace), linked.anchors, codes)
+    rank = pl.col("state").replace_strict(_TOLD_BEST, default=len(_TOLD_BEST), return_dtype=pl.UInt8)
+    state = register(workspace)
+    told = (
+        state.join(_found_again(workspace, linked, state["anchor"]), on="anchor")
+        .sort(rank, maintain_order=True)
+        .unique("subject", keep="first", maintain_order=True)
+    )
+    return notice_codes(
+        told.with_columns(linked.anchors.gather(told["subject"]).alias("anchor")), linked.anchors, codes
+    )
+
+
+def people_of(workspace: Workspace, linked: Linked) -> pl.DataFrame:
+    """Today's subjects of everybody who was to be told: `ref`, `subject`."""
+    found = _anchors(workspace)
+    again = _found_again(workspace, linked, found["anchor"])
+    return found.join(again, on="anchor", maintain_order="left").select("ref", "subject")
+
+
+_TOLD_BEST = {Told.DELIVERED.value: 0, Told.PUBLISHED.value: 1}
+_KNOWN = {"anchor": pl.Binary, "mention": pl.Binary}
+
+
+def _anchors(workspace: Workspace) -> pl.DataFrame:
+    return register(workspace).select("ref", "anchor")
+
+
+def _known_file(workspace: Workspace) -> Path:
+    return workspace.dir("work") / "answered.parquet"
+
+
+def _known(workspace: Workspace) -> pl.DataFrame:
+    path = _known_file(workspace)
+    return pl.read_parquet(path) if path.is_file() else pl.DataFrame(schema=_KNOWN)
+
+
+def _found_again(workspace: Workspace, linked: Linked, anchors: pl.Series) -> pl.DataFrame:
+    """`anchor`, `subject`: who bears an anchor of an earlier run today. More than one, where a person was parted."""
+    wanted = pl.DataFrame([anchors.unique().alias("anchor")])
+    known = _known(workspace).join(wanted, on="anchor", how="semi")
+    today = (
+        linked.anchors.alias("anchor")
+        .to_frame()
+        .with_row_index("subject")
+        .with_columns(pl.col("subject").cast(pl.Int64))
+    )
+    same = wanted.join(today, on="anchor").select("anchor", "subject")
+    moved = wanted.join(same, on="anchor", how="anti").select("anchor", pl.col("anchor").alias("mention"))
+    marks = pl.concat([moved, known])
+    if not marks.height:
+        return same
+    elsewhere = marks.join(_mentions(workspace, linked), on="mention").select("anchor", "subject")
+    return pl.concat([same, elsewhere]).unique(maintain_order=True)
+
+
+def _mentions(workspace: Workspace, linked: Linked) -> pl.DataFrame:
+    """Every mention of today's subjects: `mention`, `subject`."""
+    parts = [pl.DataFrame(schema={"mention": pl.Binary, "subject": pl.Int64})]
+    for (source, table), roles in linked.subject_of.items():
+        index = pl.read_parquet(workspace.table_file("index", source, table), columns=[f"m:{r}" for r in roles])
+        for role, subjects in roles.items():
+            who = pl.Series("subject", subjects, dtype=pl.Int64)
+            parts.append(pl.DataFrame([index[f"m:{role}"].alias("mention"), who]).filter(pl.col("subject") >= 0))
+    return pl.concat(parts)

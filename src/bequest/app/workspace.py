@@ -1,5 +1,6 @@
 """The working directory of a case: Parquet of surrogate rows and tokens, encrypted stores, log, bundle, report."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -12,11 +13,15 @@ import polars as pl
 
 from bequest.kernel.errors import StateError
 
+_LONGEST = 100
+"""Characters of a source's or table's name in a file name: both together stay below the 255 bytes of file systems."""
+
 
 class Workspace:
     """Paths of one case and atomic writes into them. Directories are private to the OS user (0700)."""
 
     def __init__(self, home: Path, case_id: str) -> None:
+        self._home = home
         self.root = home / "cases" / case_id
         for part in ("work", "stores", "log", "bodies", "statements", "tmp", "keys", "letters", "verifier"):
             self.dir(part)
@@ -24,28 +29,36 @@ class Workspace:
     def dir(self, *parts: str) -> Path:
         """A private directory below the case's, made where it is missing."""
         path = self.root.joinpath(*parts)
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.is_dir():
+            for above in reversed([p for p in path.parents if p.is_relative_to(self._home)]):
+                above.mkdir(mode=0o700, exist_ok=True)  # parents made by the way would take the umask's mode
+            path.mkdir(mode=0o700, exist_ok=True)
         return path
 
     def table_file(self, kind: str, source: str, table: str) -> Path:
-        """The Parquet file of one table: `work/<kind>/<source>.<table>.parquet`, names made safe."""
-        return self.dir("work", kind) / f"{quote(source, safe='')}.{quote(table, safe='')}.parquet"
+        """The Parquet file of one table: `work/<kind>/<source>.<table>.parquet`, names made safe and told apart."""
+        return self.dir("work", kind) / f"{_file_name(source).replace('.', '%2E')}.{_file_name(table)}.parquet"
 
     def write(self, path: Path, frame: pl.DataFrame) -> None:
-        """Write a frame beside and replace: readers see the old file or the new one."""
+        """Write a frame beside and replace, synced to disk: readers see the old file or the new one."""
         beside = path.with_name(path.name + ".part")
         frame.write_parquet(beside, compression="zstd", compression_level=1)
+        with beside.open("rb") as f:
+            os.fsync(f.fileno())
         beside.replace(path)
 
     def read(self, path: Path, step: str) -> pl.DataFrame:
         """Read a frame that an earlier step wrote.
 
         Raises:
-            StateError: where it is not there, naming the step that writes it.
+            StateError: where it is not there or damaged, naming the step that writes it.
         """
         if not path.is_file():
             raise StateError(f"{path.name} is not there yet", hint=f"Run `bequest {step}` first.")
-        return pl.read_parquet(path)
+        try:
+            return pl.read_parquet(path)
+        except (pl.exceptions.PolarsError, OSError):
+            raise StateError(f"the work file {path.name} is damaged", hint=f"Run `bequest {step}` again.") from None
 
     def write_json(self, path: Path, value: object) -> None:
         """Write JSON beside and replace, synced to disk."""
@@ -66,3 +79,9 @@ class Workspace:
             yield path
         finally:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _file_name(name: str) -> str:
+    """A name as part of a file name; one too long for it is cut and told apart by its digest."""
+    safe = quote(name, safe="")
+    return safe if len(safe) <= _LONGEST else f"{safe[:40]}-{hashlib.sha256(name.encode()).hexdigest()[:24]}"

@@ -1,7 +1,9 @@
 """`bequest`: entry point, global options, and the one place where errors become messages."""
 
+import errno
 import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +13,10 @@ from bequest import __version__
 from bequest.cli import render
 from bequest.cli.commands import case, deliver, demo, destroy, discover, evidence, law, link, notify, plan, step
 from bequest.cli.state import State
-from bequest.kernel.errors import BequestError
+from bequest.kernel.errors import BequestError, InputError
+
+_OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO})
+_STOPPED = 130
 
 app = typer.Typer(
     name="bequest",
@@ -38,7 +43,7 @@ def options(
     ctx.obj = State(home or Path(os.environ.get("BEQUEST_HOME", ".bequest")))
 
 
-@app.command(help="Print the version / 版本。")
+@app.command(help="Print the version. 版本。")
 def version() -> None:
     """Print the version."""
     render.line(__version__)
@@ -58,11 +63,57 @@ def main(arguments: list[str] | None = None) -> None:
         render.error(e)
         sys.exit(e.exit_code)
     except (typer.Abort, KeyboardInterrupt):
-        render.err.print("stopped; run the same command again to go on")
-        sys.exit(130)
+        sys.exit(_stopped())
     except typer.Exit as e:
         sys.exit(e.exit_code)
     except typer.TyperException as e:
-        render.err.print(e.format_message() if hasattr(e, "format_message") else str(e), markup=False)
-        sys.exit(2)
+        sys.exit(_misread(e))
+    except BrokenPipeError:  # whoever read our output has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as e:
+        if os.environ.get("BEQUEST_TRACEBACK"):
+            raise
+        sys.exit(_unexpected(e))
+    if code == _STOPPED:
+        sys.exit(_stopped())
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stopped() -> int:
+    """Stopped from the keyboard; Typer makes an exit code of it."""
+    render.err.print(render.say("已中止；再次运行同一命令即可继续", "stopped; run the same command again to go on"))
+    return _STOPPED
+
+
+def _misread(error: typer.TyperException) -> int:
+    """A command line that cannot be read: said as any other bad input."""
+    found = getattr(error, "ctx", None)
+    path = found.command_path if found is not None else "bequest"
+    message = error.format_message()
+    if isinstance(found, typer.Context) and not found.args and message.startswith("Missing command"):
+        render.line(found.get_help())
+    render.error(InputError(message, hint=f"See `{path} --help`."))
+    return InputError.exit_code
+
+
+def _unexpected(error: Exception) -> int:
+    """An error nobody foresaw: where and of which kind, never its text, which may quote somebody's data."""
+    if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
+        found = InputError(
+            f"the disk refuses{f' {Path(str(error.filename)).name}' if error.filename else ''}: {error.strerror}",
+            hint="Make room or set the rights, then run the same command again: it goes on where it stopped.",
+            code="BQ-INPUT-2",
+        )
+        render.error(found)
+        return found.exit_code
+    ours = [f for f in traceback.extract_tb(error.__traceback__) if "bequest" in Path(f.filename).parts]
+    place = f"{Path(ours[-1].filename).stem}, line {ours[-1].lineno}" if ours else "an unknown place"
+    render.error(
+        BequestError(
+            f"a defect of this program: {type(error).__name__} in {place}",
+            hint="The step is not done; run it again once the cause is gone, and report this line."
+            " BEQUEST_TRACEBACK=1 shows the details, which may hold personal data.",
+        )
+    )
+    return BequestError.exit_code

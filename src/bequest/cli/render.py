@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -14,8 +14,9 @@ from rich.table import Table
 from bequest.kernel.canonical import to_json
 from bequest.kernel.errors import BequestError
 
-out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
+out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
+"""Text is printed as it is: a name in brackets or between colons is no markup."""
 
 
 def language() -> str:
@@ -35,13 +36,15 @@ def line(text: str) -> None:
 
 
 def print_json(value: object) -> None:
-    """JSON on standard output, for programs."""
-    sys.stdout.write(json.dumps(to_json(value), ensure_ascii=False, indent=1) + "\n")
+    """JSON on standard output, for programs. Fractions, such as seconds and shares, stay numbers."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=_plain) + "\n")
 
 
-def print_plain_json(value: object) -> None:
-    """JSON with fractions, as other tools expect shares."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+def _plain(value: object) -> object:
+    """One level of what JSON has no form for: records as tables, all else as the canonical encoding has it."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: getattr(value, f.name) for f in fields(value)}
+    return to_json(value)
 
 
 def error(e: BequestError) -> None:
@@ -98,6 +101,7 @@ def progress() -> Iterator[Bars]:
         TimeElapsedColumn(),
         console=err,
         transient=True,
+        disable=not err.is_terminal,
     )
     with bars:
         yield Bars(bars)

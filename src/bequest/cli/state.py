@@ -20,10 +20,10 @@ class State:
     home: Path
 
     @contextmanager
-    def context(self) -> Iterator[Context]:
-        """The app's context, with progress bars."""
+    def context(self, *, create: bool = False) -> Iterator[Context]:
+        """The app's context, with progress bars. With `create` a home that is not there yet is made."""
         with render.progress() as bars:
-            yield open_context(self.home, progress=bars)
+            yield open_context(self.home, progress=bars, create=create)
 
 
 class DefaultGroup(TyperGroup):
@@ -31,7 +31,8 @@ class DefaultGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Put `run` before words that name no command."""
-        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+        named = not args or args[0].startswith("-") or self.get_command(ctx, args[0]) is not None
+        if not named and self.get_command(ctx, "run") is not None:
             args = ["run", *args]
         return super().resolve_command(ctx, args)
 

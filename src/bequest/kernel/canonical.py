@@ -91,7 +91,7 @@ def _plain(tp: type) -> Callable[[Any], Json]:
 
 def _text(tp: type) -> Callable[[Any], str]:
     if issubclass(tp, Enum):
-        return lambda value: _TEXT[type(value.value)](value.value)
+        return lambda value: _TEXT[type(held := value.value)](held)
     if tp is type(None) or issubclass(tp, bool):
         return _compact
     if issubclass(tp, str):

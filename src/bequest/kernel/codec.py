@@ -16,6 +16,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from enum import Enum
 from functools import cache
+from itertools import chain
 from pathlib import Path, PurePath
 from typing import Any, NewType, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -171,7 +172,7 @@ def _of_generic(origin: Any, args: tuple[Any, ...]) -> Decoder:
     if origin is tuple and not (len(args) == 2 and args[1] is Ellipsis):
         return _of_row(args)
     if origin in {tuple, list, frozenset, set, Sequence}:
-        return _of_sequence(tuple if origin is Sequence else origin, _decoder(args[0]))
+        return _of_sequence(tuple if origin is Sequence else origin, _decoder(args[0]), _bulk(args[0]))
     if origin in {dict, Mapping}:
         return _of_mapping(_decoder(args[0]), _decoder(args[1]))
     raise TypeError(f"{origin!r} cannot be read back from JSON")
@@ -194,10 +195,41 @@ def _of_row(args: tuple[Any, ...]) -> Decoder:
     return read
 
 
-def _of_sequence(make: Callable[[list[object]], object], inner: Decoder) -> Decoder:
+Bulk = Callable[[list[Any]], list[object] | None]
+"""Takes a whole list at once, where nothing is wrong in it; else None, and it is read item by item to say what is."""
+
+
+def _bulk(tp: Any) -> Bulk:
+    """The quick way for lists of numbers or words, and for lists of rows of such; None from it for all others."""
+    widths = {1}
+    parts = get_args(tp) if get_origin(tp) is tuple else ()
+    if parts and parts[0] in {int, str} and set(parts) == {parts[0]}:
+        tp, widths = parts[0], {len(parts)}
+
+    def rows(value: list[Any]) -> list[object] | None:
+        if set(map(type, value)) <= {list} and set(map(len, value)) <= widths:
+            return list(map(tuple, value)) if _is_simple(tp, list(chain.from_iterable(value))) else None
+        return None
+
+    if tp not in {int, str}:
+        return lambda value: None
+    return rows if parts else lambda value: value if _is_simple(tp, value) else None
+
+
+def _is_simple(tp: type, values: list[Any]) -> bool:
+    """Whether all values are of that very type, numbers within bounds."""
+    if not set(map(type, values)) <= {tp}:
+        return False
+    return tp is str or not values or bool(max(values) <= MAX_INT and min(values) >= -MAX_INT)
+
+
+def _of_sequence(make: Callable[[list[object]], object], inner: Decoder, bulk: Bulk) -> Decoder:
     def read(value: Json) -> object:
         if not isinstance(value, list):
             raise _expected("a list", value)
+        at_once = bulk(value)
+        if at_once is not None:
+            return make(at_once)
         read_so_far: list[object] = []
         try:
             for item in value:
@@ -221,19 +253,24 @@ def _of_mapping(key: Decoder, inner: Decoder) -> Decoder:
 def _of_dataclass(cls: type[Any]) -> Decoder:
     hints = get_type_hints(cls)
     readers: dict[str, Decoder] = {}
-    needed = [f.name for f in fields(cls) if f.init and f.default is MISSING and f.default_factory is MISSING]
+    needed = {f.name: f for f in fields(cls) if f.init and f.default is MISSING and f.default_factory is MISSING}
 
     def read(value: Json) -> object:
         if not isinstance(value, dict):
             raise _expected(f"a table ({cls.__name__})", value)
         if not readers:  # at first use, so that a class may hold itself
             readers.update({f.name: _decoder(hints[f.name]) for f in fields(cls) if f.init})
-        if value.keys() - readers.keys():
+        if not value.keys() <= readers.keys():
             raise _unknown(cls, value, readers)
-        for name in needed:
-            if name not in value:
-                raise _MismatchError(f"{cls.__name__} needs the key {name!r}")
-        return cls(**{k: _step(k, readers[k], v) for k, v in value.items()})
+        if not needed.keys() <= value.keys():
+            raise _MismatchError(f"{cls.__name__} needs the key {next(n for n in needed if n not in value)!r}")
+        made: dict[str, object] = {}
+        try:
+            for name, part in value.items():
+                made[name] = readers[name](part)
+        except _MismatchError as bad:
+            raise bad.at(f".{list(value)[len(made)]}") from None
+        return cls(**made)
 
     return read
 

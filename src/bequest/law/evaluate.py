@@ -7,7 +7,8 @@ The order of asking is that of the pack's gates:
 Every rule that spoke is among the reasons, in that order.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -55,13 +56,44 @@ class _Bound:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Turn:
+    """A rule in its turn. `answer` and its reason are set where the rule reads no fact: it says the same each time."""
+
+    bound: _Bound
+    answer: Answer | None
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Turns:
+    """The rules still to be asked for one kind of field: without those that read no fact and are silent for it."""
+
+    decide: tuple[_Turn, ...]
+    shared_and_keep: tuple[_Turn, ...]
+    keep: tuple[_Turn, ...]
+    notes: tuple[_Turn, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _LineUp:
     """The rules that can apply to records of one class in one role of one lot, by phase, in the order of asking."""
 
+    lot: LotView
     decide: tuple[_Bound, ...]
     shared_and_keep: tuple[_Bound, ...]
     keep: tuple[_Bound, ...]
     notes: tuple[_Bound, ...]
+    of_kind: dict[FieldKind, _Turns] = field(default_factory=dict)
+    made: dict[tuple[int, ...], CellDecision] = field(default_factory=dict)
+    """Decisions by the reasons they stand on (which `_Bound` keeps, one object for one answer)."""
+
+    def turns(self, kind: FieldKind) -> _Turns:
+        """The rules to ask for a kind of field."""
+        found = self.of_kind.get(kind)
+        if found is None:
+            phases = (self.decide, self.shared_and_keep, self.keep, self.notes)
+            found = self.of_kind[kind] = _Turns(*(_turns(rules, kind, self.lot) for rules in phases))
+        return found
 
 
 def params_on(pack: LawPack, on: date) -> Params:
@@ -127,27 +159,61 @@ def decide(
             f"the situation belongs to lot {situation.lot!r}, not to {lot.id!r}",
             hint="Pass the lot that the situation names, or None where it names none.",
         )
-    view = lot_view(lot)
-    rules = _line_up(pack, event, on, situation.record_class, situation.role, view)
-    facts = FactView(situation.facts)
-    first, answer = _first(rules.decide, facts, field, view)
-    reasons = [first.reason(answer)]
-    words, until, open_points = answer.words, answer.until, answer.open_points
+    rules = _line_up(pack, event, on, situation.record_class, situation.role, lot_view(lot))
+    return _decide(rules, FactView(situation.facts), field)
+
+
+Ask = Callable[[Mapping[Fact, str], FieldKind], CellDecision]
+"""Asks the law with facts and a kind of field."""
+
+
+def law_for(
+    pack: LawPack, *, event: Event | str, on: date, lot: Lot | None, record_class: RecordClass, role: RowRole
+) -> Ask:
+    """`decide` for records of one class in one role of one lot, for who asks many times.
+
+    Raises:
+        LawError: where the pack has no rules for the event or the date.
+    """
+    rules = _line_up(pack, event, on, record_class, role, lot_view(lot))
+    return lambda facts, field: _decide(rules, FactView(facts.items()), field)
+
+
+def _decide(rules: _LineUp, facts: FactView, field: FieldKind) -> CellDecision:
+    """Who speaks first, who keeps the rest, who notes: the decision follows from their reasons alone."""
+    turns = rules.turns(field)
+    first, answer, reason = _first(turns.decide, facts, field, rules.lot)
+    reasons: tuple[Reason, ...] = (reason,)
+    answers: tuple[Answer, ...] = (answer,)
     if answer.rest is not Rest.STATED:
         _require(first.rule, first.rule.leaves_rest, "leaves the residue open", "leaves_rest")
-        asked = rules.shared_and_keep if answer.rest is Rest.BY_DUTY_OR_SHARED else rules.keep
-        keeper, kept = _first(asked, facts, field, view)
-        reasons.append(keeper.reason(kept))
-        words, until, open_points = words + kept.words, kept.until, open_points + kept.open_points
-    disposition = combine(words, operator=answer.operator, fallback=answer.fallback, until=until)
-    if disposition.release is not Release.NONE:
-        _require(first.rule, first.rule.releases, "releases", "releases")
-        for bound in rules.notes:
-            note = bound.ask(facts, field, view)
-            if note is not None:
-                reasons.append(bound.reason(note))
-                open_points += note.open_points
-    return CellDecision(disposition, _once(words), tuple(reasons), _once(open_points))
+        asked = turns.shared_and_keep if answer.rest is Rest.BY_DUTY_OR_SHARED else turns.keep
+        _, kept, keeping = _first(asked, facts, field, rules.lot)
+        reasons, answers = (reason, keeping), (answer, kept)
+    made = rules.made.get(tuple(map(id, reasons))) or _made(rules, reasons, answers)
+    if made.disposition.release is Release.NONE:
+        return made
+    _require(first.rule, first.rule.releases, "releases", "releases")
+    notes = [
+        (note, turn.reason or turn.bound.reason(note))
+        for turn in turns.notes
+        if (note := turn.answer or turn.bound.ask(facts, field, rules.lot)) is not None
+    ]
+    noted = (*reasons, *(r for _, r in notes))
+    return rules.made.get(tuple(map(id, noted))) or _made(rules, noted, answers, tuple(n for n, _ in notes))
+
+
+def _made(
+    rules: _LineUp, reasons: tuple[Reason, ...], answers: tuple[Answer, ...], notes: tuple[Answer, ...] = ()
+) -> CellDecision:
+    """The decision that stands on these reasons, kept: very many cells share it."""
+    first, last = answers[0], answers[-1]
+    words = tuple(word for answer in answers for word in answer.words)
+    disposition = combine(words, operator=first.operator, fallback=first.fallback, until=last.until)
+    open_points = tuple(point for answer in (*answers, *notes) for point in answer.open_points)
+    made = CellDecision(disposition, _once(words), reasons, _once(open_points))
+    rules.made[tuple(map(id, reasons))] = made
+    return made
 
 
 def _once(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -159,18 +225,36 @@ def _require(rule: Rule, declared: bool, does: str, name: str) -> None:
         raise LawError(f"rule {rule.id} {does} without declaring it", hint=f"Declare `{name}=True`.", code="BQ-LAW-4")
 
 
-def _first(rules: tuple[_Bound, ...], facts: FactView, kind: FieldKind, lot: LotView) -> tuple[_Bound, Answer]:
+def _first(turns: tuple[_Turn, ...], facts: FactView, kind: FieldKind, lot: LotView) -> tuple[_Bound, Answer, Reason]:
     """The first rule that speaks, and what it says: one loop without calls of ours, for it runs millions of times."""
-    for bound in rules:
+    for turn in turns:
+        bound = turn.bound
+        if turn.answer is not None and turn.reason is not None:
+            return bound, turn.answer, turn.reason
         facts.reader = rule = bound.rule
         answer = rule.function(facts, kind, bound.params, lot)
         if answer is not None:
-            return bound, answer
+            return bound, answer, bound.reason(answer)
     raise LawError(
         "no rule of the law pack decides this situation",
         hint="Every line of gates ends in a rule that always speaks; see the pack's last gates.",
         code="BQ-LAW-5",
     )
+
+
+def _turns(rules: tuple[_Bound, ...], kind: FieldKind, lot: LotView) -> tuple[_Turn, ...]:
+    """The rules in their order; those that declare no fact are asked here, once for all situations."""
+    out = []
+    for bound in rules:
+        answer = reason = None
+        if not bound.rule.reads:
+            with suppress(LawError):  # a defective rule is told of in its turn, for it may never have one
+                answer = bound.ask(FactView(()), kind, lot)
+                if answer is None:
+                    continue
+                reason = bound.reason(answer)
+        out.append(_Turn(bound, answer, reason))
+    return tuple(out)
 
 
 @lru_cache(maxsize=4096)
@@ -192,7 +276,7 @@ def _line_up(
         return tuple(_Bound(r, pack, params) for r in live if phases[r.gate] is phase and r.is_for(lot))
 
     keep = of(Phase.KEEP)
-    return _LineUp(of(Phase.DECIDE), of(Phase.SHARED) + keep, keep, of(Phase.NOTE_RELEASED))
+    return _LineUp(lot, of(Phase.DECIDE), of(Phase.SHARED) + keep, keep, of(Phase.NOTE_RELEASED))
 
 
 def _is_live(rule: Rule, pack: LawPack, on: date) -> bool:

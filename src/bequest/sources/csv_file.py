@@ -55,6 +55,12 @@ class CsvFile(RecordFile):
         names: tuple[str, ...] = ()
         for piece in self._pieces(self._text()):
             n_rows, names = n_rows + len(piece.record_starts), piece.names
+        if not names:
+            raise SourceError(
+                f"{self.path.name} holds no header line",
+                hint="The first line must name the columns. Check the export; remove the source if there is none.",
+                code="BQ-SOURCE-4",
+            )
         self.emptied = '""' if len(names) == 1 else ""  # an empty line would be no record
         columns = tuple(ColumnInfo(name, "text") for name in names)
         return (TableInfo(self.name, "", columns, (), n_rows, notes=("no_declared_key",)),)

@@ -48,13 +48,13 @@ def find_encoding(path: Path, declared: str) -> Encoding:
     if marked and codec and not marked.startswith(codec):
         raise SourceError(
             f"{path.name} is declared as {declared} but its byte order mark says {marked}",
-            hint=f'Set encoding = "{_name(marked)}" for this source.',
+            hint=_set(marked),
             code="BQ-SOURCE-3",
         )
     if codec == "gb18030" and _is_really_utf8(path):
         raise SourceError(
             f"{path.name} is declared as {declared} but is UTF-8",
-            hint='Set encoding = "utf-8" for this source.',
+            hint=_set("utf-8"),
             code="BQ-SOURCE-3",
         )
     plain = {"": "utf-8", "utf-16": "utf-16-le"}.get(codec, codec)
@@ -102,9 +102,15 @@ def _bad_bytes(path: Path, encoding: Encoding, offset: int) -> SourceError:
         before = stream.read(offset)
     line = before[len(encoding.mark) :].decode(encoding.codec, "replace").count("\n") + 1
     fitting = [codec for codec in ("utf-8", "gb18030", "utf-16-le") if codec != encoding.codec and _fits(path, codec)]
-    hint = f'Set encoding = "{_name(fitting[0])}" for this source.' if fitting else "No supported encoding fits."
+    hint = _set(fitting[0]) if fitting else "No supported encoding fits: have the file exported anew, as UTF-8."
     return SourceError(
         f"{path.name} is not {_name(encoding.codec)}: line {line}, byte offset {offset}", hint=hint, code="BQ-SOURCE-3"
+    )
+
+
+def _set(codec: str) -> str:
+    return f'Set encoding = "{_name(codec)}" for this source in the case file; an open case takes it over by ' + (
+        "`bequest case update`."
     )
 
 

@@ -69,16 +69,21 @@ class ParquetFile(FileSource):
 
     @contextmanager
     def _opened(self) -> Iterator[pq.ParquetFile]:
-        try:
-            file = pq.ParquetFile(self.path)
-        except (pa.ArrowException, OSError) as error:
+        if not self.path.stat().st_size:
             raise SourceError(
-                f"{self.path.name} cannot be read as Parquet ({type(error).__name__})",
-                hint="The file is not Parquet, is cut off, or is encrypted: export it again.",
+                f"{self.path.name} is empty", hint="Check the export; remove the source if there is none."
+            )
+        try:
+            with pq.ParquetFile(self.path) as file:
+                yield file
+        except (pa.ArrowException, OSError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise  # the disk, not the content: Arrow's own errors have no number
+            raise SourceError(
+                f"{self.path.name} cannot be read as Parquet",
+                hint="The file is not Parquet, is cut off or damaged, or is encrypted: export it again.",
                 code="BQ-SOURCE-5",
             ) from None
-        with file:
-            yield file
 
 
 def _typed(array: pa.Array, dtype: pa.DataType) -> pa.Array:

@@ -45,7 +45,7 @@ class RecordFile(FileSource):
 
     def __init__(self, spec: Source) -> None:
         super().__init__(spec)
-        if not self.path.stat().st_size:
+        if not self.path.stat().st_size and not self.columns_go_with_rows:
             raise SourceError(
                 f"{self.path.name} is empty", hint="Check the export; remove the source if there is none."
             )

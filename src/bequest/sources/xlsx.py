@@ -90,6 +90,15 @@ class XlsxFile(FileSource):
         with open_book(self.path) as book:
             yield self._grid(book, book.strings(), self._sheet_of(table, book)).frame(columns)
 
+    def check_rewritable(self, table: str) -> None:
+        """Refuse where rows cannot be cut out safely.
+
+        Raises:
+            SourceError: with the parts and elements that stand against it.
+        """
+        with open_book(self.path) as book:
+            check_plain(book, self._sheet_of(self._table(table), book))
+
     def _write(self, table: TableInfo, edit: Edit, out: BinaryIO) -> None:
         with open_book(self.path) as book:
             name = self._sheet_of(table, book)

@@ -4,17 +4,20 @@ import json
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from typing import TypeVar, cast
+from functools import lru_cache
+from typing import Any, TypeVar, cast
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
 import bequest.store.configure  # noqa: F401 - Django must be ready before rows are imported
-from bequest.kernel.canonical import Json, canonical, to_json
+from bequest.kernel.canonical import Json, canonical
+from bequest.kernel.codec import decode
 from bequest.kernel.errors import StateError
 from bequest.store import models as rows
 
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
 
 
 class Unit:
@@ -91,9 +94,19 @@ def aware(at: datetime) -> datetime:
 
 def pack(value: object) -> str:
     """A value as canonical JSON text: its SHA-256 is the digest of the value."""
-    return canonical(to_json(value)).decode()
+    return canonical(value).decode()
 
 
 def unpack(text: str) -> Json:
     """The plain JSON values of such a text."""
     return cast(Json, json.loads(text))
+
+
+def model_of(cls: type[T], text: str) -> T:
+    """The frozen model value of such a text. One command reads the same case and policy many times over."""
+    return cast(T, _model_of(cast(Any, cls), text))
+
+
+@lru_cache(maxsize=12)
+def _model_of(cls: type[object], text: str) -> object:
+    return decode(cls, json.loads(text))

@@ -10,12 +10,13 @@ import typer
 from bequest.app.casefile import write_case_template
 from bequest.app.change_case import update_case
 from bequest.app.clock import advance_clock
-from bequest.app.context import ORDER
+from bequest.app.context import ORDER, how_to
 from bequest.app.open_case import open_case
 from bequest.app.queries.case import case_overview, key_table, store_table
 from bequest.cli import render
 from bequest.cli.state import group, state_of
 from bequest.kernel.clock import parse_rfc3339
+from bequest.kernel.errors import InputError
 from bequest.model.case import Event
 
 commands = group("案件：开立、查看、密钥、存放处。 Cases: open, show, keys, places that hold values.")
@@ -37,9 +38,10 @@ def new(
         render.line(write_case_template(event))
         return
     if file is None:
-        raise typer.BadParameter("give a case file, or --event for a template")
-    with state_of(ctx).context() as c:
-        case = open_case(c, file, clock_at=_instant(clock), environ=os.environ)
+        raise InputError("no case file is given", hint="Give one, or --event E5 for a template to fill in.")
+    started = _instant(clock)
+    with state_of(ctx).context(create=True) as c:
+        case = open_case(c, file, clock_at=started, environ=os.environ)
     render.line(render.say(f"已开案 {case.id}", f"case {case.id} is open"))
 
 
@@ -49,7 +51,7 @@ def _instant(text: str) -> datetime | None:
     try:
         return parse_rfc3339(text)
     except ValueError:
-        raise typer.BadParameter(f"{text} is no RFC 3339 time, such as 2026-11-02T01:00:00Z") from None
+        raise InputError(f"{text!r} is no time with a time zone", hint="Write --clock 2026-11-02T01:00:00Z.") from None
 
 
 @commands.command(name="update", help="Import a changed case file; the difference is shown. 导入改过的案件文件。")
@@ -81,12 +83,15 @@ def show(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--js
     if json:
         render.print_json(overview)
         return
-    render.line(f"{overview.case.title} · {overview.case.event} · {overview.now}")
+    render.line(
+        f"{overview.case.title} · {overview.case.event} · {overview.now} · "
+        + render.say(f"案件文件第 {overview.revision} 版", f"case file revision {overview.revision}")
+    )
     runs = sorted(overview.steps, key=lambda r: ORDER.index(r.step) if r.step in ORDER else 99)
-    rows = [(r.step, r.state, f"{r.seconds:.1f}", render.figures(r.counts)) for r in runs]
+    rows = [(r.step, f"{r.state} {r.error_code}".rstrip(), f"{r.seconds:.1f}", render.figures(r.counts)) for r in runs]
     render.table("", ("step", "state", "seconds", "figures"), rows)
     if overview.next_step:
-        render.line(f"next: bequest {overview.next_step} {case}")
+        render.line(render.say("下一步：", "next: ") + how_to(overview.next_step, case))
 
 
 @commands.command(name="keys", help="The key table: purpose, holder, backup, what is lost, when it dies. 密钥表。")
@@ -116,7 +121,11 @@ def stores(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--
 
 
 @commands.command(name="clock", help="Move the clock of a rehearsal forward. 拨快演练案件的时钟。")
-def clock(ctx: typer.Context, case: str, days: Annotated[int, typer.Option(help="days to move forward")]) -> None:
+def clock(
+    ctx: typer.Context,
+    case: str,
+    days: Annotated[int, typer.Option(help="days to move forward", min=1, max=3660)],
+) -> None:
     with state_of(ctx).context() as c:
         now = advance_clock(c, case, timedelta(days=days))
     render.line(now.isoformat())

@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from bequest.app.receive import receive_package, write_receipt
+from bequest.app.receive import check_receipt_files, receive_package, write_receipt
 from bequest.app.run_deliver import enter_receipt, run_deliver
 from bequest.cli import render
 from bequest.cli.state import state_of
 from bequest.kernel.clock import SystemClock, parse_rfc3339
+from bequest.kernel.errors import InputError
 
 
 def register(app: typer.Typer) -> None:
@@ -41,6 +42,9 @@ def receive(
     receipt: Annotated[Path, typer.Option(help="where the receipt goes")] = Path("receipt.dsse.json"),
     at: Annotated[str, typer.Option(help="rehearsals: time of the receipt (RFC 3339)")] = "",
 ) -> None:
+    when = _instant(at) if at else SystemClock().now()
+    if sign_key is not None:
+        check_receipt_files(sign_key, receipt)
     received = receive_package(package, identity, out, trust=trust)
     render.table("", ("table", "rows"), sorted(received.counts.items()), figures=(1,))
     if not received.signature_checked:
@@ -48,9 +52,15 @@ def receive(
             render.say("发送方签名未核对（没有给信任文件）", "sender's signature not checked (no trust file given)")
         )
     if sign_key is not None:
-        when: datetime = parse_rfc3339(at) if at else SystemClock().now()
         write_receipt(received, sign_key, receipt, at=when)
         render.line(f"receipt: {receipt}")
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return parse_rfc3339(text)
+    except ValueError:
+        raise InputError(f"{text!r} is no time with a time zone", hint="Write --at 2026-12-08T00:00:00Z.") from None
 
 
 def receipt(ctx: typer.Context, case: str, file: Path) -> None:

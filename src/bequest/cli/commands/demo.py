@@ -34,8 +34,12 @@ def demo(
 ) -> None:
     _prepare(out, replace=replace)
     began = time.perf_counter()
-    with render.progress() as bars:
-        company = make_company(out, event=event, customers=customers, seed=seed, progress=bars)
+    try:
+        with render.progress() as bars:
+            company = make_company(out, event=event, customers=customers, seed=seed, progress=bars)
+    except InputError:  # nothing is left of what cannot be made
+        shutil.rmtree(out)
+        raise
     made = time.perf_counter() - began
     render.table(
         render.say("演示公司", "the demo company"), (render.say("表", "table"), render.say("行", "rows")),
@@ -76,11 +80,16 @@ def _program() -> str:
 
 
 def _prepare(out: Path, *, replace: bool) -> None:
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out} is a file", hint="Choose a folder with --out.")
     if out.exists() and any(out.iterdir()):
         if not (out / MARK).is_file():
             raise InputError(f"{out} is not empty and no earlier demo", hint="Choose another folder with --out.")
         if not replace:
             raise InputError(f"{out} holds an earlier demo", hint="Add --replace, or choose another folder with --out.")
         shutil.rmtree(out)
-    out.mkdir(parents=True, exist_ok=True)
-    (out / MARK).write_text("made by bequest demo\n", encoding="utf-8")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / MARK).write_text("made by bequest demo\n", encoding="utf-8")
+    except OSError as e:
+        raise InputError(f"{out} cannot be made: {e.strerror}", hint="Choose another folder with --out.") from None

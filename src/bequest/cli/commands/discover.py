@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from bequest.app.run_discover import data_map, run_discover, run_import_map
+from bequest.app.user_files import new_user_file
 from bequest.cli import render
 from bequest.cli.state import state_of
 from bequest.model.datamap import TableState
@@ -29,7 +30,7 @@ def discover(
     with state_of(ctx).context() as c:
         result = run_discover(c, case)
     if json:
-        render.print_plain_json(found(result))
+        render.print_json(found(result))
         return
     rows = [
         (t.source, t.name, t.record_class, t.n_rows, len(t.columns), sum(x.personal for x in t.columns),
@@ -53,7 +54,8 @@ def export(ctx: typer.Context, case: str, file: Annotated[Path | None, typer.Arg
     if file is None:
         render.line(text)
     else:
-        file.write_text(text, encoding="utf-8")
+        with new_user_file(file) as beside:
+            beside.write_text(text, encoding="utf-8")
 
 
 @maps.command(name="import", help="Take over corrections; they survive every later run. 导入订正。")

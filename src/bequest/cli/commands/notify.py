@@ -15,6 +15,7 @@ from bequest.app.run_notify import (
     send_next,
 )
 from bequest.app.telling import register as read_register
+from bequest.app.user_files import read_user_text
 from bequest.cli import render
 from bequest.cli.state import group, state_of
 from bequest.kernel.errors import InputError
@@ -27,6 +28,8 @@ Smtp = Annotated[str, typer.Option(help="mail server host:port (else mail-merge 
 Sender = Annotated[str, typer.Option(help="sender address")]
 Tls = Annotated[str, typer.Option(help="none, starttls or implicit")]
 
+TLS = ("none", "starttls", "implicit")
+
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
@@ -37,10 +40,16 @@ def _server(smtp: str, sender: str, tls: str) -> SmtpServer | None:
     if not smtp:
         return None
     host, _, port = smtp.rpartition(":")
-    if not host or not port.isdigit() or not sender:
-        raise InputError("the mail server is not usable as given", hint="--smtp HOST:PORT --sender ADDRESS")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536 or "@" not in sender:
+        raise InputError(
+            "the mail server is not usable as given", hint="Write --smtp HOST:PORT --sender ADDRESS, such as "
+            "--smtp mail.example.com:587 --sender privacy@example.com.",
+        )  # fmt: skip
+    if tls not in TLS:
+        raise InputError(f"--tls {tls!r} is not known", hint=f"Write one of {', '.join(TLS)}.")
     password_file = os.environ.get("BEQUEST_SMTP_PASSWORD_FILE", "")
-    password = Path(password_file).read_text(encoding="utf-8").strip() if password_file else ""
+    hint = "BEQUEST_SMTP_PASSWORD_FILE names the file that holds the password."
+    password = read_user_text(Path(password_file), "password file", hint=hint).strip() if password_file else ""
     return SmtpServer(
         host=host,
         port=int(port),
@@ -101,8 +110,8 @@ def status(ctx: typer.Context, case: str) -> None:
 
 def _print_state(ctx: typer.Context, case: str) -> None:
     with state_of(ctx).context() as c:
-        state = read_register(c.workspace(case))
         window = c.case(case).case.window
+        state = read_register(c.workspace(case))
     render.table("", ("channel", "state", "people"), tally(state), figures=(2,))
     end = window_end(state, window)
     render.line(f"window open until {end}" if end else "window: somebody is not told yet")

@@ -150,8 +150,10 @@ def approve(
     key: Annotated[Path | None, typer.Option(help="your OpenSSH private key (ed25519 or ECDSA P-256)")] = None,
     role: Annotated[str, typer.Option(help="which of your roles")] = "",
 ) -> None:
+    if bool(person) != (key is not None):
+        raise InputError("an approval needs a person and a key", hint="Give --as PERSON and --key FILE, or neither.")
     with state_of(ctx).context() as c:
-        if not person or key is None:
+        if key is None:
             _print_state(approval_state(c, case))
             return
         _print_state(approve_policy(c, case, person, key, role=role))
@@ -169,4 +171,8 @@ def _print_state(state: ApprovalState) -> None:
         for r in state.required
     ]
     render.table("", ("role", "person", "key"), rows)
+    if state.changed:
+        what = ", ".join(state.changed)
+        render.line(render.say(f"已失效：案件文件此后有改动（{what}）", f"void: the case file changed since in {what}"))
+        return
     render.line(state.gap or render.say("已生效", "in force"))

@@ -8,6 +8,7 @@ import typer
 
 from bequest.app.run_close import run_close
 from bequest.app.run_cutover import run_cutover
+from bequest.app.user_files import check_user_file, new_user_file
 from bequest.cli import render
 from bequest.cli.commands.plan import print_preview
 from bequest.cli.state import state_of
@@ -36,9 +37,11 @@ def close(
 ) -> None:
     def send(messages: pl.DataFrame) -> None:
         assert feedback_to is not None  # noqa: S101 - only passed on when given
-        messages.write_csv(feedback_to)
-        feedback_to.chmod(0o600)
+        with new_user_file(feedback_to) as beside:
+            messages.write_csv(beside)
 
+    if feedback_to is not None:
+        check_user_file(feedback_to)
     with state_of(ctx).context() as c:
         counts = run_close(c, case, send=send if feedback_to else None)
     render.line(render.figures(counts))

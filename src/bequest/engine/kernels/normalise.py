@@ -22,7 +22,8 @@ PROVINCES = (
 
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECK_CHARACTERS = "10X98765432"
-_NO_NAMES = tuple("无 未知 匿名 测试 先生 女士 个人 本人 test null none nan n/a na unknown".split())
+_FILLERS = ("无", "未知", "匿名", "测试", "先生", "女士", "个人", "本人")
+_NO_NAMES = (*_FILLERS, "test", "null", "none", "nan", "n/a", "na", "unknown")
 _MOBILE = r"^1[3-9]\d{9}$"
 _PLAIN_NAME = r"^[\u{4E00}-\u{9FFF}]+$"
 _COMPANY = (

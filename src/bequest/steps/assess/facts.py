@@ -226,8 +226,8 @@ def _scopes(given: FactInput) -> dict[TableKey, tuple[pl.Series, np.ndarray]]:
     """Lot and scope of every row (decision D5).
 
     A table with a scope column of its own goes by it. A customer's profile, or a row that other tables point to, is
-    also in use by them: it is `shared` where its own value or a row of the same subject lies in a lot while another lies outside. A table
-    without a scope column follows the row it points to.
+    also in use by them: it is `shared` where its own value or a row of the same subject lies in a lot while another
+    lies outside. A table without a scope column follows the row it points to.
     """
     uses = _lots_in_use(given)
     targets = {(r.to_source, r.to_table) for t in _tables(given) for r in t.relations if r.role is not RowRole.RECORD}

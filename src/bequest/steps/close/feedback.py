@@ -17,6 +17,7 @@ class Outcome(StrEnum):
 
     PASSED_ON = "passed_on"
     PASSED_ON_KEPT = "passed_on_kept"
+    PASSED_ON_SHARED = "passed_on_shared"
     DELETED = "deleted"
     KEPT = "kept"
     BLOCKED = "blocked"
@@ -33,6 +34,11 @@ TEXTS: dict[Outcome, tuple[str, str]] = {
         "您的信息已随业务移交给{receiver}，对方已签收；依法须留存的部分封存到期，其余已删除",
         "Your data passed on to {receiver_en}, who signed for it; what the law requires is sealed until its date, the "
         "rest is deleted",
+    ),
+    Outcome.PASSED_ON_SHARED: (
+        "您的信息已随业务移交给{receiver}，对方已签收；您与本公司其他业务往来所需的一份仍在原处，按原来的目的处理",
+        "Your data passed on to {receiver_en}, who signed for it; what your dealings with our other business need "
+        "stays in use here, for the same purposes",
     ),
     Outcome.DELETED: (
         "您的信息没有移交，原处的一份已删除，并经独立检验",
@@ -63,7 +69,7 @@ def outcome_of(release: Release, residue: Residue) -> Outcome:
     if residue is Residue.CUSTODY:
         return Outcome.PASSED_ON_KEPT if passed else Outcome.KEPT
     if residue is Residue.IN_USE:
-        return Outcome.PASSED_ON_KEPT if passed else Outcome.UNCHANGED
+        return Outcome.PASSED_ON_SHARED if passed else Outcome.UNCHANGED
     return Outcome.PASSED_ON if passed else Outcome.DELETED
 
 

@@ -4,7 +4,7 @@ Evidence of three independent kinds hangs on it: hints (names and comments), typ
 decides alone: `judge` adds the points up.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -146,15 +146,30 @@ class Detector:
 
     def bearing(self, text: pl.Series, compact: pl.Series) -> int:
         """How many of the distinct values bear it, in per mille of them; damaged ones count in part."""
-        if self.shape is None or len(text) == 0:
-            return 0
-        values = compact if self.shape.compact else text
-        matching = values.filter(values.str.contains(self.shape.pattern))
-        if self.shape.check is None:
-            return 1000 * len(matching) // len(values)
-        checked = int(self.shape.check(matching).sum()) if len(matching) else 0
-        damaged = len(matching) - checked
-        return (1000 * checked + self.shape.unchecked * damaged) // len(values)
+        return bearings([self], text, compact)[0]
+
+
+def bearings(detectors: Sequence[Detector], text: pl.Series, compact: pl.Series) -> list[int]:
+    """`Detector.bearing` of several detectors, all patterns in one pass over the values."""
+    shapes = [d.shape for d in detectors]
+    values = pl.DataFrame([text.alias("text"), compact.alias("compact")])
+    matches = values.select(
+        pl.col("compact" if s.compact else "text").str.contains(s.pattern).alias(str(i))
+        for i, s in enumerate(shapes)
+        if s is not None
+    )
+    counts = matches.sum().row(0, named=True) if values.height else {}
+    shares = []
+    for i, shape in enumerate(shapes):
+        matching = counts.get(str(i)) or 0
+        if shape is None or not matching:
+            shares.append(0)
+            continue
+        checked = matching
+        if shape.check is not None:
+            checked = int(shape.check(values.to_series(shape.compact).filter(matches[str(i)])).sum())
+        shares.append((1000 * checked + shape.unchecked * (matching - checked)) // values.height)
+    return shares
 
 
 def digit_value(position: int) -> pl.Expr:

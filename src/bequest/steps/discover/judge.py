@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from bequest.model.datamap import ColumnMap, FieldClass
 from bequest.model.facts import RowRole
 from bequest.steps.discover.context import TableContext, Topic, names_a_person
-from bequest.steps.discover.detector import Detector, TypeFamily, type_family
+from bequest.steps.discover.detector import Detector, TypeFamily, bearings, type_family
 from bequest.steps.discover.detectors import DETECTORS
 from bequest.steps.discover.matching import Hit, comment_hits, name_hits, says_something
 from bequest.steps.discover.personal import is_personal, is_sensitive
@@ -243,13 +243,15 @@ def _add_values(
         return
     enough = values.n_distinct >= _DISTINCT_TO_JUDGE
     best: dict[FieldClass, tuple[int, int, Detector]] = {}
-    for detector in DETECTORS:
-        if detector.shape is None or not detector.can_be(column.declared_type):
-            continue
-        if detector.cls not in cases and (detector.cls not in _VALUE_ONLY or not _tellable(detector, values)):
-            continue
-        share = detector.bearing(values.text, values.compact)
-        points = detector.shape.points * share // 1000
+    possible = [
+        d
+        for d in DETECTORS
+        if d.shape is not None
+        and d.can_be(column.declared_type)
+        and (d.cls in cases or (d.cls in _VALUE_ONLY and _tellable(d, values)))
+    ]
+    for detector, share in zip(possible, bearings(possible, values.text, values.compact), strict=True):
+        points = detector.shape.points * share // 1000 if detector.shape else 0
         if (points, share) > best.get(detector.cls, (0, 0))[:2]:
             best[detector.cls] = (points, share, detector)
     for cls, (points, share, detector) in best.items():

@@ -41,26 +41,38 @@ def looks_like_text(values: ColumnValues) -> bool:
     """Whether values read as sentences: long, various, punctuated or of several words, and neither links nor codes."""
     if values.n_distinct < 5 or looks_like_json(values):
         return False
-    long = _share(values.text.str.len_chars() >= 12)
-    sentences = _share(values.text.str.contains(r"[，。！？；,!?;]|[a-z] [a-z]+ [a-z]"))
-    links = _share(values.text.str.contains(r"(?i)^(?:https?:|/|<)|\.(?:jpg|png|html)$"))
-    return long >= 0.3 and sentences >= 0.3 and links < 0.2
+    v = pl.col("v")
+    long, sentences, links = (
+        values.text.to_frame("v")
+        .select(
+            (v.str.len_chars() >= 12).mean().alias("long"),
+            v.str.contains(r"[，。！？；,!?;]|[a-z] [a-z]+ [a-z]").mean().alias("sentences"),
+            v.str.contains(r"(?i)^(?:https?:|/|<)|\.(?:jpg|png|html)$").mean().alias("links"),
+        )
+        .row(0)
+    )
+    return bool(long >= 0.3 and sentences >= 0.3 and links < 0.2)
 
 
 def identifiers_in_text(values: ColumnValues) -> tuple[FieldClass, ...]:
     """Classes of identifiers met inside the values, in the order of the registry, each checked where it can be."""
-    found = {d.cls for d in DETECTORS if d.in_text and _occurs(d, values.text)}
+    inside = [d for d in DETECTORS if d.in_text]
+    seen = values.text.to_frame("v").select(
+        pl.col("v").str.contains(d.in_text).any().alias(str(i)) for i, d in enumerate(inside)
+    )
+    found = {d.cls for d, occurs in zip(inside, seen.row(0), strict=True) if occurs and _is_borne(d, values.text)}
     if looks_like_json(values):
         found |= _classes_of_keys(values.text)
     return tuple(cls for cls in dict.fromkeys(d.cls for d in DETECTORS) if cls in found)
 
 
-def _occurs(detector: Detector, text: pl.Series) -> bool:
+def _is_borne(detector: Detector, text: pl.Series) -> bool:
+    """Whether what was met passes the identifier's check, where it has one."""
+    if detector.shape is None or detector.shape.check is None:
+        return True
     if detector.cls in {FieldClass.IP, FieldClass.LICENSE_PLATE}:
-        return bool(text.str.contains(detector.in_text).any())
+        return True
     met = text.str.extract(detector.in_text).drop_nulls()
-    if len(met) == 0 or detector.shape is None or detector.shape.check is None:
-        return len(met) > 0
     return bool(detector.shape.check(compacted(met)).any())
 
 

@@ -25,6 +25,10 @@ class ColumnValues:
 
 def compacted(values: pl.Series) -> pl.Series:
     """Spaces, dashes, dots and brackets removed, and +86, 0086 or 86 before a mobile number."""
+    return values.to_frame("v").select(_compacted(pl.col("v"))).to_series()
+
+
+def _compacted(values: pl.Expr) -> pl.Expr:
     return (
         values.str.replace_all(r"[\s\-–—_.()·•]", "")
         .str.replace(r"^(?:\+|00)86", "")
@@ -35,8 +39,8 @@ def compacted(values: pl.Series) -> pl.Series:
 
 def column_values(column: pl.Series) -> ColumnValues:
     """What detectors look at in one column of text; an empty column gives no values."""
-    text = column.cast(pl.Utf8).drop_nulls().str.strip_chars()
-    text = text.filter(text != "")
-    distinct = text.unique(maintain_order=True)
-    seen = distinct.head(MOST_DISTINCT).str.slice(0, 4000).str.normalize("NFKC").str.strip_chars()
-    return ColumnValues(seen, compacted(seen), len(text), len(distinct))
+    text = column.to_frame("v").select(pl.col("v").cast(pl.Utf8).str.strip_chars()).filter(pl.col("v") != "")
+    distinct = text.to_series().unique(maintain_order=True)
+    plain = pl.col("v").str.slice(0, 4000).str.normalize("NFKC").str.strip_chars()
+    seen = distinct.head(MOST_DISTINCT).to_frame("v").select(plain).with_columns(_compacted(pl.col("v")).alias("c"))
+    return ColumnValues(seen["v"], seen["c"], text.height, len(distinct))

@@ -1,9 +1,10 @@
 """One pass over a table: surrogate row, tokens of identifiers, facts and dates. No value in clear leaves this pass.
 
 The frame of a table holds `row_no`, `row_tag`, `row_digest`; for each column `v:<column>` (non-empty); for each role
-that can be recognised `k:<role>:<kind>` tokens, and `m:<role>`, the mention's own token; facts as `f:<fact>`; `start:<band>` dates of retention duties;
-`contact` (date of contact with the person); `own_lot` (the lot by the table's own scope column, empty for outside,
-null where the table has none).
+that can be recognised `k:<role>:<kind>` tokens, `n:<role>` (the name of a person, not of a company, stands there), and
+`m:<role>`, the mention's own token; facts as `f:<fact>`; `start:<band>` dates of retention duties; `contact`
+(date of contact with the person); `own_lot` (the lot by the table's own scope column, empty for outside, null where the
+table has none).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -151,6 +152,10 @@ def _identifier_keys(table: TableMap, batch: pl.DataFrame, role: RowRole, ecb: E
         return next((c.name for c in table.columns if c.role is role and c.cls is cls), None)
 
     keys: dict[str, pl.Series] = {}
+    people = [c.name for c in table.columns if c.role is role and c.cls is FieldClass.PERSON_NAME]
+    if people:
+        named = pl.any_horizontal(normalise.names_somebody(pl.col(c)) for c in people)
+        keys[f"n:{role}"] = batch.select(named.alias("v"))["v"]
     name, phone, email, ident = (
         first(c) for c in (FieldClass.PERSON_NAME, FieldClass.PHONE, FieldClass.EMAIL, FieldClass.NATIONAL_ID)
     )
@@ -171,24 +176,28 @@ def _facts(table: TableMap, batch: pl.DataFrame, s: IndexSettings) -> Mapping[st
     """One column per fact; several bindings of one fact in a table keep the strictest (see `merge_strictest`)."""
     by_fact: dict[tuple[Fact, RowRole], list[pl.Series]] = {}
     for b in table.facts:
-        value = batch.select(_bound(b, s).alias("v"))["v"]
+        value = _bound(b, batch, s)
         role = b.role if b.fact in SUBJECT_FACTS else RowRole.RECORD
         by_fact.setdefault((b.fact, role), []).append(value)
     return {f"f:{role}:{fact}": strictest_horizontal(fact, series) for (fact, role), series in by_fact.items()}
 
 
-def _bound(b: FactBinding, s: IndexSettings) -> pl.Expr:
+def _bound(b: FactBinding, batch: pl.DataFrame, s: IndexSettings) -> pl.Series:
+    if b.how not in {"date_band", "id_band"}:
+        return batch.select(_said(b).alias("v"))["v"]
+    is_date = b.how == "date_band"
+    born = parse_date(pl.col(b.column), s.timezone) if is_date else normalise.birth_date_from_id(pl.col(b.column))
+    band = age_band(pl.col("born"), s.law_date, s.child_age, s.minor_age)
+    return batch.select(born.alias("born")).select(band.alias("v"))["v"]  # the band looks at the date many times
+
+
+def _said(b: FactBinding) -> pl.Expr:
     text = pl.col(b.column).str.strip_chars()
     default = pl.lit(b.default or None, pl.Utf8)
     if b.how == "map":
         return text.replace_strict(b.values, default=default, return_dtype=pl.Utf8)
     if b.how == "present":
         return pl.when(non_empty(text)).then(pl.lit(b.values["present"])).otherwise(default)
-    if b.how == "date_band":
-        return age_band(parse_date(pl.col(b.column), s.timezone), s.law_date, s.child_age, s.minor_age)
-    if b.how == "id_band":
-        born = normalise.birth_date_from_id(pl.col(b.column))
-        return age_band(born, s.law_date, s.child_age, s.minor_age)
     return default
 
 

@@ -73,12 +73,14 @@ def _roles(table: TableMap) -> list[RowRole]:
 
 
 def _mentions(table: TableMap, role: RowRole, index: pl.DataFrame) -> pl.DataFrame:
-    """Rows in which somebody in this role can be told apart: by a link key, or at least by a name."""
+    """Rows in which somebody in this role can be told apart: by a link key, or at least by a person's name or a phone.
+
+    A company's name, as in the title of an invoice, is nobody.
+    """
     keys = [pl.col(f"k:{role}:{k}").alias(k) for k in KINDS if f"k:{role}:{k}" in index.columns]
-    names = [
-        f"v:{c.name}" for c in table.columns if c.role is role and c.cls in {FieldClass.PERSON_NAME, FieldClass.PHONE}
-    ]
-    known = [e.is_not_null() for e in keys] + [pl.col(v) for v in names]
+    phones = [f"v:{c.name}" for c in table.columns if c.role is role and c.cls is FieldClass.PHONE]
+    names = [n for n in (f"n:{role}",) if n in index.columns]
+    known = [e.is_not_null() for e in keys] + [pl.col(v) for v in (*names, *phones)]
     if not known:
         return pl.DataFrame({"row_no": pl.Series([], dtype=pl.UInt32)})
     missing = [pl.lit(None, pl.Binary).alias(k) for k in KINDS if f"k:{role}:{k}" not in index.columns]

@@ -4,10 +4,13 @@ The file is CSV (UTF-8) with the columns `ref,answer,at,channel`. Answers are ob
 new purpose, a guardian's yes or no. The last answer of each kind by time holds.
 """
 
+import codecs
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
+from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import InputError
 from bequest.model.facts import Fact
 
@@ -30,41 +33,55 @@ def read_csv_columns(path: Path, columns: tuple[str, ...]) -> pl.DataFrame:
     Raises:
         InputError: where the file is missing, unreadable, or has other columns.
     """
+    hint = f"Give a CSV file in UTF-8; its first line is {','.join(columns)}."
     if not path.is_file():
-        raise InputError(f"there is no file {path.name}", hint="Give the path of a CSV file.")
+        raise InputError(f"{path.name} is a folder" if path.is_dir() else f"there is no file {path.name}", hint=hint)
+    data = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    if not data.strip():
+        raise InputError(f"{path.name} is empty", hint=hint)
     try:
-        frame = pl.read_csv(path, infer_schema=False, encoding="utf8")
-    except (pl.exceptions.PolarsError, OSError) as e:
-        raise InputError(f"{path.name} is not readable as CSV in UTF-8", hint="Save it as CSV, UTF-8.") from e
-    if set(frame.columns) != set(columns):
+        if b"\0" in data:
+            raise UnicodeDecodeError("utf-8", b"", 0, 1, "UTF-16 has zero bytes")
+        data.decode()
+    except UnicodeDecodeError:
+        raise InputError(f"{path.name} is not UTF-8 text", hint="Save it as CSV in UTF-8.") from None
+    try:
+        frame = pl.read_csv(data, infer_schema=False, encoding="utf8")
+    except pl.exceptions.PolarsError:  # its text quotes the file
         raise InputError(
-            f"{path.name} has the columns {', '.join(frame.columns)}", hint=f"Expected: {', '.join(columns)}."
+            f"{path.name} is not whole as CSV: a line has more fields than the first, or a quote is not closed",
+            hint=hint,
+        ) from None
+    if set(frame.columns) != set(columns):
+        missing = ", ".join(c for c in columns if c not in frame.columns) or "none"
+        more = len(set(frame.columns) - set(columns))
+        raise InputError(  # the names are not repeated: without a header line they are somebody's data
+            f"the first line of {path.name} does not name the columns expected: missing {missing}, {more} others",
+            hint=f"Expected: {', '.join(columns)}, with commas between.",
         )
     return frame.select(columns)
 
 
-def read_answers(path: Path, known_refs: pl.Series) -> pl.DataFrame:
+def read_answers(path: Path, known_refs: pl.Series, *, now: datetime | None = None) -> pl.DataFrame:
     """The answers as facts: `ref`, `fact`, `value`, `at`, `channel`; last per person and kind.
 
     Raises:
-        InputError: naming row numbers (never contents) with an unknown answer word, reference or time.
+        InputError: naming row numbers (never contents) with an unknown answer word, reference or time, or one after
+            `now`.
     """
     frame = read_csv_columns(path, COLUMNS).with_row_index("row", offset=2)
-    checked = frame.with_columns(
-        pl.col("at").str.to_datetime(strict=False, time_zone="UTC").alias("time"),
-        pl.col("answer").is_in(list(ANSWERS)).alias("known_answer"),
-        pl.col("ref").is_in(known_refs.implode()).alias("known_ref"),
+    checked = frame.with_columns(_instant().alias("time"))
+    known = ", ".join(ANSWERS)
+    _refuse_lines(
+        path,
+        checked,
+        [
+            (~pl.col("answer").is_in(list(ANSWERS)), "an unknown answer", f"Known answers: {known}."),
+            (~_known(known_refs), "a reference that no letter of this case carries", "It stands in each letter."),
+            (pl.col("time").is_null(), "no time with a time zone", "Write it as 2026-11-20T08:00:00Z."),
+            *([] if now is None else [(pl.col("time") > now, f"a time after now, {rfc3339(now)}", _CLOCK)]),
+        ],
     )
-    for test, what in (
-        (~pl.col("known_answer"), f"an unknown answer (known: {', '.join(ANSWERS)})"),
-        (~pl.col("known_ref"), "a reference that no letter of this case carries"),
-        (pl.col("time").is_null(), "a time that is not RFC 3339, such as 2026-11-20T08:00:00Z"),
-    ):
-        bad = checked.filter(test)["row"].head(5).to_list()
-        if bad:
-            raise InputError(
-                f"{path.name}: line {', '.join(map(str, bad))} has {what}", hint="Mend the file and repeat."
-            )
     return (
         checked.with_columns(
             pl.col("answer").replace_strict({a: f.value for a, (f, _) in ANSWERS.items()}).alias("fact"),
@@ -85,22 +102,59 @@ def merge_answers(old: pl.DataFrame | None, new: pl.DataFrame) -> pl.DataFrame:
 REPORT_COLUMNS = ("ref", "state", "at")
 
 
-def read_delivery_report(path: Path, known_refs: pl.Series) -> pl.DataFrame:
-    """A carrier's report: `ref`, `state` (delivered or bounced), `at`; as `ref`, `state`, `on`.
+def read_delivery_report(
+    path: Path,
+    known_refs: pl.Series,
+    *,
+    timezone: str = "UTC",
+    sent_at: datetime | None = None,
+    now: datetime | None = None,
+) -> pl.DataFrame:
+    """A carrier's report: `ref`, `state` (delivered or bounced), `at`; as `ref`, `state`, `on` (in the time zone).
 
     Raises:
-        InputError: naming row numbers with an unknown state, reference or time.
+        InputError: naming row numbers with an unknown state, reference or time, or a time before the first letter was
+            sent or after `now`: a window would end too early, or never.
     """
     frame = read_csv_columns(path, REPORT_COLUMNS).with_row_index("row", offset=2)
-    checked = frame.with_columns(pl.col("at").str.to_datetime(strict=False, time_zone="UTC").dt.date().alias("on"))
-    bad = checked.filter(
-        ~pl.col("state").is_in(["delivered", "bounced"])
-        | ~pl.col("ref").is_in(known_refs.implode())
-        | pl.col("on").is_null()
-    )["row"].head(5)
-    if len(bad):
-        raise InputError(
-            f"{path.name}: line {', '.join(map(str, bad.to_list()))} has an unknown state, reference or time",
-            hint="State is delivered or bounced, the time RFC 3339, the reference as in the mail-merge file.",
-        )
-    return checked.select("ref", "state", "on")
+    checked = frame.with_columns(_instant().alias("time"))
+    early = [] if sent_at is None else [(pl.col("time") < sent_at, f"a time before {rfc3339(sent_at)}", _SENT)]
+    late = [] if now is None else [(pl.col("time") > now, f"a time after now, {rfc3339(now)}", _CLOCK)]
+    _refuse_lines(
+        path,
+        checked,
+        [
+            (~pl.col("state").is_in(["delivered", "bounced"]), "an unknown state", "Write delivered or bounced."),
+            (~_known(known_refs), "a reference that no letter of this case carries", "It stands in each letter."),
+            (pl.col("time").is_null(), "no time with a time zone", "Write it as 2026-11-20T08:00:00Z."),
+            *early,
+            *late,
+        ],
+    )
+    return checked.select("ref", "state", pl.col("time").dt.convert_time_zone(timezone).dt.date().alias("on"))
+
+
+_CLOCK = "What has not happened yet cannot be entered; see the clock of the case in `bequest case show`."
+_SENT = "The first letters of this case went out then: nothing was delivered before."
+
+
+def _instant() -> pl.Expr:
+    """`at` as an instant; null for anything else, also for a time that does not say its zone."""
+    whole = pl.col("at").str.contains(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:?\d\d)$")
+    return pl.when(whole).then(pl.col("at")).str.to_datetime(strict=False, time_zone="UTC")
+
+
+def _known(refs: pl.Series) -> pl.Expr:
+    return pl.col("ref").is_in(refs.implode())
+
+
+def _refuse_lines(path: Path, frame: pl.DataFrame, tests: list[tuple[pl.Expr, str, str]]) -> None:
+    """Refuse the file where a test hits any line; an empty field hits, too."""
+    for test, what, hint in tests:
+        rows = frame.filter(test.fill_null(True))["row"]
+        if len(rows):
+            first = ", ".join(map(str, rows.head(5).to_list()))
+            more = f" and {len(rows) - 5:,} more lines" if len(rows) > 5 else ""
+            raise InputError(
+                f"{path.name}: line {first}{more}: {what}", hint=f"{hint} Nothing was taken over: mend and repeat."
+            )

@@ -54,7 +54,7 @@ def fill(template: str, people: pl.DataFrame) -> pl.Series:
     for placeholder, text in rest:
         value = pl.col("name").fill_null("客户 / customer") if placeholder == NAME else pl.col("ref")
         parts += [value, pl.lit(text)]
-    return people.select(pl.concat_str(parts).alias("text"))["text"]
+    return people.with_columns(pl.concat_str(parts).alias("text"))["text"]
 
 
 def _split(template: str) -> tuple[str, *tuple[tuple[str, str], ...]]:

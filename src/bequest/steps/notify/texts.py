@@ -92,7 +92,8 @@ def _retention(f: NoticeFacts) -> Text:
         f"由{keeper.name}保管。接收方的保存期限与原来相同，届满即删除",
         "After the handover the copy at the source is deleted once the receiver has signed for it; what the law "
         f"requires to be kept (such as invoices) is sealed until the period ends and is then destroyed, kept by "
-        f"{(keeper.name_en or keeper.name).rstrip('.')}. The receiver keeps the data no longer than before and deletes it then",
+        f"{(keeper.name_en or keeper.name).rstrip('.')}. The receiver keeps the data no longer than before and deletes "
+        "it then",
     )
 
 
@@ -164,7 +165,8 @@ def _guardian_action(f: NoticeFacts) -> Text:
     if f.lot is None:
         return (
             "这次没有移交任何信息，监护人不需要答复；可以随时撤回此前的同意",
-            "nothing is handed to anybody, so guardians need not answer; they may withdraw an earlier consent at any time",
+            "nothing is handed to anybody, so guardians need not answer; they may withdraw an earlier consent at any "
+            "time",
         )
     return (
         "不满十四周岁的未成年人，信息在监护人同意以前不移交。监护人请回复“监护人同意”或者“监护人不同意”",
@@ -208,8 +210,8 @@ def _kids_refusal(f: NoticeFacts) -> Text:
         )
     return (
         "不同意的，不移交，原处的一份删除（依法须留存的除外），不影响已购商品的售后",
-        "after a refusal nothing passes on and the copy at the source is deleted, save what the law keeps; goods already "
-        "bought keep their after-sales service",
+        "after a refusal nothing passes on and the copy at the source is deleted, save what the law keeps; goods "
+        "already bought keep their after-sales service",
     )
 
 
@@ -250,15 +252,15 @@ def _objecting(f: NoticeFacts) -> Text:
         return ("您可以随时撤回同意或者注销账户", "you may withdraw consent or close your account at any time")
     if asks_consent(f):
         return (
-            f"移交须您同意：请在 {day} 以前回复“同意移交”或者“不同意移交”，不回复就是不同意；也可以随时撤回同意、注销账户。"
-            "不同意不影响任何已有的服务",
+            f"移交须您同意：请在 {day} 以前回复“同意移交”或者“不同意移交”，不回复就是不同意；"
+            "也可以随时撤回同意、注销账户。不同意不影响任何已有的服务",
             f"Passing on needs your consent: answer agree to the handover, or refuse the handover, by {day}; no answer "
             "means no. You may also withdraw consent or close your account at any time. A refusal costs you no service",
         )
     return (
         f"请在 {day} 以前回复“反对”，我们就不移交您的信息；也可以随时撤回同意、注销账户。反对不影响任何已有的服务",
-        f"Answer object by {day} and your data does not pass on; you may also withdraw consent or close your account at "
-        "any time. An objection costs you no service",
+        f"Answer object by {day} and your data does not pass on; you may also withdraw consent or close your account "
+        "at any time. An objection costs you no service",
     )
 
 

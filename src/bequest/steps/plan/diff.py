@@ -90,7 +90,7 @@ def _pair(decision: CellDecision | None) -> str:
 
 
 def volume_changes(approved: Population, now: Population, tolerance_percent: int) -> tuple[Change, ...]:
-    """Tables of which more values would be released than approved, beyond the tolerance (per cent of what was approved).
+    """Tables of which more values would be released than approved, beyond the tolerance (per cent of the approved).
 
     Values that wait for an answer were approved too. Fewer released values (objections, bounces) need no new approval.
     """

@@ -48,7 +48,8 @@ class Planner:
         self._decide_for = decide_for
         self._lots = (*lots, "")
         self._max = max_situations
-        self._rows: dict[SituationKey, dict[PolicyField, CellDecision]] = {}
+        self._fields: dict[PolicyField, int] = {}
+        self._rows: dict[SituationKey, dict[int, CellDecision]] = {}
 
     def plan_table(
         self, table: TableMap, primary: RowRole, codes: Mapping[Fact, np.ndarray], lots: pl.Series
@@ -64,6 +65,7 @@ class Planner:
         situation = np.zeros(len(lots), dtype=np.uint32)
         keys: list[SituationKey] = []
         said: list[tuple[CellDecision, ...]] = []
+        numbers = [self._fields.setdefault(c, len(self._fields)) for c in distinct]
         lot_names = lots.to_numpy()
         for lot in self._lots:
             tree = grow(self._decide_for(table.record_class, lot), distinct, possible_values(table))
@@ -72,7 +74,7 @@ class Planner:
                 situation[rows] = tree.assign({f: c[rows] for f, c in codes.items()}) + len(keys)
             for leaf in tree.leaves:
                 key = SituationKey(table.record_class, primary, lot, tuple((f.value, v) for f, v in leaf.facts))
-                self._rows.setdefault(key, {}).update(zip(tree.columns, leaf.decisions, strict=True))
+                self._rows.setdefault(key, {}).update(zip(numbers, leaf.decisions, strict=True))
                 keys.append(key)
                 said.append(tuple(leaf.decisions[place[c]] for c in columns))
         if len(self._rows) > self._max:
@@ -80,17 +82,17 @@ class Planner:
                 f"{len(self._rows)} situations exceed {self._max}: fact {_busiest_fact(self._rows)} multiplies most",
                 hint="Bind fewer values to that fact in the data map, or raise max_situations.",
             )
-        after = tuple(apply_row_rule(table, [d.disposition for d in decisions]) for decisions in said)
-        return Planned(table, primary, situation, tuple(keys), tuple(said), after)
+        return Planned(table, primary, situation, tuple(keys), tuple(said), _after_row_rule(table, said))
 
     def policy_rows(self) -> tuple[tuple[PolicyField, ...], tuple[CellDecision, ...], tuple[PolicyRow, ...]]:
         """Fields, distinct decisions and rows of the decision table met so far, in a fixed order."""
-        fields = sorted({f for cells in self._rows.values() for f in cells}, key=str)
-        decisions = list(dict.fromkeys(d for cells in self._rows.values() for d in cells.values()))
-        place_f = {f: i for i, f in enumerate(fields)}
-        place_d = {d: i for i, d in enumerate(decisions)}
+        fields = sorted(self._fields, key=str)
+        place_f = {self._fields[f]: i for i, f in enumerate(fields)}
+        objects = {id(d): d for cells in self._rows.values() for d in cells.values()}  # few: hashed once each
+        decisions = {d: i for i, d in enumerate(dict.fromkeys(objects.values()))}
+        place_d = {this: decisions[d] for this, d in objects.items()}
         rows = tuple(
-            PolicyRow(key, tuple(sorted((place_f[f], place_d[d]) for f, d in cells.items())))
+            PolicyRow(key, tuple(sorted((place_f[f], place_d[id(d)]) for f, d in cells.items())))
             for key, cells in self._rows.items()
         )
         return tuple(fields), tuple(decisions), rows
@@ -141,6 +143,16 @@ def _staying(d: Disposition, *, blocked: bool) -> Disposition:
     return replace(d, residue=residue, until="window" if d.release is Release.WAITING else "")
 
 
+def _after_row_rule(table: TableMap, said: list[tuple[CellDecision, ...]]) -> tuple[tuple[Disposition, ...], ...]:
+    """What is carried out in each situation; situations for which the same was said share one row object."""
+    lines = [tuple(map(id, decisions)) for decisions in said]
+    made = {
+        line: apply_row_rule(table, [d.disposition for d in decisions])
+        for line, decisions in dict(zip(lines, said, strict=True)).items()
+    }
+    return tuple(made[line] for line in lines)
+
+
 def table_plan(
     planned: Planned,
     index: pl.DataFrame,
@@ -151,7 +163,8 @@ def table_plan(
 ) -> TablePlan:
     """The plan of a table in the form that transform and destroy carry out."""
     place = {d: i for i, d in enumerate(dispositions)}
-    lut = np.array([[place[d] for d in row] for row in planned.after], dtype=np.uint8)
+    lines = {id(row): [place[d] for d in row] for row in _distinct(planned.after)}
+    lut = np.array([lines[id(row)] for row in planned.after], dtype=np.uint8)
     rows = index.select("row_no", "row_tag", "row_digest").with_columns(
         lots.alias("lot"),
         pl.Series("subject", subjects).replace(-1, None).cast(pl.UInt32),
@@ -168,10 +181,15 @@ def distinct_dispositions(planned: list[Planned]) -> tuple[Disposition, ...]:
     Raises:
         LawError: beyond 255, which no lawful table reaches.
     """
-    found = sorted({d for p in planned for row in p.after for d in row}, key=str)
+    found = sorted({d for p in planned for row in _distinct(p.after) for d in row}, key=str)
     if len(found) > 255:
         raise LawError("more than 255 distinct dispositions", hint="Report this: a rule multiplies due rules.")
     return tuple(found)
+
+
+def _distinct(rows: tuple[tuple[Disposition, ...], ...]) -> list[tuple[Disposition, ...]]:
+    """Each row object once: most situations end alike."""
+    return list({id(row): row for row in rows}.values())
 
 
 def column_counts(planned: Planned, index: pl.DataFrame) -> list[ColumnCount]:

@@ -1,16 +1,14 @@
 """Cases: opened once, changed by revision, never made into or out of a rehearsal."""
 
 import hashlib
-import json
 from datetime import datetime
 
-from bequest.kernel.codec import decode
 from bequest.kernel.errors import GuardError, StateError
 from bequest.model.case import Case
 from bequest.store import models as rows
 from bequest.store.records import CaseRecord, CaseStatus
 from bequest.store.repositories.people import Memberships, People
-from bequest.store.unit import CaseRepository, Unit, aware, pack
+from bequest.store.unit import CaseRepository, Unit, aware, model_of, pack
 
 SCHEMA_VERSION = 1
 """Version of the model's JSON that this version writes; a case pins the one it was opened with."""
@@ -96,7 +94,7 @@ class Cases(CaseRepository):
             return _read(row)
         if not ONWARD[CaseStatus(row.status)]:
             raise StateError(f"case {case.id!r} is {row.status} and cannot be changed")
-        before = decode(Case, json.loads(row.body_json))
+        before = model_of(Case, row.body_json)
         row.body_json = body
         row.revision += 1
         row.updated_at = aware(at)
@@ -115,7 +113,7 @@ class Cases(CaseRepository):
         found = self._in(rows.CaseRevision, case_id).filter(revision=revision).first()
         if found is None:
             raise StateError(f"case {case_id!r} has no revision {revision}")
-        return decode(Case, json.loads(found.body_json))
+        return model_of(Case, found.body_json)
 
     def set_status(self, case_id: str, status: CaseStatus, at: datetime) -> CaseRecord:
         """Move the case on; the status it already has changes nothing.
@@ -194,7 +192,7 @@ class Cases(CaseRepository):
 
 def _read(row: rows.Case) -> CaseRecord:
     return CaseRecord(
-        case=decode(Case, json.loads(row.body_json)),
+        case=model_of(Case, row.body_json),
         organisation=row.organisation.name,
         revision=row.revision,
         status=CaseStatus(row.status),

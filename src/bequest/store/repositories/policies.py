@@ -1,18 +1,16 @@
 """Policies by digest, the populations decided under them, and the approvals people signed."""
 
 import hashlib
-import json
 from datetime import datetime
 
 from django.db.models import Max, QuerySet
 
-from bequest.kernel.codec import decode
 from bequest.kernel.errors import ApprovalError, StateError
 from bequest.model.plan import Approval, Policy, Population
 from bequest.store import models as rows
 from bequest.store.records import PolicyHead, PolicyRecord, PolicyState, PopulationRecord
 from bequest.store.register import record_of
-from bequest.store.unit import CaseRepository, aware, pack
+from bequest.store.unit import CaseRepository, aware, model_of, pack
 
 
 class Policies(CaseRepository):
@@ -49,7 +47,7 @@ class Policies(CaseRepository):
             if row.state == PolicyState.SUPERSEDED.value:
                 row.state = PolicyState.PROPOSED.value
         row.save(using=self._unit.alias)
-        return _read(row)
+        return PolicyRecord(policy=policy, digest=mark, state=PolicyState(row.state), created_at=row.created_at)
 
     def get(self, case_id: str, digest: str) -> PolicyRecord:
         """The policy of that digest; a beginning that names one only will do.
@@ -57,13 +55,7 @@ class Policies(CaseRepository):
         Raises:
             StateError: when there is none, or more than one begins so.
         """
-        found = list(self._in(rows.Policy, case_id).filter(digest__startswith=digest)[:2])
-        if not digest or len(found) != 1:
-            raise StateError(
-                f"case {case_id!r} has {'no policy' if not found or not digest else 'several policies'} {digest!r}",
-                hint="See the digests with `bequest plan`.",
-            )
-        return _read(found[0])
+        return _read(self._named(case_id, digest))
 
     def latest(self, case_id: str) -> PolicyRecord | None:
         """The policy planned last, if there is one."""
@@ -75,20 +67,29 @@ class Policies(CaseRepository):
         row = self._in(rows.Policy, case_id).filter(state=PolicyState.APPROVED.value).first()
         return None if row is None else _read(row)
 
-    def set_approved(self, case_id: str, digest: str) -> PolicyRecord:
+    def set_approved(self, case_id: str, digest: str) -> PolicyHead:
         """All required people have signed: this policy is in force, an earlier one is superseded."""
         self._locked_case(case_id)
         found = self._in(rows.Policy, case_id)
-        row = found.get(digest=self.get(case_id, digest).digest)
+        row = self._named(case_id, digest)
         found.filter(state=PolicyState.APPROVED.value).exclude(pk=row.pk).update(state=PolicyState.SUPERSEDED.value)
         row.state = PolicyState.APPROVED.value
         row.save(using=self._unit.alias, update_fields=["state"])
-        return _read(row)
+        return record_of(PolicyHead, row)
 
     def list(self, case_id: str) -> tuple[PolicyHead, ...]:
         """Where all policies stand, in the order they were planned last."""
         found = self._in(rows.Policy, case_id).defer("body_json").order_by("ordinal")
         return tuple(record_of(PolicyHead, row) for row in found)
+
+    def _named(self, case_id: str, digest: str) -> rows.Policy:
+        found = list(self._in(rows.Policy, case_id).filter(digest__startswith=digest)[:2])
+        if not digest or len(found) != 1:
+            raise StateError(
+                f"case {case_id!r} has {'no policy' if not found or not digest else 'several policies'} {digest!r}",
+                hint="See the digests with `bequest plan`.",
+            )
+        return found[0]
 
 
 class Approvals(CaseRepository):
@@ -149,7 +150,7 @@ class Populations(CaseRepository):
                 case_id=case_id, digest=mark, policy_digest=policy_digest, body_json=body, at=aware(at)
             )
             row.save(using=self._unit.alias, force_insert=True)
-        return _read_population(row)
+        return PopulationRecord(population=population, digest=mark, policy_digest=policy_digest, at=row.at)
 
     def latest(self, case_id: str) -> PopulationRecord | None:
         """The newest population, if there is one."""
@@ -170,7 +171,7 @@ class Populations(CaseRepository):
 
 def _read(row: rows.Policy) -> PolicyRecord:
     return PolicyRecord(
-        policy=decode(Policy, json.loads(row.body_json)),
+        policy=model_of(Policy, row.body_json),
         digest=row.digest,
         state=PolicyState(row.state),
         created_at=row.created_at,
@@ -191,7 +192,7 @@ def _read_approval(row: rows.Approval) -> Approval:
 
 def _read_population(row: rows.PopulationRun) -> PopulationRecord:
     return PopulationRecord(
-        population=decode(Population, json.loads(row.body_json)),
+        population=model_of(Population, row.body_json),
         digest=row.digest,
         policy_digest=row.policy_digest,
         at=row.at,

@@ -1,17 +1,16 @@
 """Data maps and step runs."""
 
-import json
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
-from bequest.kernel.canonical import Json, digest
-from bequest.kernel.codec import decode
+from bequest.kernel.canonical import Json
 from bequest.kernel.errors import StateError
 from bequest.model.datamap import DataMap
 from bequest.store import models as rows
 from bequest.store.records import StepRun, StepState
 from bequest.store.register import record_of
-from bequest.store.unit import CaseRepository, aware, pack
+from bequest.store.unit import CaseRepository, aware, model_of, pack
 
 
 class DataMaps(CaseRepository):
@@ -21,19 +20,20 @@ class DataMaps(CaseRepository):
         """The version under which the map is kept: the latest one, where nothing has changed."""
         self._locked_case(case_id)
         last = self._in(rows.DataMapVersion, case_id).order_by("-version").first()
-        mark = digest(data_map)
+        body = pack(data_map)
+        mark = hashlib.sha256(body.encode()).hexdigest()
         if last is not None and last.digest == mark:
             return last.version
         version = 1 if last is None else last.version + 1
-        rows.DataMapVersion(
-            case_id=case_id, version=version, body_json=pack(data_map), digest=mark, created_at=aware(at)
-        ).save(using=self._unit.alias, force_insert=True)
+        rows.DataMapVersion(case_id=case_id, version=version, body_json=body, digest=mark, created_at=aware(at)).save(
+            using=self._unit.alias, force_insert=True
+        )
         return version
 
     def latest(self, case_id: str) -> DataMap | None:
         """The newest data map, if there is one."""
         row = self._in(rows.DataMapVersion, case_id).order_by("-version").first()
-        return None if row is None else decode(DataMap, json.loads(row.body_json))
+        return None if row is None else model_of(DataMap, row.body_json)
 
     def latest_version(self, case_id: str) -> int:
         """Its number; 0 where there is none."""
@@ -49,7 +49,7 @@ class DataMaps(CaseRepository):
         row = self._in(rows.DataMapVersion, case_id).filter(version=number).first()
         if row is None:
             raise StateError(f"case {case_id!r} has no data map version {number}")
-        return decode(DataMap, json.loads(row.body_json))
+        return model_of(DataMap, row.body_json)
 
 
 class Steps(CaseRepository):

@@ -117,6 +117,12 @@ def test_validity_of_identity_numbers_keeps_null() -> None:
     assert (got.name, got.to_list()) == ("id", [True, False, None])
 
 
+def test_a_company_or_a_filler_names_nobody() -> None:
+    nobody = ["杭州青梧科技有限公司", "某某（上海）集团（分部）", "Example Trading Ltd.", "个人", " 未知 ", "", None]
+    assert apply(normalise.names_somebody, nobody) == [False] * len(nobody)
+    assert apply(normalise.names_somebody, ["张三", "张*", "公司安", "Lincorp Zhang"]) == [True] * 4
+
+
 def test_only_digits() -> None:
     assert apply(normalise.digits, ["A１２-3", "无", None]) == ["123", None, None]
 

@@ -12,7 +12,7 @@ from tests.unit.steps.planning_cases import LAW_DATE, column, pack
 
 from bequest.law.retention import add_months, bands
 from bequest.law.retention import due_on as due_by_law
-from bequest.model.datamap import ColumnMap, DataMap, FieldClass, Relation, RetentionBinding, TableMap
+from bequest.model.datamap import ColumnMap, DataMap, Relation, RetentionBinding, TableMap
 from bequest.model.facts import FACT_VALUES, STRICTNESS, SUBJECT_FACTS, Fact, RecordClass, RowRole
 from bequest.steps.assess.facts import (
     SUBJECT_DEFAULTS,

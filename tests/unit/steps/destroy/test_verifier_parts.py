@@ -4,6 +4,7 @@ import hmac
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
@@ -13,8 +14,21 @@ from hypothesis import strategies as st
 import bequest.steps.destroy.verifier as verifier
 from bequest.crypto.cipher import aes_ecb
 from bequest.model.datamap import FieldClass
-from bequest.steps.destroy.verifier.candidates import CARD, CODE, EMAIL, ID, PHONE, SEARCHABLE, TEXT, candidates, known
+from bequest.steps.destroy.verifier.candidates import (
+    CARD,
+    CODE,
+    EMAIL,
+    ID,
+    PHONE,
+    SEARCHABLE,
+    TEXT,
+    Candidate,
+    candidates,
+    known,
+    profile_of,
+)
 from bequest.steps.destroy.verifier.raw import raw_candidates
+from bequest.steps.destroy.verifier.sieve import Sieve
 from bequest.steps.destroy.verifier.tokens import Tokeniser, TokenSet, cmac_rows
 
 C = FieldClass
@@ -49,8 +63,11 @@ KNOWN = {
 def test_both_ways_lead_to_the_same_normal_form(cls, value, kind, normal):
     found = known(cls, value)
     assert (found.kind, found.normal) == (kind, normal)
-    by_text = {(c.kind, c.normal) for c in candidates(value, frozenset({len(normal)}))}
+    by_text = {(c.kind, c.normal) for c in candidates(value, profile_of([found]))}
     assert (kind, normal) in by_text
+
+
+EVERY = [found for cls, value, *_ in KNOWN.values() if (found := known(cls, value))]
 
 
 UNSEARCHABLE = {
@@ -84,32 +101,82 @@ INSIDE = {
 
 @pytest.mark.parametrize(("text", "kind", "normal"), INSIDE.values(), ids=INSIDE)
 def test_identifiers_are_found_inside_text(text, kind, normal):
-    found = [c for c in candidates(text, frozenset()) if (c.kind, c.normal) == (kind, normal)]
+    found = [c for c in candidates(text, profile_of([Candidate(kind, normal, True)])) if c.normal == normal]
     assert found
     assert not any(c.whole for c in found)
 
 
+PIECES = [
+    "13800000001",
+    "１３８",
+    "+86",
+    "(010)",
+    "6666",
+    "-",
+    ":",
+    ".",
+    "@",
+    "example.com",
+    "张",
+    "京a12345",
+    "x",
+    "C0000001",
+    "dev-aaaa-0001",
+    "_",
+    "110105",
+    "19491231",
+    "002X",
+    "pw",
+    "Pa$$-wörd",
+    "请放在门口的快递柜",
+    "0",
+    "zhangsan_cc",
+    "192.0.2.7",
+    "6222",
+    "0000",
+    "，",
+    "…",
+    "{",
+    '"',
+    "abcd1234",
+]
+pieces = st.sampled_from([*PIECES, " ", "\u3000", "\t", "\n"])
+
+
+@given(st.lists(pieces, max_size=8).map("".join), st.sets(st.sampled_from(range(len(KNOWN)))))
+def test_the_sieve_holds_back_nothing_that_would_be_found(text, chosen):
+    profile = profile_of([EVERY[i] for i in chosen] + [Candidate(TEXT, "abcd1234", True)])
+    if candidates(text, profile):
+        assert Sieve(profile).worth_a_look(pa.array([text], pa.large_string())).tolist() == [0]
+
+
+def test_the_sieve_saves_work():
+    values = ["2026-01-05 12:33:21", "浙江省杭州市西湖区某路一号", "active", "", "C0000001"]
+    profile = profile_of([known(C.USER_ID, "C0000009"), known(C.PHONE, "13800000001")])
+    assert Sieve(profile).worth_a_look(pa.array(values, pa.large_string())).tolist() == [4]
+
+
 def test_a_time_stamp_is_no_identifier():
-    assert {c.kind for c in candidates("2026-01-05 12:33:21", frozenset())} <= {CODE}
+    assert candidates("2026-01-05 12:33:21", profile_of(EVERY)) == set()
 
 
 def test_a_piece_of_a_longer_number_is_not_taken_from_a_cell():
-    kinds = {(c.kind, c.normal) for c in candidates("9913800000001234", frozenset())}
+    kinds = {(c.kind, c.normal) for c in candidates("9913800000001234", profile_of(EVERY))}
     assert (PHONE, "13800000001") not in kinds
 
 
 @given(st.text(max_size=80))
 def test_any_text_can_be_taken_apart(text):
-    candidates(text, frozenset({6, 8}))
+    candidates(text, profile_of(EVERY))
     for cls in SEARCHABLE:
         known(cls, text)
 
 
 def test_bytes_are_searched_across_fields_that_touch():
-    block = b"\x00\x07" + b"9" + b"13800000001zhang@example.comf11010519491231002X\xff"
-    found = {(h.candidate.kind, h.candidate.normal): h.is_bounded for h in raw_candidates(block, 0)}
+    block = b"\x00\x07" + b"9" + b"13800000001one@example.comf11010519491231002X\xff"
+    found = {(h.candidate.kind, h.candidate.normal): h.is_bounded for h in raw_candidates(block, 0, profile_of(EVERY))}
     assert found[PHONE, "13800000001"] is False  # the digits before it are the record's own
-    assert (EMAIL, "zhang@example.com") in found
+    assert (EMAIL, "one@example.com") in found
     assert found[ID, "11010519491231002X"] is True
 
 

@@ -124,6 +124,13 @@ def test_an_order_belongs_to_its_customer_and_its_consignee_is_found_by_phone_an
     assert found.n_subjects == 3
 
 
+def test_a_company_in_a_name_column_is_nobody_unless_a_phone_stands_beside_it() -> None:
+    shop = orders(("N1", None, "杭州青梧科技有限公司", None), ("N2", None, "个人", None), ("N3", None, "王五", None),
+                  ("N4", None, "杭州青梧科技有限公司", "13700137000"))  # fmt: skip
+    roles = linked(customers(("C1", "张伟", None, None, None)), shop).subject_of[("shop", "orders")]
+    assert roles[RowRole.CONSIGNEE].tolist() == [-1, -1, 1, 2]
+
+
 def test_the_order_of_rows_does_not_change_who_is_who() -> None:
     crm = customers(
         ("C1", "张伟", "13800138000", "a@example.com", None),

@@ -7,6 +7,8 @@ order numbers, devices, social accounts, addresses of machines), text (passwords
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from bequest.model.datamap import FieldClass
@@ -20,6 +22,39 @@ class Candidate(NamedTuple):
     kind: str
     normal: str
     whole: bool
+
+
+class _Shape(dict[int, str]):
+    """Translates every letter and digit of any script to `x` and leaves punctuation."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = "x" if chr(code).isalnum() else chr(code)
+        return self[code]
+
+
+_SHAPE: Final = _Shape()
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the known values look like, without saying any: only candidates that look alike are worth a token.
+
+    `shapes` are codes with every letter and digit as `x`, `code_lengths` those of nothing but letters and digits;
+    `text_lengths` and `wide_lengths` are of whole texts in ASCII and beyond; `mails` are lengths of mailbox and top
+    domain, for bytes.
+    """
+
+    kinds: frozenset[str] = frozenset()
+    shapes: frozenset[str] = frozenset()
+    code_lengths: frozenset[int] = frozenset()
+    card_lengths: frozenset[int] = frozenset()
+    text_lengths: frozenset[int] = frozenset()
+    wide_lengths: frozenset[int] = frozenset()
+    word_lengths: frozenset[int] = frozenset()
+    """Of texts that are one word, such as passwords: these are also looked for inside other text."""
+    has_wide_codes: bool = False
+    """Whether a code has letters beyond ASCII."""
+    mails: frozenset[tuple[int, int]] = frozenset()
 
 
 _CODES = frozenset(
@@ -69,22 +104,28 @@ PLAIN: Final = frozenset(
 LONG_TEXT = 8
 SHORTEST = 6
 _LONGEST_TEXT = 100_000
-_LONGEST_CODE = 64
+LONGEST_CODE = 64
 
-_GAP = r"[\s\-.·()_/]"
-_SEPARATORS = re.compile(_GAP + "+")
+_GAP = r"[ \t\n\r\f\v\-.·()_/]"
+_SEPARATORS = re.compile(_GAP + "+", re.ASCII)
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _FIXED = re.compile(r"0(?:10|2\d)\d{8}|0[3-9]\d{2}\d{7,8}")
-_MOBILE_IN = re.compile(rf"(?<!\d)(?:(?:\+|00)?86{_GAP}{{0,2}})?(1[3-9]\d(?:{_GAP}{{0,2}}\d){{8}})(?!\d)")
+_MOBILE_IN = re.compile(rf"(?<!\d)(?:(?:\+|00)?86{_GAP}{{0,2}})?(1[3-9]\d(?:{_GAP}{{0,2}}\d){{8}})(?!\d)", re.ASCII)
 _FIXED_IN = re.compile(
-    rf"(?<!\d)(?:(?:\+|00)86{_GAP}{{0,2}})?0?((?:10|2\d|[3-9]\d{{2}}){_GAP}{{0,2}}\d{{3,4}}{_GAP}?\d{{4}})(?!\d)"
+    rf"(?<!\d)(?:(?:\+|00)86{_GAP}{{0,2}})?0?((?:10|2\d|[3-9]\d{{2}}){_GAP}{{0,2}}\d{{3,4}}{_GAP}?\d{{4}})(?!\d)",
+    re.ASCII,
 )
-_ID_IN = re.compile(r"(?<!\d)([1-9]\d{5}(?:[\s\-]{0,2}\d){11}[\s\-]{0,2}[\dXx])(?!\d)")
-_OLD_ID_IN = re.compile(r"(?<!\d)([1-9]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3})(?!\d)")
-_RUN = re.compile(r"(?<!\d)\d{8,19}(?!\d)")
-_GROUPED = re.compile(r"(?<!\d)\d{4}(?:[\s\-]\d{4}){2,3}(?:[\s\-]?\d{1,3})?(?!\d)")
+_ID_IN = re.compile(r"(?<!\d)([1-9]\d{5}(?:[\s\-]{0,2}\d){11}[\s\-]{0,2}[\dXx])(?!\d)", re.ASCII)
+_OLD_ID_IN = re.compile(r"(?<!\d)([1-9]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3})(?!\d)", re.ASCII)
+_RUN = re.compile(r"(?<!\d)\d{8,19}(?!\d)", re.ASCII)
+_GROUPED = re.compile(r"(?<!\d)\d{4}(?:[\s\-]\d{4}){2,3}(?:[\s\-]?\d{1,3})?(?!\d)", re.ASCII)
 _EMAIL_IN = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}")
-_WORD = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z_\-.:]*[0-9A-Za-z])?")
+_WORD = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z_\-.:]*[0-9A-Za-z])?", re.ASCII)
+_ONE_WORD = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z_\-]*[0-9A-Za-z])?")
+_PARTS = re.compile(r"[:.]")
+_SPACES = re.compile(r"[\s·]", re.ASCII)
+_LONG_RUN = re.compile(r"\d{8}", re.ASCII)
+_SEVEN_DIGITS = re.compile(rf"(?:\d{_GAP}{{0,2}}){{7}}", re.ASCII)
 _PLATE = re.compile(r"[\u4e00-\u9fff][A-Za-z][·\s]?[0-9A-Za-z]{5,6}(?![0-9A-Za-z])")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -111,18 +152,60 @@ def known(cls: FieldClass, value: str) -> Candidate | None:
     return None
 
 
-def candidates(value: str, text_lengths: frozenset[int]) -> set[Candidate]:
-    """Every candidate in a cell. Texts are tried only at lengths that a known text has."""
+def profile_of(known_values: Iterable[Candidate]) -> Profile:
+    """What these values look like."""
+    by: dict[str, set[str]] = {}
+    for c in known_values:
+        by.setdefault(c.kind, set()).add(c.normal)
+    codes, texts, mails = (by.get(kind, set()) for kind in (CODE, TEXT, EMAIL))
+    return Profile(
+        kinds=frozenset(by),
+        shapes=frozenset(c.translate(_SHAPE) for c in codes),
+        code_lengths=frozenset(len(c) for c in codes if c.isascii() and c.isalnum()),
+        card_lengths=frozenset(map(len, by.get(CARD, ()))),
+        text_lengths=frozenset(len(t) for t in texts if t.isascii()),
+        wide_lengths=frozenset(len(t) for t in texts if not t.isascii()),
+        word_lengths=frozenset(len(t) for t in texts if len(t) <= LONGEST_CODE and _ONE_WORD.fullmatch(t)),
+        has_wide_codes=not all(c.isascii() for c in codes),
+        mails=frozenset((m.index("@"), len(m) - m.rindex(".") - 1) for m in mails),
+    )
+
+
+def candidates(value: str, profile: Profile) -> set[Candidate]:
+    """Every candidate in a cell that looks like a known value."""
+    if len(value) < SHORTEST:
+        return set()
+    if value.isascii() and value.isalnum():
+        return _one_word(value, profile)
     text = _plain(value)
-    found = _words(text, text_lengths)
-    if len(text) in text_lengths:
+    found: set[Candidate] = set()
+    if len(text) in (profile.text_lengths if text.isascii() else profile.wide_lengths):
         found.add(Candidate(TEXT, text, True))
-    if len(text) <= _LONGEST_CODE and (normal := _code(text)):
+    if len(text) <= LONGEST_CODE and (normal := _code(text)) and normal.translate(_SHAPE) in profile.shapes:
         found.add(Candidate(CODE, normal, True))
-    if "@" in text:
-        found |= {Candidate(EMAIL, m[0].lower(), m[0] == text) for m in _EMAIL_IN.finditer(text)}
-    if any(c.isdigit() for c in text):
-        found |= _numbers(text)
+    if profile.shapes or profile.word_lengths:
+        _add_words(text, profile, found)
+    if EMAIL in profile.kinds and "@" in text:
+        found.update(Candidate(EMAIL, m[0].lower(), m[0] == text) for m in _EMAIL_IN.finditer(text))
+    if _SEVEN_DIGITS.search(text):
+        _add_numbers(text, profile, found)
+    return found
+
+
+def _one_word(word: str, profile: Profile) -> set[Candidate]:
+    """The short way for most cells: only a long run of digits inside the word can be something else than the word."""
+    n = len(word)
+    found: set[Candidate] = set()
+    if n in profile.text_lengths:
+        found.add(Candidate(TEXT, word, True))
+    if n in profile.code_lengths and (n >= LONG_TEXT or not word.isdigit()):
+        found.add(Candidate(CODE, word.lower(), True))
+    if PHONE in profile.kinds and _MOBILE.fullmatch(word):
+        found.add(Candidate(PHONE, word, True))
+        if n in profile.card_lengths:
+            found.add(Candidate(CARD, word, True))
+    elif n >= LONG_TEXT and _LONG_RUN.search(word):
+        _add_numbers(word, profile, found)
     return found
 
 
@@ -131,30 +214,29 @@ def _plain(value: str) -> str:
     return text.strip()
 
 
-def _numbers(text: str) -> set[Candidate]:
-    found: set[Candidate] = set()
+def _add_numbers(text: str, profile: Profile, found: set[Candidate]) -> None:
     for pattern, kind, make in _NUMBER_FORMS:
-        for m in pattern.finditer(text):
-            normal = make(m[m.lastindex or 0])
-            if normal:
-                found.add(Candidate(kind, normal, len(m[0]) == len(text)))
-    return found
+        if kind in profile.kinds:
+            for m in pattern.finditer(text):
+                normal = make(m[m.lastindex or 0])
+                if normal and (kind != CARD or len(normal) in profile.card_lengths):
+                    found.add(Candidate(kind, normal, len(m[0]) == len(text)))
 
 
-def _words(text: str, text_lengths: frozenset[int]) -> set[Candidate]:
-    found: set[Candidate] = set()
+def _add_words(text: str, profile: Profile, found: set[Candidate]) -> None:
     for m in _WORD.finditer(text):
         word = m[0]
-        whole = len(word) == len(text)
-        for part in {word, *re.split(r"[:.]", word)} if ":" in word or "." in word else {word}:
-            normal = _code(part)
-            if normal and not whole and not part.isalpha():
-                found.add(Candidate(CODE, normal, False))
-            if len(part) in text_lengths and len(part) >= SHORTEST:
-                found.add(Candidate(TEXT, part, whole and part == word))
-    if not text.isascii():
-        found |= {Candidate(CODE, _squeezed(m[0]), m[0] == text) for m in _PLATE.finditer(text)}
-    return found
+        if len(word) < SHORTEST:
+            continue
+        parts = {word, *_PARTS.split(word)} if ":" in word or "." in word else (word,)
+        for part in parts:
+            whole = len(part) == len(text)
+            if part.translate(_SHAPE) in profile.shapes and not whole and not part.isalpha():
+                found.add(Candidate(CODE, part.lower(), False))
+            if len(part) in profile.word_lengths:
+                found.add(Candidate(TEXT, part, whole))
+    if profile.has_wide_codes and not text.isascii():
+        found.update(Candidate(CODE, _squeezed(m[0]), m[0] == text) for m in _PLATE.finditer(text))
 
 
 def _phone(text: str) -> str:
@@ -193,13 +275,13 @@ def _checks(number: str) -> bool:
 def _code(text: str) -> str:
     """A code without spaces in lower case; empty where it is too short or too common to be looked for."""
     bare = _squeezed(text)
-    if len(bare) < SHORTEST or len(bare) > _LONGEST_CODE or not bare.replace("_", "").replace("-", "").strip(".:"):
+    if len(bare) < SHORTEST or len(bare) > LONGEST_CODE or not bare.strip("_-.:"):
         return ""
     return "" if bare.isdigit() and len(bare) < LONG_TEXT else bare
 
 
 def _squeezed(text: str) -> str:
-    return re.sub(r"[\s·]", "", text).lower()
+    return _SPACES.sub("", text).lower()
 
 
 def _fixed_line(text: str) -> str:

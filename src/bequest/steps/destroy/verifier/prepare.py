@@ -16,11 +16,21 @@ import numpy.typing as npt
 from bequest.engine.tableplan import TablePlan
 from bequest.model.case import Source, SourceKind
 from bequest.model.datamap import FieldClass
-from bequest.steps.destroy.verifier.candidates import EMAIL, ID, PHONE, SEARCHABLE, TEXT, candidates, known
+from bequest.steps.destroy.verifier.candidates import (
+    EMAIL,
+    ID,
+    PHONE,
+    SEARCHABLE,
+    Candidate,
+    Profile,
+    candidates,
+    known,
+    profile_of,
+)
 from bequest.steps.destroy.verifier.places import Places, by_table, filled_and_going, loses
 from bequest.steps.destroy.verifier.raw import raw_files
 from bequest.steps.destroy.verifier.reading import Rows, UnreadableError, read_rows
-from bequest.steps.destroy.verifier.scan import ColumnHit, Search, Tally
+from bequest.steps.destroy.verifier.scan import ColumnHits, Search, Tally
 from bequest.steps.destroy.verifier.state import ColumnControl, Facts, SourceControl, VerifierState
 from bequest.steps.destroy.verifier.tokens import Tokeniser, TokenSet
 
@@ -29,6 +39,8 @@ SAMPLE = 1_000
 
 IN_BYTES = frozenset({PHONE, ID, EMAIL})
 """Kinds that are also looked for in bytes, and inside texts that go."""
+
+_IN_TEXTS = Profile(kinds=IN_BYTES)
 
 RAW_KINDS = frozenset({SourceKind.SQLITE, SourceKind.XLSX})
 """Stores that keep more than their cells: free pages and journals, shared strings and comments."""
@@ -76,13 +88,14 @@ def prepare(task: Task) -> VerifierState:
             unreadable[source.name] = error.code
     wanted = TokenSet(t for tokens in (*learned.tokens.values(), learned.in_texts) for t in tokens)
     control = _Control(task, places, tokeniser, learned)
-    search = Search(tokeniser, wanted, frozenset(learned.text_lengths))
+    profile = profile_of(learned.values)
+    search = Search(tokeniser, wanted, profile)
     for source in task.sources:
         if source.name not in unreadable:
             control.look(source, search)
     facts = Facts(
         task.key_commit,
-        tuple(sorted(learned.text_lengths)),
+        profile,
         tuple(control.columns()),
         tuple(control.source(s, unreadable.get(s.name, "")) for s in task.sources),
     )
@@ -95,6 +108,10 @@ def place_row(places: Places | None, keys: list[str], position: int) -> str:
     return keys[position] if places is not None and places.plan.key else ""
 
 
+def _none(rows: Rows) -> npt.NDArray[np.bool_]:
+    return np.zeros(len(rows.names), np.bool_)
+
+
 class _Learned:
     """Tokens of what goes, by column."""
 
@@ -102,7 +119,8 @@ class _Learned:
         self.tokens: dict[ColumnKey, set[bytes]] = {}
         self.in_texts: set[bytes] = set()
         self.unsearchable: dict[ColumnKey, int] = {}
-        self.text_lengths: set[int] = set()
+        self.values: set[Candidate] = set()
+        """In memory only, and only until their profile is taken."""
         self.seen: dict[tuple[str, str], npt.NDArray[np.bool_]] = {}
         self.by_bytes: dict[str, set[bytes]] = {}
         """Source → sampled tokens of kinds that are looked for in bytes."""
@@ -126,12 +144,12 @@ class _Learned:
             else:
                 token = tokeniser.value(found.kind, found.normal)
                 tokens.add(token)
-                if found.kind == TEXT:
-                    self.text_lengths.add(len(found.normal))
+                self.values.add(found)
                 if found.kind in IN_BYTES:
                     self.by_bytes.setdefault(key[0], set()).add(token)
             if cls is FieldClass.FREE_TEXT:
-                inside = (c for c in candidates(value, frozenset()) if c.kind in IN_BYTES)
+                inside = candidates(value, _IN_TEXTS)
+                self.values |= inside
                 self.in_texts.update(tokeniser.value(c.kind, c.normal) for c in inside)
 
     def sample(self, key: ColumnKey) -> set[bytes]:
@@ -164,7 +182,8 @@ class _Control:
             located = places.locate(rows, self._task.link_ecb) if places else None
             keys = rows.keys(places.plan.key) if places else rows.names
             for hit in hits:
-                self._note(source.name, places, rows, located, keys, hit)
+                going = places.going(hit.column, located) if places and located is not None else _none(rows)
+                self._note(source.name, places, rows, going[hit.rows], keys, hit)
         self._rows[source.name] = tally.rows
         if source.kind in RAW_KINDS:
             wanted = set(sorted(self._learned.by_bytes.get(source.name, ()))[:SAMPLE])
@@ -177,25 +196,19 @@ class _Control:
         source: str,
         places: Places | None,
         rows: Rows,
-        located: npt.NDArray[np.int64] | None,
+        going: npt.NDArray[np.bool_],
         keys: list[str],
-        hit: ColumnHit,
+        hit: ColumnHits,
     ) -> None:
-        going = (
-            places.going(hit.column, located)[hit.rows]
-            if places is not None and located is not None
-            else np.zeros(len(hit.rows), np.bool_)
-        )
         key = (source, rows.table, hit.column)
-        if going.any() and hit.token in self._samples.get(key, ()):
-            self._found[key].add(hit.token)
-        stays = hit.rows[~going]
-        for position in stays.tolist():
+        sample = self._samples.get(key, frozenset())
+        again = (hit.tokens[i] for i in np.unique(hit.owner[going]).tolist())
+        self._found.setdefault(key, set()).update(token for token in again if token in sample)
+        for i, position in zip(hit.owner[~going].tolist(), hit.rows[~going].tolist(), strict=True):
             row = place_row(places, keys, position)
             place = self._tokeniser.place(source, rows.table, hit.column, row)
-            self.allowed[hit.token, place] = self.allowed.get((hit.token, place), 0) + 1
-        if len(stays):
-            self.allowed_in[source].add(hit.token)
+            self.allowed[hit.tokens[i], place] = self.allowed.get((hit.tokens[i], place), 0) + 1
+            self.allowed_in[source].add(hit.tokens[i])
 
     def columns(self) -> Iterable[ColumnControl]:
         """How the control went in each column."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from bequest.model.datamap import FieldClass
-from bequest.steps.destroy.verifier.candidates import CARD, EMAIL, ID, PHONE, Candidate, known
+from bequest.steps.destroy.verifier.candidates import CARD, EMAIL, ID, PHONE, Candidate, Profile, known
 
 CLOSE = 512
 """Bytes within which two known values count as one left-over record."""
@@ -22,12 +22,10 @@ CLOSE = 512
 _CHUNK = 8 << 20
 _OVERLAP = 256
 _MOST_PART = 1 << 30
-_LOCAL = 48
 
-_MOBILE: Final = re.compile(rb"(?=(1[3-9]\d{9}))")
-_ID: Final = re.compile(rb"(?=([1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]))")
+_RUN: Final = re.compile(rb"\d{8,}[Xx]?")
+_BIRTH: Final = re.compile(rb"[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]")
 _SPACED: Final = re.compile(rb"(?<!\d)1[3-9]\d([ \-])\d{4}\1\d{4}(?!\d)")
-_BOUNDED: Final = re.compile(rb"(?<!\d)\d{8,19}(?!\d)")
 _EMAIL: Final = re.compile(rb"([A-Za-z0-9._%+\-]+)@([A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.)([A-Za-z]{2,})")
 
 
@@ -70,34 +68,38 @@ def _archive_blocks(path: Path) -> Iterator[tuple[int, bytes]]:
             at += len(data) + CLOSE  # parts are no neighbours
 
 
-def raw_candidates(block: bytes, start: int) -> Iterator[RawHit]:
-    """Every candidate in a block."""
-    for m in _MOBILE.finditer(block):
-        yield _hit(PHONE, m[1].decode(), start, m.start(1), m.end(1), block)
+def raw_candidates(block: bytes, start: int, profile: Profile) -> Iterator[RawHit]:
+    """Every candidate in a block that looks like a known value."""
     for m in _SPACED.finditer(block):
         yield RawHit(Candidate(PHONE, re.sub(r"\D", "", m[0].decode()), False), start + m.start(), True)
-    for m in _ID.finditer(block):
-        yield _hit(ID, m[1].decode().upper(), start, m.start(1), m.end(1), block)
-    for m in _BOUNDED.finditer(block):
-        run = m[0].decode()
-        yield RawHit(Candidate(CARD, run, False), start + m.start(), True)
-        for cls in (FieldClass.NATIONAL_ID, FieldClass.LANDLINE):
-            found = known(cls, run) if len(run) in {10, 11, 12, 15} else None
-            if found:
-                yield RawHit(found, start + m.start(), True)
+    for m in _RUN.finditer(block):
+        yield from _numbers(m[0], start + m.start(), profile)
     for m in _EMAIL.finditer(block):
-        yield from _addresses(m, start)
+        yield from _addresses(m, start, profile)
 
 
-def _hit(kind: str, normal: str, start: int, begin: int, end: int, block: bytes) -> RawHit:
-    bounded = not (block[begin - 1 : begin].isdigit() if begin else False) and not block[end : end + 1].isdigit()
-    return RawHit(Candidate(kind, normal, False), start + begin, bounded)
+def _numbers(run: bytes, at: int, profile: Profile) -> Iterator[RawHit]:
+    """What a run of digits may be as a whole, and which phone and identity numbers may lie inside it."""
+    digits = run.rstrip(b"Xx").decode()
+    if len(digits) in profile.card_lengths:
+        yield RawHit(Candidate(CARD, digits, False), at, True)
+    cls = FieldClass.NATIONAL_ID if len(digits) == 15 else FieldClass.LANDLINE if digits[0] == "0" else None
+    if cls is not None and (found := known(cls, digits)):
+        yield RawHit(found, at, True)
+    for i in range(len(digits) - 10):
+        if digits[i] == "1" and digits[i + 1] in "3456789":
+            yield RawHit(Candidate(PHONE, digits[i : i + 11], False), at + i, len(digits) == 11)
+    for i in range(len(run) - 17):
+        if _BIRTH.match(run, i):
+            number = run[i : i + 18].decode().upper()
+            yield RawHit(Candidate(ID, number, False), at + i, len(run) == 18)
 
 
-def _addresses(m: re.Match[bytes], start: int) -> Iterator[RawHit]:
+def _addresses(m: re.Match[bytes], start: int, profile: Profile) -> Iterator[RawHit]:
     """The address, and what it would be if its ends belonged to the fields beside it."""
     local, domain, top = m[1].decode().lower(), m[2].decode().lower(), m[3].decode().lower()
-    for i in range(max(0, len(local) - _LOCAL), len(local)):
-        for end in {len(top), *range(2, min(len(top), 8) + 1)}:
-            address = f"{local[i:]}@{domain}{top[:end]}"
-            yield RawHit(Candidate(EMAIL, address, False), start + m.start() + i, i == 0 and end == len(top))
+    for n, end in profile.mails:
+        if n <= len(local) and end <= len(top):
+            address = f"{local[-n:]}@{domain}{top[:end]}"
+            whole = n == len(local) and end == len(top)
+            yield RawHit(Candidate(EMAIL, address, False), start + m.end(1) - n, whole)

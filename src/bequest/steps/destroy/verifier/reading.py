@@ -6,17 +6,16 @@ read as well. What cannot be read at all is said (`UnreadableError`), never pass
 
 import csv
 import datetime as dt
-import io
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import openpyxl
+import fastexcel
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -34,6 +33,18 @@ class UnreadableError(Exception):
         super().__init__(f"{what}: {code}")
         self.what = what
         self.code = code
+
+
+_UNREADABLE = (
+    OSError,
+    sqlite3.Error,
+    UnicodeError,
+    pa.ArrowException,
+    csv.Error,
+    fastexcel.FastExcelError,
+    KeyError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +80,7 @@ def read_rows(source: Source, table: str) -> Iterator[Rows]:
             yield from read_parquet(source.path, table)
         else:
             yield from _read_xlsx(source.path, source.sheet, table)
-    except (OSError, sqlite3.Error, UnicodeError, pa.ArrowException, csv.Error, KeyError, ValueError) as error:
+    except _UNREADABLE as error:
         raise UnreadableError(source.name, type(error).__name__) from error
 
 
@@ -193,28 +204,24 @@ def _arrow_texts(array: pa.Array) -> Column:
 
 
 def _read_xlsx(path: Path, sheet: str, table: str) -> Iterator[Rows]:
-    with path.open("rb") as stream:
-        book = openpyxl.load_workbook(io.BytesIO(stream.read()), read_only=True, data_only=True)
-        with closing(book):
-            declared = sheet or (book.sheetnames[0] if len(book.sheetnames) == 1 else "")
-            for name in book.sheetnames:
-                rows = getattr(book[name], "iter_rows", None)
-                if rows is not None:  # a chart sheet has no cells
-                    yield from _sheet(rows(values_only=True), table if name == declared else name)
+    book = fastexcel.read_excel(str(path))
+    declared = sheet or (book.sheet_names[0] if len(book.sheet_names) == 1 else "")
+    for name in book.sheet_names:
+        cells = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_arrow()
+        yield from _sheet([column.to_pylist() for column in cells.columns], table if name == declared else name)
 
 
-def _sheet(rows: Iterable[tuple[object, ...]], table: str) -> Iterator[Rows]:
-    filled = (row for row in rows if any(v is not None and str(v).strip() for v in row))
-    header = [(as_text(v) or "").strip() or f"column_{i + 1}" for i, v in enumerate(next(iter(filled), ()))]
-    yield _names_only(table, header)
-    first = 0
-    while batch := list(islice(filled, BATCH)):
-        width = max(len(header), *map(len, batch))
-        columns = [*header, *(f"beyond_{i}" for i in range(len(header), width))]
-        padded = [[as_text(v) for v in row] + [None] * (width - len(row)) for row in batch]
-        cells = {c: list(v) for c, v in zip(columns, zip(*padded, strict=True), strict=True)}
-        yield Rows(table, cells, [str(first + i) for i in range(len(batch))])
-        first += len(batch)
+def _sheet(columns: list[Column], table: str) -> Iterator[Rows]:
+    """The first row that holds anything names the columns; rows that hold nothing are none."""
+    filled = [i for i, row in enumerate(zip(*columns, strict=True)) if any(v is not None and v.strip() for v in row)]
+    if not filled:
+        return
+    names = [(column[filled[0]] or "").strip() or f"column_{i + 1}" for i, column in enumerate(columns)]
+    yield _names_only(table, names)
+    for start in range(1, len(filled), BATCH):
+        part = filled[start : start + BATCH]
+        cells = {n: [column[i] for i in part] for n, column in zip(names, columns, strict=True)}
+        yield Rows(table, cells, [str(start - 1 + i) for i in range(len(part))])
 
 
 def as_text(value: object) -> str | None:

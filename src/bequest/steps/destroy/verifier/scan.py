@@ -9,25 +9,24 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from bequest.model.case import Source
-from bequest.steps.destroy.verifier.candidates import Candidate, candidates
+from bequest.steps.destroy.verifier.candidates import Candidate, Profile, candidates
 from bequest.steps.destroy.verifier.raw import CLOSE, raw_blocks, raw_candidates
 from bequest.steps.destroy.verifier.reading import Column, Rows, read_parquet, read_rows
+from bequest.steps.destroy.verifier.sieve import Sieve
 from bequest.steps.destroy.verifier.tokens import Tokeniser, TokenSet
 
 NAMES = "(names)"
 """Stands for the column where something was found among the names of columns."""
 
-_DISTINCT = 20_000
-
 
 @dataclass(frozen=True, slots=True)
-class ColumnHit:
-    """A token found in a column: in which rows of the batch (positions)."""
+class ColumnHits:
+    """What was found in a column of a batch: candidates with tokens, and pairs (`owner`: which, `rows`: in which row)."""
 
     column: str
-    token: bytes
-    kind: str
-    whole: bool
+    found: list[Candidate]
+    tokens: list[bytes]
+    owner: npt.NDArray[np.int64]
     rows: npt.NDArray[np.int64]
 
 
@@ -53,12 +52,13 @@ class RawFinding:
 class Search:
     """A search for one set of tokens."""
 
-    def __init__(self, tokeniser: Tokeniser, wanted: TokenSet, text_lengths: frozenset[int]) -> None:
+    def __init__(self, tokeniser: Tokeniser, wanted: TokenSet, profile: Profile) -> None:
         self._tokeniser = tokeniser
         self._wanted = wanted
-        self._lengths = text_lengths
+        self._profile = profile
+        self._sieve = Sieve(profile)
 
-    def cells(self, source: Source, table: str, tally: Tally) -> Iterator[tuple[Rows, list[ColumnHit]]]:
+    def cells(self, source: Source, table: str, tally: Tally) -> Iterator[tuple[Rows, list[ColumnHits]]]:
         """Batch by batch, what was found in the cells of a source.
 
         Raises:
@@ -68,28 +68,21 @@ class Search:
         for rows in read_rows(source, table):
             new = [c for c in rows.columns if (rows.table, c) not in columns]
             if new:  # a file without a header has values where names should be
-                yield Rows(rows.table, {NAMES: list(new)}, [NAMES] * len(new)), list(self._column(NAMES, [*new], tally))
+                yield Rows(rows.table, {NAMES: list(new)}, [NAMES] * len(new)), self._columns({NAMES: [*new]}, tally)
             tally.rows += len(rows.names)
-            hits: list[ColumnHit] = []
-            for column, values in rows.columns.items():
-                columns.add((rows.table, column))
-                hits += self._column(column, values, tally)
+            columns.update((rows.table, column) for column in rows.columns)
             tally.columns = len(columns)
-            yield rows, hits
+            yield rows, self._columns(rows.columns, tally)
 
     def raw(self, path: Path, tally: Tally) -> list[RawFinding]:
         """What was found in the bytes of a file, each token once; a Parquet file beside a source is read as a table."""
         if _is_parquet(path):
-            hits = (
-                h
-                for r in read_parquet(path, path.name)
-                for c, v in r.columns.items()
-                for h in self._column(c, v, tally)
-            )
-            return list({h.token: RawFinding(h.token, h.kind, path.name, False) for h in hits}.values())
+            parts = (hits for rows in read_parquet(path, path.name) for hits in self._columns(rows.columns, tally))
+            pairs = {t: c.kind for hits in parts for t, c in zip(hits.tokens, hits.found, strict=True)}
+            return [RawFinding(token, kind, path.name, False) for token, kind in pairs.items()]
         found: list[tuple[int, bytes, str, bool]] = []
         for start, block in raw_blocks(path):
-            met = list(raw_candidates(block, start))
+            met = list(raw_candidates(block, start, self._profile))
             tally.candidates += len(met)
             tokens = [self._tokeniser.value(h.candidate.kind, h.candidate.normal) for h in met]
             if tokens:
@@ -97,33 +90,40 @@ class Search:
                 found += ((met[i].at, tokens[i], met[i].candidate.kind, met[i].is_bounded) for i in known)
         return _weighed(found, path.name)
 
-    def _column(self, column: str, values: Column, tally: Tally) -> Iterator[ColumnHit]:
+    def _columns(self, columns: dict[str, Column], tally: Tally) -> list[ColumnHits]:
+        hits = (self._column(column, values, tally) for column, values in columns.items())
+        return [h for h in hits if h.tokens]
+
+    def _column(self, column: str, values: Column, tally: Tally) -> ColumnHits:
         """Each distinct value is taken apart once; rows are looked up only for values that hold something known."""
         coded = pa.array(values, pa.large_string()).dictionary_encode()
-        distinct = coded.dictionary.to_pylist()
-        found: list[tuple[int, Candidate, bytes]] = []
-        for start in range(0, len(distinct), _DISTINCT):
-            found += self._known(distinct[start : start + _DISTINCT], start, tally)
-        if not found:
-            return
-        index = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-        order = np.argsort(index, kind="stable")
-        ranked = index[order]
-        for number, candidate, token in found:
-            low, high = np.searchsorted(ranked, [number, number + 1])
-            yield ColumnHit(column, token, candidate.kind, candidate.whole, order[low:high])
+        numbers = self._sieve.worth_a_look(coded.dictionary)
+        owners: list[int] = []
+        met: list[Candidate] = []
+        for number, value in zip(numbers.tolist(), coded.dictionary.take(pa.array(numbers)).to_pylist(), strict=True):
+            for candidate in candidates(value, self._profile):
+                owners.append(number)
+                met.append(candidate)
+        tally.candidates += len(met)
+        token = self._tokeniser.value
+        tokens = [token(c.kind, c.normal) for c in met]
+        known = np.flatnonzero(self._wanted.holds(tokens)).tolist() if tokens else []
+        owner, rows = _rows_of(coded, np.array([owners[i] for i in known], np.int64))
+        return ColumnHits(column, [met[i] for i in known], [tokens[i] for i in known], owner, rows)
 
-    def _known(self, values: list[str], first: int, tally: Tally) -> Iterator[tuple[int, Candidate, bytes]]:
-        owners: list[tuple[int, Candidate]] = []
-        tokens: list[bytes] = []
-        for i, value in enumerate(values):
-            for candidate in candidates(value, self._lengths):
-                owners.append((first + i, candidate))
-                tokens.append(self._tokeniser.value(candidate.kind, candidate.normal))
-        tally.candidates += len(tokens)
-        if tokens:
-            for i in np.flatnonzero(self._wanted.holds(tokens)).tolist():
-                yield (*owners[i], tokens[i])
+
+def _rows_of(coded: pa.Array, numbers: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """For the i-th of these distinct values, the rows that hold it: pairs (i, row)."""
+    if not len(numbers):
+        return numbers, numbers
+    index = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    order = np.argsort(index, kind="stable")
+    ranked = index[order]
+    low, high = np.searchsorted(ranked, numbers), np.searchsorted(ranked, numbers, side="right")
+    owner = np.repeat(np.arange(len(numbers)), high - low)
+    # the place inside each stretch of rows that hold the same value
+    inside = np.arange(len(owner)) - np.repeat(np.cumsum(high - low) - (high - low), high - low)
+    return owner, order[low[owner] + inside]
 
 
 def _weighed(found: list[tuple[int, bytes, str, bool]], file: str) -> list[RawFinding]:

@@ -10,6 +10,7 @@ from bequest.crypto.atomic import write_file
 from bequest.kernel.canonical import canonical, to_json
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import StateError
+from bequest.steps.destroy.verifier.candidates import Profile
 from bequest.steps.destroy.verifier.tokens import SIZE, TokenSet
 
 _ALLOWED = struct.Struct(f">{SIZE}s{SIZE}sI")
@@ -53,7 +54,7 @@ class Facts:
 
     key_commit: str
     """SHA-256 over the verifier's key: a second look with another key is refused."""
-    text_lengths: tuple[int, ...]
+    profile: Profile
     columns: tuple[ColumnControl, ...]
     sources: tuple[SourceControl, ...]
 

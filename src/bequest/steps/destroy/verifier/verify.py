@@ -18,12 +18,12 @@ from bequest.kernel.canonical import Json, to_json
 from bequest.kernel.errors import StateError
 from bequest.model.case import Source
 from bequest.model.destruction import Finding, Level, SearchResult
-from bequest.steps.destroy.verifier.candidates import OWN_KINDS, PLAIN
+from bequest.steps.destroy.verifier.candidates import OWN_KINDS, PLAIN, Candidate
 from bequest.steps.destroy.verifier.places import Places, by_table, class_of
 from bequest.steps.destroy.verifier.prepare import RAW_KINDS, Task, place_row
 from bequest.steps.destroy.verifier.raw import raw_files
 from bequest.steps.destroy.verifier.reading import Rows, UnreadableError
-from bequest.steps.destroy.verifier.scan import ColumnHit, Search, Tally
+from bequest.steps.destroy.verifier.scan import ColumnHits, Search, Tally
 from bequest.steps.destroy.verifier.state import Facts, SourceControl, VerifierState
 from bequest.steps.destroy.verifier.tokens import Tokeniser
 
@@ -84,7 +84,7 @@ def verify(task: Task, state: VerifierState) -> Report:
             "the verifier's key is not the one of the first look", hint="Use the key under which the tokens were made."
         )
     tokeniser = Tokeniser(task.key)
-    search = Search(tokeniser, state.wanted, frozenset(state.facts.text_lengths))
+    search = Search(tokeniser, state.wanted, state.facts.profile)
     look = _SecondLook(task, state, tokeniser, search)
     results = tuple(look.source(s) for s in task.sources)
     lines = tuple(Line(*key, n) for key, n in sorted(look.lines.items()) if n)
@@ -119,7 +119,7 @@ class _SecondLook:
         self._no_coincidence_where_many(source.name, rows_of)
         return self._result(source.name, tally, why)
 
-    def _judge(self, source: str, rows: Rows, hits: list[ColumnHit]) -> None:
+    def _judge(self, source: str, rows: Rows, hits: list[ColumnHits]) -> None:
         if not hits:
             return
         places = self._places.get((source, rows.table))
@@ -128,20 +128,17 @@ class _SecondLook:
         keyed = places is not None and bool(places.plan.key)
         located = places.locate(rows, self._task.link_ecb) if places and keyed else None
         for hit in hits:
-            self._met.add((source, hit.token))
+            self._met.update((source, token) for token in hit.tokens)
             going = places.going(hit.column, located)[hit.rows] if places and located is not None else _none(hit.rows)
-            chance = _may_be_chance(places, hit)
-            verdicts: Counter[str] = Counter()
-            for position, goes in zip(hit.rows.tolist(), going.tolist(), strict=True):
+            pairs = zip(hit.owner.tolist(), hit.rows.tolist(), going.tolist(), strict=True)
+            for i, position, goes in pairs:
                 place = self._tokeniser.place(source, rows.table, hit.column, place_row(places, keys, position))
-                allowed = not goes and self._take(hit.token, place)
-                if chance and not goes:
-                    verdicts[COINCIDENCE] += 1
-                    self._new_chances[source, rows.table, hit.column, hit.kind] += not allowed
-                else:
-                    verdicts[PLANNED if allowed else RESIDUE] += 1
-            for verdict, n in verdicts.items():
-                self.lines[source, rows.table, hit.column, hit.kind, verdict] += n
+                allowed = not goes and self._take(hit.tokens[i], place)
+                chance = not goes and _may_be_chance(places, hit.column, hit.found[i])
+                verdict = COINCIDENCE if chance else PLANNED if allowed else RESIDUE
+                where = (source, rows.table, hit.column, hit.found[i].kind)
+                self.lines[*where, verdict] += 1
+                self._new_chances[where] += chance and not allowed
 
     def _take(self, token: bytes, place: bytes) -> bool:
         """Use up one of the places in which this token may remain."""
@@ -198,10 +195,10 @@ class _SecondLook:
         )
 
 
-def _may_be_chance(places: Places | None, hit: ColumnHit) -> bool:
+def _may_be_chance(places: Places | None, column: str, found: Candidate) -> bool:
     """A whole cell, in a column that identifies nobody, that looks like an identifier of another kind."""
-    cls = class_of(places, hit.column)
-    return hit.whole and cls in PLAIN and hit.kind not in OWN_KINDS.get(cls, frozenset())
+    cls = class_of(places, column)
+    return found.whole and cls in PLAIN and found.kind not in OWN_KINDS.get(cls, frozenset())
 
 
 def _none(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

@@ -1,0 +1,23 @@
+"""The two whole cases, each run once for a test session, by whichever worker comes first."""
+
+import os
+from pathlib import Path
+
+import pytest
+from tests.e2e.whole_case import WholeCase, play
+
+
+@pytest.fixture(scope="session")
+def _cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "whole-cases"
+
+
+@pytest.fixture(scope="session")
+def asset_deal(_cases: Path) -> WholeCase:
+    return play(_cases, "E5")
+
+
+@pytest.fixture(scope="session")
+def share_deal(_cases: Path) -> WholeCase:
+    return play(_cases, "E2")
