@@ -40,9 +40,13 @@ def _imports(tree: ast.Module) -> dict[str, str]:
     return names
 
 
-def dotted_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
+@cache
+def dotted_names(tree: ast.Module) -> tuple[tuple[int, str], ...]:
     """Line and full name of everything that is named: `now` of `from datetime import datetime as d; d.now`."""
-    known = _imports(tree)
+    return tuple(_dotted_names(tree, _imports(tree)))
+
+
+def _dotted_names(tree: ast.Module, known: dict[str, str]) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         parts: list[str] = []
         inner: ast.expr | ast.AST = node
@@ -50,7 +54,7 @@ def dotted_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
             parts.append(inner.attr)
             inner = inner.value
         if isinstance(inner, ast.Name):
-            own = inner.id if inner.id in dir(builtins) else f"~{inner.id}"  # a variable is no module of that name
+            own = inner.id if hasattr(builtins, inner.id) else f"~{inner.id}"  # a variable is no module of that name
             yield inner.lineno, ".".join([known.get(inner.id, own), *reversed(parts)])
 
 

@@ -75,7 +75,7 @@ def test_bounced_text_messages_go_out_by_mail_once_each(
     assert len(mailbox.got) == by_mail_at_once.height
     texted = register(workspace).filter(pl.col("state") == "sent")
     report = tmp_path / "report.csv"
-    texted.select("ref", pl.lit("bounced").alias("state"), pl.lit("2026-11-04T00:00:00Z").alias("at")).write_csv(report)
+    texted.select("ref", pl.lit("bounced").alias("state"), pl.lit("2026-11-02T01:00:00Z").alias("at")).write_csv(report)
     enter_report(ctx, case_id, report)
     send_next(ctx, case_id, smtp=smtp)
     with_address = texted.filter("has_email").height + by_mail_at_once.height

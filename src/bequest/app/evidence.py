@@ -1,7 +1,8 @@
 """Evidence of what the app does: into the outbox with the state change, then by the sequencer into the log."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from bequest.evidence.event_types import EventType
 from bequest.evidence.jcs import decode_object, encode
 from bequest.evidence.log import Log
 from bequest.evidence.sequencer import drain
+from bequest.evidence.statement import Statement, read_statement, sign_statement
 from bequest.kernel.canonical import Json
-from bequest.kernel.errors import EvidenceError, LeaseError
+from bequest.kernel.errors import EvidenceError, LeaseError, VerificationError
 from bequest.store.transaction import Tx
 
 WAIT_SECONDS = 10.0
@@ -142,6 +144,26 @@ def record_attempt(
             if known is not None and outcome is None:
                 record(ctx, tx, case_id, typ.outcome, str(number), at=at, intent=known.event_id, counts=none)
         number += 1
+
+
+def kept_statement(path: Path, statement: Statement, signers: Sequence[Signer]) -> bytes | None:
+    """The envelope that a former run kept, where the same people say the same in it."""
+    with suppress(FileNotFoundError, VerificationError):
+        kept = path.read_bytes()
+        found = read_statement(kept)
+        who = {key_id for key_id, _ in found.signatures}
+        if found.payload == statement.payload() and who == {s.public.fingerprint for s in signers}:
+            return kept
+    return None
+
+
+def keep_statement(path: Path, statement: Statement, signers: Sequence[Signer]) -> bytes:
+    """Sign a statement and keep the envelope. That of a former run stays: signatures over one text can differ."""
+    kept = kept_statement(path, statement, signers)
+    if kept is None:
+        kept = sign_statement(statement, signers)
+        write_file(path, kept)
+    return kept
 
 
 def opening(ctx: Context, case_id: str, this: str) -> bytes:

@@ -238,7 +238,7 @@ def _day(value: object) -> date | None:
 
 def _deliveries(tx: Tx, case_id: str) -> tuple[DeliveryLine, ...]:
     lines = []
-    for d in tx.deliveries.list(case_id):
+    for d in (d for d in tx.deliveries.list(case_id) if d.state is not DeliveryState.ABORTED):
         parts = tx.deliveries.parts(case_id, d.delivery_id)
         receipts = tx.receipts.of(case_id, d.delivery_id)
         run = tx.steps.latest_done(case_id, "deliver")

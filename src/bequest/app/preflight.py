@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from bequest.app.law import pack_of
-from bequest.app.reading import open_sources
 from bequest.kernel.errors import CaseFileError, LawError, SourceError
 from bequest.law.pack import required_roles
 from bequest.model.case import MOVES_NOTHING, Case
 from bequest.model.datamap import DataMap
+from bequest.sources.source import OpenSource
 from bequest.sources.xlsx import XlsxFile
 from bequest.steps.discover.sample import TableSample
 
@@ -100,7 +100,7 @@ def check_receivers(case: Case) -> None:
         )
 
 
-def check_rewritable(case: Case, datamap: DataMap) -> None:
+def check_rewritable(case: Case, datamap: DataMap, sources: dict[str, OpenSource]) -> None:
     """Refuse a workbook out of which no row can be cut, before anything is approved and not at the destruction.
 
     Raises:
@@ -108,7 +108,7 @@ def check_rewritable(case: Case, datamap: DataMap) -> None:
     """
     if case.event in MOVES_NOTHING:
         return
-    for name, source in open_sources(case).items():
+    for name, source in sources.items():
         if isinstance(source, XlsxFile):
             for table in datamap.tables:
                 if table.source == name and table.in_case:

@@ -6,7 +6,7 @@ import polars as pl
 
 from bequest.app.context import Context, ticker
 from bequest.engine.text import non_empty
-from bequest.kernel.errors import BequestError, DataMapError, GuardError
+from bequest.kernel.errors import DataMapError, GuardError, SourceError
 from bequest.model.case import Case
 from bequest.model.datamap import DataMap, TableMap
 from bequest.model.plan import ColumnTotal
@@ -15,6 +15,7 @@ from bequest.sources.source import OpenSource, TableInfo
 from bequest.steps.discover.sample import ColumnInfo, TableSample, schema_digest
 
 SAMPLE_ROWS = 20_000
+UNREADABLE_TEXT = "BQ-SOURCE-3"
 
 
 def open_sources(case: Case) -> dict[str, OpenSource]:
@@ -45,7 +46,11 @@ def check_markers(case: Case, sources: dict[str, OpenSource]) -> None:
 
 
 def samples(ctx: Context, case: Case) -> list[TableSample]:
-    """A deterministic sample of every table; a table that cannot be read is there with the reason."""
+    """A deterministic sample of every table; a table whose text cannot be read is there with the reason.
+
+    Raises:
+        SourceError: where a store is damaged, locked or not as declared.
+    """
     out: list[TableSample] = []
     for name, source in open_sources(case).items():
         for info in source.inventory():
@@ -55,7 +60,9 @@ def samples(ctx: Context, case: Case) -> list[TableSample]:
             if not why:
                 try:
                     frame = source.sample(info.name, SAMPLE_ROWS).drop("__key", strict=False)
-                except BequestError as e:
+                except SourceError as e:
+                    if e.code != UNREADABLE_TEXT:
+                        raise  # the store is damaged or locked: no reason to go on without one of its tables
                     why = e.message
             out.append(
                 TableSample(

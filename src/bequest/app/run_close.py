@@ -11,8 +11,9 @@ from bequest.app.context import Context, Run, require, step
 from bequest.app.evidence import event_id, open_log, platform_signer, publish, record
 from bequest.app.queries.case import steps_of
 from bequest.crypto.sealing import read_sealed
-from bequest.evidence.event import Event
+from bequest.evidence.event import Event, parse_event
 from bequest.evidence.event_types import EventType
+from bequest.evidence.jcs import encode
 from bequest.kernel.canonical import Json
 from bequest.kernel.errors import StateError
 from bequest.model.case import MOVES_NOTHING
@@ -21,13 +22,17 @@ from bequest.steps.close.purge import PurgeRule, Stage, due
 from bequest.store.records import CaseStatus, KeyState, PlaceState
 
 Send = Callable[[pl.DataFrame], None]
-"""Takes the feedback messages: channel, address, name, text."""
+"""Takes the feedback messages: channel, address, name, text. Raises only where it has handed over none of them."""
+BEGUN = "feedback_begun"
+"""Setting of the case: the messages were about to be given to a carrier that cannot take them back."""
 
 
-def run_close(ctx: Context, case_id: str, *, send: Send | None = None) -> dict[str, int]:
+def run_close(ctx: Context, case_id: str, *, send: Send | None = None, repeatable: bool = False) -> dict[str, int]:
     """Feedback, purge, log.closed. Killed and run again, nobody is told twice knowingly, and the end is the same.
 
-    `send` hands the messages to a carrier; without it only a rehearsal may close (its people are invented).
+    `send` hands the messages to a carrier; without it only a rehearsal may close (its people are invented). Killed in
+    the middle of it, they are *possibly sent*, which is logged, and not sent again; except where `send` is
+    `repeatable`, as a file is that is written anew: it tells nobody.
 
     Raises:
         StateError: where a step is missing, or nobody is there to send the feedback.
@@ -36,7 +41,7 @@ def run_close(ctx: Context, case_id: str, *, send: Send | None = None) -> dict[s
     before = [s for s in steps_of(case) if s != "close"]
     require(ctx, case_id, *before)
     with step(ctx, case_id, "close") as run:
-        sent = _feedback(ctx, run, send) if case.event not in MOVES_NOTHING else 0
+        told = {} if case.event in MOVES_NOTHING else _feedback(ctx, run, send, repeatable=repeatable)
         run.hook("feedback_sent")
         purged = _purge(ctx, run, Stage.AFTER_FEEDBACK)
         purged += _purge(ctx, run, Stage.AT_CLOSE)
@@ -48,26 +53,33 @@ def run_close(ctx: Context, case_id: str, *, send: Send | None = None) -> dict[s
         with ctx.store.transaction() as tx:
             if tx.cases.get(case_id).status is not CaseStatus.CLOSED:
                 tx.cases.set_status(case_id, CaseStatus.CLOSED, run.at)
-        run.counts = {"feedback": sent, "purged": purged}
+        run.counts = {"feedback": 0, **told, "purged": purged}
     return dict(run.counts)
 
 
-def _feedback(ctx: Context, run: Run, send: Send | None) -> int:
-    """Open the sealed outbox once, hand its messages over, note that they left."""
-    this = event_id(EventType.FEEDBACK_SENT, "1")
+def _feedback(ctx: Context, run: Run, send: Send | None, *, repeatable: bool) -> dict[str, int]:
+    """Open the sealed outbox once, hand its messages over, note that they left; how many were, or possibly were."""
+    case_id = run.case.id
     with ctx.store.transaction() as tx:
-        if tx.outbox.get(run.case.id, this) is not None:
-            return 0
+        known = tx.outbox.get(case_id, event_id(EventType.FEEDBACK_SENT, "1"))
+        begun = bool(tx.settings.get(BEGUN, False, case_id=case_id))
+    if known is not None:
+        counts = parse_event(encode(dict(known.payload))).counts
+        return {word: counts[name] for name, word in COUNTED.items() if name in counts}
     path = run.workspace.dir("stores", "outbox") / "feedback.sealed"
     if not path.is_file():
         raise StateError(
             "the feedback outbox is not there", hint="It is made at the cutover; see `bequest case stores`."
         )
-    rows = pl.read_parquet(io.BytesIO(read_sealed(path, ctx.keys(run.case.id).get("outbox"), b"feedback")))
+    rows = pl.read_parquet(io.BytesIO(read_sealed(path, ctx.keys(case_id).get("outbox"), b"feedback")))
     texts = {o.value: feedback_text(o, run.case) for o in Outcome}
     messages = rows.with_columns(pl.col("outcome").replace_strict(texts, return_dtype=pl.Utf8).alias("text"))
-    if send is not None:
-        send(messages.select("channel", "address", "name", "text"))
+    name, carrier = "messages", "simulated"
+    if begun and not repeatable:
+        name, carrier = "possibly_sent", "possibly sent: cut off while being handed over"
+    elif send is not None:
+        carrier = "handed over"
+        _hand_over(ctx, run, send, messages.select("channel", "address", "name", "text"), repeatable=repeatable)
     elif not run.case.rehearsal:
         raise StateError(
             f"{rows.height:,} people wait for the feedback and nothing is given to send it with",
@@ -75,19 +87,32 @@ def _feedback(ctx: Context, run: Run, send: Send | None) -> int:
         )
     run.hook("feedback_handed_over")
     by_outcome = {str(k): int(n) for k, n in rows.group_by("outcome").len().sort("outcome").iter_rows()}
-    body: dict[str, Json] = {"by_outcome": dict(by_outcome), "carrier": "simulated" if send is None else "handed over"}
+    body: dict[str, Json] = {"by_outcome": dict(by_outcome), "carrier": carrier}
     with ctx.store.transaction() as tx:
         record(
-            ctx,
-            tx,
-            run.case.id,
-            EventType.FEEDBACK_SENT,
-            "1",
-            at=run.at,
-            counts={"messages": rows.height},
-            content=body,
-        )
-    return rows.height
+            ctx, tx, case_id, EventType.FEEDBACK_SENT, "1", at=run.at, counts={name: rows.height}, content=body,
+        )  # fmt: skip
+    return {COUNTED[name]: rows.height}
+
+
+COUNTED = {"messages": "feedback", "possibly_sent": "possibly_sent"}
+"""Counts of the event → counts of the step."""
+
+
+def _hand_over(ctx: Context, run: Run, send: Send, messages: pl.DataFrame, *, repeatable: bool) -> None:
+    """Give the messages away, on record before it begins."""
+
+    def note(begun: bool) -> None:
+        if not repeatable:
+            with ctx.store.transaction() as tx:
+                tx.settings.set(BEGUN, begun, run.at, case_id=run.case.id)
+
+    note(True)
+    try:
+        send(messages)
+    except Exception:
+        note(False)
+        raise
 
 
 def _purge(ctx: Context, run: Run, stage: Stage) -> int:
@@ -144,4 +169,4 @@ def _close_log(ctx: Context, run: Run) -> None:
                 counts=log.counts_by_type(),
             )
         )
-        log.publish(run.at)
+        log.publish(max(run.at, log.last_at or run.at))

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+from dataclasses import dataclass
 from datetime import timedelta
 
 import polars as pl
@@ -10,7 +11,7 @@ import polars as pl
 from bequest.app.approve_policy import approved_policy
 from bequest.app.context import Context, Run, step
 from bequest.app.decide import MAIN_CLASSES, Decided
-from bequest.app.evidence import await_published, platform_signer, publish, record, record_attempt
+from bequest.app.evidence import await_published, keep_statement, platform_signer, publish, record, record_attempt
 from bequest.app.reading import check_schema, open_sources
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import index_and_link
@@ -18,12 +19,13 @@ from bequest.app.run_notify import keep_place, read_sealed_frame
 from bequest.app.run_plan import decide_now, save_plans
 from bequest.app.telling import people_of, register
 from bequest.app.workspace import Workspace
+from bequest.crypto.atomic import write_file
 from bequest.crypto.cipher import hmac_sha256
 from bequest.crypto.sealing import write_sealed
 from bequest.engine.tableplan import DECISION_PREFIX
 from bequest.evidence.disposition_tree import DispositionTree
 from bequest.evidence.event_types import EventType
-from bequest.evidence.statement import Statement, Subject, sign_statement
+from bequest.evidence.statement import Statement, Subject
 from bequest.kernel.canonical import to_json
 from bequest.kernel.clock import local_date
 from bequest.kernel.codec import decode
@@ -44,8 +46,18 @@ from bequest.store.records import CaseStatus
 FEEDBACK_DAYS = 30
 
 
-def run_cutover(ctx: Context, case_id: str, *, confirmed_by: str) -> Decided:
+@dataclass(frozen=True, slots=True)
+class CutOver:
+    """What the cutover fixed."""
+
+    policy: Policy
+    population: Population
+
+
+def run_cutover(ctx: Context, case_id: str, *, confirmed_by: str) -> CutOver:
     """Confirm that writes have stopped, take the final inventory, decide for good under the approved policy.
+
+    Killed and run again, it ends the same; nothing is looked at anew once the outcome is on record.
 
     Raises:
         ApprovalError: where the policy is not in force, its date has passed, or a change needs a new approval.
@@ -58,34 +70,48 @@ def run_cutover(ctx: Context, case_id: str, *, confirmed_by: str) -> Decided:
             hint="Go on with `bequest close`.",
         )
     with step(ctx, case_id, "cutover", needs=("approve", "notify")) as run:
-        _may_confirm(run, confirmed_by)
-        approved = approved_policy(ctx, run.record)
-        _windows_over(run)
-        datamap = data_map(ctx, case_id)
-        sources = open_sources(run.case)
-        check_schema(datamap, sources)
-        indexes, linked = index_and_link(ctx, run.case, datamap, sources)
-        run.hook("indexed")
-        decided = decide_now(ctx, run.case, datamap, sources, told=True)
-        _same_policy(ctx, run, approved, decided)
-        intent, number = _intent(ctx, run, confirmed_by, approved.digest)  # nothing above changes or fixes anything
-        run.hook("intent_published")
-        save_plans(run.workspace, decided)
-        run.hook("decided")
-        inventory = _inventory(run, datamap, indexes, sources)
-        _seal_feedback(ctx, run, decided, linked)
-        root = _disposition_root(ctx, run, decided, linked.anchors)
-        run.hook("before_outcome")
-        _outcome(ctx, run, (intent, number), approved, decided, inventory, root)
+        done = _on_record(ctx, run) or _cut_over(ctx, run, confirmed_by)
         run.counts = {
-            "records": decided.population.n_records,
-            "subjects": decided.population.n_subjects,
-            "situations": decided.population.n_situations,
-            "singletons": decided.population.n_singletons,
+            "records": done.population.n_records,
+            "subjects": done.population.n_subjects,
+            "situations": done.population.n_situations,
+            "singletons": done.population.n_singletons,
         }
-        run.output_digest = inventory.digest
-    publish(ctx, case_id)
-    return decided
+        run.output_digest = load_inventory(run.workspace).digest
+        publish(ctx, case_id)
+    return done
+
+
+def _on_record(ctx: Context, run: Run) -> CutOver | None:
+    """The cutover of a run that was killed after its outcome was on record."""
+    if run.record.status is not CaseStatus.CUT_OVER:
+        return None
+    with ctx.store.transaction() as tx:
+        in_force, population = tx.policies.in_force(run.case.id), tx.populations.latest(run.case.id)
+    return CutOver(in_force.policy, population.population) if in_force and population else None
+
+
+def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
+    _may_confirm(run, confirmed_by)
+    approved = approved_policy(ctx, run.record)
+    _windows_over(run)
+    datamap = data_map(ctx, run.case.id)
+    sources = open_sources(run.case)
+    check_schema(datamap, sources)
+    indexes, linked = index_and_link(ctx, run.case, datamap, sources)
+    run.hook("indexed")
+    decided = decide_now(ctx, run.case, datamap, sources, told=True)
+    _same_policy(ctx, run, approved, decided)
+    intent, number = _intent(ctx, run, confirmed_by, approved.digest)  # nothing above changes or fixes anything
+    run.hook("intent_published")
+    save_plans(run.workspace, decided)
+    run.hook("decided")
+    inventory = _inventory(run, datamap, indexes, sources)
+    _seal_feedback(ctx, run, decided, linked)
+    root = _disposition_root(ctx, run, decided, linked.anchors)
+    run.hook("before_outcome")
+    _outcome(ctx, run, (intent, number), approved, decided, inventory, root)
+    return CutOver(approved, decided.population)
 
 
 def _may_confirm(run: Run, person_id: str) -> None:
@@ -223,7 +249,7 @@ def _disposition_root(ctx: Context, run: Run, decided: Decided, anchors: pl.Seri
     )
     tree = DispositionTree(entries)
     root = tree.root.hex()
-    (run.workspace.dir("work") / "disposition.leaves").write_bytes(b"".join(tree.leaves()))
+    write_file(run.workspace.dir("work") / "disposition.leaves", b"".join(tree.leaves()))
     counts: dict[str, int] = {}
     for pair in pairs:
         counts[pair.replace(" ", "_")] = counts.get(pair.replace(" ", "_"), 0) + 1
@@ -232,8 +258,8 @@ def _disposition_root(ctx: Context, run: Run, decided: Decided, anchors: pl.Seri
         (Subject("urn:bequest:disposition-tree", root),),
         {"root": root, "subjects": len(pairs), "byPair": {k: (v if v >= 10 else "<10") for k, v in counts.items()}},
     )
-    envelope = sign_statement(statement, [platform_signer(ctx, run.case.id)])
-    (run.workspace.dir("statements") / "disposition-root.dsse.json").write_bytes(envelope)
+    path = run.workspace.dir("statements") / "disposition-root.dsse.json"
+    envelope = keep_statement(path, statement, [platform_signer(ctx, run.case.id)])
     return {"root": root, "statement": hashlib.sha256(envelope).hexdigest()}
 
 

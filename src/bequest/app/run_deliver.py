@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+import shutil
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import polars as pl
@@ -18,9 +21,11 @@ from bequest.app.run_discover import data_map
 from bequest.app.run_notify import keep_place
 from bequest.app.run_plan import load_plans
 from bequest.app.user_files import read_user_bytes
+from bequest.crypto.atomic import write_file
 from bequest.crypto.cipher import aes_ecb, hmac_sha256
 from bequest.crypto.verify import parse_public_line
 from bequest.engine.tableplan import TablePlan
+from bequest.evidence.disposition_tree import root_of_leaves, split_leaves
 from bequest.evidence.event_types import EventType
 from bequest.evidence.statement import Statement, sign_statement, verify_statement
 from bequest.kernel.canonical import Json
@@ -29,6 +34,7 @@ from bequest.kernel.errors import CaseFileError, DeliveryError, StateError, Veri
 from bequest.model.case import MOVES_NOTHING, Case, Lot, Party, Role
 from bequest.model.datamap import DataMap
 from bequest.sources.source import OpenSource
+from bequest.steps.deliver.checkpoint import ABORTED
 from bequest.steps.deliver.content import AgeRecipient, DeliveredColumn, DeliveredTable, DeliverySpec
 from bequest.steps.deliver.package import Package, Places, build_package
 from bequest.steps.deliver.receipt import Receipt, check_receipt
@@ -85,20 +91,27 @@ def run_deliver(ctx: Context, case_id: str) -> tuple[Delivered, ...]:
             "bytes": sum(v.n_bytes for d in done for v in d.package.volumes),
         }
         run.workspace.write_json(run.workspace.dir("work") / "delivered.json", run.counts)
-    publish(ctx, case_id)
+        publish(ctx, case_id)
     return tuple(done)
 
 
-def delivery_id(case_id: str, lot: Lot) -> str:
-    """The id of the first wave of a lot."""
-    return f"{case_id}-{lot.id}-w1"
+def delivery_id(case_id: str, lot: Lot, attempt: int = 1) -> str:
+    """The id of the first wave of a lot; an aborted one leaves the next attempt another id."""
+    return f"{case_id}-{lot.id}-w1" + (f"-{attempt}" if attempt > 1 else "")
+
+
+def _open_id(ctx: Context, case_id: str, lot: Lot) -> str:
+    """The id to go on under: the first that was not aborted."""
+    with ctx.store.transaction() as tx:
+        aborted = {d.delivery_id for d in tx.deliveries.list(case_id) if d.state is DeliveryState.ABORTED}
+    return next(i for i in (delivery_id(case_id, lot, n) for n in count(1)) if i not in aborted)
 
 
 def _deliver_lot(
     ctx: Context, run: Run, lot: Lot, datamap: DataMap, plans: dict[TableKey, TablePlan],
     sources: dict[str, OpenSource], domains: dict[ColumnKey, str],
 ) -> Delivered:  # fmt: skip
-    this = delivery_id(run.case.id, lot)
+    this = _open_id(ctx, run.case.id, lot)
     spec = _spec(ctx, run, lot, this)
     intent = _intent(ctx, run, spec)
     run.hook("intent_published")
@@ -126,10 +139,29 @@ def _deliver_lot(
 
     with run.workspace.private_tmp() as private:
         places = Places(run.workspace.dir("delivery"), private, run.workspace.dir("work") / f"{this}.checkpoint")
-        package = build_package(spec, tables, places, sign, run.guard)
+        try:
+            package = build_package(spec, tables, places, sign, run.guard)
+        except DeliveryError as error:
+            if error.code == ABORTED:
+                _abort(ctx, run, spec, places.out, intent)
+            raise
+    for unread in tables:  # a package that a killed run had finished is not made again: then only count
+        deque(unread.batches, maxlen=0)
     run.hook("package_built")
     _outcome(ctx, run, spec, package, intent)
     return Delivered(lot, package, tallies)
+
+
+def _abort(ctx: Context, run: Run, spec: DeliverySpec, out: Path, intent: str) -> None:
+    """Throw the unfinished package away and say so: the next run begins a delivery of its own."""
+    shutil.rmtree(out / f"delivery-{spec.delivery_id}", ignore_errors=True)
+    with ctx.store.transaction() as tx:
+        tx.deliveries.set_state(run.case.id, spec.delivery_id, DeliveryState.ABORTED, run.at)
+        record(
+            ctx, tx, run.case.id, EventType.EXPORT_OUTCOME, spec.delivery_id, at=run.at, intent=intent,
+            counts={"abandoned": 1},
+        )  # fmt: skip
+    publish(ctx, run.case.id)
 
 
 def _columns(shape: TableShape, plan: TablePlan, lots: frozenset[str]) -> tuple[DeliveredColumn, ...]:
@@ -147,6 +179,7 @@ def _spec(ctx: Context, run: Run, lot: Lot, this: str) -> DeliverySpec:
     """The settings of a delivery; nonce, salt and time are the same whenever it is resumed."""
     receiver = run.case.receiver(lot.receiver)
     evidence_key = ctx.keys(run.case.id).get("evidence")
+    leaves = run.workspace.dir("work") / "disposition.leaves"
     path = run.workspace.dir("work") / f"{this}.begun.json"
     if not path.is_file():
         run.workspace.write_json(path, {"created_at": rfc3339(run.at)})
@@ -168,6 +201,7 @@ def _spec(ctx: Context, run: Run, lot: Lot, this: str) -> DeliverySpec:
         nonce=hmac_sha256(evidence_key, b"delivery-nonce\0" + this.encode()),
         commit_salt=hmac_sha256(evidence_key, b"delivery-salt\0" + this.encode()),
         restrictions=("no-new-purpose-without-consent", "honour-objections", "pass-on-withdrawals"),
+        disposition_root=root_of_leaves(split_leaves(leaves.read_bytes())).hex(),
     )
 
 
@@ -205,7 +239,7 @@ def _intent(ctx: Context, run: Run, spec: DeliverySpec) -> str:
 def _outcome(ctx: Context, run: Run, spec: DeliverySpec, package: Package, intent: str) -> None:
     envelope = package.folder / "DataDelivery.dsse.json"
     digest = hashlib.sha256(envelope.read_bytes()).hexdigest()
-    (run.workspace.dir("statements") / f"delivery-{spec.delivery_id}.dsse.json").write_bytes(envelope.read_bytes())
+    write_file(run.workspace.dir("statements") / f"delivery-{spec.delivery_id}.dsse.json", envelope.read_bytes())
     counts = {"rows": sum(p.n_rows for p in package.parts), "volumes": len(package.volumes)}
     with ctx.store.transaction() as tx:
         state = next(d.state for d in tx.deliveries.list(run.case.id) if d.delivery_id == spec.delivery_id)
@@ -237,9 +271,9 @@ def _outcome(ctx: Context, run: Run, spec: DeliverySpec, package: Package, inten
 
 
 def package_folders(ctx: Context, case_id: str) -> Iterator[tuple[DeliveryRecord, Path]]:
-    """The packages of a case."""
+    """The packages of a case, without those thrown away."""
     with ctx.store.transaction() as tx:
-        records = tx.deliveries.list(case_id)
+        records = [d for d in tx.deliveries.list(case_id) if d.state is not DeliveryState.ABORTED]
     for d in records:
         yield d, ctx.home / d.path
 
@@ -296,7 +330,7 @@ def _keep_receipt(
 ) -> None:  # fmt: skip
     workspace = ctx.workspace(case_id)
     name = f"receipt-{delivery.delivery_id}-{receipt.stage}.dsse.json"
-    (workspace.dir("receipts") / name).write_bytes(envelope)
+    write_file(workspace.dir("receipts") / name, envelope)
     digest = hashlib.sha256(envelope).hexdigest()
     body: dict[str, Json] = {
         "stage": receipt.stage,

@@ -1,17 +1,17 @@
 """Destroy: ledger, custody, the first look, erase, clean, the second look, certificate. Each part can be resumed."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import polars as pl
 
 from bequest.app.context import Context, Run, step
-from bequest.app.evidence import await_published, publish, record
+from bequest.app.evidence import await_published, event_id, keep_statement, kept_statement, publish, record
 from bequest.app.open_case import make_keys
 from bequest.app.reading import check_markers, open_sources, read_table
 from bequest.app.run_close import destroy_key, purge_rule
@@ -21,12 +21,12 @@ from bequest.app.run_discover import data_map
 from bequest.app.run_notify import keep_place
 from bequest.app.run_plan import load_plans
 from bequest.app.signing_people import people_keys
-from bequest.app.write_certificate import Issued, certify
+from bequest.app.write_certificate import Issued, certify, finish_logged
 from bequest.crypto.cipher import aes_ecb
 from bequest.crypto.signing import Signer
 from bequest.engine.tableplan import TablePlan
 from bequest.evidence.event_types import EventType
-from bequest.evidence.statement import Statement, Subject, sign_statement
+from bequest.evidence.statement import Statement, Subject
 from bequest.kernel.canonical import Json
 from bequest.kernel.errors import ResidueFoundError, StateError
 from bequest.model.case import Role
@@ -97,50 +97,60 @@ def run_destroy(ctx: Context, case_id: str, *, keys: Mapping[Role, Path]) -> Iss
             open_sources(run.case), people_keys(run.case, keys, SIGNERS),
         )  # fmt: skip
         check_markers(run.case, job.sources)
-        make_keys(ctx, case_id, ("verifier",), run.at)
-        intent = _intent(job)
-        run.hook("intent_published")
-        ledger = _ledger(job)
-        run.hook("ledger_written")
-        files, sealed = _seal_custody(job)
-        run.hook("custody_sealed")
-        task = _task(job)
-        if not has_state(run.workspace.dir("verifier")):
-            write_state(run.workspace.dir("verifier"), prepare(task))
-        run.hook("verifier_prepared")
-        erased = _erase(job, ledger, sealed)
-        run.hook("erased")
-        _outcome(job, intent, erased, ledger)
-        report = verify(task, read_state(run.workspace.dir("verifier")))
-        run.hook("verified")
-        attempt = _attempt(run)
-        envelope = _rescan_statement(job, report, attempt)
-        issued = certify(ctx, run, job.signers, erased, report, files, rescan=envelope, attempt=attempt)
-        if issued.certificate.state is CertificateState.REFUSED:
-            run.workspace.write_json(run.workspace.dir("work") / "destroy-attempt.json", {"attempt": attempt + 1})
-            publish(ctx, case_id)
-            raise ResidueFoundError(
-                f"the certificate is refused: {', '.join(issued.certificate.why)}",
-                hint="See the rescan report; mend what was left, then run `bequest destroy` again.",
-            )
+        issued = finish_logged(ctx, run) or _carry_out(job)
         run.hook("certified")
         for rule in due(Stage.AFTER_RESCAN):
             purge_rule(ctx, run, rule)
         for receiver in {lot.receiver for lot in run.case.lots}:
             destroy_key(ctx, run, f"recipient/{receiver}")
+        tables, searches = issued.certificate.tables, issued.certificate.searches
         run.counts = {
-            "values": sum(c.deleted + c.sealed for e in erased for t in e.tables for c in t.columns),
-            "rows": sum(t.rows_deleted for e in erased for t in e.tables),
-            "searched": sum(r.candidates for r in report.results),
+            "values": sum(t.deleted + t.sealed for t in tables),
+            "rows": sum(t.rows_before - t.rows_after for t in tables),
+            "searched": sum(s.candidates for s in searches),
         }
         run.output_digest = issued.digest
-    publish(ctx, case_id)
+        publish(ctx, case_id)
+    return issued
+
+
+def _carry_out(job: Job) -> Issued:
+    """From the intent to the certificate.
+
+    Raises:
+        ResidueFoundError: where it is refused; the next run is another attempt.
+    """
+    ctx, run = job.ctx, job.run
+    make_keys(ctx, run.case.id, ("verifier",), run.at)
+    number, intent = _intent(job)
+    run.hook("intent_published")
+    ledger = _ledger(job)
+    run.hook("ledger_written")
+    files, sealed = _seal_custody(job)
+    run.hook("custody_sealed")
+    task = _task(job)
+    if not has_state(run.workspace.dir("verifier")):
+        write_state(run.workspace.dir("verifier"), prepare(task))
+    run.hook("verifier_prepared")
+    erased = _erase(job, ledger, sealed)
+    run.hook("erased")
+    _outcome(job, number, intent, erased, ledger)
+    report = verify(task, read_state(run.workspace.dir("verifier")))
+    run.hook("verified")
+    attempt, rescan = _rescan_statement(job, report)
+    issued = certify(ctx, run, job.signers, erased, report, files, rescan=rescan, attempt=attempt)
+    if issued.certificate.state is CertificateState.REFUSED:
+        raise ResidueFoundError(
+            f"the certificate is refused: {', '.join(issued.certificate.why)}",
+            hint="See the rescan report; mend what was left, then run `bequest destroy` again.",
+        )
     return issued
 
 
 def _receipts_are_in(ctx: Context, case_id: str) -> None:
     with ctx.store.transaction() as tx:
-        missing = [d.delivery_id for d in tx.deliveries.list(case_id) if d.state is not DeliveryState.RECEIVED]
+        states = {d.delivery_id: d.state for d in tx.deliveries.list(case_id)}
+        missing = [d for d, s in states.items() if s not in {DeliveryState.RECEIVED, DeliveryState.ABORTED}]
     if missing:
         raise StateError(
             f"the receiver has not signed for {', '.join(missing)}: nothing is destroyed before",
@@ -148,27 +158,30 @@ def _receipts_are_in(ctx: Context, case_id: str) -> None:
         )
 
 
-def _intent(job: Job) -> str:
+def _intent(job: Job) -> tuple[str, str]:
+    """Number and id of the intent: each attempt has its own; a refusal ends one."""
     run = job.run
     inventory = load_inventory(run.workspace)
     with job.ctx.store.transaction() as tx:
         in_force = tx.policies.in_force(run.case.id)
         if in_force is None:
             raise StateError("no policy is in force", hint="Nothing is destroyed without an approved policy.")
+        refused = EventType.CERTIFICATE_REFUSED.value
+        number = str(1 + sum(e.typ == refused for e in tx.outbox.all(run.case.id)))
         tx.destructions.record(
             run.case.id,
             DestructionRecord(
                 destruction_id=RUN_ID, policy_digest=in_force.digest, created_at=run.at, state_at=run.at,
-                intent_event_id=f"{EventType.DESTRUCTION_INTENT.value}:1",
+                intent_event_id=event_id(EventType.DESTRUCTION_INTENT, number),
             ),
         )  # fmt: skip
         intent = record(
-            job.ctx, tx, run.case.id, EventType.DESTRUCTION_INTENT, "1", at=run.at,
+            job.ctx, tx, run.case.id, EventType.DESTRUCTION_INTENT, number, at=run.at,
             refs={"policy": in_force.digest, "inventory": inventory.digest},
             counts={"tables": len(job.plans)}, actor=job.signers[Role.OPERATOR].public.key_id,
         )  # fmt: skip
     await_published(job.ctx, run.case.id, intent)
-    return intent
+    return number, intent
 
 
 def _ledger(job: Job) -> Ledger:
@@ -280,7 +293,8 @@ def _erase(job: Job, ledger: Ledger, sealed: dict[TableKey, pl.DataFrame]) -> li
     return results
 
 
-def _outcome(job: Job, intent: str, erased: list[ErasureResult], ledger: Ledger) -> None:
+def _outcome(job: Job, number: str, intent: str, erased: list[ErasureResult], ledger: Ledger) -> None:
+    """How the erasing ended; what a killed run has said of this attempt stands."""
     run = job.run
     body: dict[str, Json] = {
         f"{t.source}.{t.table}": {
@@ -298,30 +312,34 @@ def _outcome(job: Job, intent: str, erased: list[ErasureResult], ledger: Ledger)
             tx.destructions.set_progress(run.case.id, RUN_ID, ledger_digest=ledger.digest, counts={"rows": rows})
             tx.destructions.set_state(run.case.id, RUN_ID, DestructionState.RUNNING, run.at)
             tx.destructions.set_state(run.case.id, RUN_ID, DestructionState.DONE, run.at)
-        record(
-            job.ctx, tx, run.case.id, EventType.DESTRUCTION_OUTCOME, "1", at=run.at, intent=intent, content=body,
-            counts={"rows": rows}, refs={"ledger": ledger.digest}, actor=job.signers[Role.OPERATOR].public.key_id,
-        )  # fmt: skip
+        if tx.outbox.get(run.case.id, event_id(EventType.DESTRUCTION_OUTCOME, number)) is None:
+            record(
+                job.ctx, tx, run.case.id, EventType.DESTRUCTION_OUTCOME, number, at=run.at, intent=intent, content=body,
+                counts={"rows": rows}, refs={"ledger": ledger.digest}, actor=job.signers[Role.OPERATOR].public.key_id,
+            )  # fmt: skip
     publish(job.ctx, run.case.id)
 
 
-def _attempt(run: Run) -> int:
-    path = run.workspace.dir("work") / "destroy-attempt.json"
-    return int(json.loads(path.read_text())["attempt"]) if path.is_file() else 1
+def _rescan_statement(job: Job, report: Report) -> tuple[int, str]:
+    """The verifier signs what was found, good or bad; the number of the report and the digest of its envelope.
 
-
-def _rescan_statement(job: Job, report: Report, attempt: int) -> str:
-    """The verifier signs what was found, good or bad; returns the digest of the envelope."""
-    run = job.run
+    What a killed run has found and logged is taken up where the same was found now, and is a report of its own if not.
+    """
+    run, signer = job.run, job.signers[Role.VERIFIER]
     subject = Subject("urn:bequest:verifier-key", report.facts.key_commit)
     statement = Statement("RescanReport", (subject,), report.predicate())
-    envelope = sign_statement(statement, [job.signers[Role.VERIFIER]])
-    (run.workspace.dir("statements") / f"rescan-{attempt}.dsse.json").write_bytes(envelope)
-    digest = hashlib.sha256(envelope).hexdigest()
+    with job.ctx.store.transaction() as tx:
+        said = {e.event_id for e in tx.outbox.all(run.case.id)}
+    for attempt in count(1):
+        path = run.workspace.dir("statements") / f"rescan-{attempt}.dsse.json"
+        is_new = event_id(EventType.RESCAN_REPORT, str(attempt)) not in said
+        is_open = event_id(EventType.CERTIFICATE_REFUSED, str(attempt)) not in said
+        if is_new or (is_open and kept_statement(path, statement, [signer])):
+            break
+    digest = hashlib.sha256(keep_statement(path, statement, [signer])).hexdigest()
     with job.ctx.store.transaction() as tx:
         record(
             job.ctx, tx, run.case.id, EventType.RESCAN_REPORT, str(attempt), at=run.at, refs={"report": digest},
-            counts={"candidates": sum(r.candidates for r in report.results)},
-            actor=job.signers[Role.VERIFIER].public.key_id,
+            counts={"candidates": sum(r.candidates for r in report.results)}, actor=signer.public.key_id,
         )  # fmt: skip
-    return digest
+    return attempt, digest

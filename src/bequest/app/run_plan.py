@@ -72,16 +72,16 @@ def run_plan(ctx: Context, case_id: str) -> Decided:
         sources = open_sources(run.case)
         check_schema(datamap, sources)
         check_receivers(run.case)
-        check_rewritable(run.case, datamap)
+        check_rewritable(run.case, datamap, sources)
         decided = decide_now(ctx, run.case, datamap, sources, told=False)
         _no_empty_lot(run.case, decided)
         save_plans(run.workspace, decided)
         with ctx.store.transaction() as tx:
             digest = tx.policies.add(case_id, decided.policy, run.at).digest
-            tx.populations.add(case_id, decided.population, run.at, policy_digest=digest)
+            counted = tx.populations.add(case_id, decided.population, run.at, policy_digest=digest).digest
             record(
                 ctx, tx, case_id, EventType.POLICY_PROPOSED,
-                f"{digest[:24]}-{decided.population.digest[:24]}", at=run.at,
+                f"{digest[:24]}-{counted[:24]}", at=run.at,
                 refs={"policy": digest, "law-pack": decided.policy.law_pack_digest},
                 counts={"situations": decided.population.n_situations, "lines": len(decided.policy.rows)},
             )  # fmt: skip

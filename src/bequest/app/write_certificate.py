@@ -7,17 +7,20 @@ from pathlib import Path
 
 from bequest import __version__
 from bequest.app.context import Context, Run
-from bequest.app.evidence import event_id, open_log, publish, record
+from bequest.app.evidence import event_id, keep_statement, open_log, publish, record
 from bequest.app.law import pack_of
 from bequest.app.run_discover import data_map
 from bequest.app.signing_people import holder
+from bequest.crypto.atomic import write_file
 from bequest.crypto.signing import Signer
 from bequest.documents.certificate.render import render_certificate
 from bequest.documents.limits import LIMITS
 from bequest.documents.qr import QrClaim, qr_text, short_id
 from bequest.documents.words import word
+from bequest.evidence.event import parse_event
 from bequest.evidence.event_types import EventType
-from bequest.evidence.statement import Statement, Subject, read_statement, sign_statement
+from bequest.evidence.jcs import encode
+from bequest.evidence.statement import Statement, Subject, read_statement
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import StateError
 from bequest.law.retention import band_of, bands
@@ -25,15 +28,16 @@ from bequest.model.case import Case, Role
 from bequest.model.destruction import Certificate, CertificateState, Kept, Residual, TableSums
 from bequest.model.destruction import Signer as CertificateSigner
 from bequest.model.plan import Population
-from bequest.steps.destroy.certificate import Outcome, predicate
+from bequest.steps.destroy.certificate import Outcome, predicate, read_predicate
 from bequest.steps.destroy.certificate import certify as certificate_of
 from bequest.steps.destroy.custody_bucket import SealedFile
 from bequest.steps.destroy.erase import ErasureResult
 from bequest.steps.destroy.verifier.verify import Report
-from bequest.store.records import DestructionState, ResidualRecord
+from bequest.store.records import DeliveryState, DestructionState, ResidualRecord
 from bequest.store.transaction import Tx
 
 RUN_ID = "destruction-1"
+SUFFIX = ".dsse.json"
 GROUND = ("PIPL-47", "PIPL-22")
 
 
@@ -97,14 +101,41 @@ def certify(
             limits=[(w.zh, w.en) for w in LIMITS],
         ),
     )
-    envelope = sign_statement(statement, list(signers.values()))
     refused = certificate.state is CertificateState.REFUSED
     name = f"certificate-{attempt}-refused" if refused else "certificate"
-    path = run.workspace.dir("statements") / f"{name}.dsse.json"
-    path.write_bytes(envelope)
+    path = run.workspace.dir("statements") / f"{name}{SUFFIX}"
+    envelope = keep_statement(path, statement, list(signers.values()))
     this = _log_it(ctx, run, certificate, hashlib.sha256(envelope).hexdigest(), attempt, refused=refused)
-    pdf = _render(ctx, run, certificate, envelope, this, name)
-    _keep(ctx, run, certificate, outcome.residuals, refused=refused)
+    return _finish(ctx, run, certificate, path, this)
+
+
+def finish_logged(ctx: Context, run: Run) -> Issued | None:
+    """Finish the certificates that a killed run had logged; the one that was issued, if there is one.
+
+    A certificate in the log stands: nothing is erased, looked for or drawn up anew.
+    """
+    types = {EventType.CERTIFICATE_ISSUED.value, EventType.CERTIFICATE_REFUSED.value}
+    with ctx.store.transaction() as tx:
+        events = [parse_event(encode(dict(e.payload))) for e in tx.outbox.all(run.case.id) if e.typ in types]
+    logged = {ref.sha256: event.id for event in events for ref in event.refs}
+    issued = None
+    for path in sorted(run.workspace.dir("statements").glob(f"certificate*{SUFFIX}")):
+        envelope = path.read_bytes()
+        this = logged.get(hashlib.sha256(envelope).hexdigest())
+        if this is not None:
+            found = _finish(ctx, run, read_predicate(read_statement(envelope).statement.predicate), path, this)
+            issued = issued if found.certificate.state is CertificateState.REFUSED else found
+    return issued
+
+
+def _finish(ctx: Context, run: Run, certificate: Certificate, path: Path, this: str) -> Issued:
+    """Publish, render and enter a certificate whose event `this` is on record. May be repeated."""
+    publish(ctx, run.case.id)
+    envelope = path.read_bytes()
+    pdf = run.workspace.dir("certificates") / f"{path.name.removesuffix(SUFFIX)}.pdf"
+    if not pdf.is_file():
+        write_file(pdf, _render(ctx, run, certificate, envelope, this))
+    _keep(ctx, run, certificate)
     return Issued(certificate, path, pdf, hashlib.sha256(envelope).hexdigest())
 
 
@@ -190,7 +221,7 @@ def _kept(case: Case, erased: Sequence[ErasureResult]) -> tuple[Kept, ...]:
 
 def _receivers(tx: Tx, case: Case) -> tuple[tuple[str, str, str], ...]:
     out = []
-    for d in tx.deliveries.list(case.id):
+    for d in (d for d in tx.deliveries.list(case.id) if d.state is not DeliveryState.ABORTED):
         lot = next(lot for lot in case.lots if lot.id == d.lot)
         party = case.receiver(lot.receiver)
         receipts = tx.receipts.of(case.id, d.delivery_id)
@@ -216,11 +247,10 @@ def _log_it(ctx: Context, run: Run, certificate: Certificate, digest: str, attem
             ctx, tx, run.case.id, typ, key, at=run.at, refs={"certificate": digest},
             content={"state": certificate.state.value, "why": list(certificate.why)},
         )  # fmt: skip
-    publish(ctx, run.case.id)
     return event_id(typ, key)
 
 
-def _render(ctx: Context, run: Run, certificate: Certificate, envelope: bytes, this: str, name: str) -> Path:
+def _render(ctx: Context, run: Run, certificate: Certificate, envelope: bytes, this: str) -> bytes:
     """The PDF: rendering of the signed original, with its place in the log and the proof attached."""
     payload = hashlib.sha256(read_statement(envelope).payload).digest()
     with open_log(ctx, run.case.id) as log:
@@ -230,7 +260,7 @@ def _render(ctx: Context, run: Run, certificate: Certificate, envelope: bytes, t
         claim = QrClaim(short_id(certificate.certificate_id), payload, index, log.checkpoint.size)
         proof = log.prove(index).render().encode()
     log_key = Signer.from_bytes(ctx.keys(run.case.id).get("log-signing"))
-    pdf = render_certificate(
+    return render_certificate(
         certificate,
         payload_sha256=payload.hex(),
         log_index=claim.index,
@@ -240,19 +270,17 @@ def _render(ctx: Context, run: Run, certificate: Certificate, envelope: bytes, t
         proof=proof,
         qr_text=qr_text(claim, log_key.sign(claim.signing_input())),
     )
-    path = run.workspace.dir("certificates") / f"{name}.pdf"
-    path.write_bytes(pdf)
-    return path
 
 
-def _keep(ctx: Context, run: Run, certificate: Certificate, residuals: tuple[Residual, ...], *, refused: bool) -> None:
+def _keep(ctx: Context, run: Run, certificate: Certificate) -> None:
+    refused = certificate.state is CertificateState.REFUSED
     with ctx.store.transaction() as tx:
         tx.destructions.add_certificate(run.case.id, RUN_ID, certificate, run.at)
         known_run = tx.destructions.get(run.case.id, RUN_ID)
         if known_run is not None and known_run.state is DestructionState.DONE and not refused:
             tx.destructions.set_state(run.case.id, RUN_ID, DestructionState.VERIFIED, run.at)
         known = {r.residual_id for r in tx.residuals.list(run.case.id)}
-        for n, r in enumerate(residuals):
+        for n, r in enumerate(certificate.residuals):
             if f"r{n}" not in known:
                 tx.residuals.record(
                     run.case.id,

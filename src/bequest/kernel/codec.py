@@ -212,7 +212,7 @@ def _bulk(tp: Any) -> Bulk:
         return None
 
     if tp not in {int, str}:
-        return lambda value: None
+        return lambda _: None
     return rows if parts else lambda value: value if _is_simple(tp, value) else None
 
 

@@ -124,7 +124,7 @@ class OpenSource(Protocol):
         """SHA-256 in hex: of the file's bytes; of schema and row counts for a database."""
 
     def apply(self, table: str, changes: Changes, *, guard: Guard) -> Applied:
-        """Carry out the changes, all or resumably.
+        """Carry out the changes, all or resumably: a row has lost all the cells that are to be emptied, or none.
 
         Raises:
             SourceError: a column cannot be emptied, the store is locked, or the row numbers are of another state.

@@ -14,60 +14,75 @@ BATCH = 5_000  # rows in one transaction: short locks, and a lost lease stops so
 def change_rows(db: sqlite3.Connection, info: TableInfo, key: str, changes: Changes, guard: Guard) -> Applied:
     """Delete and empty what the changes name; `key` is the row key as SQL text over the table.
 
-    Every batch is one transaction that begins after the guard has agreed. Rows and cells already gone are no work, so
-    an interrupted run is completed by the next.
+    Every batch is one transaction that begins after the guard has agreed. A row that stays loses all its cells in the
+    same batch, so that a crash leaves it as it was or as it shall be, and it is known again either way. Rows and cells
+    already gone are no work, so an interrupted run is completed by the next.
     """
     place = _place(info)
-    deleted = 0
-    for where, parameters in _batches(db, info, key, place, changes.delete, "1"):
-        deleted += _run(db, f"DELETE FROM {quoted(info.name)} WHERE {where}", parameters, guard)  # noqa: S608
-    emptied = {}
-    for column, keys in changes.empty.items():
-        filled = f"NOT {blank_expression(f'CAST({quoted(column)} AS TEXT)')}"
+    _make_places(db, len(place))
+    deletion = f"DELETE FROM {quoted(info.name)} WHERE "  # noqa: S608 - names are quoted
+    _find(db, info, key, place, 0, changes.delete, "1")
+    deleted = sum(n for (n,) in _in_batches(db, place, [(0, deletion)], guard))
+    emptying = []
+    for number, (column, keys) in enumerate(changes.empty.items(), 1):
         nothing = "NULL" if _is_nullable(info, column) else "''"
-        statement = f"UPDATE {quoted(info.name)} SET {quoted(column)} = {nothing} WHERE "  # noqa: S608
-        emptied[column] = sum(
-            _run(db, statement + where, parameters, guard)
-            for where, parameters in _batches(db, info, key, place, keys, filled)
-        )
-    return Applied(deleted, emptied)
+        emptying.append((number, f"UPDATE {quoted(info.name)} SET {quoted(column)} = {nothing} WHERE "))  # noqa: S608
+        _find(db, info, key, place, number, keys, f"NOT {blank_expression(f'CAST({quoted(column)} AS TEXT)')}")
+    counts = [list(c) for c in zip(*_in_batches(db, place, emptying, guard), strict=True)]
+    return Applied(deleted, {c: sum(counts[i]) if counts else 0 for i, c in enumerate(changes.empty)})
 
 
-def _run(db: sqlite3.Connection, statement: str, parameters: tuple[int, int], guard: Guard) -> int:
-    guard()
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        count = db.execute(statement, parameters).rowcount
-        db.execute("COMMIT")
-    except BaseException:
-        db.execute("ROLLBACK")
-        raise
-    return count
-
-
-def _batches(
-    db: sqlite3.Connection, info: TableInfo, key: str, place: tuple[str, ...], keys: pl.Series, which: str
-) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Conditions over the table that name the rows with these keys, batch by batch."""
-    db.execute("DROP TABLE IF EXISTS temp.wanted")
+def _make_places(db: sqlite3.Connection, width: int) -> None:
+    """Where what goes stands: `t` is 0 for whole rows, else the number of the column that is emptied there."""
+    columns = _columns(width)  # without a type the place is stored as it is, and compares equal whatever it holds
     db.execute("DROP TABLE IF EXISTS temp.places")
-    db.execute("CREATE TEMP TABLE wanted (row_key TEXT PRIMARY KEY) WITHOUT ROWID")
+    db.execute(f"CREATE TEMP TABLE places (t INTEGER, {columns}, PRIMARY KEY (t, {columns})) WITHOUT ROWID")
+
+
+def _find(
+    db: sqlite3.Connection, info: TableInfo, key: str, place: tuple[str, ...], number: int, keys: pl.Series, which: str
+) -> None:
+    """Enter the places of the rows with these keys under a number."""
     db.execute("BEGIN")
+    db.execute("DROP TABLE IF EXISTS temp.wanted")
+    db.execute("CREATE TEMP TABLE wanted (row_key TEXT PRIMARY KEY) WITHOUT ROWID")
     distinct = keys.cast(pl.String).drop_nulls().unique()
     db.executemany("INSERT INTO temp.wanted VALUES (?)", distinct.to_frame().iter_rows())
-    # without a type the place is stored as it is, so that it compares equal whatever the column holds
-    columns = ", ".join(f"p{i}" for i in range(len(place)))
-    db.execute(f"CREATE TEMP TABLE places (n INTEGER PRIMARY KEY, {columns})")
     db.execute(
-        f"INSERT INTO temp.places ({columns}) SELECT {', '.join(place)} FROM {quoted(info.name)}"  # noqa: S608
+        f"INSERT INTO temp.places SELECT {number}, {', '.join(place)} FROM {quoted(info.name)}"  # noqa: S608
         f" WHERE {key} IN (SELECT row_key FROM temp.wanted) AND {which}"
     )
-    n = db.execute("SELECT count(*) FROM temp.places").fetchone()[0]
     db.execute("COMMIT")
+
+
+def _in_batches(
+    db: sqlite3.Connection, place: tuple[str, ...], statements: list[tuple[int, str]], guard: Guard
+) -> Iterator[tuple[int, ...]]:
+    """Run all statements on the rows found for them, batch of rows by batch; how many rows each has changed."""
+    columns = _columns(len(place))
+    numbers = ", ".join(str(t) for t, _ in statements) or "NULL"
+    db.execute("DROP TABLE IF EXISTS temp.turns")
+    db.execute(f"CREATE TEMP TABLE turns (n INTEGER PRIMARY KEY, {columns})")
+    db.execute(
+        f"INSERT INTO temp.turns ({columns}) SELECT DISTINCT {columns} FROM temp.places WHERE t IN ({numbers})"  # noqa: S608
+    )
+    n = db.execute("SELECT count(*) FROM temp.turns").fetchone()[0]
     left = place[0] if len(place) == 1 else f"({', '.join(place)})"
-    where = f"{left} IN (SELECT {columns} FROM temp.places WHERE n BETWEEN ? AND ?)"  # noqa: S608
+    mine = f"{left} IN (SELECT {columns} FROM temp.turns NATURAL JOIN temp.places WHERE n BETWEEN ? AND ? AND t = ?)"  # noqa: S608
     for first in range(1, n + 1, BATCH):
-        yield where, (first, first + BATCH - 1)
+        guard()
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            counts = tuple(db.execute(s + mine, (first, first + BATCH - 1, t)).rowcount for t, s in statements)
+            db.execute("COMMIT")
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+        yield counts
+
+
+def _columns(width: int) -> str:
+    return ", ".join(f"p{i}" for i in range(width))
 
 
 def _place(info: TableInfo) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ def test_without_an_identity_nothing_opens(package: Path, tmp_path: Path, conten
     assert not (tmp_path / "in").exists()
 
 
-@pytest.mark.parametrize("secret", ["AGE-SECRET-KEY-1NONSENSE", c.STRANGER.secret])
+@pytest.mark.parametrize("secret", ["AGE-SECRET-KEY-1NONSENSE", c.STRANGER.secret], ids=["nonsense", "a stranger"])
 def test_a_key_that_does_not_fit_opens_nothing(package: Path, tmp_path: Path, secret: str) -> None:
     path = tmp_path / "mine.age"
     path.write_text(secret, encoding="utf-8")

@@ -149,6 +149,28 @@ def test_changes_go_batch_by_batch_and_a_lost_lease_leaves_whole_batches(
     assert source.apply("customers", changes, guard=nothing).rows_deleted == 0
 
 
+@pytest.mark.parametrize("lost_at", [1, 2, 3])
+def test_a_row_that_stays_loses_all_its_cells_at_once_or_none(
+    source: OpenSource, monkeypatch: pytest.MonkeyPatch, lost_at: int
+) -> None:
+    monkeypatch.setattr(sqlite_writing, "BATCH", 3)
+    rows = frame(source, "customers")[KEY]
+    calls = iter(range(1, 9))
+
+    def lost() -> None:
+        if next(calls) == lost_at:
+            raise LeaseError("overtaken")
+
+    changes = Changes(rows.head(0), {"mobile": rows, "amount": rows.head(7)})
+    with pytest.raises(LeaseError):
+        source.apply("customers", changes, guard=lost)
+    half = frame(source, "customers").head(7).filter(pl.col("mobile").is_null() != pl.col("amount").is_null())
+    assert half.height == 0
+    emptied = 3 * (lost_at - 1)
+    applied = source.apply("customers", changes, guard=nothing)
+    assert applied.cells_emptied == {"mobile": 8 - emptied, "amount": 7 - min(emptied, 7)}
+
+
 @pytest.mark.parametrize("journal", ["delete", "wal"])
 def test_deleted_values_are_in_no_file_of_the_database_after_cleaning(path: Path, journal: str) -> None:
     with closing(sqlite3.connect(path)) as db:

@@ -43,5 +43,5 @@ def close(
     if feedback_to is not None:
         check_user_file(feedback_to)
     with state_of(ctx).context() as c:
-        counts = run_close(c, case, send=send if feedback_to else None)
+        counts = run_close(c, case, send=send if feedback_to else None, repeatable=True)
     render.line(render.figures(counts))

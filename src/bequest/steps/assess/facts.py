@@ -1,5 +1,6 @@
 """Facts of subjects and records as small codes (indices into `FACT_VALUES`), computed for all rows at once."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,9 @@ from bequest.model.datamap import DataMap, TableMap
 from bequest.model.facts import FACT_VALUES, SUBJECT_FACTS, Fact, RecordClass, RowRole
 
 TableKey = tuple[str, str]
+
+_REFERENCE = re.compile(r"k:\w+:ref\d*")
+"""Columns of an index that hold references to people, or what others refer to them by."""
 
 SUBJECT_DEFAULTS: dict[Fact, str] = {
     Fact.KIND: "unknown",
@@ -308,14 +312,17 @@ def _followed_scope(
     if relation is None:
         return outside
     parent_key = (relation.to_source, relation.to_table)
-    parent = given.indexes[parent_key]
-    ref = next(c for c in parent.columns if c.startswith("k:") and c.endswith(":ref"))
+    parent, child = given.indexes[parent_key], given.indexes[key]
     lots, codes = done[parent_key]
-    parents = pl.DataFrame([parent[ref].alias("ref"), lots.alias("lot"), pl.Series("scope", codes)]).unique(
-        "ref", keep="first", maintain_order=True
-    )
-    frame = given.indexes[key].select(pl.col(f"k:{relation.role}:ref").alias("ref"))
-    joined = frame.join(parents, on="ref", how="left", maintain_order="left").with_columns(
-        pl.col("lot").fill_null(""), pl.col("scope").fill_null(code_of(Fact.SCOPE, "outside"))
-    )
-    return joined["lot"], joined["scope"].to_numpy().astype(np.uint8)
+    parents = pl.concat(
+        pl.DataFrame([parent[c].alias("ref"), lots.alias("lot"), pl.Series("scope", codes)])
+        for c in parent.columns
+        if _REFERENCE.fullmatch(c)
+    ).unique("ref", keep="first", maintain_order=True)
+    lot, scope = outside[0].replace("", None), pl.Series(outside[1])
+    for column in child.columns:
+        if _REFERENCE.fullmatch(column) and column.split(":")[1] == relation.role:
+            met = child.select(pl.col(column).alias("ref")).join(parents, on="ref", how="left", maintain_order="left")
+            known = met["lot"].is_not_null()
+            lot, scope = met["lot"].zip_with(known, lot), met["scope"].zip_with(known, scope)
+    return lot.fill_null(""), scope.to_numpy().astype(np.uint8)

@@ -14,6 +14,9 @@ from bequest.kernel.errors import DeliveryError
 from bequest.steps.deliver.content import Part
 from bequest.steps.deliver.statement import Volume
 
+ABORTED = "BQ-DELIVERY-3"
+"""Code of the error that ends a delivery id for good."""
+
 
 @dataclass(frozen=True, slots=True)
 class DoneVolume:
@@ -55,12 +58,12 @@ class Checkpoint:
             return cls(path, spec_digest)
         state = decode(_State, json.loads(path.read_bytes()))
         if state.aborted:
-            raise DeliveryError(state.aborted, hint=_NEW_ID, code="BQ-DELIVERY-3")
+            raise DeliveryError(state.aborted, hint=_NEW_ID, code=ABORTED)
         if state.spec_digest != spec_digest:
             raise DeliveryError(
                 "this delivery was begun with other settings (receiver, recipients, lots, policy or date)",
                 hint=_NEW_ID,
-                code="BQ-DELIVERY-3",
+                code=ABORTED,
             )
         parts = {p.path: p for p in state.parts}
         volumes = {v.volume.path: v for v in state.volumes}
@@ -86,7 +89,7 @@ class Checkpoint:
             DeliveryError: always.
         """
         self._write(why)
-        raise DeliveryError(f"{why}: the delivery is aborted", hint=_NEW_ID, code="BQ-DELIVERY-3")
+        raise DeliveryError(f"{why}: the delivery is aborted", hint=_NEW_ID, code=ABORTED)
 
     def save(self) -> None:
         """Write all to disk, durable when this returns."""
@@ -106,4 +109,4 @@ class Checkpoint:
         write_file(self.path, canonical(plain) + b"\n")
 
 
-_NEW_ID = "Start a delivery with a new id; throw the unfinished package away."
+_NEW_ID = "Run the step again: it begins a delivery with a new id. The unfinished package is thrown away."

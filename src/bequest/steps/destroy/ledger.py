@@ -1,6 +1,6 @@
 """The erasure ledger: what will be erased, as tokens under the `replay` key, on disk before anything is erased.
 
-A restored backup or a later import is checked against it, so that nobody comes back (lessons: restores bring erased
+A restored backup or a later import is checked against it, so that nobody comes back unseen (restores bring erased
 people back). It holds a token of every row that goes or loses a cell, and of every strong identifier in a cell that
 goes. An identifier that also stays somewhere lawfully (a family phone) is marked `shared`: a hit on it is for people
 to judge. It is written as a union: a run after a crash, when part of the source is gone already, forgets nothing.

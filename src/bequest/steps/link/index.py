@@ -25,8 +25,9 @@ from bequest.model.facts import SUBJECT_FACTS, Fact, RowRole
 
 Ecb = Callable[[bytes], bytes]
 KINDS = ("ref", "id", "pn", "en")
-"""Kinds of link keys: a reference to another table's key, a valid resident identity number, phone with name, e-mail
-with name. A phone or an address alone never links: families and switchboards share them."""
+"""Kinds of link keys: a reference to another table's key (`ref`, and `ref2` and so on where a row bears several keys
+of its person, or one and a reference), a valid resident identity number, phone with name, e-mail with name. A phone or
+an address alone never links: families and switchboards share them."""
 
 PRIMARY_ORDER = (
     RowRole.CUSTOMER,
@@ -124,16 +125,20 @@ def _index_batch(table: TableMap, batch: pl.DataFrame, s: IndexSettings, *, firs
 def _link_keys(table: TableMap, batch: pl.DataFrame, s: IndexSettings) -> Mapping[str, pl.Series]:
     keys: dict[str, pl.Series] = {}
     main = primary_role(table)
+
+    def add(role: RowRole, column: str, target: tuple[str, str, str]) -> None:
+        n = 1 + sum(name.startswith(f"k:{role}:ref") for name in keys)
+        keys[f"k:{role}:ref{n if n > 1 else ''}"] = _reference(batch, column, target, s.ecb)
+
     for c in table.columns:
         target = (table.source, table.name, c.name)
         if target in s.targets:
-            keys[f"k:{main}:ref"] = _reference(batch, c.name, target, s.ecb)
+            add(main, c.name, target)
+    pointed: set[RowRole] = {RowRole.RECORD}
     for r in table.relations:
-        if r.role is RowRole.RECORD:
-            continue
-        column = f"k:{r.role}:ref"
-        if column not in keys:
-            keys[column] = _reference(batch, r.column, (r.to_source, r.to_table, r.to_column), s.ecb)
+        if r.role not in pointed:  # of two references in one role only the first counts: they may name two people
+            pointed.add(r.role)
+            add(r.role, r.column, (r.to_source, r.to_table, r.to_column))
     for role in {c.role for c in table.columns} - {RowRole.RECORD, RowRole.STAFF}:
         keys.update(_identifier_keys(table, batch, role, s.ecb))
     for word in {name.split(":")[1] for name in keys} | {c.role.value for c in table.columns}:

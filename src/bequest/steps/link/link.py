@@ -37,19 +37,20 @@ def link(datamap: DataMap, indexes: Mapping[TableKey, pl.DataFrame]) -> Linked:
     """Recognise people across all tables in the case."""
     blocks: list[tuple[TableKey, RowRole, np.ndarray]] = []
     parts: list[pl.DataFrame] = []
+    kinds = _kinds(indexes)
     for table in datamap.tables:
         key = (table.source, table.name)
         if not table.in_case or key not in indexes:
             continue
         for role in _roles(table):
-            frame = _mentions(table, role, indexes[key])
+            frame = _mentions(table, role, indexes[key], kinds)
             if frame.height:
                 blocks.append((key, role, frame["row_no"].to_numpy()))
                 parts.append(frame.drop("row_no"))
     if not parts:
         return Linked(0, {}, pl.Series([], dtype=pl.Binary), 0, 0)
     mentions = pl.concat(parts, how="diagonal")
-    labels = components(mentions.height, [mentions[k] for k in KINDS])
+    labels = components(mentions.height, [mentions[k] for k in kinds])
     subject_of: dict[TableKey, dict[RowRole, np.ndarray]] = {}
     at = 0
     for key, role, rows in blocks:
@@ -72,18 +73,24 @@ def _roles(table: TableMap) -> list[RowRole]:
     return sorted(roles - {RowRole.RECORD, RowRole.STAFF, RowRole.UNKNOWN}, key=str)
 
 
-def _mentions(table: TableMap, role: RowRole, index: pl.DataFrame) -> pl.DataFrame:
+def _kinds(indexes: Mapping[TableKey, pl.DataFrame]) -> tuple[str, ...]:
+    """Kinds of link keys that are met: where rows bear several keys of a person, `ref2` and so on too."""
+    met = {c.rpartition(":")[2] for index in indexes.values() for c in index.columns if c.startswith("k:")}
+    return (*KINDS, *sorted(k for k in met - set(KINDS) if k.startswith("ref")))
+
+
+def _mentions(table: TableMap, role: RowRole, index: pl.DataFrame, kinds: tuple[str, ...]) -> pl.DataFrame:
     """Rows in which somebody in this role can be told apart: by a link key, or at least by a person's name or a phone.
 
     A company's name, as in the title of an invoice, is nobody.
     """
-    keys = [pl.col(f"k:{role}:{k}").alias(k) for k in KINDS if f"k:{role}:{k}" in index.columns]
+    keys = [pl.col(f"k:{role}:{k}").alias(k) for k in kinds if f"k:{role}:{k}" in index.columns]
     phones = [f"v:{c.name}" for c in table.columns if c.role is role and c.cls is FieldClass.PHONE]
     names = [n for n in (f"n:{role}",) if n in index.columns]
     known = [e.is_not_null() for e in keys] + [pl.col(v) for v in (*names, *phones)]
     if not known:
         return pl.DataFrame({"row_no": pl.Series([], dtype=pl.UInt32)})
-    missing = [pl.lit(None, pl.Binary).alias(k) for k in KINDS if f"k:{role}:{k}" not in index.columns]
+    missing = [pl.lit(None, pl.Binary).alias(k) for k in kinds if f"k:{role}:{k}" not in index.columns]
     phone = f"k:{role}:p"
     shared = pl.col(phone).alias("phone") if phone in index.columns else pl.lit(None, pl.Binary).alias("phone")
     return (

@@ -453,6 +453,18 @@ def test_a_follower_goes_by_the_person_it_belongs_to_and_not_by_the_thing_it_nam
     assert scoped(got, "disputes") == [SHARED, SHARED]
 
 
+def test_a_follower_is_found_by_whichever_key_of_its_parent_it_names() -> None:
+    who, frame, roles = customers(["l", ""], [0, 1])
+    frame = frame.with_columns(pl.Series("k:customer:ref2", [b"id0", b"id1"], dtype=pl.Binary))
+    notes = child("notes", [None] * 3, [0, 1, -1], [None, None, None])
+    by_id = notes[1].with_columns(pl.Series("k:customer:ref", [b"id0", b"id1", b"id7"], dtype=pl.Binary))
+    got = found(
+        {"c": (who, frame, roles), "n": (notes[0], by_id, notes[2]), "a": child("addresses", [None], [0], [0])}, 2
+    )
+    assert scoped(got, "notes") == [IN, OUT, OUT]
+    assert scoped(got, "addresses") == [IN]
+
+
 def test_what_hangs_on_nothing_in_the_case_lies_outside() -> None:
     got = found({"a": (table("notes", RecordClass.TICKET), index(2), {R.CUSTOMER: [0, 0]})}, 1)
     assert scoped(got, "notes") == [OUT, OUT]

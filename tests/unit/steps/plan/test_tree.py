@@ -29,7 +29,7 @@ from bequest.model.plan import FieldKind, PolicyField
 from bequest.steps.plan.plan import field_kind, possible_values
 from bequest.steps.plan.tree import DecisionTree, Leaf, grow
 
-ROWS = 400
+ROWS = 150
 
 
 def fields_of(table: TableMap) -> list[PolicyField]:

@@ -233,7 +233,7 @@ def _add_words(text: str, profile: Profile, found: set[Candidate]) -> None:
             whole = len(part) == len(text)
             if part.translate(_SHAPE) in profile.shapes and not whole and not part.isalpha():
                 found.add(Candidate(CODE, part.lower(), False))
-            if len(part) in profile.word_lengths:
+            if len(part) in profile.word_lengths and not _PARTS.search(part):
                 found.add(Candidate(TEXT, part, whole))
     if profile.has_wide_codes and not text.isascii():
         found.update(Candidate(CODE, _squeezed(m[0]), m[0] == text) for m in _PLATE.finditer(text))

@@ -201,7 +201,7 @@ class _Control:
         hit: ColumnHits,
     ) -> None:
         key = (source, rows.table, hit.column)
-        sample = self._samples.get(key, frozenset())
+        sample = self._samples.get(key, set())
         again = (hit.tokens[i] for i in np.unique(hit.owner[going]).tolist())
         self._found.setdefault(key, set()).update(token for token in again if token in sample)
         for i, position in zip(hit.owner[~going].tolist(), hit.rows[~going].tolist(), strict=True):
@@ -231,7 +231,10 @@ class _Control:
             beyond += [
                 f"{table}.{c.name}"
                 for c in places.plan.columns
-                if c.personal and c.cls not in SEARCHABLE and loses(places, c.name)
+                if c.personal
+                and loses(places, c.name)
+                and not self._learned.tokens.get((name, table, c.name))
+                and (c.cls not in SEARCHABLE or (name, table, c.name) in self._learned.unsearchable)
             ]
         raw = self._raw.get(source.name, (0, 0))
         rows = self._rows.get(source.name, 0)

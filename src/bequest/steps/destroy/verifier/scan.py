@@ -21,7 +21,7 @@ NAMES = "(names)"
 
 @dataclass(frozen=True, slots=True)
 class ColumnHits:
-    """What was found in a column of a batch: candidates with tokens, and pairs (`owner`: which, `rows`: in which row)."""
+    """What was found in a column of a batch: candidates, their tokens, and pairs: `owner` (which), `rows` (where)."""
 
     column: str
     found: list[Candidate]

@@ -45,7 +45,7 @@ class SourceControl:
     raw_found: int
     not_readable: str
     not_searchable: tuple[str, ...]
-    """Columns with values to go whose class cannot be searched one by one."""
+    """Columns with values to go, none of which can be searched: names and the like, or values too short."""
 
 
 @dataclass(frozen=True, slots=True)
