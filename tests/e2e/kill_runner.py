@@ -54,7 +54,7 @@ from bequest.steps.deliver import package
 
 CASE = "demo-e5"
 LIMIT_SECONDS = 300
-VACUUM_STEPS = 300
+VACUUM_STEPS = 250
 
 
 class Points:

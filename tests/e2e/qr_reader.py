@@ -24,7 +24,8 @@ _RUN = re.compile(r"(\d+) (\d+)\.5 m (\d+) \2\.5 l")
 def read_qr(pdf: Path | bytes) -> str:
     """The text of the code on the pages of a PDF."""
     reader = pypdf.PdfReader(pdf if isinstance(pdf, Path) else io.BytesIO(pdf))
-    found = [m for page in reader.pages for m in _drawn(page.get_contents().get_data().decode("latin-1"))]
+    contents = [page.get_contents() for page in reader.pages]
+    found = [m for c in contents if c is not None for m in _drawn(c.get_data().decode("latin-1"))]
     [modules] = found
     return _text(modules)
 

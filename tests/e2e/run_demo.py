@@ -30,7 +30,7 @@ class Keep:
             shutil.copytree(self.home, self.kept / POINTS[point] / "home")
 
 
-def run(kept: Path, event: str, customers: str, out: Path) -> int:
+def run(kept: Path, event: str, customers: str, out: Path) -> None:
     def company(folder: Path, **settings: object) -> DemoCompany:
         made = make_company(folder, **settings)  # type: ignore[arg-type]
         shutil.copytree(folder / "sources", kept / "before" / "sources")
@@ -39,11 +39,11 @@ def run(kept: Path, event: str, customers: str, out: Path) -> int:
     def context(home: Path, **settings: object) -> Context:
         return open_context(home, hooks=Keep(home, kept), **settings)  # type: ignore[arg-type]
 
-    demo.make_company = company  # type: ignore[assignment]
-    demo.open_context = context  # type: ignore[assignment]
+    setattr(demo, "make_company", company)  # noqa: B010 - a name that module imports
+    setattr(demo, "open_context", context)  # noqa: B010
     sys.argv = ["bequest", "demo", "--event", event, "--customers", customers, "--out", str(out), "--run"]
-    return main()
+    main()
 
 
 if __name__ == "__main__":
-    raise SystemExit(run(Path(sys.argv[1]), sys.argv[2], sys.argv[3], Path(sys.argv[4])))
+    run(Path(sys.argv[1]), sys.argv[2], sys.argv[3], Path(sys.argv[4]))

@@ -2,7 +2,7 @@
 
 A needle is looked for in each form in which software writes it: several encodings, JSON and URL escapes, hexadecimal,
 base64 at each of its three alignments, and unsalted digests. Forms so short that random bytes would hold them by chance
-are left out.
+are left out; short numbers of customers and the like are looked for as whole words.
 """
 
 import base64
@@ -25,6 +25,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import pypdf
 
+_WORD = re.compile(rb"[0-9A-Za-z]{5,10}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 
 
@@ -50,10 +51,25 @@ def forms(value: str) -> Iterator[bytes]:
         yield digest(plain).digest()
 
 
+def is_telling(value: str) -> bool:
+    """Whether no other text, such as a digest in hexadecimal, has these characters by chance."""
+    if not value.isascii():
+        return len(value) >= 2
+    return len(value) >= 11 or (len(value) >= 7 and bool(set(value.lower()) - set("0123456789abcdef")))
+
+
+def is_word(value: str) -> bool:
+    """Whether it can at least be looked for as a whole word."""
+    return not is_telling(value) and _WORD.fullmatch(value.encode()) is not None
+
+
 class Needles:
-    """Values to look for, all at once."""
+    """Values to look for, all at once: anywhere, or as a whole word where they are short."""
 
     def __init__(self, values: Iterable[str]) -> None:
+        values = set(values)
+        self._words = {v.encode(): v for v in values if is_word(v)}
+        values -= set(self._words.values())
         self._value_of: dict[str, str] = {}
         for value in values:
             for form in forms(value):
@@ -62,13 +78,14 @@ class Needles:
 
     def in_views(self, views: Iterable[tuple[str, bytes]]) -> set[tuple[str, str]]:
         """Where each value occurs: (name of the view, value)."""
-        names, texts = [], []
+        names, texts, words = [], [], set()
         for name, data in views:
             names.append(name)
             texts.append(data.decode("latin-1"))
+            words |= {(name, self._words[w]) for w in set(_words_in(data)) & self._words.keys()}
         frame = pl.DataFrame({"text": pl.Series(texts, dtype=pl.String)})
         found = frame.select(pl.col("text").str.extract_many(pl.lit(self._patterns), overlapping=True))["text"]
-        return {
+        return words | {
             (name, self._value_of[form])
             for name, hits in zip(names, found, strict=True)
             if hits is not None
@@ -78,6 +95,11 @@ class Needles:
     def in_folder(self, folder: Path) -> set[tuple[str, str]]:
         """Where each value occurs below a folder, names of files and folders included."""
         return self.in_views(views_of_folder(folder))
+
+
+def _words_in(data: bytes) -> Iterator[bytes]:
+    """Runs of letters and digits of that length, with something else on both sides."""
+    return (m[1] for m in re.finditer(rb"(?<![0-9A-Za-z])([0-9A-Za-z]{5,10})(?![0-9A-Za-z])", data))
 
 
 def views_of_folder(folder: Path) -> Iterator[tuple[str, bytes]]:

@@ -23,7 +23,7 @@ import polars as pl
 import pytest
 from pypdf import PdfWriter
 from pypdf.generic import NameObject, StreamObject
-from tests.e2e.searching import Needles, views
+from tests.e2e.searching import Needles, is_telling, is_word, views
 from tests.e2e.whole_case import ROOT, WholeCase, as_text
 
 from bequest.crypto.keys import FileKeyProvider, KeyState, master_from_file
@@ -72,7 +72,7 @@ def written(whole: WholeCase) -> frozenset[str]:
 @cache
 def values_of_persons(whole: WholeCase) -> frozenset[str]:
     """As written and in plain form, long enough not to occur by chance, and no word of the product's own."""
-    found = {v for v in written(whole) | {_plain(w) for w in written(whole)} if _is_telling(v)}
+    found = {v for v in written(whole) | {_plain(w) for w in written(whole)} if is_telling(v) or is_word(v)}
     words = pl.Series([p.read_text(encoding="utf-8") for p in _papers(whole)])
     return frozenset(found - set(words.str.extract_many(list(found), overlapping=True).explode()))
 
@@ -86,12 +86,6 @@ def _papers(whole: WholeCase) -> list[Path]:
     """What everybody may read: the program and its texts, and the case file with its parties."""
     sources = [p for p in (ROOT / "src").rglob("*") if p.is_file() and "__pycache__" not in p.parts]
     return [*(p for p in sources if "demo" not in p.parts), whole.out / "case.toml"]
-
-
-def _is_telling(value: str) -> bool:
-    if not value.isascii():
-        return len(value) >= 2
-    return len(value) >= 11 or (len(value) >= 7 and bool(set(value) - set("0123456789abcdef")))
 
 
 @cache
@@ -147,7 +141,7 @@ def test_nothing_is_printed_and_nothing_is_left_in_temporary_places(whole: Whole
 def test_openings_of_evidence_hold_no_value_even_in_clear(whole: WholeCase) -> None:
     keys = FileKeyProvider(whole.case / "keys", master_from_file(whole.home / "master.key"))
     key = keys.get("evidence")
-    clear = []
+    clear: list[tuple[str, bytes]] = []
     with open_store(whole.home).transaction() as tx:
         events = {e.event_id.replace(":", ".").replace("/", "."): e.event_id for e in tx.outbox.all(whole.case_id)}
     for path in sorted((whole.case / "bodies").iterdir()):
@@ -327,6 +321,12 @@ def test_a_planted_value_is_found(kind: str, value: str, tmp_path: Path) -> None
     (tmp_path / "home" / "file").write_bytes(KINDS[kind](value, made))
     found = Needles([PLANTED, NUMBER, "never there"]).in_folder(tmp_path / "home")
     assert {v for _, v in found} == {value}
+
+
+def test_a_short_number_is_found_as_a_word_and_not_inside_another(tmp_path: Path) -> None:
+    (tmp_path / "there").write_bytes(b'{"cust_no":"C100001"}')
+    (tmp_path / "not-there").write_bytes(b"AC1000015F C100001a")
+    assert Needles(["C100001"]).in_folder(tmp_path) == {("there", "C100001"), ("there (texts)", "C100001")}
 
 
 def test_a_planted_name_of_a_file_or_folder_is_found(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from tests.unit.demo.reading import Tables, read_all
@@ -91,8 +92,8 @@ class WholeCase:
     def truth(self, name: str) -> pl.DataFrame:
         return pl.read_parquet(self.out / "truth" / f"{name}.parquet")
 
-    def truth_json(self, name: str) -> dict[str, dict[str, dict[str, object]]]:
-        found: dict[str, dict[str, dict[str, object]]] = json.loads((self.out / "truth" / f"{name}.json").read_text())
+    def truth_json(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.out / "truth" / f"{name}.json").read_text(encoding="utf-8"))
         return found
 
 

@@ -1,5 +1,6 @@
 """What every use case is handed: store, clock, hooks, progress; and the frame around a step."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -149,8 +150,41 @@ class Run:
                 self._beat = now
 
     def hook(self, point: str) -> None:
-        """Tell the hooks that a boundary inside the step is reached."""
+        """Tell the hooks that a boundary inside the step is reached, where the lease is still ours.
+
+        Raises:
+            LeaseError: where another process took the step over.
+        """
+        self.guard()
         self.ctx.hooks.at(self.case.id, f"{self.step}.{point}")
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        """Renew the lease while the block runs: reading a large source can take longer than a lease lasts.
+
+        A process that was killed or stands still renews nothing, and is overtaken.
+        """
+        over = threading.Event()
+
+        def beat() -> None:
+            while not over.wait(HEARTBEAT_SECONDS):
+                try:
+                    with self.ctx.store.transaction() as tx:
+                        at = self.ctx.system.now()
+                        tx.leases.heartbeat(self.case.id, self.step, self.fencing, at, LEASE_SECONDS)
+                except LeaseError:
+                    break  # overtaken: the step learns it at its next guard
+                except StateError:
+                    continue  # the control database is busy
+            self.ctx.store.close()
+
+        thread = threading.Thread(target=beat, name=f"lease of {self.step}", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
 
 def done_steps(ctx: Context, case_id: str) -> set[str]:
@@ -224,9 +258,10 @@ def step(ctx: Context, case_id: str, name: str, *, needs: tuple[str, ...] = ()) 
     run = Run(ctx, record, name, fencing, at)
     began = time.perf_counter()
     try:
-        run.hook("started")
-        yield run
-        run.hook("before_finish")
+        with run.alive():
+            run.hook("started")
+            yield run
+            run.hook("before_finish")
         with ctx.store.transaction() as tx:
             tx.leases.check(case_id, name, fencing)
             tx.steps.finish(started, run.output_digest, run.counts, at, time.perf_counter() - began)

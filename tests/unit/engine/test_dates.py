@@ -28,6 +28,13 @@ def test_a_date_is_read(text: str | None, expected: date | None) -> None:
     assert frame.select(parse_date(pl.col("d"), "Asia/Shanghai")).item() == expected
 
 
+def test_in_a_mixed_column_each_date_is_read_as_alone() -> None:
+    texts, expected = zip(*DATES.values(), strict=True)
+    frame = pl.DataFrame({"d": pl.Series([*texts, *reversed(texts)], dtype=pl.Utf8)})
+    assert frame.select(parse_date(pl.col("d"), "Asia/Shanghai"))["d"].to_list() == [*expected, *reversed(expected)]
+    assert frame.clear().select(parse_date(pl.col("d"), "Asia/Shanghai"))["d"].dtype == pl.Date
+
+
 BANDS = {
     "fourteenth birthday today": (date(2012, 12, 31), "14_17"),
     "fourteen tomorrow": (date(2013, 1, 1), "under_14"),

@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from pathlib import Path
@@ -82,6 +82,14 @@ class Node:
     below: tuple["Node", ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    cells: tuple[tuple[int, int], ...] = ()
+    words: tuple[str, ...] = ()
+    numbers: list[int] = field(default_factory=list)
+    keyed: frozenset[tuple[Handle, str]] = frozenset()
+
+
 WHOLE = Leaf(
     at=datetime(2026, 11, 2, 1, tzinfo=UTC),
     handle=Handle("a"),
@@ -94,6 +102,12 @@ WHOLE = Leaf(
 def test_instants_pairs_enum_keys_sets_and_nesting_come_back() -> None:
     tree = Node(WHOLE, (Node(WHOLE), Node(WHOLE, (Node(WHOLE),))))
     assert decode(Node, encode(tree)) == tree
+
+
+def test_lists_of_rows_and_of_words_come_back_in_their_own_types() -> None:
+    rows = Rows(((0, 1), (2, MAX_INT)), ("a", ""), [-MAX_INT, 0], frozenset({(Handle("a"), "b")}))
+    assert decode(Rows, encode(rows)) == rows
+    assert decode(Rows, encode(Rows())) == Rows()
 
 
 def test_missing_keys_take_their_defaults() -> None:
@@ -118,6 +132,20 @@ REFUSED: dict[str, tuple[type, Any, str]] = {
     "a list for a table": (Node, [], "$: expected a table (Node), got a list"),
     "null for a table": (Node, {"leaf": None}, "$.leaf: expected a table (Leaf), got null"),
     "a number too large": (Leaf, {**LEAF, "pair": [2**53, "x"]}, "$.pair[0]: whole numbers beyond"),
+    "true among many numbers": (
+        Rows,
+        {"cells": [[0, 1], [2, True]]},
+        "$.cells[1][1]: expected a whole number, got true",
+    ),
+    "a row of three among pairs": (
+        Rows,
+        {"cells": [[0, 1], [2, 3, 4]]},
+        "$.cells[1]: expected a list of 2, got a list",
+    ),
+    "a number too large among many": (Rows, {"cells": [[0, 1], [-(2**53), 3]]}, "$.cells[1][0]: whole numbers beyond"),
+    "a number among words": (Rows, {"words": ["a", 1]}, "$.words[1]: expected text, got a whole number"),
+    "null among numbers": (Rows, {"numbers": [1, None]}, "$.numbers[1]: expected a whole number, got null"),
+    "text for a list": (Rows, {"words": "ab"}, "$.words: expected a list, got text"),
     "deep inside": (Node, {"leaf": LEAF, "below": [{"leaf": {**LEAF, "pair": 1}}]}, "$.below[0].leaf.pair: expected"),
     "a path that is no text": (Source, {"name": "a", "kind": "csv", "path": 1}, "$.path: expected text"),
 }

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bequest.kernel.errors import LawError
-from bequest.law.evaluate import decide, facts_read
+from bequest.law.evaluate import decide, facts_read, law_for
 from bequest.law.loader import load_pack
 from bequest.law.outcomes import WORDS, is_lawful
 from bequest.law.pack import LawPack, with_switches
@@ -286,3 +286,35 @@ def test_articles_are_those_of_the_day() -> None:
     assert "CSL-21" in old.reasons[1].articles
     assert "CSL-23" in new.reasons[1].articles
     assert old.disposition == new.disposition
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    facts=any_facts,
+    fields=st.lists(any_field, min_size=1, max_size=4),
+    lot=any_lot,
+    record_class=any_class,
+    role=any_role,
+    event=any_event,
+    pack=any_pack,
+)
+def test_who_asks_many_times_gets_the_same_answers(
+    facts: dict[Fact, str],
+    fields: list[FieldKind],
+    lot: Lot | None,
+    record_class: RecordClass,
+    role: RowRole,
+    event: str,
+    pack: LawPack,
+) -> None:
+    many = law_for(pack, event=event, on=ON, lot=lot, record_class=record_class, role=role)
+    for field in (*fields, *fields):
+        once = ask(facts, field, record_class=record_class, role=role, lot=lot, event=event, pack=pack)
+        assert many(facts, field) == once
+
+
+def test_a_missing_fact_is_told_to_who_asks_many_times() -> None:
+    many = law_for(PACK, event="E5", on=ON, lot=LOT, record_class=RecordClass.ORDER, role=RowRole.CUSTOMER)
+    with pytest.raises(MissingFactError) as caught:
+        many({}, FieldKind(Cls.PHONE, personal=True, sensitive=False, need=Need.NEEDED))
+    assert caught.value.fact is Fact.SCOPE

@@ -7,7 +7,7 @@ import pytest
 
 from bequest.model.datamap import FieldClass
 from bequest.steps.discover import detectors
-from bequest.steps.discover.detector import Detector
+from bequest.steps.discover.detector import Detector, bearings
 from bequest.steps.discover.detectors import DETECTORS
 from bequest.steps.discover.matching import name_hits
 
@@ -59,3 +59,13 @@ def test_no_strong_hint_says_two_classes() -> None:
 def test_no_shape_bears_nonsense(detector: Detector) -> None:
     nonsense = pl.Series(["~", "???", "§§§ §§§"], dtype=pl.Utf8)
     assert detector.bearing(nonsense, nonsense) == 0
+
+
+def test_detectors_asked_together_say_what_each_says_alone() -> None:
+    values = pl.Series(
+        ["13800138000", "11010519491231002X", "张三", "a@example.com", "6222021234567890128", "2026-01-05"]
+    )
+    together = bearings(DETECTORS, values, values)
+    assert together == [d.bearing(values, values) for d in DETECTORS]
+    assert max(together) > 0
+    assert bearings(DETECTORS, values.clear(), values.clear()) == [0] * len(DETECTORS)
