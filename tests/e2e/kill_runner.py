@@ -4,8 +4,10 @@
 
     {"do": "cutover", "folder": …, "kill": "cutover.decided#1"}  →  {"pid": …}
     {"wait": pid}  →  {"ended": -9, "error": ""}
+    {"learn": path}  →  {}
 
-Everything is loaded once; an order is run by a forked child, so that a kill costs no start of an interpreter. The child
+Everything is loaded once; an order is run by a forked child, so that a kill costs no start of an interpreter. What a
+child with `teach` had to load besides is written there, for this server and others to `learn`. The child
 kills itself (SIGKILL: nothing is flushed, closed or given back) when it reaches the point for the n-th time. Points are
 those of the hooks, and `inside.…` ones at places where a step is in the middle of something (see `_watch`). Every point
 passed is a line in `<folder>/points.txt`. With `hold` the child waits there until `<folder>/go` exists.
@@ -272,8 +274,8 @@ def _child(order: dict[str, Any]) -> None:
     except BaseException:
         error = traceback.format_exc()
     (Path(order["folder"]) / "ended.json").write_text(json.dumps({"error": error}))
-    if order.get("teach"):
-        (Path(order["folder"]) / "teach").write_bytes(pickle.dumps((list(sys.modules), list(_compiled()))))
+    if "teach" in order:
+        Path(order["teach"]).write_bytes(pickle.dumps((list(sys.modules), list(_compiled()))))
     os._exit(1 if error else 0)
 
 
@@ -288,10 +290,7 @@ def _compiled() -> Iterator[tuple[str, str, list[Any]]]:
 
 def _learn(path: Path) -> None:
     """Load what a child had to load, so that the next ones need not."""
-    if not path.exists():
-        return
     modules, compiled = pickle.loads(path.read_bytes())  # noqa: S301 - our own child wrote it
-    path.unlink()
     for name in modules:
         if name not in sys.modules:
             with suppress(ImportError):
@@ -312,10 +311,12 @@ def serve() -> None:
     folders: dict[int, Path] = {}
     for line in sys.stdin:
         order = json.loads(line)
-        if "wait" in order:
+        reply: dict[str, Any] = {}
+        if "learn" in order:
+            _learn(Path(order["learn"]))
+        elif "wait" in order:
             reply = _ended(order["wait"], folders.pop(order["wait"]))
         else:
-            _learn(Path(order["folder"]) / "teach")
             pid = os.fork()
             if pid == 0:
                 _child(order)

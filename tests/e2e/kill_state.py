@@ -28,7 +28,7 @@ from bequest.evidence.tiles import read_entries
 from bequest.steps.destroy.custody_bucket import open_bucket
 
 CASE = "demo-e5"
-OF_THE_RUNNER = frozenset({"points.txt", "ended.json", "teach", "keys-made.txt", "held", "go", "sent.txt"})
+OF_THE_RUNNER = frozenset({"points.txt", "ended.json", "keys-made.txt", "held", "go", "sent.txt"})
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _SIZE = re.compile(r'("(?:n_)?bytes": ?|Payload-Oxum: )\d+')
 """Of volumes: age pads its header by chance."""
