@@ -54,6 +54,8 @@ bench: setup-dev  ## ratios in one run
 lock:  ## resolve the dependencies anew and export them with hashes
 	@.tools/bin/uv lock
 	@.tools/bin/uv export -q --frozen --no-emit-project --no-annotate --no-header --no-dev -o requirements/core.txt
+	@.tools/bin/uv export -q --frozen --no-emit-project --no-annotate --no-header --no-dev --extra databases -o requirements/databases.txt
+	@.tools/bin/uv export -q --frozen --no-emit-project --no-annotate --no-header --only-group docs -o requirements/docs.txt
 	@.tools/bin/uv export -q --frozen --no-emit-project --no-annotate --no-header --group dev -o requirements/dev.txt
 
 clean:  ## remove what was made here

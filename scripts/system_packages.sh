@@ -6,6 +6,8 @@ declare -A package=(
   [age]=age [chromium]=chromium [pdftoppm]=poppler-utils [ssh-keygen]=openssh-client [openssl]=openssl
 )
 missing=()
+command -v mariadbd >/dev/null || [ -x /usr/sbin/mariadbd ] || missing+=(mariadb-server-core mariadb-client-core)
+compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || missing+=(postgresql)
 for program in "${!package[@]}"; do
   command -v "$program" >/dev/null || missing+=("${package[$program]}")
 done
@@ -14,6 +16,10 @@ if ! fc-list 2>/dev/null | grep -qi "noto.*cjk"; then missing+=(fonts-noto-cjk f
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "set-up: installing ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive
+  if [[ " ${missing[*]} " == *" postgresql "* ]]; then  # the programs only: tests make clusters of their own
+    mkdir -p /etc/postgresql-common
+    echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf
+  fi
   apt-get -o DPkg::Lock::Timeout=400 update -qq >/dev/null 2>&1
   apt-get -o DPkg::Lock::Timeout=400 install -y -qq --no-install-recommends "${missing[@]}" >/dev/null 2>&1 ||
     echo "set-up: could not install all of: ${missing[*]}; the tests that need them will skip"

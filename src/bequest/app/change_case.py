@@ -51,7 +51,7 @@ def update_case(
             hint="What was approved and decided stands. Open a new case for later changes.",
         )
     check_law(new)
-    check_markers(new, open_sources(new))
+    check_markers(new, open_sources(new, ctx.secrets))
     at = ctx.now(case_id)
     with ctx.store.transaction() as tx:
         changed = tx.cases.update(new, base_revision, at)

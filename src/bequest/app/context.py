@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +13,7 @@ from bequest.app.workspace import Workspace
 from bequest.crypto.keys import FileKeyProvider, master_from_file
 from bequest.kernel.clock import Clock, MovableClock, SystemClock, rfc3339
 from bequest.kernel.errors import BequestError, InputError, LeaseError, StateError
+from bequest.kernel.secret import Secrets
 from bequest.model.case import Case
 from bequest.store.boot import open_store
 from bequest.store.holders import may_be_alive, this_process
@@ -62,6 +63,7 @@ class Context:
     hooks: Hooks = field(default_factory=NoHooks)
     progress: Progress = no_progress
     system: Clock = field(default_factory=SystemClock)
+    secrets: Secrets = field(default_factory=Secrets)
     holder: str = field(default_factory=this_process)
 
     def case(self, case_id: str) -> CaseRecord:
@@ -89,9 +91,16 @@ class Context:
 
 
 def open_context(
-    home: Path, *, hooks: Hooks | None = None, progress: Progress = no_progress, create: bool = True
+    home: Path,
+    *,
+    hooks: Hooks | None = None,
+    progress: Progress = no_progress,
+    create: bool = True,
+    environ: Mapping[str, str] | None = None,
 ) -> Context:
     """Open the home directory: control database, master key. Both are made where `create` is set and there are none.
+
+    `environ`: where the case's references (`env:NAME`) to servers and their passwords are followed.
 
     Raises:
         InputError: where the home cannot be used, is not there, or has cases and no master key.
@@ -110,7 +119,7 @@ def open_context(
             hint=f"Put {master.name} back from its backup. A new one would open nothing, so none is made.",
         )
     master_from_file(master, create=True)
-    return Context(home, store, hooks or NoHooks(), progress)
+    return Context(home, store, hooks or NoHooks(), progress, secrets=Secrets(environ))
 
 
 @dataclass(slots=True)

@@ -41,7 +41,7 @@ def open_case(
         )
     pack = pack_of(case)
     check_law(case)
-    sources = open_sources(case)
+    sources = open_sources(case, ctx.secrets)
     check_markers(case, sources)
     at = _begin(ctx, case, pack, clock_at if case.rehearsal and clock_at else ctx.system.now())
     make_keys(ctx, case.id, FIRST_KEYS, at)

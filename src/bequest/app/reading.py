@@ -7,6 +7,7 @@ import polars as pl
 from bequest.app.context import Context, ticker
 from bequest.engine.text import non_empty
 from bequest.kernel.errors import DataMapError, GuardError, SourceError
+from bequest.kernel.secret import Secrets
 from bequest.model.case import Case
 from bequest.model.datamap import DataMap, TableMap
 from bequest.model.plan import ColumnTotal
@@ -18,13 +19,13 @@ SAMPLE_ROWS = 20_000
 UNREADABLE_TEXT = "BQ-SOURCE-3"
 
 
-def open_sources(case: Case) -> dict[str, OpenSource]:
+def open_sources(case: Case, secrets: Secrets | None = None) -> dict[str, OpenSource]:
     """All sources of the case by name.
 
     Raises:
         SourceError: where one cannot be read as declared.
     """
-    return {s.name: open_source(s) for s in case.sources}
+    return {s.name: open_source(s, secrets) for s in case.sources}
 
 
 def check_markers(case: Case, sources: dict[str, OpenSource]) -> None:
@@ -52,7 +53,7 @@ def samples(ctx: Context, case: Case) -> list[TableSample]:
         SourceError: where a store is damaged, locked or not as declared.
     """
     out: list[TableSample] = []
-    for name, source in open_sources(case).items():
+    for name, source in open_sources(case, ctx.secrets).items():
         for info in source.inventory():
             ctx.progress("discover", len(out), len(out) + 1)
             why = info.why_not_scanned

@@ -96,7 +96,7 @@ def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
     approved = approved_policy(ctx, run.record)
     _windows_over(run)
     datamap = data_map(ctx, run.case.id)
-    sources = open_sources(run.case)
+    sources = open_sources(run.case, run.ctx.secrets)
     check_schema(datamap, sources)
     indexes, linked = index_and_link(ctx, run.case, datamap, sources)
     run.hook("indexed")

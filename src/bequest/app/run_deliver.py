@@ -76,7 +76,7 @@ def run_deliver(ctx: Context, case_id: str) -> tuple[Delivered, ...]:
     with step(ctx, case_id, "deliver", needs=("cutover",)) as run:
         datamap = data_map(ctx, case_id)
         plans = load_plans(run.workspace, datamap)
-        sources = open_sources(run.case)
+        sources = open_sources(run.case, run.ctx.secrets)
         check_markers(run.case, sources)
         domains = reference_domains(plans.values())
         done = []

@@ -94,7 +94,7 @@ def run_destroy(ctx: Context, case_id: str, *, keys: Mapping[Role, Path]) -> Iss
         _receipts_are_in(ctx, case_id)
         job = Job(
             ctx, run, data_map(ctx, case_id), load_plans(run.workspace, data_map(ctx, case_id)),
-            open_sources(run.case), people_keys(run.case, keys, SIGNERS),
+            open_sources(run.case, run.ctx.secrets), people_keys(run.case, keys, SIGNERS),
         )  # fmt: skip
         check_markers(run.case, job.sources)
         issued = finish_logged(ctx, run) or _carry_out(job)

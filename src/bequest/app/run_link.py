@@ -77,7 +77,7 @@ def run_link(ctx: Context, case_id: str) -> Linked:
     """Recognise people across all sources."""
     with step(ctx, case_id, "link", needs=("discover",)) as run:
         datamap = data_map(ctx, case_id)
-        sources = open_sources(run.case)
+        sources = open_sources(run.case, run.ctx.secrets)
         check_schema(datamap, sources)
         indexes, linked = index_and_link(ctx, run.case, datamap, sources)
         run.counts = {
@@ -177,7 +177,7 @@ def export_links(ctx: Context, case_id: str, path: Path) -> int:
     datamap = data_map(ctx, case_id)
     linked = load_linked(ctx.workspace(case_id), case, datamap)
     check_user_file(path)
-    sources = open_sources(case)
+    sources = open_sources(case, ctx.secrets)
     parts = []
     for table in datamap.tables:
         roles = linked.subject_of.get((table.source, table.name), {})

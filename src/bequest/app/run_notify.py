@@ -140,7 +140,7 @@ def _people_to_tell(ctx: Context, run: Run, datamap: DataMap) -> pl.DataFrame:
     linked = load_linked(workspace, run.case, datamap)
     indexes = load_indexes(workspace, datamap)
     plans = load_plans(workspace, datamap)
-    sources = open_sources(run.case)
+    sources = open_sources(run.case, run.ctx.secrets)
     everyone = run.case.event in MOVES_NOTHING
     touched = np.zeros(linked.n_subjects, dtype=bool)
     own = np.zeros(linked.n_subjects, dtype=bool)

@@ -69,7 +69,7 @@ def run_plan(ctx: Context, case_id: str) -> Decided:
     """Decide every situation and propose the policy; nothing happens to any data."""
     with step(ctx, case_id, "plan", needs=("link",)) as run:
         datamap = data_map(ctx, case_id)
-        sources = open_sources(run.case)
+        sources = open_sources(run.case, run.ctx.secrets)
         check_schema(datamap, sources)
         check_receivers(run.case)
         check_rewritable(run.case, datamap, sources)

@@ -1,5 +1,6 @@
 """What commands share: where home is, the context opened when needed, groups with a default command."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ class State:
     def context(self, *, create: bool = False) -> Iterator[Context]:
         """The app's context, with progress bars. With `create` a home that is not there yet is made."""
         with render.progress() as bars:
-            yield open_context(self.home, progress=bars, create=create)
+            yield open_context(self.home, progress=bars, create=create, environ=os.environ)
 
 
 class DefaultGroup(TyperGroup):

@@ -196,6 +196,8 @@ _CASE: Final = (
     (OnSilence.RELEASE_NONE, Word("不答复则不移交", "silence: do not pass on")),
     (KeyRelease.DIRECT, Word("直接交给受让方", "direct to the receiver")),
     (KeyRelease.ESCROWED, Word("经第三方保管", "through the escrow")),
+    (SourceKind.POSTGRESQL, Word("PostgreSQL", "PostgreSQL")),
+    (SourceKind.MARIADB, Word("MariaDB/MySQL", "MariaDB/MySQL")),
     (SourceKind.SQLITE, Word("SQLite", "SQLite")),
     (SourceKind.XLSX, Word("XLSX", "XLSX")),
     (SourceKind.CSV, Word("CSV", "CSV")),

@@ -68,11 +68,18 @@ class KeyRelease(StrEnum):
 class SourceKind(StrEnum):
     """Kinds of store this version reads."""
 
+    POSTGRESQL = "postgresql"
+    MARIADB = "mariadb"
+    """MariaDB and MySQL."""
     SQLITE = "sqlite"
     XLSX = "xlsx"
     CSV = "csv"
     JSONL = "jsonl"
     PARQUET = "parquet"
+
+
+SERVERS = frozenset({SourceKind.POSTGRESQL, SourceKind.MARIADB})
+"""Kinds that are reached by `url`; all others lie at `path`."""
 
 
 class SystemKind(StrEnum):
@@ -166,11 +173,24 @@ class Lot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One place with data. `path` is absolute once the case is open; options are per kind (encoding, sheet …)."""
+    """One place with data: a file at `path` (absolute once the case is open) or a database server at `url`.
+
+    `url` and its like are references (`env:NAME`, `file:/absolute/path`) or addresses without a password: a case never
+    holds a secret. Each phase may have an account of its own with the rights of that phase only; empty means `url`.
+    """
 
     name: str
     kind: SourceKind
-    path: Path
+    path: Path = Path()
+    url: str = ""
+    """Reading: discover, link, plan, cutover, deliver."""
+    delete_url: str = ""
+    scrub_url: str = ""
+    verify_url: str = ""
+    schema: str = ""
+    """PostgreSQL: the schema whose tables belong to the case; `public` where none is named."""
+    managed: bool = False
+    """A service whose server others run: no scrub is possible, deletion is logical with a dated residual."""
     label: str = ""
     system_kind: SystemKind = SystemKind.BUSINESS
     timezone: str = ""

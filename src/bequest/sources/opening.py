@@ -1,9 +1,11 @@
 """Open a source of any kind."""
 
+import importlib
 import os
 from collections.abc import Callable
 
 from bequest.kernel.errors import SourceError
+from bequest.kernel.secret import Secrets
 from bequest.model.case import Source, SourceKind
 from bequest.sources.csv_file import CsvFile
 from bequest.sources.jsonl import JsonLinesFile
@@ -12,22 +14,31 @@ from bequest.sources.source import OpenSource
 from bequest.sources.sqlite import SqliteSource
 from bequest.sources.xlsx import XlsxFile
 
-KINDS: dict[SourceKind, Callable[[Source], OpenSource]] = {
+FILES: dict[SourceKind, Callable[[Source], OpenSource]] = {
     SourceKind.SQLITE: SqliteSource,
     SourceKind.XLSX: XlsxFile,
     SourceKind.CSV: CsvFile,
     SourceKind.JSONL: JsonLinesFile,
     SourceKind.PARQUET: ParquetFile,
 }
-"""What opens each kind of source; a new kind is one module and one line here."""
+"""What opens each kind of file; a new kind is one module and one line here."""
+
+SERVERS: dict[SourceKind, str] = {
+    SourceKind.POSTGRESQL: "bequest.sources.postgresql:PostgresqlSource",
+    SourceKind.MARIADB: "bequest.sources.mariadb:MariadbSource",
+}
+"""What opens each kind of server, by name: the drivers come with `bequest[databases]` and may be absent."""
 
 
-def open_source(spec: Source) -> OpenSource:
+def open_source(spec: Source, secrets: Secrets | None = None) -> OpenSource:
     """The source, ready to be read; whether its content is whole is told by `inventory`.
 
     Raises:
-        SourceError: the file is missing, not readable, empty or not of that kind.
+        InputError: the address of a server stands nowhere.
+        SourceError: the file is missing, not readable, empty or not of that kind; the server's driver is not there.
     """
+    if spec.kind in SERVERS:
+        return _open_server(spec, secrets or Secrets())
     if not spec.path.is_file():
         what = "is a folder" if spec.path.is_dir() else "does not exist"
         raise SourceError(
@@ -41,4 +52,17 @@ def open_source(spec: Source) -> OpenSource:
             hint="Give the account that runs Bequest the right to read it.",
             code="BQ-SOURCE-2",
         )
-    return KINDS[spec.kind](spec)
+    return FILES[spec.kind](spec)
+
+
+def _open_server(spec: Source, secrets: Secrets) -> OpenSource:
+    module, _, name = SERVERS[spec.kind].partition(":")
+    try:
+        opened: OpenSource = getattr(importlib.import_module(module), name)(spec, secrets)
+    except ModuleNotFoundError as error:
+        raise SourceError(
+            f"source {spec.name}: the driver for {spec.kind.value} is not installed ({error.name})",
+            hint="Install it with `pip install 'bequest[databases]'`.",
+            code="BQ-SOURCE-2",
+        ) from None
+    return opened

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from bequest.kernel.errors import LeaseError, SourceError
 from bequest.model.case import SourceKind
 from bequest.sources import KEY, Changes, OpenSource, mark
+from bequest.sources.opening import FILES as OPENERS
 from bequest.sources.replacing import leftover
 
-KINDS = list(SourceKind)
-FILES = [k for k in SourceKind if k is not SourceKind.SQLITE]
+KINDS = list(OPENERS)
+FILES = [k for k in KINDS if k is not SourceKind.SQLITE]
 COLUMNS = ("no", "name", "phone", "note")
 ROWS = [(f"K{i}", f"人{i}", f"1380013{i:04}", '行一\n"二", 三' if i % 2 else None) for i in range(10)]
 EVERYTHING = st.text(

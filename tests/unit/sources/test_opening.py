@@ -8,14 +8,14 @@ from bequest.kernel.errors import SourceError
 from bequest.model.case import Source, SourceKind
 from bequest.sources import open_source
 from bequest.sources.marker import write_folder_marker, write_table_marker
-from bequest.sources.opening import KINDS
+from bequest.sources.opening import FILES, SERVERS
 
 
 def test_every_kind_of_source_has_an_opener() -> None:
-    assert set(KINDS) == set(SourceKind)
+    assert set(FILES) | set(SERVERS) == set(SourceKind)
 
 
-@pytest.mark.parametrize("kind", list(SourceKind))
+@pytest.mark.parametrize("kind", FILES)
 def test_a_missing_file_or_a_folder_is_told_with_its_path(kind: SourceKind, tmp_path: Path) -> None:
     for path, said in ((tmp_path / "none.x", "does not exist"), (tmp_path, "is a folder")):
         with pytest.raises(SourceError, match=said) as caught:

@@ -7,7 +7,7 @@ from bequest.app.casefile.table import Table
 from bequest.crypto.age import encrypt_stream
 from bequest.crypto.verify import parse_public_line
 from bequest.kernel.errors import BequestError, CaseFileError
-from bequest.model.case import MOVES_NOTHING, Case, KeyRelease, LegalRoute, SystemKind
+from bequest.model.case import MOVES_NOTHING, SERVERS, Case, KeyRelease, LegalRoute, SystemKind
 
 
 def check_person_key(table: Table, line: str) -> None:
@@ -157,11 +157,13 @@ def _check_lots(case: Case, root: Table) -> None:
 def _check_sources(case: Case, root: Table) -> None:
     seen: dict[tuple[str, str], str] = {}
     for n, source in enumerate(case.sources, start=1):
-        mark = (str(source.path), source.sheet)
+        is_server = source.kind in SERVERS
+        mark = (source.url, source.schema) if is_server else (str(source.path), source.sheet)
         if mark in seen:
+            what, key = ("database", "url") if is_server else ("file", "path")
             raise CaseFileError(
-                f"{_at(root, f'sources#{n}', 'path')}: is the same file as that of {seen[mark]}",
-                hint="Name each file once; sheets of one workbook are told apart by `sheet`.",
+                f"{_at(root, f'sources#{n}', key)}: is the same {what} as that of {seen[mark]}",
+                hint="Name each once; `sheet` tells sheets of a workbook apart, `schema` those of a database.",
             )
         seen[mark] = f"sources#{n}"
         if source.system_kind is not SystemKind.BUSINESS and not source.custodian and case.custodian is None:

@@ -10,12 +10,15 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import cast
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bequest.app.casefile.check import check_case, check_person_key, check_recipient
 from bequest.app.casefile.table import References, Table
 from bequest.kernel.errors import CaseFileError
+from bequest.kernel.secret import PREFIXES
 from bequest.model.case import (
+    SERVERS,
     SUPPORTED_EVENTS,
     Case,
     Copy,
@@ -69,7 +72,8 @@ LOT = (
     "scope",
 )
 SCOPE = ("source", "table", "column", "in")
-SOURCE = ("name", "kind", "path", "label", "system_kind", "timezone", "encoding", "sheet", "custodian")
+SERVER = ("url", "delete_url", "scrub_url", "verify_url", "schema", "managed")
+SOURCE = ("name", "kind", "path", *SERVER, "label", "system_kind", "timezone", "encoding", "sheet", "custodian")
 COPY = ("of", "kind", "where", "expires_on", "control")
 PERSON = ("id", "name", "roles", "paper", "external", "public_key")
 WINDOW = ("notice_lead_days", "objection_days")
@@ -203,6 +207,11 @@ def _scope(table: Table) -> Scope:
 
 def _source(table: Table) -> Source:
     kind = table.word("kind", SourceKind)
+    if kind in SERVERS:
+        return _server(table, kind)
+    for key in SERVER:
+        if table.has(key):
+            raise table.fault(key, f"a source of kind {kind.value} is a file", "Leave it out, and name its path.")
     path = table.referred("path")
     encoding = table.text("encoding", "")
     if encoding and kind not in _TEXT_FILES:
@@ -225,6 +234,43 @@ def _source(table: Table) -> Source:
         sheet=table.text("sheet", ""),
         custodian=table.text("custodian", ""),
     )
+
+
+def _server(table: Table, kind: SourceKind) -> Source:
+    for key in ("path", "encoding", "sheet"):
+        if table.has(key):
+            raise table.fault(key, f"a source of kind {kind.value} is a server", "Leave it out, and name its url.")
+    if table.has("schema") and kind is not SourceKind.POSTGRESQL:
+        raise table.fault("schema", f"a source of kind {kind.value} has no schemas", "The url names the database.")
+    return Source(
+        name=table.identifier("name"),
+        kind=kind,
+        url=_url(table, "url", None),
+        delete_url=_url(table, "delete_url", ""),
+        scrub_url=_url(table, "scrub_url", ""),
+        verify_url=_url(table, "verify_url", ""),
+        schema=table.text("schema", ""),
+        managed=table.flag("managed", default=False),
+        label=table.text("label", ""),
+        system_kind=table.word("system_kind", SystemKind, SystemKind.BUSINESS),
+        timezone=_zone(table, "timezone", ""),
+        custodian=table.text("custodian", ""),
+    )
+
+
+def _url(table: Table, key: str, default: str | None) -> str:
+    """An address or a reference to one, as it stands: it is followed when a connection is opened, and kept nowhere."""
+    url = table.text(key, default)
+    if url and not url.startswith(PREFIXES):
+        try:
+            has_password = urlsplit(url).password is not None or "password" in parse_qs(urlsplit(url).query)
+        except ValueError:
+            raise table.fault(key, "is not an address", "Write env:NAME or kind://account@host/database.") from None
+        if has_password:
+            raise table.fault(
+                key, "holds a password, and a case file never does", f'Write {key} = "env:NAME" and set NAME.'
+            )
+    return table.references.absolute(url)
 
 
 def _copy(table: Table) -> Copy:

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from bequest.kernel.errors import CaseFileError, InputError
 from bequest.kernel.ids import parse_identifier
+from bequest.kernel.secret import Secrets
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -35,7 +36,11 @@ class References:
 
     def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
         self.folder = folder
-        self._environ = environ
+        self._secrets = Secrets(environ)
+
+    def absolute(self, text: str) -> str:
+        """The reference as it holds wherever it is followed."""
+        return f"file:{(self.folder / text[5:].strip()).resolve()}" if text.startswith("file:") else text
 
     def follow(self, text: str, where: str) -> str:
         """The text itself, or what it refers to.
@@ -43,28 +48,10 @@ class References:
         Raises:
             CaseFileError: when that is not there or is empty.
         """
-        if text.startswith("env:"):
-            name = text[4:].strip()
-            value = self._environ.get(name, "").strip()
-            if not value:
-                raise CaseFileError(
-                    f"{where}: the environment variable {name!r} is not set or empty",
-                    hint=f"Set {name} before the command, or write the value in its place.",
-                )
-            return value
-        if text.startswith("file:"):
-            path = self.folder / text[5:].strip()
-            try:
-                value = path.read_text(encoding="utf-8").strip()
-            except (OSError, UnicodeDecodeError):
-                value = ""
-            if not value:
-                raise CaseFileError(
-                    f"{where}: the file {path.name!r} it refers to cannot be read as text, or is empty",
-                    hint="The path after `file:` is relative to the case file.",
-                )
-            return value
-        return text
+        try:
+            return self._secrets.follow(self.absolute(text), where)
+        except InputError as error:
+            raise CaseFileError(error.message, hint=error.hint) from None
 
 
 class Table:
