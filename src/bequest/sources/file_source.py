@@ -16,6 +16,7 @@ from bequest.model.destruction import Level
 from bequest.sources.marker import has_folder_marker
 from bequest.sources.replacing import file_digest, leftover, remove_leftover, replace_file
 from bequest.sources.row_keys import check_changes, check_keys, empty_parts, row_keys, sample_positions
+from bequest.sources.scrub import ScrubPlan
 from bequest.sources.source import BATCH_ROWS, KEY, Applied, Changes, CleanReport, Guard, TableInfo
 
 
@@ -145,7 +146,11 @@ class FileSource(ABC):
         replace_file(self.path, lambda out: self._write(info, edit, out), guard)
         return edit.applied()
 
-    def clean(self, guard: Guard) -> CleanReport:
+    def plan_scrub(self, tables: Sequence[str]) -> ScrubPlan:  # noqa: ARG002 - the whole file or nothing
+        """Nothing but leftovers: the rewrite at the deletion unlinks the old bytes."""
+        return ScrubPlan(Level.LOGICAL, ("leftover_removed",))
+
+    def clean(self, guard: Guard, tables: Sequence[str] | None = None) -> CleanReport:  # noqa: ARG002
         """Remove leftovers: the rewrite itself has already unlinked the old bytes."""
         guard()
         before = sum(p.stat().st_size for p in self.raw_paths())

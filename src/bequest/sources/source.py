@@ -13,6 +13,7 @@ from typing import Protocol
 import polars as pl
 
 from bequest.model.destruction import Level
+from bequest.sources.scrub import ScrubPlan
 
 KEY = "__key"
 """First column of every batch: the row key."""
@@ -85,7 +86,7 @@ class Applied:
 class CleanReport:
     """What was done so that the bytes of deleted rows are no longer in the store's files, and what can be claimed.
 
-    `actions` are codes: `secure_delete`, `wal_checkpoint`, `vacuum`, `leftover_removed`, `rewritten`.
+    `actions` are codes of what was done, in order, such as `secure_delete`, `wal_checkpoint`, `vacuum`, `rewritten`.
     """
 
     level: Level
@@ -130,8 +131,15 @@ class OpenSource(Protocol):
             SourceError: a column cannot be emptied, the store is locked, or the row numbers are of another state.
         """
 
-    def clean(self, guard: Guard) -> CleanReport:
-        """Remove what deleting leaves behind in the store's own files."""
+    def plan_scrub(self, tables: Sequence[str]) -> ScrubPlan:
+        """What `clean` would do for these tables, and what stands against it. Changes nothing."""
+
+    def clean(self, guard: Guard, tables: Sequence[str] | None = None) -> CleanReport:
+        """Remove what deleting leaves behind in the store's own files: of these tables, or of all.
+
+        Raises:
+            SourceError: naming what stands against it; the deletion itself stands.
+        """
 
     def marker(self, case_id: str) -> bool:
         """Whether the store carries the rehearsal marker of that case."""

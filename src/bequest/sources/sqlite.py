@@ -6,6 +6,7 @@ row that is gone was planned to; `apply` never touches another table.
 
 import hashlib
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -19,6 +20,7 @@ from bequest.model.destruction import Level
 from bequest.sources.marker import TABLE_MARKER, has_table_marker
 from bequest.sources.replacing import check_room
 from bequest.sources.row_keys import check_changes, check_keys, sample_positions
+from bequest.sources.scrub import ScrubPlan, room_check
 from bequest.sources.source import (
     BATCH_ROWS,
     KEY,
@@ -128,7 +130,19 @@ class SqliteSource:
         with self._writing() as db:
             return change_rows(db, info, key_expression(info, changes.key), changes, guard)
 
-    def clean(self, guard: Guard) -> CleanReport:
+    def plan_scrub(self, tables: Sequence[str]) -> ScrubPlan:  # noqa: ARG002 - the whole file or nothing
+        """Log emptied, database rewritten: both need the file alone, and room for a second copy and a journal."""
+        size = sum(p.stat().st_size for p in self.raw_paths())
+        return ScrubPlan(
+            Level.LOGICAL,
+            ("secure_delete", "wal_checkpoint", "vacuum"),
+            commands=("PRAGMA wal_checkpoint(TRUNCATE);", "VACUUM;", "PRAGMA wal_checkpoint(TRUNCATE);"),
+            checks=(room_check(2 * size, shutil.disk_usage(self.path.parent).free),),
+            locked=(self.path.name,),
+            bytes_needed=2 * size,
+        )
+
+    def clean(self, guard: Guard, tables: Sequence[str] | None = None) -> CleanReport:  # noqa: ARG002
         """Empty the write-ahead log and rewrite the database without free pages.
 
         Raises:
