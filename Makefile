@@ -48,8 +48,8 @@ verifier: setup  ## the stand-alone verifier, dist/bequest-verify.pyz
 wheel: setup-dev  ## dist/bequest-*.whl
 	@$(BIN)/python -m hatchling build -t wheel
 
-bench: setup-dev  ## ratios in one run
-	@$(BIN)/python -m bench all
+bench: setup-dev  ## ratios in one run, into docs/benchmarks.md
+	@$(BIN)/python -m bench all --write docs/benchmarks.md
 
 lock:  ## resolve the dependencies anew and export them with hashes
 	@.tools/bin/uv lock
