@@ -72,8 +72,8 @@ def told(line: Line) -> str:
 
 HEAD = """# Benchmarks
 
-Written by `make bench`. Ours and the peer run in turn in one process; the ratio is how many times faster ours is (with a
-target *at most*: how many times the peer's time ours takes), between its one-sided 95 % bounds.
+Written by `make bench`. Ours and the peer run in turn in one process; the ratio is how many times faster ours is (with
+a target *at most*: how many times the peer's time ours takes), between its one-sided 95 % bounds.
 """
 COLUMNS = ("bench", "rows", "ours", "peer", "ratio", "ratio_low", "ratio_high", "target")
 
