@@ -92,10 +92,10 @@ class EraseKeys:
 
 @dataclass(frozen=True, slots=True)
 class ErasureResult:
-    """All tables of one source, and how its files were cleaned afterwards."""
+    """All tables of one source, and how its files were cleaned afterwards; a server's scrub is a matter of its own."""
 
     tables: tuple[TableErasure, ...]
-    cleaned: CleanReport
+    cleaned: CleanReport | None
 
 
 def erase_source(
@@ -107,17 +107,19 @@ def erase_source(
     work: Path,
     guard: Guard,
     *,
+    cleans: bool = True,
     tick: Callable[[int], None] | None = None,
 ) -> ErasureResult:
-    """Erase in every table of a source, then clean its files. `plans` with the fixed number of each table.
+    """Erase in every table of a source, then clean its files where `cleans` is set.
 
+    `plans` with the fixed number of each table.
     `sealed`: (source, table) → `row_tag`, `row_digest` of the rows that are in custody.
     """
     tables = [
         erase(plan, source, keys, ledger, sealed.get((plan.source, plan.table)), work, guard, number=n, tick=tick)
         for n, plan in plans
     ]
-    return ErasureResult(tuple(tables), source.clean(guard))
+    return ErasureResult(tuple(tables), source.clean(guard) if cleans else None)
 
 
 def erase(
