@@ -43,6 +43,7 @@ def page() -> str:
 
 
 def main() -> None:
+    """Write or check the page; refuse to list what may not be shipped."""
     text = page()
     wrong = [row for row in text.splitlines() if row.startswith("| ") and REFUSED.search(row.split("|")[3])]
     if wrong:

@@ -22,7 +22,8 @@ PLAN = ScrubPlan(
 )
 RUN = ScrubDecision(
     source="crm", choice=Choice.RUN, plan_digest=plan_digest("crm", PLAN), person="it-1", fingerprint="SHA256:x",
-    decided_at="2026-12-01T00:00:00Z", begins_at="2026-12-31T01:00:00Z", ends_at="2026-12-31T05:00:00Z", until="2027-01-31",
+    decided_at="2026-12-01T00:00:00Z", begins_at="2026-12-31T01:00:00Z", ends_at="2026-12-31T05:00:00Z",
+    until="2027-01-31",
 )  # fmt: skip
 LEAVE = replace(RUN, choice=Choice.LEAVE, begins_at="", ends_at="", reason="managed")
 
