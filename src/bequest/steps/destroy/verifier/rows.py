@@ -1,4 +1,4 @@
-"""What every reader of the verifier yields: rows of one table, every cell as text, and what the store calls each row."""
+"""What every reader of the verifier yields: rows of a table, every cell as text, and what the store calls each row."""
 
 import datetime as dt
 import json
