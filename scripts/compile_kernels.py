@@ -16,6 +16,11 @@ from bequest.engine.kernels.union_find import components
 from bequest.model.case import Event
 from bequest.sources.opening import open_source
 from bequest.sources.source import Changes
+from bequest.steps.destroy.verifier.buffers import text_buffers
+from bequest.steps.destroy.verifier.candidates import KINDS, Profile
+from bequest.steps.destroy.verifier.finder import Finder
+from bequest.steps.destroy.verifier.raw import raw_candidates
+from bequest.steps.destroy.verifier.tokens import Tokeniser
 
 
 def main() -> None:
@@ -40,7 +45,17 @@ def main() -> None:
                     batch.select(f(pl.col(first.name)).alias(f.__name__) for f in normalised)
                 if table.key:
                     source.apply(table.name, Changes(batch["__key"].head(1), key=table.key), guard=lambda: None)
+    look_once()
     print(f"set-up: kernels compiled in {time.perf_counter() - began:.1f} s")
+
+
+def look_once() -> None:
+    """The verifier's walks: over cells, over bytes, and its tokens."""
+    profile = Profile(kinds=frozenset(KINDS), shapes=frozenset({"xxxxxx"}), mails=frozenset({(3, 3)}))
+    tokeniser = Tokeniser(bytes(32))
+    for found in (Finder(profile).find(pl.Series(["13800000001, abc123"])), raw_candidates(b"13800000001", 0, profile)):
+        tokeniser.values(found.kinds, found.normals)
+    tokeniser.places("", "", "", text_buffers(pl.Series(["1"])), found.at)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,9 @@ from tests.unit.steps.destroy.small_company import Company
 
 from bequest.kernel.errors import StateError
 from bequest.model.destruction import Finding
-from bequest.steps.destroy.verifier.prepare import Task, prepare
+from bequest.steps.destroy.verifier.prepare import prepare
 from bequest.steps.destroy.verifier.state import destroy_state, has_state, read_state, write_state
+from bequest.steps.destroy.verifier.task import Task
 from bequest.steps.destroy.verifier.verify import verify
 
 KEY = b"v" * 32
@@ -296,10 +297,10 @@ def test_rows_of_the_plan_that_the_verifier_does_not_meet_make_it_blind_and_it_s
 
 def test_a_broken_search_fails_its_control(company, monkeypatch):
     """Take the phone forms out of the search: the control must notice one value it cannot find again."""
-    from bequest.steps.destroy.verifier import candidates
+    from bequest.steps.destroy.verifier import candidates, finder
 
-    forms = tuple(f for f in candidates._NUMBER_FORMS if f[1] != candidates.PHONE)
-    monkeypatch.setattr(candidates, "_NUMBER_FORMS", forms)
+    forms = tuple(f for f in finder.NUMBER_FORMS if f[1] != candidates.PHONE)
+    monkeypatch.setattr(finder, "NUMBER_FORMS", forms)
     state = looked(company)
     mobile = next(c for c in state.facts.columns if c.column == "mobile")
     assert (mobile.control_found, mobile.control_expected) == (2, 3)  # the form with +86 and dashes

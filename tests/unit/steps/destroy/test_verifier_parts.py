@@ -1,38 +1,63 @@
 import ast
-import hashlib
-import hmac
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
+import polars as pl
 import pytest
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
-from hypothesis import given
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.unit.steps.destroy import slow_candidates as slow
+from tests.unit.steps.destroy.slow_candidates import Candidate
 
 import bequest.steps.destroy.verifier as verifier
 from bequest.crypto.cipher import aes_ecb
 from bequest.model.datamap import FieldClass
-from bequest.steps.destroy.verifier.candidates import (
-    CARD,
-    CODE,
-    EMAIL,
-    ID,
-    PHONE,
-    SEARCHABLE,
-    TEXT,
-    Candidate,
-    candidates,
-    known,
-    profile_of,
-)
+from bequest.steps.destroy.verifier import candidates as columns
+from bequest.steps.destroy.verifier.buffers import text_buffers
+from bequest.steps.destroy.verifier.candidates import CARD, CODE, EMAIL, ID, KINDS, KNOWN, PHONE, SEARCHABLE, TEXT
+from bequest.steps.destroy.verifier.finder import Finder
 from bequest.steps.destroy.verifier.raw import raw_candidates
-from bequest.steps.destroy.verifier.sieve import Sieve
-from bequest.steps.destroy.verifier.tokens import Tokeniser, TokenSet, cmac_rows
+from bequest.steps.destroy.verifier.tokens import Tokeniser, TokenSet, cmac
 
 C = FieldClass
-KNOWN = {
+
+
+def known(cls, value):
+    """The one value as a column."""
+    [(kind, normal)] = columns.known(cls, pl.Series([value], dtype=pl.String)).rows()
+    return None if kind is None else Candidate(KINDS[kind], normal, True)
+
+
+def profile_of(found):
+    rows = [(KINDS.index(c.kind), c.normal) for c in found]
+    return columns.profile_of(pl.DataFrame(rows, schema=KNOWN, orient="row"))
+
+
+def candidates_of(values, profile):
+    """For each value, the set of its candidates."""
+    found = Finder(profile).find(pl.Series(values, dtype=pl.String))
+    out = [set() for _ in values]
+    rows = (found.values.tolist(), found.kinds.tolist(), found.normals.series(), found.wholes.tolist())
+    for at, kind, normal, whole in zip(*rows, strict=True):
+        out[at].add(Candidate(KINDS[kind], normal, whole))
+    return out
+
+
+def candidates(value, profile):
+    return candidates_of([value], profile)[0]
+
+
+def found_in(block, profile):
+    found = raw_candidates(block, 0, profile)
+    names = [(KINDS[kind], normal) for kind, normal in zip(found.kinds, found.normals.series(), strict=True)]
+    return dict(zip(names, found.is_bounded.tolist(), strict=True))
+
+
+FORMS = {
     "plain mobile": (C.PHONE, "13800000001", PHONE, "13800000001"),
     "country code and separators": (C.PHONE, "+86 138-0000-0001", PHONE, "13800000001"),
     "0086": (C.PHONE, "008613800000001", PHONE, "13800000001"),
@@ -59,7 +84,7 @@ KNOWN = {
 }
 
 
-@pytest.mark.parametrize(("cls", "value", "kind", "normal"), KNOWN.values(), ids=KNOWN)
+@pytest.mark.parametrize(("cls", "value", "kind", "normal"), FORMS.values(), ids=FORMS)
 def test_both_ways_lead_to_the_same_normal_form(cls, value, kind, normal):
     found = known(cls, value)
     assert (found.kind, found.normal) == (kind, normal)
@@ -67,7 +92,7 @@ def test_both_ways_lead_to_the_same_normal_form(cls, value, kind, normal):
     assert (kind, normal) in by_text
 
 
-EVERY = [found for cls, value, *_ in KNOWN.values() if (found := known(cls, value))]
+EVERY = [found for cls, value, *_ in FORMS.values() if (found := known(cls, value))]
 
 
 UNSEARCHABLE = {
@@ -143,17 +168,54 @@ PIECES = [
 pieces = st.sampled_from([*PIECES, " ", "\u3000", "\t", "\n"])
 
 
-@given(st.lists(pieces, max_size=8).map("".join), st.sets(st.sampled_from(range(len(KNOWN)))))
-def test_the_sieve_holds_back_nothing_that_would_be_found(text, chosen):
-    profile = profile_of([EVERY[i] for i in chosen] + [Candidate(TEXT, "abcd1234", True)])
-    if candidates(text, profile):
-        assert Sieve(profile).worth_a_look(pa.array([text], pa.large_string())).tolist() == [0]
+texts = st.lists(pieces, max_size=8).map("".join)
 
 
-def test_the_sieve_saves_work():
-    values = ["2026-01-05 12:33:21", "浙江省杭州市西湖区某路一号", "active", "", "C0000001"]
-    profile = profile_of([known(C.USER_ID, "C0000009"), known(C.PHONE, "13800000001")])
-    assert Sieve(profile).worth_a_look(pa.array(values, pa.large_string())).tolist() == [4]
+@settings(max_examples=400)
+@given(st.lists(texts, max_size=5), st.sets(st.sampled_from(range(len(FORMS)))))
+@example(["古\u3000丽娜尔·吐尔逊", "+8613800000001x", "电话１３８ 0000-0001的"], set(range(len(FORMS))))
+def test_the_fast_search_finds_exactly_what_the_slow_one_finds(values, chosen):
+    every = [*(EVERY[i] for i in chosen), Candidate(TEXT, "abcd1234", True)]
+    profile = profile_of(every)
+    as_slow = slow.Profile(**{name: getattr(profile, name) for name in slow.Profile.__slots__})
+    assert as_slow == slow.profile_of(every)
+    assert candidates_of(values, profile) == [set(slow.candidates(v, as_slow)) for v in values]
+
+
+@given(texts, st.sampled_from(sorted(SEARCHABLE)))
+def test_the_normal_form_of_a_column_is_that_of_each_value_by_itself(text, cls):
+    assert known(cls, text) == slow.known(cls, text)
+
+
+RAW_PIECES = ["13800000001", "138-0000 0001", "138-0000-0001", "0086", "010", "66668888", "0", "00", "1", "9", "X", "x"]
+RAW_PIECES += [
+    "one@example.com",
+    "f",
+    ".",
+    "110105",
+    "19491231",
+    "002",
+    "491231002",
+    "6222000000000000",
+    "@",
+    "\0",
+    "张",
+]
+
+
+@settings(max_examples=400)
+@given(st.lists(st.sampled_from(RAW_PIECES), max_size=10).map(lambda parts: "".join(parts).encode()))
+def test_the_fast_search_in_bytes_finds_exactly_what_the_slow_one_finds(block):
+    profile = profile_of(EVERY)
+    found = raw_candidates(block, 0, profile)
+    fast = zip(found.kinds, found.normals.series(), found.is_bounded.tolist(), strict=True)
+    assert sorted((KINDS[k], n, b) for k, n, b in fast) == sorted(slow.raw_candidates(block, profile))
+
+
+@given(st.lists(st.one_of(st.none(), st.text(max_size=20)), max_size=30), st.integers(0, 5))
+def test_buffers_hold_what_the_column_holds(values, start):
+    series = pl.Series(values, dtype=pl.String).slice(start)
+    assert text_buffers(series).series().to_list() == series.fill_null("").to_list()
 
 
 def test_a_time_stamp_is_no_identifier():
@@ -174,45 +236,68 @@ def test_any_text_can_be_taken_apart(text):
 
 def test_bytes_are_searched_across_fields_that_touch():
     block = b"\x00\x07" + b"9" + b"13800000001one@example.comf11010519491231002X\xff"
-    found = {(h.candidate.kind, h.candidate.normal): h.is_bounded for h in raw_candidates(block, 0, profile_of(EVERY))}
+    found = found_in(block, profile_of(EVERY))
     assert found[PHONE, "13800000001"] is False  # the digits before it are the record's own
     assert (EMAIL, "one@example.com") in found
     assert found[ID, "11010519491231002X"] is True
 
 
-def test_own_cmac_agrees_with_the_library():
-    key = b"k" * 32
-    messages = [bytes(range(n)) for n in (0, 1, 15, 16, 17, 31, 32, 33, 100)]
-    ours = cmac_rows(messages, aes_ecb(key))
-    for message, got in zip(messages, ours, strict=True):
-        mac = CMAC(AES(key))
-        mac.update(message)
-        assert bytes(got) == mac.finalize()
+def library_cmac(key, message):
+    mac = CMAC(AES(key))
+    mac.update(message)
+    return mac.finalize()
+
+
+@given(st.text(max_size=40), st.lists(st.text(max_size=70), max_size=20))
+@example("", ["x" * n for n in (0, 1, 15, 16, 17, 31, 32, 33, 100)])
+def test_own_cmac_agrees_with_the_library(prefix, messages):
+    texts = text_buffers(pl.Series(messages, dtype=pl.String))
+    ours = cmac(prefix.encode(), texts, np.arange(len(messages)), aes_ecb(b"k" * 32))
+    assert [bytes(t) for t in ours] == [library_cmac(b"k" * 32, (prefix + m).encode()) for m in messages]
+
+
+def as_array(tokens):
+    return np.frombuffer(b"".join(tokens), np.uint8).reshape(-1, 16)
 
 
 @given(st.lists(st.binary(min_size=16, max_size=16), max_size=30), st.lists(st.binary(min_size=16, max_size=16)))
 def test_token_sets_hold_exactly_their_tokens(inside, asked):
-    tokens = TokenSet(inside)
+    tokens = TokenSet.of(inside)
     for some in (inside, asked):
         if some:
-            assert tokens.holds(some).tolist() == [t in set(inside) for t in some]
+            assert tokens.holds(as_array(some)).tolist() == [t in set(inside) for t in some]
     again = TokenSet.from_bytes(tokens.to_bytes())
     assert len(again) == len(set(inside))
     if inside:
         order = sorted(set(inside))
-        found = tokens.positions(np.frombuffer(b"".join(inside), np.uint8).reshape(-1, 16))
+        found = tokens.positions(as_array(inside))
         assert [order[i] for i in found.tolist()] == inside
+        assert [inside.index(t) for t in order] == tokens.first.tolist()
 
 
 def test_tokens_that_share_half_are_told_apart():
     one, two = b"a" * 8 + b"1" * 8, b"a" * 8 + b"2" * 8
-    tokens = TokenSet([one, two])
-    assert tokens.holds([one, two, b"a" * 8 + b"3" * 8]).tolist() == [True, True, False]
+    tokens = TokenSet.of([one, two])
+    assert tokens.holds(as_array([one, two, b"a" * 8 + b"3" * 8])).tolist() == [True, True, False]
 
 
-def test_value_tokens_are_hmacs_under_the_verifiers_key():
-    expected = hmac.digest(b"k" * 32, b"value\0phone\x0013800000001", hashlib.sha256)[:16]
-    assert Tokeniser(b"k" * 32).value(PHONE, "13800000001") == expected
+def divided(key, label):
+    return HKDF(SHA256(), 32, None, b"\0".join((b"bequest/derive/v1", b"verifier", label))).derive(key)
+
+
+def test_value_tokens_are_macs_under_the_verifiers_key():
+    texts = text_buffers(pl.Series(["13800000001", "c0000001"]))
+    kinds = np.array([KINDS.index(PHONE), KINDS.index(CODE)], np.uint8)
+    phone, code = Tokeniser(b"k" * 32).values(kinds, texts)
+    key = divided(b"k" * 32, b"values")
+    assert bytes(phone) == library_cmac(key, b"value\0phone\x0013800000001")
+    assert bytes(code) == library_cmac(key, b"value\0code\x00c0000001")
+
+
+def test_places_have_a_key_of_their_own():
+    rows = text_buffers(pl.Series(["7", ""]))
+    [place] = Tokeniser(b"k" * 32).places("crm", "customers", "mobile", rows, np.array([0]))
+    assert bytes(place) == library_cmac(divided(b"k" * 32, b"places"), b"place\0crm\0customers\0mobile\x007")
 
 
 def test_the_verifier_shares_no_code_with_what_erased():

@@ -1,15 +1,18 @@
 """Where values must go, and from which cells: the plan seen from the verifier's side, row by row of its own reading."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from bequest.engine.tableplan import DECISION_PREFIX, LEAVES, TablePlan
 from bequest.model.datamap import ColumnMap, FieldClass
-from bequest.steps.destroy.verifier.reading import Rows
-from bequest.steps.destroy.verifier.tokens import TokenSet, cmac_rows
+from bequest.steps.destroy.verifier.buffers import text_buffers
+from bequest.steps.destroy.verifier.candidates import is_filled
+from bequest.steps.destroy.verifier.rows import Rows
+from bequest.steps.destroy.verifier.tokens import Ecb, TokenSet, cmac
 
 Bools = npt.NDArray[np.bool_]
 
@@ -20,7 +23,6 @@ class Places:
 
     plan: TablePlan
     tags: TokenSet
-    row_of_tag: npt.NDArray[np.int64]
     goes: Mapping[str, Bools]
     """Column → for each row of the plan, whether its cell is to go."""
 
@@ -34,12 +36,12 @@ class Places:
         """Rows of the plan that lose a cell."""
         return int(np.logical_or.reduce(list(self.goes.values())).sum()) if self.goes else 0
 
-    def locate(self, rows: Rows, ecb: Callable[[bytes], bytes]) -> npt.NDArray[np.int64]:
+    def locate(self, rows: Rows, ecb: Ecb) -> npt.NDArray[np.int64]:
         """For each row read, its row in the plan, -1 where the plan does not know it."""
+        keys = text_buffers(rows.keys(self.plan.key))
         prefix = f"row\x1f{self.plan.source}\x1f{self.plan.table}\x1f".encode()
-        messages = [prefix + key.encode("utf-8", "surrogatepass") for key in rows.keys(self.plan.key)]
-        at = self.tags.positions(cmac_rows(messages, ecb))
-        return np.where(at >= 0, self.row_of_tag[np.maximum(at, 0)], -1) if len(self.row_of_tag) else at
+        at = self.tags.positions(cmac(prefix, keys, np.arange(len(keys)), ecb))
+        return np.where(at >= 0, self.tags.first[np.maximum(at, 0)], -1) if len(self.tags) else at
 
     def going(self, column: str, located: npt.NDArray[np.int64]) -> Bools:
         """For each row read, whether its cell in this column is to go."""
@@ -57,9 +59,7 @@ def places_of(plan: TablePlan) -> Places:
     for c in plan.columns:
         cell = plan.rows[DECISION_PREFIX + c.name].is_in(gone).to_numpy()
         goes[c.name] = np.asarray(cell & leaves if c.name in plan.key else cell, np.bool_)
-    tags = plan.rows["row_tag"].to_list()
-    first = {tag: i for i, tag in reversed(list(enumerate(tags)))}
-    return Places(plan, TokenSet(tags), np.array([first[t] for t in sorted(first)], np.int64), goes)
+    return Places(plan, TokenSet.of(plan.rows["row_tag"].to_list()), goes)
 
 
 def by_table(plans: Iterable[TablePlan]) -> dict[tuple[str, str], Places]:
@@ -79,10 +79,9 @@ def loses(places: Places, column: str) -> bool:
     return planned is not None and bool(planned.any())
 
 
-def filled_and_going(places: Places, rows: Rows, column: str, located: npt.NDArray[np.int64]) -> list[str]:
-    """The non-empty values of a column that are to go, in this batch."""
-    values = rows.columns.get(column)
-    if values is None:
-        return []
-    going = places.going(column, located)
-    return [v for v, g in zip(values, going.tolist(), strict=True) if g and v is not None and v.strip()]
+def filled_and_going(places: Places, rows: Rows, column: str, located: npt.NDArray[np.int64]) -> pl.Series:
+    """The distinct non-empty values of a column that are to go, in this batch."""
+    if column not in rows.cells.columns:
+        return pl.Series([], dtype=pl.String)
+    values = rows.cells[column].filter(pl.Series(places.going(column, located)))
+    return values.filter(is_filled(values)).unique(maintain_order=True)

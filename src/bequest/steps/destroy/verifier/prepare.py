@@ -5,34 +5,25 @@ the deletion. It must find a sample of known values again in each column it clai
 every hit in a cell that stays (in use, blocked, other people's rows, tables outside the case) is allowed there later.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
-from bequest.engine.tableplan import TablePlan
 from bequest.model.case import Source, SourceKind
 from bequest.model.datamap import FieldClass
-from bequest.steps.destroy.verifier.candidates import (
-    EMAIL,
-    ID,
-    PHONE,
-    SEARCHABLE,
-    Candidate,
-    Profile,
-    candidates,
-    known,
-    profile_of,
-)
+from bequest.steps.destroy.verifier.buffers import Bytes, Texts, text_buffers
+from bequest.steps.destroy.verifier.candidates import EMAIL, ID, KINDS, PHONE, SEARCHABLE, Profile, known, profile_of
+from bequest.steps.destroy.verifier.finder import Finder
 from bequest.steps.destroy.verifier.places import Places, by_table, filled_and_going, loses
 from bequest.steps.destroy.verifier.raw import raw_files
-from bequest.steps.destroy.verifier.reading import Rows, UnreadableError, read_rows
+from bequest.steps.destroy.verifier.reading import read_rows
+from bequest.steps.destroy.verifier.rows import Rows, UnreadableError
 from bequest.steps.destroy.verifier.scan import ColumnHits, Search, Tally
-from bequest.steps.destroy.verifier.state import ColumnControl, Facts, SourceControl, VerifierState
-from bequest.steps.destroy.verifier.tokens import Tokeniser, TokenSet
+from bequest.steps.destroy.verifier.state import Allowed, ColumnControl, Facts, SourceControl, VerifierState
+from bequest.steps.destroy.verifier.task import Task
+from bequest.steps.destroy.verifier.tokens import SIZE, Tokeniser, TokenSet
 
 SAMPLE = 1_000
 """Known values per column that the control must find again (all, where there are fewer)."""
@@ -40,182 +31,172 @@ SAMPLE = 1_000
 IN_BYTES = frozenset({PHONE, ID, EMAIL})
 """Kinds that are also looked for in bytes, and inside texts that go."""
 
-_IN_TEXTS = Profile(kinds=IN_BYTES)
-
 RAW_KINDS = frozenset({SourceKind.SQLITE, SourceKind.XLSX})
 """Stores that keep more than their cells: free pages and journals, shared strings and comments."""
 
 ColumnKey = tuple[str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What the verifier is given: the sources, the plan, its own key, and the cipher with which the plan names rows.
-
-    `known_copies`: files beside a source that the case lists as copies, each a dated residual of its own.
-    """
-
-    sources: tuple[Source, ...]
-    plans: tuple[TablePlan, ...]
-    key: bytes = field(repr=False)
-    link_ecb: Callable[[bytes], bytes] = field(repr=False)
-    known_copies: frozenset[Path] = frozenset()
-
-    @property
-    def key_commit(self) -> str:
-        """SHA-256 over the key, under its own domain."""
-        return hashlib.sha256(b"bequest/verifier-key/v1\0" + self.key).hexdigest()
-
-    def table_of(self, source: Source) -> str:
-        """The table name of a source that is one file: the plan's, else the source's own name."""
-        tables = {p.table for p in self.plans if p.source == source.name}
-        return tables.pop() if len(tables) == 1 else source.name
+Bools = npt.NDArray[np.bool_]
 
 
 def prepare(task: Task) -> VerifierState:
     """Learn and control. Reads every source twice, changes nothing."""
     tokeniser = Tokeniser(task.key)
     places = by_table(task.plans)
-    learned = _Learned()
+    learned = _Learned(tokeniser)
     unreadable: dict[str, str] = {}
     for source in task.sources:
         try:
-            for rows in read_rows(source, task.table_of(source)):
+            for rows in read_rows(source, task):
                 found = places.get((source.name, rows.table))
                 if found is not None:
-                    learned.take(found, rows, found.locate(rows, task.link_ecb), tokeniser)
+                    learned.take(found, rows, found.locate(rows, task.link_ecb))
         except UnreadableError as error:
             unreadable[source.name] = error.code
-    wanted = TokenSet(t for tokens in (*learned.tokens.values(), learned.in_texts) for t in tokens)
-    control = _Control(task, places, tokeniser, learned)
-    profile = profile_of(learned.values)
-    search = Search(tokeniser, wanted, profile)
+    learned.settle()
+    wanted = TokenSet(_stacked([*(t.array() for t in learned.tokens.values()), learned.in_texts.array()]))
+    control = _Control(task, places, tokeniser, learned, wanted)
+    search = Search(tokeniser, wanted, learned.profile)
     for source in task.sources:
         if source.name not in unreadable:
             control.look(source, search)
     facts = Facts(
         task.key_commit,
-        profile,
+        learned.profile,
         tuple(control.columns()),
         tuple(control.source(s, unreadable.get(s.name, "")) for s in task.sources),
     )
-    allowed_in = {s: frozenset(t) for s, t in control.allowed_in.items()}
-    return VerifierState(facts, wanted, control.allowed, allowed_in)
+    return VerifierState(facts, wanted, control.allowed())
 
 
-def place_row(places: Places | None, keys: list[str], position: int) -> str:
-    """What names a row for good: its key; nothing where rows are known by number, which changes when others go."""
-    return keys[position] if places is not None and places.plan.key else ""
+def row_names(places: Places | None, rows: Rows) -> Texts:
+    """What names each row for good: its key; nothing where rows are known by number, which changes when others go."""
+    if places is None or not places.plan.key:
+        return Texts(np.zeros(len(rows.names) + 1, np.int64), np.frombuffer(b"", np.uint8))
+    return text_buffers(rows.keys(places.plan.key))
 
 
-def _none(rows: Rows) -> npt.NDArray[np.bool_]:
-    return np.zeros(len(rows.names), np.bool_)
+def _stacked(parts: list[Bytes]) -> Bytes:
+    return np.concatenate([np.zeros((0, SIZE), np.uint8), *parts])
 
 
 class _Learned:
     """Tokens of what goes, by column."""
 
-    def __init__(self) -> None:
-        self.tokens: dict[ColumnKey, set[bytes]] = {}
-        self.in_texts: set[bytes] = set()
+    def __init__(self, tokeniser: Tokeniser) -> None:
+        self._tokeniser = tokeniser
+        self._inside = Finder(Profile(kinds=IN_BYTES))
+        self._parts: dict[ColumnKey, list[Bytes]] = {}
+        self._parts_in_texts: list[Bytes] = []
+        self._parts_by_bytes: dict[str, list[Bytes]] = {}
         self.unsearchable: dict[ColumnKey, int] = {}
-        self.values: set[Candidate] = set()
-        """In memory only, and only until their profile is taken."""
-        self.seen: dict[tuple[str, str], npt.NDArray[np.bool_]] = {}
-        self.by_bytes: dict[str, set[bytes]] = {}
-        """Source → sampled tokens of kinds that are looked for in bytes."""
+        self.profile = Profile()
+        self.seen: dict[tuple[str, str], Bools] = {}
 
-    def take(self, places: Places, rows: Rows, located: npt.NDArray[np.int64], tokeniser: Tokeniser) -> None:
+    def take(self, places: Places, rows: Rows, located: npt.NDArray[np.int64]) -> None:
+        """Learn from one batch."""
         plan = places.plan
         seen = self.seen.setdefault((plan.source, plan.table), np.zeros(plan.rows.height, np.bool_))
         seen[located[located >= 0]] = True
         for column in plan.columns:
             if column.cls in SEARCHABLE and loses(places, column.name):
                 key = (plan.source, plan.table, column.name)
-                values = filled_and_going(places, rows, column.name, located)
-                self._learn(key, column.cls, set(values), tokeniser)
+                self._learn(key, column.cls, filled_and_going(places, rows, column.name, located))
 
-    def _learn(self, key: ColumnKey, cls: FieldClass, values: Iterable[str], tokeniser: Tokeniser) -> None:
-        tokens = self.tokens.setdefault(key, set())
-        for value in values:
-            found = known(cls, value)
-            if found is None:
-                self.unsearchable[key] = self.unsearchable.get(key, 0) + 1
-            else:
-                token = tokeniser.value(found.kind, found.normal)
-                tokens.add(token)
-                self.values.add(found)
-                if found.kind in IN_BYTES:
-                    self.by_bytes.setdefault(key[0], set()).add(token)
-            if cls is FieldClass.FREE_TEXT:
-                inside = candidates(value, _IN_TEXTS)
-                self.values |= inside
-                self.in_texts.update(tokeniser.value(c.kind, c.normal) for c in inside)
+    def _learn(self, key: ColumnKey, cls: FieldClass, values: pl.Series) -> None:
+        parts = self._parts.setdefault(key, [])
+        forms = known(cls, values).drop_nulls()
+        if forms.height < len(values):
+            self.unsearchable[key] = self.unsearchable.get(key, 0) + len(values) - forms.height
+        if forms.height:
+            kinds = forms["kind"].to_numpy()
+            tokens = self._tokeniser.values(kinds, text_buffers(forms["normal"]))
+            parts.append(TokenSet(tokens).array())
+            in_bytes = np.isin(kinds, [KINDS.index(kind) for kind in IN_BYTES])
+            self._parts_by_bytes.setdefault(key[0], []).append(tokens[in_bytes])
+            self.profile |= profile_of(forms)
+        if cls is FieldClass.FREE_TEXT and len(values):
+            found = self._inside.find(values)
+            self._parts_in_texts.append(self._tokeniser.values(found.kinds, found.normals))
+            self.profile |= profile_of(found.known())
 
-    def sample(self, key: ColumnKey) -> set[bytes]:
-        """The smallest tokens: a random choice that nobody without the key can steer."""
-        return set(sorted(self.tokens[key])[:SAMPLE])
+    def settle(self) -> None:
+        """All is learned: each token once."""
+        self.tokens = {key: TokenSet(_stacked(parts)) for key, parts in self._parts.items()}
+        self.in_texts = TokenSet(_stacked(self._parts_in_texts))
+        self.by_bytes = {source: TokenSet(_stacked(parts)) for source, parts in self._parts_by_bytes.items()}
 
 
 class _Control:
     """The search before the deletion: what it found again, and what may remain."""
 
     def __init__(
-        self, task: Task, places: dict[tuple[str, str], Places], tokeniser: Tokeniser, learned: _Learned
+        self,
+        task: Task,
+        places: Mapping[tuple[str, str], Places],
+        tokeniser: Tokeniser,
+        learned: _Learned,
+        wanted: TokenSet,
     ) -> None:
         self._task = task
         self._places = places
         self._tokeniser = tokeniser
         self._learned = learned
-        self._samples = {key: learned.sample(key) for key in learned.tokens}
-        self._found: dict[ColumnKey, set[bytes]] = {key: set() for key in learned.tokens}
+        self._wanted = wanted
+        self._tokens = wanted.array()
+        self._samples = {key: wanted.positions(t.head(SAMPLE).array()) for key, t in learned.tokens.items()}
+        self._found = {key: np.zeros(len(wanted), np.bool_) for key in learned.tokens}
         self._rows: dict[str, int] = {}
         self._raw: dict[str, tuple[int, int]] = {}
-        self.allowed: dict[tuple[bytes, bytes], int] = {}
-        self.allowed_in: dict[str, set[bytes]] = {s.name: set() for s in task.sources}
+        self._cells: list[tuple[Bytes, npt.NDArray[np.int64]]] = []
+        self._stays = {s.name: np.zeros(len(wanted), np.bool_) for s in task.sources}
 
     def look(self, source: Source, search: Search) -> None:
         """Search one source."""
         tally = Tally()
-        for rows, hits in search.cells(source, self._task.table_of(source), tally):
+        for rows, hits in search.cells(source, self._task, tally):
+            if not hits:
+                continue
             places = self._places.get((source.name, rows.table))
             located = places.locate(rows, self._task.link_ecb) if places else None
-            keys = rows.keys(places.plan.key) if places else rows.names
+            names = row_names(places, rows)
             for hit in hits:
-                going = places.going(hit.column, located) if places and located is not None else _none(rows)
-                self._note(source.name, places, rows, going[hit.rows], keys, hit)
+                going = np.zeros(len(hit.rows), np.bool_)
+                if places is not None and located is not None:
+                    going = places.going(hit.column, located)[hit.rows]
+                self._note(source.name, rows.table, names, hit, going)
         self._rows[source.name] = tally.rows
         if source.kind in RAW_KINDS:
-            wanted = set(sorted(self._learned.by_bytes.get(source.name, ()))[:SAMPLE])
-            files = raw_files(source.path, self._task.known_copies)
-            met = {found.token for file in files for found in search.raw(file, tally)}
-            self._raw[source.name] = (len(wanted), len(wanted & met))
+            expected = self._learned.by_bytes.get(source.name, TokenSet.of(())).head(SAMPLE)
+            met = np.zeros(len(self._wanted), np.bool_)
+            for file in raw_files(source.path, self._task.known_copies):
+                met[search.raw(file, tally).known] = True
+            self._raw[source.name] = (len(expected), int(met[self._wanted.positions(expected.array())].sum()))
 
-    def _note(
-        self,
-        source: str,
-        places: Places | None,
-        rows: Rows,
-        going: npt.NDArray[np.bool_],
-        keys: list[str],
-        hit: ColumnHits,
-    ) -> None:
-        key = (source, rows.table, hit.column)
-        sample = self._samples.get(key, set())
-        again = (hit.tokens[i] for i in np.unique(hit.owner[going]).tolist())
-        self._found.setdefault(key, set()).update(token for token in again if token in sample)
-        for i, position in zip(hit.owner[~going].tolist(), hit.rows[~going].tolist(), strict=True):
-            row = place_row(places, keys, position)
-            place = self._tokeniser.place(source, rows.table, hit.column, row)
-            self.allowed[hit.tokens[i], place] = self.allowed.get((hit.tokens[i], place), 0) + 1
-            self.allowed_in[source].add(hit.tokens[i])
+    def _note(self, source: str, table: str, names: Texts, hit: ColumnHits, going: Bools) -> None:
+        found = self._found.get((source, table, hit.column))
+        if found is not None:
+            found[hit.known[going]] = True
+        stays = hit.known[~going]
+        self._stays[source][stays] = True
+        places = self._tokeniser.places(source, table, hit.column, names, hit.rows[~going])
+        cells = Allowed.cell(self._tokens[stays], places)
+        once = TokenSet(cells)
+        self._cells.append((once.array(), np.bincount(once.positions(cells), minlength=len(once))))
+
+    def allowed(self) -> Allowed:
+        """Where known values may remain."""
+        cells = _stacked([part for part, _ in self._cells])
+        counts = np.concatenate([np.zeros(0, np.int64), *(n for _, n in self._cells)])
+        tokens = {source: TokenSet(self._tokens[stays]) for source, stays in self._stays.items()}
+        return Allowed(cells, counts, tokens)
 
     def columns(self) -> Iterable[ColumnControl]:
         """How the control went in each column."""
         for key in sorted(self._samples):
-            expected, found = len(self._samples[key]), len(self._found[key] & self._samples[key])
+            sample = self._samples[key]
             unsearchable = self._learned.unsearchable.get(key, 0)
-            yield ColumnControl(*key, len(self._learned.tokens[key]), unsearchable, expected, found)
+            again = int(self._found[key][sample].sum())
+            yield ColumnControl(*key, len(self._learned.tokens[key]), unsearchable, len(sample), again)
 
     def source(self, source: Source, not_readable: str) -> SourceControl:
         """How the control went in a source."""
@@ -233,7 +214,7 @@ class _Control:
                 for c in places.plan.columns
                 if c.personal
                 and loses(places, c.name)
-                and not self._learned.tokens.get((name, table, c.name))
+                and not len(self._learned.tokens.get((name, table, c.name), ()))
                 and (c.cls not in SEARCHABLE or (name, table, c.name) in self._learned.unsearchable)
             ]
         raw = self._raw.get(source.name, (0, 0))

@@ -6,15 +6,18 @@ for more than chance only where another known value stands close by, as it does 
 of a workbook are unpacked first; a file compressed in another way cannot be searched as bytes.
 """
 
-import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-from bequest.model.datamap import FieldClass
-from bequest.steps.destroy.verifier.candidates import CARD, EMAIL, ID, PHONE, Candidate, Profile, known
+import numpy as np
+import numpy.typing as npt
+
+from bequest.steps.destroy.verifier.buffers import Ints, Texts
+from bequest.steps.destroy.verifier.candidates import Profile
+from bequest.steps.destroy.verifier.finder import KIND_OF_FORM, normals
+from bequest.steps.destroy.verifier.walk_bytes import find_raw
 
 CLOSE = 512
 """Bytes within which two known values count as one left-over record."""
@@ -23,19 +26,15 @@ _CHUNK = 8 << 20
 _OVERLAP = 256
 _MOST_PART = 1 << 30
 
-_RUN: Final = re.compile(rb"\d{8,}[Xx]?")
-_BIRTH: Final = re.compile(rb"[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]")
-_SPACED: Final = re.compile(rb"(?<!\d)1[3-9]\d([ \-])\d{4}\1\d{4}(?!\d)")
-_EMAIL: Final = re.compile(rb"([A-Za-z0-9._%+\-]+)@([A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.)([A-Za-z]{2,})")
-
 
 @dataclass(frozen=True, slots=True)
-class RawHit:
-    """A candidate in bytes. `is_bounded`: no digit or letter touches it, so it is no piece of something else."""
+class RawFound:
+    """Candidates in bytes. `is_bounded`: no digit or letter touches one, so it is no piece of something else."""
 
-    candidate: Candidate
-    at: int
-    is_bounded: bool
+    at: Ints
+    kinds: npt.NDArray[np.uint8]
+    is_bounded: npt.NDArray[np.bool_]
+    normals: Texts
 
 
 def raw_files(path: Path, known_copies: frozenset[Path]) -> list[Path]:
@@ -68,38 +67,15 @@ def _archive_blocks(path: Path) -> Iterator[tuple[int, bytes]]:
             at += len(data) + CLOSE  # parts are no neighbours
 
 
-def raw_candidates(block: bytes, start: int, profile: Profile) -> Iterator[RawHit]:
+def raw_candidates(block: bytes, start: int, profile: Profile) -> RawFound:
     """Every candidate in a block that looks like a known value."""
-    for m in _SPACED.finditer(block):
-        yield RawHit(Candidate(PHONE, re.sub(r"\D", "", m[0].decode()), False), start + m.start(), True)
-    for m in _RUN.finditer(block):
-        yield from _numbers(m[0], start + m.start(), profile)
-    for m in _EMAIL.finditer(block):
-        yield from _addresses(m, start, profile)
-
-
-def _numbers(run: bytes, at: int, profile: Profile) -> Iterator[RawHit]:
-    """What a run of digits may be as a whole, and which phone and identity numbers may lie inside it."""
-    digits = run.rstrip(b"Xx").decode()
-    if len(digits) in profile.card_lengths:
-        yield RawHit(Candidate(CARD, digits, False), at, True)
-    cls = FieldClass.NATIONAL_ID if len(digits) == 15 else FieldClass.LANDLINE if digits[0] == "0" else None
-    if cls is not None and (found := known(cls, digits)):
-        yield RawHit(found, at, True)
-    for i in range(len(digits) - 10):
-        if digits[i] == "1" and digits[i + 1] in "3456789":
-            yield RawHit(Candidate(PHONE, digits[i : i + 11], False), at + i, len(digits) == 11)
-    for i in range(len(run) - 17):
-        if _BIRTH.match(run, i):
-            number = run[i : i + 18].decode().upper()
-            yield RawHit(Candidate(ID, number, False), at + i, len(run) == 18)
-
-
-def _addresses(m: re.Match[bytes], start: int, profile: Profile) -> Iterator[RawHit]:
-    """The address, and what it would be if its ends belonged to the fields beside it."""
-    local, domain, top = m[1].decode().lower(), m[2].decode().lower(), m[3].decode().lower()
-    for n, end in profile.mails:
-        if n <= len(local) and end <= len(top):
-            address = f"{local[-n:]}@{domain}{top[:end]}"
-            whole = n == len(local) and end == len(top)
-            yield RawHit(Candidate(EMAIL, address, False), start + m.end(1) - n, whole)
+    data = np.frombuffer(block, np.uint8)
+    cards = np.zeros(max(20, *profile.card_lengths, 0) + 2, np.bool_)
+    cards[list(profile.card_lengths)] = True
+    mails = np.array(sorted(profile.mails), np.int64).reshape(-1, 2)
+    room = 64 + len(data) // 16
+    while (n := find_raw(data, cards, mails, found := np.empty((room, 4), np.int64))) > room:
+        room = n
+    begins, forms = found[:n, 0], found[:n, 2]
+    texts = normals(data, begins, found[:n, 1], forms)
+    return RawFound(start + begins, KIND_OF_FORM[forms], found[:n, 3] != 0, texts)

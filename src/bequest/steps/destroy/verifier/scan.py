@@ -6,28 +6,39 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 import pyarrow as pa
 
 from bequest.model.case import Source
-from bequest.steps.destroy.verifier.candidates import Candidate, Profile, candidates
+from bequest.steps.destroy.verifier.buffers import Ints
+from bequest.steps.destroy.verifier.candidates import Profile
+from bequest.steps.destroy.verifier.finder import Finder, Found
 from bequest.steps.destroy.verifier.raw import CLOSE, raw_blocks, raw_candidates
-from bequest.steps.destroy.verifier.reading import Column, Rows, read_parquet, read_rows
-from bequest.steps.destroy.verifier.sieve import Sieve
+from bequest.steps.destroy.verifier.read_tables import read_parquet_file
+from bequest.steps.destroy.verifier.reading import read_rows
+from bequest.steps.destroy.verifier.rows import Rows
+from bequest.steps.destroy.verifier.task import Task
 from bequest.steps.destroy.verifier.tokens import Tokeniser, TokenSet
 
 NAMES = "(names)"
 """Stands for the column where something was found among the names of columns."""
 
+Bools = npt.NDArray[np.bool_]
+Kinds = npt.NDArray[np.uint8]
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnHits:
-    """What was found in a column of a batch: candidates, their tokens, and pairs: `owner` (which), `rows` (where)."""
+    """Known values in a column of a batch, hit by hit.
+
+    `known`: place of the token in the wanted set; `rows`: where in the batch.
+    """
 
     column: str
-    found: list[Candidate]
-    tokens: list[bytes]
-    owner: npt.NDArray[np.int64]
-    rows: npt.NDArray[np.int64]
+    known: Ints
+    kinds: Kinds
+    wholes: Bools
+    rows: Ints
 
 
 @dataclass(slots=True)
@@ -40,13 +51,17 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class RawFinding:
-    """A known value in bytes; `is_chance`: a piece of a longer number with nothing else known beside it."""
+class RawHits:
+    """Known values in the bytes of a file, each once.
 
-    token: bytes
-    kind: str
+    `known`: place of the token in the wanted set; `is_chance`: a piece of a longer number with nothing else known
+    beside it.
+    """
+
     file: str
-    is_chance: bool
+    known: Ints
+    kinds: Kinds
+    is_chance: Bools
 
 
 class Search:
@@ -56,68 +71,89 @@ class Search:
         self._tokeniser = tokeniser
         self._wanted = wanted
         self._profile = profile
-        self._sieve = Sieve(profile)
+        self._finder = Finder(profile)
 
-    def cells(self, source: Source, table: str, tally: Tally) -> Iterator[tuple[Rows, list[ColumnHits]]]:
+    def cells(self, source: Source, task: Task, tally: Tally) -> Iterator[tuple[Rows, list[ColumnHits]]]:
         """Batch by batch, what was found in the cells of a source.
 
         Raises:
             UnreadableError: where the source cannot be read.
         """
         columns: set[tuple[str, str]] = set()
-        for rows in read_rows(source, table):
-            new = [c for c in rows.columns if (rows.table, c) not in columns]
+        for rows in read_rows(source, task):
+            new = [c for c in rows.cells.columns if (rows.table, c) not in columns]
             if new:  # a file without a header has values where names should be
-                yield Rows(rows.table, {NAMES: list(new)}, [NAMES] * len(new)), self._columns({NAMES: [*new]}, tally)
+                names = Rows(rows.table, pl.DataFrame({NAMES: new}), pl.repeat(NAMES, len(new), eager=True))
+                yield names, self._columns(names.cells, tally)
             tally.rows += len(rows.names)
-            columns.update((rows.table, column) for column in rows.columns)
+            columns.update((rows.table, column) for column in rows.cells.columns)
             tally.columns = len(columns)
-            yield rows, self._columns(rows.columns, tally)
+            yield rows, self._columns(rows.cells, tally)
 
-    def raw(self, path: Path, tally: Tally) -> list[RawFinding]:
-        """What was found in the bytes of a file, each token once; a Parquet file beside a source is read as a table."""
+    def raw(self, path: Path, tally: Tally) -> RawHits:
+        """What was found in the bytes of a file; a Parquet file beside a source is read as a table."""
         if _is_parquet(path):
-            parts = (hits for rows in read_parquet(path, path.name) for hits in self._columns(rows.columns, tally))
-            pairs = {t: c.kind for hits in parts for t, c in zip(hits.tokens, hits.found, strict=True)}
-            return [RawFinding(token, kind, path.name, False) for token, kind in pairs.items()]
-        found: list[tuple[int, bytes, str, bool]] = []
+            parts = [hits for rows in read_parquet_file(path, path.name) for hits in self._columns(rows.cells, tally)]
+            known = np.concatenate([p.known for p in parts] or [np.zeros(0, np.int64)])
+            kinds = np.concatenate([p.kinds for p in parts] or [np.zeros(0, np.uint8)])
+            once, first = np.unique(known, return_index=True)
+            return RawHits(path.name, once, kinds[first], np.zeros(len(once), np.bool_))
+        found: list[tuple[Ints, Ints, Kinds, Bools]] = []
         for start, block in raw_blocks(path):
-            met = list(raw_candidates(block, start, self._profile))
-            tally.candidates += len(met)
-            tokens = [self._tokeniser.value(h.candidate.kind, h.candidate.normal) for h in met]
-            if tokens:
-                known = np.flatnonzero(self._wanted.holds(tokens)).tolist()
-                found += ((met[i].at, tokens[i], met[i].candidate.kind, met[i].is_bounded) for i in known)
-        return _weighed(found, path.name)
+            met = raw_candidates(block, start, self._profile)
+            tally.candidates += len(met.at)
+            known = self._wanted.positions(self._tokeniser.values(met.kinds, met.normals))
+            hit = known >= 0
+            found.append((met.at[hit], known[hit], met.kinds[hit], met.is_bounded[hit]))
+        return (
+            _weighed(path.name, *(np.concatenate(part) for part in zip(*found, strict=True))) if found else _none(path)
+        )
 
-    def _columns(self, columns: dict[str, Column], tally: Tally) -> list[ColumnHits]:
-        hits = (self._column(column, values, tally) for column, values in columns.items())
-        return [h for h in hits if h.tokens]
+    def _columns(self, cells: pl.DataFrame, tally: Tally) -> list[ColumnHits]:
+        hits = (self._column(values, tally) for values in cells)
+        return [h for h in hits if len(h.rows)]
 
-    def _column(self, column: str, values: Column, tally: Tally) -> ColumnHits:
+    def _column(self, values: pl.Series, tally: Tally) -> ColumnHits:
         """Each distinct value is taken apart once; rows are looked up only for values that hold something known."""
-        coded = pa.array(values, pa.large_string()).dictionary_encode()
-        numbers = self._sieve.worth_a_look(coded.dictionary)
-        owners: list[int] = []
-        met: list[Candidate] = []
-        for number, value in zip(numbers.tolist(), coded.dictionary.take(pa.array(numbers)).to_pylist(), strict=True):
-            for candidate in candidates(value, self._profile):
-                owners.append(number)
-                met.append(candidate)
-        tally.candidates += len(met)
-        token = self._tokeniser.value
-        tokens = [token(c.kind, c.normal) for c in met]
-        known = np.flatnonzero(self._wanted.holds(tokens)).tolist() if tokens else []
-        owner, rows = _rows_of(coded, np.array([owners[i] for i in known], np.int64))
-        return ColumnHits(column, [met[i] for i in known], [tokens[i] for i in known], owner, rows)
+        coded = values.to_arrow(compat_level=pl.CompatLevel.oldest()).dictionary_encode()
+        found = self._finder.find(pl.Series(coded.dictionary, dtype=pl.String))
+        known = self._wanted.positions(self._tokeniser.values(found.kinds, found.normals))
+        once = _once(found)
+        tally.candidates += len(once)
+        hits = once[known[once] >= 0]
+        owner, rows = _rows_of(coded, found.values[hits])
+        hits = hits[owner]
+        return ColumnHits(values.name, known[hits], found.kinds[hits], found.wholes[hits], rows)
 
 
-def _rows_of(coded: pa.Array, numbers: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _once(found: Found) -> Ints:
+    """The finds without those that say the same of the same value again, in order."""
+    n = np.bincount(found.values, minlength=1)
+    several = np.flatnonzero(n[found.values] > 1)
+    if not len(several):
+        return np.arange(len(found))
+    frame = pl.DataFrame(
+        {
+            "value": found.values[several],
+            "kind": found.kinds[several],
+            "whole": found.wholes[several],
+            "normal": found.normals.series().gather(several),
+        }
+    )
+    is_first = np.ones(len(found), np.bool_)
+    is_first[several] = frame.select(pl.struct(pl.all()).is_first_distinct()).to_series().to_numpy()
+    return np.flatnonzero(is_first)
+
+
+def _rows_of(coded: pa.Array, numbers: Ints) -> tuple[Ints, Ints]:
     """For the i-th of these distinct values, the rows that hold it: pairs (i, row)."""
     if not len(numbers):
         return numbers, numbers
-    index = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    order = np.argsort(index, kind="stable")
+    index = coded.indices.fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False).astype(np.int64)
+    asked = np.zeros(len(coded.dictionary) + 1, np.bool_)
+    asked[numbers] = True
+    rows = np.flatnonzero(asked[index])
+    order = rows[np.argsort(index[rows], kind="stable")]
     ranked = index[order]
     low, high = np.searchsorted(ranked, numbers), np.searchsorted(ranked, numbers, side="right")
     owner = np.repeat(np.arange(len(numbers)), high - low)
@@ -126,26 +162,32 @@ def _rows_of(coded: pa.Array, numbers: npt.NDArray[np.int64]) -> tuple[npt.NDArr
     return owner, order[low[owner] + inside]
 
 
-def _weighed(found: list[tuple[int, bytes, str, bool]], file: str) -> list[RawFinding]:
+def _weighed(file: str, at: Ints, known: Ints, kinds: Kinds, bounded: Bools) -> RawHits:
     """Each token once; a piece of a longer number is chance unless another known value stands close by."""
-    found.sort(key=lambda f: f[0])
-    best: dict[bytes, RawFinding] = {}
-    for i, (at, token, kind, bounded) in enumerate(found):
-        chance = not bounded and not _has_neighbour(found, i, at, token)
-        known = best.get(token)
-        if known is None or (known.is_chance and not chance):
-            best[token] = RawFinding(token, kind, file, chance)
-    return list(best.values())
+    order = np.argsort(at, kind="stable")
+    at, known, kinds = at[order], known[order], kinds[order]
+    chance = ~bounded[order] & ~_has_neighbour(at, known)
+    best = np.lexsort((np.arange(len(at)), chance, known))
+    _, first = np.unique(known[best], return_index=True)
+    best = best[first]
+    return RawHits(file, known[best], kinds[best], chance[best])
 
 
-def _has_neighbour(found: list[tuple[int, bytes, str, bool]], i: int, at: int, token: bytes) -> bool:
-    for step in (-1, 1):
-        j = i + step
-        while 0 <= j < len(found) and abs(found[j][0] - at) <= CLOSE:
-            if found[j][1] != token:
-                return True
-            j += step
-    return False
+def _has_neighbour(at: Ints, known: Ints) -> Bools:
+    """Whether another known value stands within `CLOSE` bytes, for finds in order of their place."""
+    n = len(at)
+    changes = np.flatnonzero(known[1:] != known[:-1]) + 1
+    begins, ends = np.concatenate([[0], changes]), np.concatenate([changes, [n]])
+    stretch = np.searchsorted(begins, np.arange(n), side="right") - 1
+    before, after = begins[stretch] - 1, ends[stretch]
+    near_before = (before >= 0) & (at - at[np.maximum(before, 0)] <= CLOSE)
+    near_after = (after < n) & (at[np.minimum(after, n - 1)] - at <= CLOSE)
+    return np.asarray(near_before | near_after, np.bool_)
+
+
+def _none(path: Path) -> RawHits:
+    nothing = np.zeros(0, np.int64)
+    return RawHits(path.name, nothing, nothing.astype(np.uint8), nothing.astype(np.bool_))
 
 
 def _is_parquet(path: Path) -> bool:

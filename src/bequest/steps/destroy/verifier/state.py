@@ -2,19 +2,22 @@
 
 import json
 import shutil
-import struct
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from bequest.crypto.atomic import write_file
 from bequest.kernel.canonical import canonical, to_json
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import StateError
+from bequest.steps.destroy.verifier.buffers import Bytes
 from bequest.steps.destroy.verifier.candidates import Profile
-from bequest.steps.destroy.verifier.tokens import SIZE, TokenSet
+from bequest.steps.destroy.verifier.tokens import TokenSet
 
-_ALLOWED = struct.Struct(f">{SIZE}s{SIZE}sI")
-_FILES = ("tokens.bin", "allowed.bin", "state.json")
+Counts = npt.NDArray[np.int64]
+_COUNT = ">u4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +62,53 @@ class Facts:
     sources: tuple[SourceControl, ...]
 
 
+class Allowed:
+    """Where known values may remain: how often each in each cell or column, and which of them in each source.
+
+    A token and a place are kept as one, the one XOR the other: both look random to whoever does not hold the key.
+    """
+
+    def __init__(self, cells: Bytes, counts: Counts, in_source: dict[str, TokenSet]) -> None:
+        """`cells`: n × 16 bytes, in any order; the counts of equal ones add up."""
+        self.cells = TokenSet(cells)
+        self.counts = np.bincount(self.cells.positions(cells), counts, len(self.cells)).astype(np.int64)
+        self.in_source = in_source
+
+    @staticmethod
+    def cell(tokens: Bytes, places: Bytes) -> Bytes:
+        """What stands for values (by token) in places, n × 16 bytes."""
+        return tokens ^ places
+
+    def take(self, cells: Bytes, left: Counts) -> npt.NDArray[np.bool_]:
+        """Whether there was a place left for each of these. `left`: counts that are used up."""
+        at = self.cells.positions(cells)
+        there = np.flatnonzero(at >= 0)
+        order = there[np.argsort(at[there], kind="stable")]
+        ranked = at[order]
+        turn = np.arange(len(ranked)) - np.searchsorted(ranked, ranked)  # the n-th of its kind
+        out = np.zeros(len(at), np.bool_)
+        out[order] = turn < left[ranked]
+        left -= np.minimum(np.bincount(ranked, minlength=len(left)), left)
+        return out
+
+
 @dataclass(frozen=True, slots=True)
 class VerifierState:
-    """Tokens to be looked for, where some of them may remain (token and place → how often), and the facts."""
+    """Tokens to be looked for, where some of them may remain, and the facts."""
 
     facts: Facts
     wanted: TokenSet = field(repr=False)
-    allowed: dict[tuple[bytes, bytes], int] = field(repr=False)
-    allowed_in: dict[str, frozenset[bytes]] = field(repr=False)
-    """Source → tokens that may remain somewhere in it, for the search in bytes."""
+    allowed: Allowed = field(repr=False)
 
 
 def write_state(folder: Path, state: VerifierState) -> None:
     """Keep the state; the facts come last, so that a half-written state is none."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_file(folder / "tokens.bin", state.wanted.to_bytes())
-    lines = (_ALLOWED.pack(token, place, n) for (token, place), n in sorted(state.allowed.items()))
-    write_file(folder / "allowed.bin", b"".join(lines))
-    for source, tokens in state.allowed_in.items():
-        write_file(folder / f"allowed.{source}.bin", b"".join(sorted(tokens)))
+    write_file(folder / "allowed.bin", state.allowed.cells.to_bytes())
+    write_file(folder / "counts.bin", state.allowed.counts.astype(_COUNT).tobytes())
+    for source, tokens in state.allowed.in_source.items():
+        write_file(folder / f"allowed.{source}.bin", tokens.to_bytes())
     write_file(folder / "state.json", canonical(to_json(state.facts)))
 
 
@@ -92,9 +123,11 @@ def read_state(folder: Path) -> VerifierState:
             "the verifier has not looked before the deletion", hint="Without that look nothing can be certified."
         )
     facts = decode(Facts, json.loads((folder / "state.json").read_bytes()))
-    allowed = {(t, p): n for t, p, n in _ALLOWED.iter_unpack((folder / "allowed.bin").read_bytes())}
-    allowed_in = {s.source: _tokens(folder / f"allowed.{s.source}.bin") for s in facts.sources}
-    return VerifierState(facts, TokenSet.from_bytes((folder / "tokens.bin").read_bytes()), allowed, allowed_in)
+    cells = TokenSet.from_bytes((folder / "allowed.bin").read_bytes()).array()
+    counts = np.frombuffer((folder / "counts.bin").read_bytes(), _COUNT).astype(np.int64)
+    in_source = {s.source: _tokens(folder / f"allowed.{s.source}.bin") for s in facts.sources}
+    wanted = TokenSet.from_bytes((folder / "tokens.bin").read_bytes())
+    return VerifierState(facts, wanted, Allowed(cells, counts, in_source))
 
 
 def has_state(folder: Path) -> bool:
@@ -107,6 +140,5 @@ def destroy_state(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _tokens(path: Path) -> frozenset[bytes]:
-    data = path.read_bytes() if path.exists() else b""
-    return frozenset(data[i : i + SIZE] for i in range(0, len(data), SIZE))
+def _tokens(path: Path) -> TokenSet:
+    return TokenSet.from_bytes(path.read_bytes() if path.exists() else b"")

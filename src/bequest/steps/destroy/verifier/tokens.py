@@ -1,105 +1,144 @@
-"""The verifier's tokens: HMAC-SHA256 under its own key, cut to 16 bytes, and sets of them that are searched in bulk."""
+"""The verifier's tokens: AES-CMAC (RFC 4493) under its own key, over whole columns, and sets of them searched in bulk.
 
-import hmac
-from collections.abc import Callable, Iterable, Sequence
+The key is divided by use: values, and places in which a value may remain. Nothing here is taken from the kernels with
+which the plan names its rows: `cmac` is written apart on purpose, and a test holds it against the library.
+"""
+
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import numpy.typing as npt
 
-SIZE = 16
-_CACHE = 400_000
+from bequest.crypto.cipher import aes_ecb, derive
+from bequest.steps.destroy.verifier.buffers import Bytes, Ints, Texts
+from bequest.steps.destroy.verifier.candidates import KINDS
+from bequest.steps.destroy.verifier.walk import compiled
 
-Array = npt.NDArray[np.uint8]
+SIZE = 16
+Ecb = Callable[[bytes], bytes]
+Positions = npt.NDArray[np.int64]
+
+_PURPOSE = "verifier"
 
 
 class Tokeniser:
-    """Tokens under the verifier's key; repeated values cost nothing."""
+    """Tokens under the verifier's key."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
-        self._seen: dict[tuple[str, str], bytes] = {}
+        self._values = aes_ecb(derive(key, _PURPOSE, "values"))
+        self._places = aes_ecb(derive(key, _PURPOSE, "places"))
 
-    def value(self, kind: str, normal: str) -> bytes:
-        """Token of a candidate."""
-        known = self._seen.get((kind, normal))
-        if known is None:
-            if len(self._seen) >= _CACHE:
-                self._seen.clear()
-            known = self._seen[kind, normal] = self._hmac(f"value\0{kind}\0{normal}")
-        return known
+    def values(self, kinds: npt.NDArray[np.uint8], normals: Texts) -> Bytes:
+        """Tokens of candidates, n × 16 bytes."""
+        out = np.empty((len(kinds), SIZE), np.uint8)
+        for n, kind in enumerate(KINDS):
+            at = np.flatnonzero(kinds == n)
+            if len(at):
+                out[at] = cmac(f"value\0{kind}\0".encode(), normals, at, self._values)
+        return out
 
-    def place(self, source: str, table: str, column: str, row: str) -> bytes:
-        """Token of a cell; `row` is empty for a whole column, in tables whose rows have no lasting name."""
-        return self._hmac("\0".join(("place", source, table, column, row)))
-
-    def _hmac(self, message: str) -> bytes:
-        return hmac.digest(self._key, message.encode("utf-8", "surrogatepass"), "sha256")[:SIZE]
+    def places(self, source: str, table: str, column: str, rows: Texts, at: Ints) -> Bytes:
+        """Tokens of the cells in these rows; a row's text is empty where rows have no lasting name."""
+        return cmac("\0".join(("place", source, table, column, "")).encode(), rows, at, self._places)
 
 
 class TokenSet:
     """Sixteen-byte tokens, sorted; membership of many at once, by the whole token."""
 
-    def __init__(self, tokens: Iterable[bytes]) -> None:
-        joined = b"".join(sorted(set(tokens)))
-        self._data = np.frombuffer(joined, ">u8").reshape(-1, 2).astype(np.uint64)
+    def __init__(self, tokens: Bytes) -> None:
+        """`tokens`: n × 16 bytes, in any order and repeated or not."""
+        pairs = _pairs(tokens)
+        order = np.lexsort((pairs[:, 1], pairs[:, 0]))
+        ranked = pairs[order]
+        is_new = np.ones(len(order), np.bool_)
+        is_new[1:] = (ranked[1:] != ranked[:-1]).any(axis=1)
+        self._data = ranked[is_new]
+        self._high = np.ascontiguousarray(self._data[:, 0])
+        self.first: Positions = order[is_new]
+        """Where each token of the set stood first among those it was made of."""
 
-    def __len__(self) -> int:
-        return len(self._data)
-
-    def to_bytes(self) -> bytes:
-        """All tokens in order."""
-        return bytes(self._data.astype(">u8").tobytes())
+    @classmethod
+    def of(cls, tokens: Iterable[bytes]) -> "TokenSet":
+        """The set of some tokens."""
+        return cls.from_bytes(b"".join(tokens))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "TokenSet":
         """The set that `to_bytes` wrote."""
-        return cls(data[i : i + SIZE] for i in range(0, len(data), SIZE))
+        return cls(np.frombuffer(data, np.uint8).reshape(-1, SIZE))
 
-    def holds(self, tokens: Sequence[bytes]) -> npt.NDArray[np.bool_]:
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def array(self) -> Bytes:
+        """All tokens in order, n × 16 bytes."""
+        return self._data.astype(">u8").view(np.uint8).reshape(-1, SIZE)
+
+    def to_bytes(self) -> bytes:
+        """All tokens in order."""
+        return self.array().tobytes()
+
+    def head(self, n: int) -> "TokenSet":
+        """The n smallest: a random choice that nobody without the key can steer."""
+        return TokenSet(self.array()[:n])
+
+    def holds(self, tokens: Bytes) -> npt.NDArray[np.bool_]:
         """Which of the tokens are in the set."""
-        return self.positions(np.frombuffer(b"".join(tokens), np.uint8).reshape(-1, SIZE)) >= 0
+        return self.positions(tokens) >= 0
 
-    def positions(self, tokens: Array) -> npt.NDArray[np.int64]:
+    def positions(self, tokens: Bytes) -> Positions:
         """Place of each token (n × 16 bytes) in the sorted set, -1 where it is not in it."""
-        wanted = np.ascontiguousarray(tokens).view(">u8").reshape(-1, 2).astype(np.uint64)
-        high = self._data[:, 0]
-        at = np.searchsorted(high, wanted[:, 0])
-        end = np.searchsorted(high, wanted[:, 0], side="right")
+        wanted = _pairs(tokens)
         out = np.full(len(wanted), -1, np.int64)
-        while len(live := np.flatnonzero((out < 0) & (at < end))):  # rows that share 64 bits: met once in a lifetime
+        at = np.searchsorted(self._high, wanted[:, 0])
+        live = np.flatnonzero(at < len(self))
+        while len(live := live[self._high[np.minimum(at[live], len(self) - 1)] == wanted[live, 0]]):
             hit = self._data[at[live], 1] == wanted[live, 1]
             out[live[hit]] = at[live[hit]]
+            live = live[~hit]  # rows that share 64 bits: met once in a lifetime
             at[live] += 1
+            live = live[at[live] < len(self)]
         return out
 
 
-def cmac_rows(messages: Sequence[bytes], ecb: Callable[[bytes], bytes]) -> Array:
-    """AES-CMAC (RFC 4493) of many messages, n × 16 bytes: how the plan names its rows. Written apart on purpose."""
-    zero = int.from_bytes(ecb(bytes(SIZE)), "big")
-    k1 = _double(zero)
-    k2 = _double(k1)
-    out = np.empty((len(messages), SIZE), np.uint8)
-    by_length: dict[int, list[int]] = {}
-    for i, m in enumerate(messages):
-        by_length.setdefault(max(1, -(-len(m) // SIZE)), []).append(i)
-    for n_blocks, rows in by_length.items():
-        padded = b"".join(_padded(messages[i], n_blocks, k1, k2) for i in rows)
-        blocks = np.frombuffer(padded, np.uint8).reshape(len(rows), n_blocks, SIZE)
-        state = np.zeros((len(rows), SIZE), np.uint8)
-        for b in range(n_blocks):
-            state = np.frombuffer(ecb((state ^ blocks[:, b]).tobytes()), np.uint8).reshape(-1, SIZE)
-        out[rows] = state
+def cmac(prefix: bytes, texts: Texts, at: Ints, ecb: Ecb) -> Bytes:
+    """AES-CMAC of `prefix` + text for these texts, n × 16 bytes: block by block, each for all that still have one."""
+    k1 = _double(int.from_bytes(ecb(bytes(SIZE)), "big"))
+    subkeys = np.frombuffer(k1.to_bytes(SIZE, "big") + _double(k1).to_bytes(SIZE, "big"), np.uint8).reshape(2, SIZE)
+    lengths = len(prefix) + texts.offsets[at + 1] - texts.offsets[at]
+    n_blocks = np.maximum(1, -(-lengths // SIZE))
+    order = np.argsort(-n_blocks, kind="stable")
+    begins, lengths = texts.offsets[at][order], lengths[order]
+    n_with = np.searchsorted(-n_blocks[order], -np.arange(int(n_blocks.max(initial=0))), side="left")
+    head, state = np.frombuffer(prefix, np.uint8), np.zeros((len(at), SIZE), np.uint8)
+    for block, n in enumerate(n_with.tolist()):
+        _mix(head, texts.data, begins, lengths, block, subkeys, state[:n])
+        state[:n] = np.frombuffer(ecb(state[:n].tobytes()), np.uint8).reshape(-1, SIZE)
+    out = np.empty_like(state)
+    out[order] = state
     return out
 
 
-def _padded(message: bytes, n_blocks: int, k1: int, k2: int) -> bytes:
-    """The message with its last block masked, and filled up where it is short."""
-    size = n_blocks * SIZE
-    full = len(message) == size
-    head, tail = message[: size - SIZE], message[size - SIZE :]
-    if not full:
-        tail = tail + b"\x80" + bytes(SIZE - 1 - len(tail))
-    return head + (int.from_bytes(tail, "big") ^ (k1 if full else k2)).to_bytes(SIZE, "big")
+@compiled
+def _mix(head, data, begins, lengths, block, subkeys, state):  # type: ignore[no-untyped-def]
+    """One block of each message into its state; the last one is filled up and masked (RFC 4493 §2.4)."""
+    first = 16 * block
+    for i in range(len(state)):
+        behind = begins[i] - len(head)
+        left = lengths[i] - first
+        for j in range(min(16, left)):
+            at = first + j
+            state[i, j] ^= head[at] if at < len(head) else data[behind + at]
+        if left <= 16:
+            full = left == 16
+            for j in range(16):
+                state[i, j] ^= subkeys[0 if full else 1, j]
+            if not full:
+                state[i, left] ^= 0x80
+
+
+def _pairs(tokens: Bytes) -> npt.NDArray[np.uint64]:
+    return np.ascontiguousarray(tokens).view(">u8").reshape(-1, 2).astype(np.uint64)
 
 
 def _double(value: int) -> int:

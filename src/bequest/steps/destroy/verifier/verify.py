@@ -12,19 +12,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from bequest.kernel.canonical import Json, to_json
 from bequest.kernel.errors import StateError
 from bequest.model.case import Source
 from bequest.model.destruction import Finding, Level, SearchResult
-from bequest.steps.destroy.verifier.candidates import OWN_KINDS, PLAIN, Candidate
+from bequest.steps.destroy.verifier.candidates import KINDS, OWN_KINDS, PLAIN
 from bequest.steps.destroy.verifier.places import Places, by_table, class_of
-from bequest.steps.destroy.verifier.prepare import RAW_KINDS, Task, place_row
+from bequest.steps.destroy.verifier.prepare import RAW_KINDS, row_names
 from bequest.steps.destroy.verifier.raw import raw_files
-from bequest.steps.destroy.verifier.reading import Rows, UnreadableError
-from bequest.steps.destroy.verifier.scan import ColumnHits, Search, Tally
-from bequest.steps.destroy.verifier.state import Facts, SourceControl, VerifierState
+from bequest.steps.destroy.verifier.rows import Rows, UnreadableError
+from bequest.steps.destroy.verifier.scan import Bools, ColumnHits, Kinds, Search, Tally
+from bequest.steps.destroy.verifier.state import Allowed, Facts, SourceControl, VerifierState
+from bequest.steps.destroy.verifier.task import Task
 from bequest.steps.destroy.verifier.tokens import Tokeniser
 
 MANY = 100
@@ -98,9 +98,9 @@ class _SecondLook:
         self._tokeniser = tokeniser
         self._search = search
         self._places = by_table(task.plans)
-        self._left = dict(state.allowed)
+        self._tokens = state.wanted.array()
+        self._left = state.allowed.counts.copy()
         self._controls: Mapping[str, SourceControl] = {s.source: s for s in state.facts.sources}
-        self._met: set[tuple[str, bytes]] = set()
         self._new_chances: Counter[tuple[str, str, str, str]] = Counter()
         self.lines: Counter[tuple[str, str, str, str, str]] = Counter()
 
@@ -109,11 +109,14 @@ class _SecondLook:
         tally = Tally()
         why = self._controls[source.name].not_readable if source.name in self._controls else "not_prepared"
         rows_of: Counter[str] = Counter()
+        met = np.zeros(len(self._tokens), np.bool_)
         try:
-            for rows, hits in self._search.cells(source, self._task.table_of(source), tally):
+            for rows, hits in self._search.cells(source, self._task, tally):
                 rows_of[rows.table] += len(rows.names)
                 self._judge(source.name, rows, hits)
-            self._bytes(source, tally)
+                for hit in hits:
+                    met[hit.known] = True
+            self._bytes(source, tally, met)
         except (UnreadableError, OSError, ValueError) as error:
             why = why or type(error).__name__
         self._no_coincidence_where_many(source.name, rows_of)
@@ -123,40 +126,46 @@ class _SecondLook:
         if not hits:
             return
         places = self._places.get((source, rows.table))
-        keys = rows.keys(places.plan.key) if places else rows.names
+        names = row_names(places, rows)
         # where rows are known by number, the numbers have moved: then only the counts of the first look speak
         keyed = places is not None and bool(places.plan.key)
         located = places.locate(rows, self._task.link_ecb) if places and keyed else None
         for hit in hits:
-            self._met.update((source, token) for token in hit.tokens)
-            going = places.going(hit.column, located)[hit.rows] if places and located is not None else _none(hit.rows)
-            pairs = zip(hit.owner.tolist(), hit.rows.tolist(), going.tolist(), strict=True)
-            for i, position, goes in pairs:
-                place = self._tokeniser.place(source, rows.table, hit.column, place_row(places, keys, position))
-                allowed = not goes and self._take(hit.tokens[i], place)
-                chance = not goes and _may_be_chance(places, hit.column, hit.found[i])
-                verdict = COINCIDENCE if chance else PLANNED if allowed else RESIDUE
-                where = (source, rows.table, hit.column, hit.found[i].kind)
-                self.lines[*where, verdict] += 1
-                self._new_chances[where] += chance and not allowed
+            stays = np.ones(len(hit.rows), np.bool_)
+            if places is not None and located is not None:
+                stays = ~places.going(hit.column, located)[hit.rows]
+            cells = Allowed.cell(
+                self._tokens[hit.known[stays]],
+                self._tokeniser.places(source, rows.table, hit.column, names, hit.rows[stays]),
+            )
+            allowed = np.zeros(len(stays), np.bool_)
+            allowed[stays] = self._state.allowed.take(cells, self._left)
+            chance = stays & _may_be_chance(places, hit)
+            self._count((source, rows.table, hit.column), hit.kinds, allowed, chance)
 
-    def _take(self, token: bytes, place: bytes) -> bool:
-        """Use up one of the places in which this token may remain."""
-        left = self._left.get((token, place), 0)
-        if left:
-            self._left[token, place] = left - 1
-        return left > 0
+    def _count(self, where: tuple[str, str, str], kinds: Kinds, allowed: Bools, chance: Bools) -> None:
+        verdicts = {COINCIDENCE: chance, PLANNED: allowed & ~chance, RESIDUE: ~allowed & ~chance}
+        for number in np.unique(kinds).tolist():
+            of_kind, kind = kinds == number, KINDS[number]
+            for verdict, is_so in verdicts.items():
+                self.lines[*where, kind, verdict] += int((of_kind & is_so).sum())
+            self._new_chances[*where, kind] += int((of_kind & chance & ~allowed).sum())
 
-    def _bytes(self, source: Source, tally: Tally) -> None:
+    def _bytes(self, source: Source, tally: Tally, met: Bools) -> None:
         """What stands in the bytes and in no cell: what stands in cells has been judged there."""
-        allowed = self._state.allowed_in.get(source.name, frozenset())
+        explained = met.copy()
+        may_remain = self._state.allowed.in_source.get(source.name)
+        if may_remain is not None:
+            at = self._state.wanted.positions(may_remain.array())
+            explained[at[at >= 0]] = True
         for path in raw_files(source.path, self._task.known_copies):
             if path == source.path and source.kind not in RAW_KINDS:
                 continue
-            for found in self._search.raw(path, tally):
-                if found.token not in allowed and (source.name, found.token) not in self._met:
-                    verdict = COINCIDENCE if found.is_chance else RESIDUE
-                    self.lines[source.name, path.name, BYTES, found.kind, verdict] += 1
+            found = self._search.raw(path, tally)
+            for number, chance, open_ in zip(found.kinds, found.is_chance, ~explained[found.known], strict=True):
+                if open_:
+                    verdict = COINCIDENCE if chance else RESIDUE
+                    self.lines[source.name, path.name, BYTES, KINDS[number], verdict] += 1
 
     def _no_coincidence_where_many(self, source: str, rows_of: Mapping[str, int]) -> None:
         """Equal numbers that were not there at the first look are residue where a column has more than a few."""
@@ -195,11 +204,10 @@ class _SecondLook:
         )
 
 
-def _may_be_chance(places: Places | None, column: str, found: Candidate) -> bool:
-    """A whole cell, in a column that identifies nobody, that looks like an identifier of another kind."""
-    cls = class_of(places, column)
-    return found.whole and cls in PLAIN and found.kind not in OWN_KINDS.get(cls, frozenset())
-
-
-def _none(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    return np.zeros(len(rows), np.bool_)
+def _may_be_chance(places: Places | None, hit: ColumnHits) -> Bools:
+    """Whole cells, in a column that identifies nobody, that look like an identifier of another kind."""
+    cls = class_of(places, hit.column)
+    if cls not in PLAIN:
+        return np.zeros(len(hit.rows), np.bool_)
+    own = [KINDS.index(kind) for kind in OWN_KINDS.get(cls, frozenset())]
+    return np.asarray(hit.wholes & ~np.isin(hit.kinds, own), np.bool_)
