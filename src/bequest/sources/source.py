@@ -2,8 +2,9 @@
 
 One text view serves discovery, linking, transforming and searching: batches whose first column `__key` is the row key,
 all columns text or null, exactly as a person would see them. Row identity: the columns given as key, else the key the
-store declares, else the 0-based row number (SQLite: the rowid; a server: the number in the order of the rows' content,
-equal rows counted one after the other, since no place in a server's files lasts).
+store declares, else the 0-based row number (SQLite: the rowid). On a server no place and no number lasts: there a row
+without a key is known by its content, as `<SHA-256 of the row in hex>#<how many equal rows came before it, from 1>`.
+Equal rows cannot be told apart by anybody, and need not be; a row that was changed meanwhile is not found.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -99,8 +100,9 @@ class TableInfo:
 class Changes:
     """What leaves one table: whole rows, and cells of rows that stay. All by row key, as read with the same `key`.
 
-    Applying the same changes again changes nothing more. Rows known by their number move when others go: for these
-    `taken_from` must hold the fingerprint of the source at the moment its keys were read.
+    Applying the same changes again changes nothing more. Rows without a key of their own (known by number, or by content
+    and count) are renamed when others go: for these `taken_from` must hold the fingerprint of the source at the moment
+    its keys were read.
     """
 
     delete: pl.Series
