@@ -100,7 +100,7 @@ class TableInfo:
 class Changes:
     """What leaves one table: whole rows, and cells of rows that stay. All by row key, as read with the same `key`.
 
-    Applying the same changes again changes nothing more. Rows without a key of their own (known by number, or by content
+    Applying the same changes again changes nothing more. Rows without a key (known by number, or by content
     and count) are renamed when others go: for these `taken_from` must hold the fingerprint of the source at the moment
     its keys were read.
     """
