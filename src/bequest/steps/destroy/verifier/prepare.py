@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bequest.engine.tableplan import TablePlan
+from bequest.kernel.secret import Secrets
 from bequest.model.case import Source, SourceKind
 from bequest.model.datamap import FieldClass
 from bequest.steps.destroy.verifier.candidates import (
@@ -52,7 +53,8 @@ ColumnKey = tuple[str, str, str]
 class Task:
     """What the verifier is given: the sources, the plan, its own key, and the cipher with which the plan names rows.
 
-    `known_copies`: files beside a source that the case lists as copies, each a dated residual of its own.
+    `known_copies`: files beside a source that the case lists as copies, each a dated residual of its own. `secrets`
+    follows the references to servers.
     """
 
     sources: tuple[Source, ...]
@@ -60,6 +62,7 @@ class Task:
     key: bytes = field(repr=False)
     link_ecb: Callable[[bytes], bytes] = field(repr=False)
     known_copies: frozenset[Path] = frozenset()
+    secrets: Secrets = field(default_factory=Secrets, repr=False)
 
     @property
     def key_commit(self) -> str:
@@ -80,7 +83,7 @@ def prepare(task: Task) -> VerifierState:
     unreadable: dict[str, str] = {}
     for source in task.sources:
         try:
-            for rows in read_rows(source, task.table_of(source)):
+            for rows in read_rows(source, task.table_of(source), task.secrets):
                 found = places.get((source.name, rows.table))
                 if found is not None:
                     learned.take(found, rows, found.locate(rows, task.link_ecb), tokeniser)
@@ -89,7 +92,7 @@ def prepare(task: Task) -> VerifierState:
     wanted = TokenSet(t for tokens in (*learned.tokens.values(), learned.in_texts) for t in tokens)
     control = _Control(task, places, tokeniser, learned)
     profile = profile_of(learned.values)
-    search = Search(tokeniser, wanted, profile)
+    search = Search(tokeniser, wanted, profile, task.secrets)
     for source in task.sources:
         if source.name not in unreadable:
             control.look(source, search)

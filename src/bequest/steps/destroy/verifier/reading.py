@@ -6,6 +6,7 @@ read as well. What cannot be read at all is said (`UnreadableError`), never pass
 
 import csv
 import datetime as dt
+import importlib
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,9 @@ import fastexcel
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bequest.model.case import Source, SourceKind
+from bequest.kernel.errors import InputError
+from bequest.kernel.secret import Secrets
+from bequest.model.case import SERVERS, Source, SourceKind
 
 BATCH = 50_000
 SEPARATOR = "\x1f"
@@ -63,12 +66,17 @@ class Rows:
         return [SEPARATOR.join(p or "" for p in row) for row in zip(*parts, strict=True)]
 
 
-def read_rows(source: Source, table: str) -> Iterator[Rows]:
+def read_rows(source: Source, table: str, secrets: Secrets | None = None) -> Iterator[Rows]:
     """Every row of every table in a source. `table`: the name under which the case knows the table of a file.
+
+    `secrets` follows the reference to a server's address.
 
     Raises:
         UnreadableError: where the store cannot be read.
     """
+    if source.kind in SERVERS:
+        yield from _read_server(source, secrets or Secrets())
+        return
     try:
         if source.kind is SourceKind.SQLITE:
             yield from _read_sqlite(source.path)
@@ -81,6 +89,19 @@ def read_rows(source: Source, table: str) -> Iterator[Rows]:
         else:
             yield from _read_xlsx(source.path, source.sheet, table)
     except _UNREADABLE as error:
+        raise UnreadableError(source.name, type(error).__name__) from error
+
+
+def _read_server(source: Source, secrets: Secrets) -> Iterator[Rows]:
+    """Read by the module of that kind; its driver is there only where servers are read."""
+    try:
+        module = importlib.import_module(f"bequest.steps.destroy.verifier.read_{source.kind.value}")
+        read = getattr(module, f"read_{source.kind.value}")
+        for table, frame, names in read(source, secrets):
+            yield Rows(table, {c: frame[c].to_list() for c in frame.columns}, names.to_list())
+    except InputError:
+        raise  # the reference to its address leads nowhere
+    except Exception as error:  # whatever its driver raises
         raise UnreadableError(source.name, type(error).__name__) from error
 
 

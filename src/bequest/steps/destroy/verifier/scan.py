@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from bequest.kernel.secret import Secrets
 from bequest.model.case import Source
 from bequest.steps.destroy.verifier.candidates import Candidate, Profile, candidates
 from bequest.steps.destroy.verifier.raw import CLOSE, raw_blocks, raw_candidates
@@ -52,10 +53,13 @@ class RawFinding:
 class Search:
     """A search for one set of tokens."""
 
-    def __init__(self, tokeniser: Tokeniser, wanted: TokenSet, profile: Profile) -> None:
+    def __init__(
+        self, tokeniser: Tokeniser, wanted: TokenSet, profile: Profile, secrets: Secrets | None = None
+    ) -> None:
         self._tokeniser = tokeniser
         self._wanted = wanted
         self._profile = profile
+        self._secrets = secrets
         self._sieve = Sieve(profile)
 
     def cells(self, source: Source, table: str, tally: Tally) -> Iterator[tuple[Rows, list[ColumnHits]]]:
@@ -65,7 +69,7 @@ class Search:
             UnreadableError: where the source cannot be read.
         """
         columns: set[tuple[str, str]] = set()
-        for rows in read_rows(source, table):
+        for rows in read_rows(source, table, self._secrets):
             new = [c for c in rows.columns if (rows.table, c) not in columns]
             if new:  # a file without a header has values where names should be
                 yield Rows(rows.table, {NAMES: list(new)}, [NAMES] * len(new)), self._columns({NAMES: [*new]}, tally)

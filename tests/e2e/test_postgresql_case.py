@@ -1,0 +1,105 @@
+"""A whole case whose customer system is a PostgreSQL server: from opening to a bundle that verifies.
+
+The demo company is made as always; its CRM is then loaded into PostgreSQL table by table, with real types, keys,
+comments and foreign keys, and the case file names the server instead of the file. Each phase has its own account.
+"""
+
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.e2e.whole_case import ROOT
+from tests.servers import Postgres
+
+from bequest.app.context import open_context
+from bequest.app.rehearse import Played, rehearse
+from bequest.demo.company import make_company
+from bequest.demo.schema import TABLES
+from bequest.model.case import Event
+from bequest.sources.sqlite_comments import read_comments
+
+CUSTOMERS = 200
+SCHEMA = "crm"
+CRM = [t for t in TABLES if t.source == "crm"]
+SQL_TYPES = {"INTEGER PRIMARY KEY": "bigint PRIMARY KEY", "INTEGER": "bigint", "REAL": "numeric"}
+REFERRING = {"addresses": "CASCADE", "consents": "CASCADE", "objections": "SET NULL", "disputes": "NO ACTION"}
+"""Tables that refer to customers, and what becomes of their rows when a customer goes."""
+
+
+@dataclass(frozen=True)
+class PlayedCase:
+    played: Played
+    folder: Path
+    database: str
+    before: dict[str, list[tuple[Any, ...]]]
+
+
+def load(server: Postgres, database: str, path: Path, case_id: str) -> None:
+    """The CRM's SQLite, table by table."""
+    with closing(sqlite3.connect(path)) as old, closing(server.connect(database)) as db:
+        db.execute(f"CREATE SCHEMA {SCHEMA}")
+        for table in CRM:
+            columns = old.execute(f"PRAGMA table_info({table.name})").fetchall()
+            [(ddl,)] = old.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table.name,)).fetchall()
+            kinds = {c.name: SQL_TYPES.get(c.sql, c.sql.lower()) for c in table.columns}
+            db.execute(f"CREATE TABLE {SCHEMA}.{table.name} ({', '.join(f'{c} {kinds[c]}' for _, c, *_ in columns)})")
+            said = read_comments(ddl)
+            db.execute(f"COMMENT ON TABLE {SCHEMA}.{table.name} IS '{said.table}'")
+            for column, words in said.columns.items():
+                if words:
+                    db.execute(f"COMMENT ON COLUMN {SCHEMA}.{table.name}.{column} IS '{words}'")
+            with db.cursor().copy(f"COPY {SCHEMA}.{table.name} FROM STDIN") as copy:
+                for row in old.execute(f"SELECT * FROM {table.name}"):
+                    copy.write_row(row)
+        for table, action in REFERRING.items():
+            db.execute(
+                f"ALTER TABLE {SCHEMA}.{table} ADD FOREIGN KEY (cust_no) REFERENCES {SCHEMA}.customers (cust_no) ON DELETE {action}"
+            )
+        db.execute(f"CREATE TABLE {SCHEMA}.bequest_rehearsal (case_id text PRIMARY KEY)")
+        db.execute(f"INSERT INTO {SCHEMA}.bequest_rehearsal VALUES ('{case_id}')")
+
+
+def rows(server: Postgres, database: str, table: str) -> list[tuple[Any, ...]]:
+    return list(server.execute(database, f"SELECT * FROM {SCHEMA}.{table} ORDER BY 1"))
+
+
+@pytest.fixture(scope="module")
+def whole(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlayedCase]:
+    folder = tmp_path_factory.mktemp("pg-case")
+    make_company(folder / "demo", event=Event.E5, customers=CUSTOMERS)
+    database = postgres.new_database()
+    case_file = folder / "demo" / "case.toml"
+    text = case_file.read_text("utf-8")
+    case_id = re.search(r'^id = "(.+)"', text, re.MULTILINE)
+    assert case_id is not None
+    load(postgres, database, folder / "demo" / "sources" / "crm.db", case_id[1])
+    (folder / "demo" / "sources" / "crm.db").unlink()
+    changed = text.replace(
+        'kind = "sqlite"\npath = "sources/crm.db"', f'kind = "postgresql"\nurl = "env:CRM"\nschema = "{SCHEMA}"'
+    )
+    assert changed != text
+    case_file.write_text(changed, "utf-8")
+    before = {t.name: rows(postgres, database, t.name) for t in CRM}
+    context = open_context(folder / "home", environ={"CRM": postgres.url(database)})
+    played = rehearse(context, folder / "demo")
+    yield PlayedCase(played, folder, database, before)
+
+
+def test_the_bundle_verifies(whole: PlayedCase) -> None:
+    bundle = whole.played.bundle
+    command = [sys.executable, "-c", "from bequest.cli.main import main; main()", "verify", str(bundle.folder)]
+    done = subprocess.run(
+        [*command, "--trust", str(bundle.trust), "--rehearsal"],
+        capture_output=True, text=True, check=False,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), "HOME": str(whole.folder)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
