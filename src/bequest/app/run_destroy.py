@@ -283,6 +283,7 @@ def _task(job: Job) -> Task:
         plans=tuple(plan for _, _, plan in job.numbered()),
         key=job.key("verifier"),
         link_ecb=aes_ecb(job.key("link")),
+        secrets=job.ctx.secrets,
     )
 
 

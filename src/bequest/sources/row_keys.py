@@ -25,11 +25,16 @@ def check_keys(where: str, keys: pl.Series, n_empty: int) -> None:
     """
     n_repeated = len(keys) - keys.n_unique()
     if n_empty or n_repeated:
-        raise SourceError(
-            f"the key of {where} does not name each row: {n_empty} rows with an empty key, {n_repeated} repeated keys",
-            hint="Name other key columns in the data map, or none: then rows are known by their number.",
-            code="BQ-SOURCE-7",
-        )
+        raise unusable_key(where, n_empty, n_repeated)
+
+
+def unusable_key(where: str, n_empty: int, n_repeated: int) -> SourceError:
+    """A key that does not name each row."""
+    return SourceError(
+        f"the key of {where} does not name each row: {n_empty} rows with an empty key, {n_repeated} repeated keys",
+        hint="Name other key columns in the data map, or none: then rows are known by their number.",
+        code="BQ-SOURCE-7",
+    )
 
 
 def empty_parts(frame: pl.DataFrame, key: Sequence[str]) -> int:

@@ -2,11 +2,14 @@
 
 One text view serves discovery, linking, transforming and searching: batches whose first column `__key` is the row key,
 all columns text or null, exactly as a person would see them. Row identity: the columns given as key, else the key the
-store declares, else the 0-based row number (SQLite: the rowid).
+store declares, else the 0-based row number (SQLite: the rowid). On a server no place and no number lasts: there a row
+without a key is known by its content, as `<SHA-256 of the row in hex>#<how many equal rows came before it, from 1>`.
+Equal rows cannot be told apart by anybody, and need not be; a row that was changed meanwhile is not found.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -27,15 +30,43 @@ Guard = Callable[[], None]
 """Checks that the step still holds its lease; called before every batch and before a file is replaced."""
 
 
+class OnDelete(StrEnum):
+    """What a store does to the rows that refer to a row when that row goes."""
+
+    REFUSE = "refuse"
+    """NO ACTION and RESTRICT: the row cannot go while another refers to it."""
+    CASCADE = "cascade"
+    """The rows that refer go too."""
+    SET_NULL = "set_null"
+    SET_DEFAULT = "set_default"
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """Columns of a table that name a row of another. `to_table` has its schema before it where that is another one."""
+
+    columns: tuple[str, ...]
+    to_table: str
+    to_columns: tuple[str, ...]
+    on_delete: OnDelete = OnDelete.REFUSE
+    name: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnInfo:
-    """A column as the store declares it."""
+    """A column as the store declares it.
+
+    `notes` are codes of what stands against emptying it or is to be known: `generated` (computed from other columns),
+    `identity` (numbered by the store), `unique`, `checked` (a check constraint reads it), `indexed_expression` (an
+    index computes something from it, such as a full-text index), `refers` (part of a foreign key), `referred_to`.
+    """
 
     name: str
     declared_type: str
     comment: str = ""
     is_key: bool = False
     nullable: bool = True
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +74,12 @@ class TableInfo:
     """A table as the store declares it.
 
     `key`: declared key columns, none where rows are known by number. `why_not_scanned`: empty for a table that can be
-    read, else `view`, `virtual`, `sheet_not_declared`, `sheet_unusable` or `not_utf8`. `notes` are codes of what a
-    reader should know: `triggers`, `no_declared_key`, `without_rowid`, `blank_rows`, `mixed_types`.
+    read, else `view`, `virtual`, `sheet_not_declared`, `sheet_unusable`, `not_utf8`, `foreign` (its rows lie on another
+    server), `row_security` (rows are hidden from the reader) or `no_right` (the reader may not read all of it). `notes`
+    are codes of what a reader should know: `triggers`, `no_declared_key`, `without_rowid`, `blank_rows`,
+    `mixed_types`, `partitioned` (its partitions are not listed), `inherits` (rows of its own in a table that others
+    extend or that extends another), `unlogged`, `rules`, `row_security` (policies exist that do not bind the reader).
+    `references`: its foreign keys.
     """
 
     name: str
@@ -54,6 +89,7 @@ class TableInfo:
     n_rows: int
     why_not_scanned: str = ""
     notes: tuple[str, ...] = ()
+    references: tuple[ForeignKey, ...] = ()
 
     def column_names(self) -> tuple[str, ...]:
         """Names of the columns in the store's order."""
@@ -64,8 +100,9 @@ class TableInfo:
 class Changes:
     """What leaves one table: whole rows, and cells of rows that stay. All by row key, as read with the same `key`.
 
-    Applying the same changes again changes nothing more. Rows known by their number move when others go: for these
-    `taken_from` must hold the fingerprint of the source at the moment its keys were read.
+    Applying the same changes again changes nothing more. Rows without a key (known by number, or by content
+    and count) are renamed when others go: for these `taken_from` must hold the fingerprint of the source at the moment
+    its keys were read.
     """
 
     delete: pl.Series

@@ -5,13 +5,16 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from tests.servers import Postgres
 
+from bequest.kernel.secret import Secrets
 from bequest.model.case import Source, SourceKind
 from bequest.sources import OpenSource, open_source
 
@@ -60,11 +63,29 @@ WRITERS = {
 }  # fmt: skip
 
 
+def write_postgres(server: Postgres, database: str, columns: Sequence[str], rows: Rows) -> None:
+    names = ", ".join('"' + c + '" text' for c in columns)
+    with closing(server.connect(database)) as db:
+        db.execute("DROP TABLE IF EXISTS people")
+        db.execute(f"CREATE TABLE people ({names})")
+        with db.cursor().copy("COPY people FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
 @pytest.fixture
-def make(tmp_path: Path) -> Maker:
-    """A source named `people` with one table of the same name."""
+def make(tmp_path: Path, request: pytest.FixtureRequest) -> Maker:
+    """A source named `people` with one table of the same name; on a server in a database of its own."""
+    database = ""
 
     def made(kind: SourceKind, columns: Sequence[str], rows: Rows) -> OpenSource:
+        nonlocal database
+        if kind is SourceKind.POSTGRESQL:
+            server = request.getfixturevalue("postgres")
+            database = database or server.new_database()
+            write_postgres(server, database, columns, rows)
+            spec = Source(name="people", kind=kind, url="env:PEOPLE")
+            return open_source(spec, Secrets({"PEOPLE": server.url(database)}))
         path = tmp_path / f"people.{SUFFIX[kind]}"
         path.unlink(missing_ok=True)
         WRITERS[kind](path, columns, rows)
@@ -89,3 +110,14 @@ def open_file(tmp_path: Path) -> Callable[..., OpenSource]:
 def ecb() -> Callable[[bytes], bytes]:
     """A block cipher under a fixed test key."""
     return lambda blocks: Cipher(algorithms.AES(bytes(16)), modes.ECB()).encryptor().update(blocks)  # noqa: S305
+
+
+@pytest.fixture
+def open_postgres(postgres: Postgres) -> Callable[..., OpenSource]:
+    """The source named `people` on a database; each phase with its own address where one is given."""
+
+    def opened(database: str, **more: Any) -> OpenSource:
+        spec = Source(name="people", kind=SourceKind.POSTGRESQL, url="env:PEOPLE", **more)
+        return open_source(spec, Secrets({"PEOPLE": postgres.url(database)}))
+
+    return opened

@@ -21,6 +21,7 @@ from bequest.model.disposition import Residue
 from bequest.sources.source import Changes, CleanReport, Guard, OpenSource
 from bequest.steps.destroy.journal import VALUE, after_digests, journal_path, read_journal, write_journal
 from bequest.steps.destroy.ledger import Ledger, row_tokens
+from bequest.steps.destroy.order import referring_first
 
 BATCH_ROWS = 50_000
 
@@ -112,14 +113,15 @@ def erase_source(
 ) -> ErasureResult:
     """Erase in every table of a source, then clean its files where `cleans` is set.
 
-    `plans` with the fixed number of each table.
-    `sealed`: (source, table) → `row_tag`, `row_digest` of the rows that are in custody.
+    `plans` with the fixed number of each table. Tables that refer to others come first: no row goes while another still
+    refers to it. `sealed`: (source, table) → `row_tag`, `row_digest` of the rows that are in custody.
     """
-    tables = [
-        erase(plan, source, keys, ledger, sealed.get((plan.source, plan.table)), work, guard, number=n, tick=tick)
-        for n, plan in plans
-    ]
-    return ErasureResult(tuple(tables), source.clean(guard) if cleans else None)
+    numbered = dict(plans)
+    tables = {
+        n: erase(p, source, keys, ledger, sealed.get((p.source, p.table)), work, guard, number=n, tick=tick)
+        for n, p in referring_first(numbered, source)
+    }
+    return ErasureResult(tuple(tables[n] for n in numbered), source.clean(guard) if cleans else None)
 
 
 def erase(

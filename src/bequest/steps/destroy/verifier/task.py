@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bequest.engine.tableplan import TablePlan
+from bequest.kernel.secret import Secrets
 from bequest.model.case import Source
 
 
@@ -13,7 +14,8 @@ from bequest.model.case import Source
 class Task:
     """What the verifier is given: the sources, the plan, its own key, and the cipher with which the plan names rows.
 
-    `known_copies`: files beside a source that the case lists as copies, each a dated residual of its own.
+    `known_copies`: files beside a source that the case lists as copies, each a dated residual of its own. `secrets`
+    follows the references to servers.
     """
 
     sources: tuple[Source, ...]
@@ -21,6 +23,7 @@ class Task:
     key: bytes = field(repr=False)
     link_ecb: Callable[[bytes], bytes] = field(repr=False)
     known_copies: frozenset[Path] = frozenset()
+    secrets: Secrets = field(default_factory=Secrets, repr=False)
 
     @property
     def key_commit(self) -> str:

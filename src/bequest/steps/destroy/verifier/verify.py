@@ -15,7 +15,7 @@ import numpy as np
 
 from bequest.kernel.canonical import Json, to_json
 from bequest.kernel.errors import StateError
-from bequest.model.case import Source
+from bequest.model.case import SERVERS, Source
 from bequest.model.destruction import Finding, Level, SearchResult
 from bequest.steps.destroy.verifier.candidates import KINDS, OWN_KINDS, PLAIN
 from bequest.steps.destroy.verifier.places import Places, by_table, class_of
@@ -31,6 +31,7 @@ MANY = 100
 """One cell in so many: beyond it, equal numbers in a column are no coincidence any more."""
 FEW = 3
 METHOD = "cells+bytes"
+METHOD_ON_SERVER = "cells"
 BYTES = "(bytes)"
 """Stands for the column where something was found in the bytes of a file."""
 
@@ -120,7 +121,7 @@ class _SecondLook:
         except (UnreadableError, OSError, ValueError) as error:
             why = why or type(error).__name__
         self._no_coincidence_where_many(source.name, rows_of)
-        return self._result(source.name, tally, why)
+        return self._result(source, tally, why)
 
     def _judge(self, source: str, rows: Rows, hits: list[ColumnHits]) -> None:
         if not hits:
@@ -153,6 +154,8 @@ class _SecondLook:
 
     def _bytes(self, source: Source, tally: Tally, met: Bools) -> None:
         """What stands in the bytes and in no cell: what stands in cells has been judged there."""
+        if source.kind in SERVERS:  # the files are the server's: no byte of them is claimed to have been searched
+            return
         explained = met.copy()
         may_remain = self._state.allowed.in_source.get(source.name)
         if may_remain is not None:
@@ -174,7 +177,8 @@ class _SecondLook:
                 self.lines[*key, COINCIDENCE] -= n
                 self.lines[*key, RESIDUE] += n
 
-    def _result(self, source: str, tally: Tally, why: str) -> SearchResult:
+    def _result(self, searched: Source, tally: Tally, why: str) -> SearchResult:
+        source = searched.name
         by = {
             v: sum(n for k, n in self.lines.items() if k[0] == source and k[4] == v)
             for v in (RESIDUE, PLANNED, COINCIDENCE)
@@ -190,7 +194,7 @@ class _SecondLook:
             finding = Finding.RESIDUE
         return SearchResult(
             source,
-            METHOD,
+            METHOD_ON_SERVER if searched.kind in SERVERS else METHOD,
             Level.LOGICAL,
             tally.columns,
             tally.candidates,

@@ -1,0 +1,55 @@
+"""What a cell becomes when it is emptied in a database server's table, and where that cannot be done."""
+
+from collections.abc import Iterable
+
+from bequest.kernel.errors import SourceError
+from bequest.sources.source import ColumnInfo, TableInfo
+
+_TEXTS = ("text", "character", "varchar", "char", "citext", "tinytext", "mediumtext", "longtext", "bpchar", "name")
+
+
+def refused_columns(info: TableInfo, columns: Iterable[str]) -> dict[str, str]:
+    """Columns whose cells cannot be emptied while their row stays, and why: codes.
+
+    `identity`: numbered by the store. `referred_to`: other rows hang on the value. `not_null`: it may not be null, and
+    an empty text is no way out: it holds no text, must be unique, or refers to another row. A nullable column is set
+    to null, any other text to the empty text. A generated column follows those it is computed from.
+    """
+    by_name = {c.name: c for c in info.columns}
+    reasons = {c: _why(by_name[c]) for c in columns if c in by_name}
+    return {c: why for c, why in reasons.items() if why}
+
+
+def check_emptying(where: str, info: TableInfo, columns: Iterable[str]) -> None:
+    """Refuse to empty what cannot be emptied, before anything is changed.
+
+    Raises:
+        SourceError: naming columns and reasons.
+    """
+    refused = refused_columns(info, columns)
+    if refused:
+        said = ", ".join(f"{c} ({why})" for c, why in refused.items())
+        raise SourceError(
+            f"{where}: cells of {said} cannot be emptied while their rows stay; nothing was changed",
+            hint="Let the owner of the schema allow NULL there (ALTER TABLE … DROP NOT NULL), or decide the same for"
+            " all columns of these rows so that whole rows go.",
+            code="BQ-SOURCE-10",
+        )
+
+
+def is_text(column: ColumnInfo) -> bool:
+    """Whether it may hold the empty text."""
+    return column.declared_type.lower().startswith(_TEXTS)
+
+
+def _why(column: ColumnInfo) -> str:
+    notes = column.notes
+    if "generated" in notes:
+        return ""
+    if "identity" in notes:
+        return "identity"
+    if "referred_to" in notes:
+        return "referred_to"
+    if column.nullable:
+        return ""
+    return "" if is_text(column) and not {"unique", "refers"} & set(notes) else "not_null"
