@@ -4,7 +4,6 @@ The demo company is made as always; its CRM is then loaded into PostgreSQL table
 comments and foreign keys, and the case file names the server instead of the file. Each phase has its own account.
 """
 
-import json
 import os
 import re
 import sqlite3
