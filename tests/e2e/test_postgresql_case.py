@@ -4,12 +4,13 @@ The demo company is made as always; its CRM is then loaded into PostgreSQL table
 comments and foreign keys, and the case file names the server instead of the file. Each phase has its own account.
 """
 
+import base64
+import json
 import os
 import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,9 @@ from tests.servers import Postgres
 from bequest.app.context import open_context
 from bequest.app.rehearse import Played, rehearse
 from bequest.demo.company import make_company
+from bequest.demo.people import IN_DEAL
 from bequest.demo.schema import TABLES
+from bequest.kernel.errors import SourceError
 from bequest.model.case import Event
 from bequest.sources.sqlite_comments import read_comments
 
@@ -40,6 +43,8 @@ class PlayedCase:
     folder: Path
     database: str
     before: dict[str, list[tuple[Any, ...]]]
+    refused: SourceError
+    untouched: bool
 
 
 def load(server: Postgres, database: str, path: Path, case_id: str) -> None:
@@ -61,7 +66,8 @@ def load(server: Postgres, database: str, path: Path, case_id: str) -> None:
                     copy.write_row(row)
         for table, action in REFERRING.items():
             db.execute(
-                f"ALTER TABLE {SCHEMA}.{table} ADD FOREIGN KEY (cust_no) REFERENCES {SCHEMA}.customers (cust_no) ON DELETE {action}"
+                f"ALTER TABLE {SCHEMA}.{table} ADD FOREIGN KEY (cust_no)"
+                f" REFERENCES {SCHEMA}.customers (cust_no) ON DELETE {action}"
             )
         db.execute(f"CREATE TABLE {SCHEMA}.bequest_rehearsal (case_id text PRIMARY KEY)")
         db.execute(f"INSERT INTO {SCHEMA}.bequest_rehearsal VALUES ('{case_id}')")
@@ -72,7 +78,7 @@ def rows(server: Postgres, database: str, table: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture(scope="module")
-def whole(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlayedCase]:
+def whole(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> PlayedCase:
     folder = tmp_path_factory.mktemp("pg-case")
     make_company(folder / "demo", event=Event.E5, customers=CUSTOMERS)
     database = postgres.new_database()
@@ -89,8 +95,17 @@ def whole(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Itera
     case_file.write_text(changed, "utf-8")
     before = {t.name: rows(postgres, database, t.name) for t in CRM}
     context = open_context(folder / "home", environ={"CRM": postgres.url(database)})
+    with pytest.raises(SourceError) as refused:  # two open disputes stay, and refer to customers who go
+        rehearse(context, folder / "demo")
+    untouched = rows(postgres, database, "customers") == before["customers"]
+    postgres.execute(database, f"ALTER TABLE {SCHEMA}.disputes DROP CONSTRAINT disputes_cust_no_fkey")
     played = rehearse(context, folder / "demo")
-    yield PlayedCase(played, folder, database, before)
+    return PlayedCase(played, folder, database, before, refused.value, untouched)
+
+
+def test_a_customer_whom_an_open_dispute_refers_to_does_not_go_unseen(whole: PlayedCase) -> None:
+    assert "crm.disputes (cust_no" in whole.refused.message
+    assert whole.untouched
 
 
 def test_the_bundle_verifies(whole: PlayedCase) -> None:
@@ -102,3 +117,47 @@ def test_the_bundle_verifies(whole: PlayedCase) -> None:
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), "HOME": str(whole.folder)},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def certificate(whole: PlayedCase) -> dict[str, Any]:
+    [path] = whole.played.bundle.folder.rglob("certificate.dsse.json")
+    payload = base64.b64decode(json.loads(path.read_bytes())["payload"])
+    found: dict[str, Any] = json.loads(payload)["predicate"]
+    return found
+
+
+def test_the_certificate_says_what_was_searched_and_cleaned_on_the_server(whole: PlayedCase) -> None:
+    said = certificate(whole)
+    [search] = [r for r in said["searches"] if r["source"] == "crm"]
+    assert search["finding"] in {"clear", "as_planned"}, said
+    assert search["method"] == "cells"
+    assert search["control_found"] == search["control_expected"] > 100
+    [steps] = [s["actions"] for s in said["steps"] if s["source"] == "crm"]
+    assert steps == ["refresh_views", "vacuum_full", "analyze", "vacuum_statistics", "wal_switched"]
+
+
+def test_who_is_out_of_the_deal_stays_and_the_others_are_gone(whole: PlayedCase, postgres: Postgres) -> None:
+    names = [c.name for c in next(t for t in CRM if t.name == "customers").columns]
+    shop = names.index("shop_id")
+    after = {r[0]: r for r in rows(postgres, whole.database, "customers")}
+    outside = [r for r in whole.before["customers"] if r[shop] != IN_DEAL]
+    inside = [r for r in whole.before["customers"] if r[shop] == IN_DEAL]
+    assert outside
+    assert [after.get(r[0]) for r in outside] == outside
+    assert len(inside) > 50
+    assert sum(r[0] in after for r in inside) < len(inside) / 10
+    for table in ("staff", "suppliers", "shops"):
+        assert rows(postgres, whole.database, table) == whole.before[table]
+
+
+def test_no_value_of_a_customer_who_is_gone_is_left_in_any_file_of_the_server(
+    whole: PlayedCase, postgres: Postgres
+) -> None:
+    names = [c.name for c in next(t for t in CRM if t.name == "customers").columns]
+    mobile = names.index("mobile")
+    everything = [str(v) for t in CRM for r in rows(postgres, whole.database, t.name) for v in r if v is not None]
+    left = " ".join(everything)
+    gone = {r[mobile] for r in whole.before["customers"] if r[mobile] and r[mobile] not in left}
+    assert len(gone) > 50
+    content = b"".join(p.read_bytes() for p in postgres.data.rglob("*") if p.is_file())
+    assert [m for m in sorted(gone) if m.encode() in content] == []

@@ -79,7 +79,7 @@ def check_references(
         )
         [n] = db.execute(query).fetchone() or (0,)
         if n:
-            action = r.on_delete.value.replace("_", " ").upper()
+            action = "NO ACTION" if r.on_delete is OnDelete.REFUSE else r.on_delete.value.replace("_", " ").upper()
             found.append(f"{r.schema}.{r.table} ({', '.join(r.columns)}; {n:,} rows; ON DELETE {action})")
     if found:
         raise SourceError(

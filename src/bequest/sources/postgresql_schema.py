@@ -81,6 +81,8 @@ class Relation:
     """A table with its number in the catalogue; rows are not counted yet."""
 
     oid: int
+    kind: str
+    """As the catalogue has it: `r` table, `p` partitioned, `v` view, `m` materialised view, `f` foreign table."""
     info: TableInfo
 
 
@@ -100,7 +102,7 @@ def read_schema(db: Database, name: str, schema: str, table: str | None = None) 
     oids = [r[0] for r in rows]
     columns = db.execute(_COLUMNS, (oids,)).fetchall()
     constraints = db.execute(_CONSTRAINTS, {"oids": oids}).fetchall()
-    return tuple(Relation(row[0], _table(row, columns, constraints)) for row in rows)
+    return tuple(Relation(row[0], row[2], _table(row, columns, constraints)) for row in rows)
 
 
 def counted(db: Database, schema: str, relations: Sequence[Relation]) -> tuple[TableInfo, ...]:
