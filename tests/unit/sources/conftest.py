@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from tests.servers import Postgres
+from tests.servers import Mariadb, Postgres
 
 from bequest.kernel.secret import Secrets
 from bequest.model.case import Source, SourceKind
@@ -73,6 +73,14 @@ def write_postgres(server: Postgres, database: str, columns: Sequence[str], rows
                 copy.write_row(row)
 
 
+def write_mariadb(server: Mariadb, database: str, columns: Sequence[str], rows: Rows) -> None:
+    names = ", ".join(f"`{c}` longtext" for c in columns)
+    with closing(server.connect(database)) as db, db.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS people")
+        cursor.execute(f"CREATE TABLE people ({names})")
+        cursor.executemany(f"INSERT INTO people VALUES ({', '.join(['%s'] * len(columns))})", rows)
+
+
 @pytest.fixture
 def make(tmp_path: Path, request: pytest.FixtureRequest) -> Maker:
     """A source named `people` with one table of the same name; on a server in a database of its own."""
@@ -86,6 +94,13 @@ def make(tmp_path: Path, request: pytest.FixtureRequest) -> Maker:
             write_postgres(server, database, columns, rows)
             spec = Source(name="people", kind=kind, url="env:PEOPLE")
             return open_source(spec, Secrets({"PEOPLE": server.url(database)}))
+        if kind is SourceKind.MARIADB:
+            other = request.getfixturevalue("mariadb")
+            database = database or other.new_database()
+            write_mariadb(other, database, columns, rows)
+            return open_source(
+                Source(name="people", kind=kind, url="env:PEOPLE"), Secrets({"PEOPLE": other.url(database)})
+            )
         path = tmp_path / f"people.{SUFFIX[kind]}"
         path.unlink(missing_ok=True)
         WRITERS[kind](path, columns, rows)
@@ -119,5 +134,16 @@ def open_postgres(postgres: Postgres) -> Callable[..., OpenSource]:
     def opened(database: str, **more: Any) -> OpenSource:
         spec = Source(name="people", kind=SourceKind.POSTGRESQL, url="env:PEOPLE", **more)
         return open_source(spec, Secrets({"PEOPLE": postgres.url(database)}))
+
+    return opened
+
+
+@pytest.fixture
+def open_mariadb(mariadb: Mariadb) -> Callable[..., OpenSource]:
+    """The source named `people` on a database; `environ` holds further addresses, each phase may have its own."""
+
+    def opened(database: str, environ: dict[str, str] | None = None, **more: Any) -> OpenSource:
+        spec = Source(**{"name": "people", "kind": SourceKind.MARIADB, "url": "env:PEOPLE", **more})
+        return open_source(spec, Secrets({"PEOPLE": mariadb.url(database), **(environ or {})}))
 
     return opened

@@ -14,7 +14,7 @@ from bequest.sources import KEY, Changes, OpenSource, mark
 from bequest.sources.opening import FILES as OPENERS
 from bequest.sources.replacing import leftover
 
-SERVERS = [SourceKind.POSTGRESQL]
+SERVERS = [SourceKind.POSTGRESQL, SourceKind.MARIADB]
 KINDS = [*OPENERS, *SERVERS]
 FILES = [k for k in OPENERS if k is not SourceKind.SQLITE]
 COLUMNS = ("no", "name", "phone", "note")

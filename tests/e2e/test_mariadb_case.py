@@ -1,0 +1,120 @@
+"""A whole case whose customer system is a MariaDB server: from opening to a bundle that verifies.
+
+The demo company is made as always; its CRM is then loaded into MariaDB table by table, with real types, keys, comments
+and foreign keys, and the case file names the server instead of the file.
+"""
+
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.e2e.whole_case import ROOT
+from tests.servers import Mariadb
+
+from bequest.app.context import open_context
+from bequest.app.rehearse import Played, rehearse
+from bequest.demo.company import make_company
+from bequest.demo.schema import TABLES
+from bequest.model.case import Event
+from bequest.sources.sqlite_comments import read_comments
+
+CUSTOMERS = 200
+CRM = [t for t in TABLES if t.source == "crm"]
+SQL_TYPES = {"INTEGER PRIMARY KEY": "bigint PRIMARY KEY", "INTEGER": "bigint", "REAL": "double"}
+REFERRING = {"addresses": "CASCADE", "consents": "CASCADE", "objections": "SET NULL", "disputes": "NO ACTION"}
+"""Tables that refer to customers, and what the server would do to their rows when a customer goes."""
+
+
+@dataclass(frozen=True)
+class PlayedCase:
+    played: Played
+    folder: Path
+    database: str
+    before: dict[str, list[tuple[Any, ...]]]
+
+
+def column_type(declared: str, *, is_key: bool) -> str:
+    if declared in SQL_TYPES:
+        return SQL_TYPES[declared]
+    return "varchar(64)" if is_key else "longtext"
+
+
+def load(server: Mariadb, database: str, path: Path, case_id: str) -> None:
+    """The CRM's SQLite, table by table."""
+    with closing(sqlite3.connect(path)) as old, closing(server.connect(database)) as db, db.cursor() as cursor:
+        for table in CRM:
+            columns = [name for _, name, *_ in old.execute(f"PRAGMA table_info({table.name})")]
+            [(ddl,)] = old.execute("SELECT sql FROM sqlite_master WHERE name = ?", (table.name,)).fetchall()
+            said = read_comments(ddl)
+            indexed = {*table.key, "cust_no"}
+            kinds = {c.name: column_type(c.sql, is_key=c.name in indexed) for c in table.columns}
+            parts = [f"`{c}` {kinds[c]} COMMENT '{said.columns.get(c.lower(), '')}'" for c in columns]
+            cursor.execute(f"CREATE TABLE `{table.name}` ({', '.join(parts)}) COMMENT '{said.table}'")
+            rows = old.execute(f"SELECT * FROM {table.name}").fetchall()
+            cursor.executemany(f"INSERT INTO `{table.name}` VALUES ({', '.join(['%s'] * len(columns))})", rows)
+        for name, action in REFERRING.items():
+            cursor.execute(
+                f"ALTER TABLE `{name}` ADD FOREIGN KEY (cust_no) REFERENCES customers (cust_no) ON DELETE {action}"
+            )
+        cursor.execute("CREATE TABLE bequest_rehearsal (case_id varchar(190) PRIMARY KEY)")
+        cursor.execute("INSERT INTO bequest_rehearsal VALUES (%s)", (case_id,))
+
+
+@pytest.fixture(scope="module")
+def whole(mariadb: Mariadb, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlayedCase]:
+    folder = tmp_path_factory.mktemp("mariadb-case")
+    make_company(folder / "demo", event=Event.E5, customers=CUSTOMERS)
+    database = mariadb.new_database()
+    case_file = folder / "demo" / "case.toml"
+    text = case_file.read_text("utf-8")
+    case_id = re.search(r'^id = "(.+)"', text, re.MULTILINE)
+    assert case_id is not None
+    load(mariadb, database, folder / "demo" / "sources" / "crm.db", case_id[1])
+    (folder / "demo" / "sources" / "crm.db").unlink()
+    changed = text.replace('kind = "sqlite"\npath = "sources/crm.db"', 'kind = "mariadb"\nurl = "env:CRM"')
+    assert changed != text
+    case_file.write_text(changed, "utf-8")
+    before = {t.name: list(mariadb.execute(database, f"SELECT * FROM `{t.name}`")) for t in CRM}
+    context = open_context(folder / "home", environ={"CRM": mariadb.url(database)})
+    played = rehearse(context, folder / "demo")
+    yield PlayedCase(played, folder, database, before)
+
+
+def test_the_bundle_verifies(whole: PlayedCase) -> None:
+    bundle = whole.played.bundle
+    command = [sys.executable, "-c", "from bequest.cli.main import main; main()", "verify", str(bundle.folder)]
+    done = subprocess.run(
+        [*command, "--trust", str(bundle.trust), "--rehearsal"],
+        capture_output=True, text=True, check=False,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), "HOME": str(whole.folder)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_rows_left_the_server_as_decided(whole: PlayedCase, mariadb: Mariadb) -> None:
+    [(n,)] = mariadb.execute(whole.database, "SELECT count(*) FROM customers")
+    assert 0 <= n < len(whole.before["customers"])
+
+
+def test_the_certificate_speaks_of_the_server(whole: PlayedCase) -> None:
+    found = [p for p in whole.folder.rglob("*.json") if b"mariadb" in p.read_bytes() or b"crm" in p.read_bytes()]
+    assert found
+    for path in found:
+        assert "pass w" not in json.dumps(json.loads(path.read_text("utf-8")))
+
+
+def test_nothing_but_the_environment_holds_the_password(whole: PlayedCase) -> None:
+    for path in whole.folder.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert b"pass w/rd@:1" not in content, path
+            assert b"pass%20w%2Frd%40%3A1" not in content, path
