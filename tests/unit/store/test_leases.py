@@ -122,7 +122,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from bequest.kernel.errors import LeaseError
 from bequest.store.boot import open_store
-store = open_store(Path(sys.argv[1]))
+from bequest.store.settings import database_url
+store = open_store(Path(sys.argv[1]), database_url())
 print("ready", flush=True)
 input()
 for _ in range(int(sys.argv[4])):
