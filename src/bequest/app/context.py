@@ -274,19 +274,19 @@ def step(ctx: Context, case_id: str, name: str, *, needs: tuple[str, ...] = ()) 
     run = Run(ctx, record, name, fencing, at)
     began = time.perf_counter()
     try:
-        with ctx.store.fenced(case_id, name, fencing), run.alive():
-            run.hook("started")
-            yield run
-            run.hook("before_finish")
-        with ctx.store.transaction() as tx:
-            tx.leases.check(case_id, name, fencing)
-            tx.steps.finish(started, run.output_digest, run.counts, at, time.perf_counter() - began)
+        with ctx.store.fenced((case_id, name, fencing)):
+            with run.alive():
+                run.hook("started")
+                yield run
+                run.hook("before_finish")
+            with ctx.store.transaction() as tx:
+                tx.steps.finish(started, run.output_digest, run.counts, at, time.perf_counter() - began)
     except Exception as e:
-        with suppress(StateError), ctx.store.transaction() as tx:
+        with suppress(StateError), ctx.store.fenced(None), ctx.store.transaction() as tx:
             tx.steps.fail(started, e.code if isinstance(e, BequestError) else type(e).__name__, at)
         raise
     finally:
-        with suppress(StateError), ctx.store.transaction() as tx:
+        with suppress(StateError), ctx.store.fenced(None), ctx.store.transaction() as tx:
             tx.leases.release(case_id, name, fencing)
 
 

@@ -24,8 +24,8 @@ from bequest.store.settings import LOCK_WAIT_SECONDS
 
 TURN, MIGRATION, NAMED = 0x62657101, 0x62657102, 0x62657103
 """Classes of advisory locks; they are of one database."""
-STANDSTILL_SECONDS = 60
-"""How long a transaction may stand still."""
+STANDSTILL_SECONDS = 20
+"""How long a transaction may stand still: less than others wait for their turn."""
 
 _BEGIN = f"""
 SET LOCAL lock_timeout = '{LOCK_WAIT_SECONDS}s';
@@ -71,10 +71,10 @@ class Postgresql:
         state = _sqlstate(error)
         if state is None and not connected:
             return _unreachable(str(error), self._address)
-        if isinstance(error, InterfaceError | OperationalError) and (state is None or state.startswith(_LOST)):
-            return lost()
         if state is None:
-            return None
+            return lost() if isinstance(error, InterfaceError | OperationalError) else None
+        if state.startswith(_LOST):
+            return lost()
         return next((StateError(message, hint=hint) for s, message, hint in _STATES if state.startswith(s)), None)
 
     @contextmanager

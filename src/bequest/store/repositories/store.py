@@ -54,7 +54,7 @@ DATABASE_NAME = "control.db"
 
 Fence = tuple[str, str, int]
 """Case, step, fencing number."""
-_fences: ContextVar[dict[str, Fence] | None] = ContextVar("fences", default=None)
+_fences: ContextVar[dict[str, Fence | None] | None] = ContextVar("fences", default=None)
 
 
 class Store:
@@ -98,13 +98,13 @@ class Store:
                 unit.end()
 
     @contextmanager
-    def fenced(self, case_id: str, step: str, fencing: int) -> Iterator[None]:
+    def fenced(self, fence: Fence | None) -> Iterator[None]:
         """What this thread does inside counts only while the lease is its own: each transaction checks it first.
 
-        So a process that stood still and wakes up after another took over writes nothing any more.
+        So a process that stood still and wakes up after another took over writes nothing any more. None: no fence.
         """
         before = _fences.get() or {}
-        _fences.set({**before, self._alias: (case_id, step, fencing)})
+        _fences.set({**before, self._alias: fence})
         try:
             yield
         finally:
