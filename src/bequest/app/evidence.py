@@ -47,19 +47,30 @@ def open_log(ctx: Context, case_id: str) -> Iterator[Log]:
 
     Raises:
         LeaseError: where it does not end.
-        EvidenceError: where the log lost entries that are on record as published.
+        EvidenceError: where the log lost entries that are on record as published, or has some that are not on record.
     """
     signer = Signer.from_bytes(ctx.keys(case_id).get("log-signing"))
     with ctx.store.alone(f"the log of case {case_id}", WAIT_SECONDS):
         with ctx.store.transaction() as tx:
-            published = sum(e.published_index is not None for e in tx.outbox.all(case_id))
+            events = tx.outbox.all(case_id)
         with _first_free(ctx, case_id, signer) as log:
-            if log.size < published:
-                raise EvidenceError(
-                    f"the log of case {case_id} has {log.size} entries, {published} were published: files are missing",
-                    hint="Nothing was written. Put the folder `log` of the case back from the bundle or a backup.",
-                )
+            _refuse_other_age(case_id, log, len(events), sum(e.published_index is not None for e in events))
             yield log
+
+
+def _refuse_other_age(case_id: str, log: Log, known: int, published: int) -> None:
+    """Refuse where log and control database are not of one time: one of them was put back from an older copy."""
+    if log.size < published:
+        raise EvidenceError(
+            f"the log of case {case_id} has {log.size} entries, {published} were published: files are missing",
+            hint="Nothing was written. Put the folder `log` of the case back from the bundle or a backup.",
+        )
+    written = log.size - log.is_closed  # the last entry is not from the outbox
+    if written > known:
+        raise EvidenceError(
+            f"the log of case {case_id} has {written} entries, the control database knows {known}: it is an older copy",
+            hint="Nothing was written. Restore the control database as of the log, or both from one backup.",
+        )
 
 
 def _first_free(ctx: Context, case_id: str, signer: Signer) -> Log:
