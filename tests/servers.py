@@ -7,6 +7,7 @@ Where the programs are not installed the tests skip and say so.
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -42,6 +43,7 @@ class Server(ABC):
     """A server of one kind with a directory of its own."""
 
     kind: str
+    stop_signal = signal.SIGTERM
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="bequest-test-"))  # pytest's own may only be entered by one account
@@ -83,7 +85,7 @@ class Server(ABC):
 
     def stop(self) -> None:
         if self._process is not None:
-            self._process.terminate()
+            self._process.send_signal(self.stop_signal)
             self._process.wait(WAIT_SECONDS)
             self._process = None
 
@@ -99,10 +101,10 @@ class Server(ABC):
         self._process.wait(WAIT_SECONDS)
         self._process = None
 
-    def new_database(self) -> str:
-        """A new empty database; its name."""
+    def new_database(self, template: str = "") -> str:
+        """A new database, empty or a copy of another one; its name."""
         name = f"db{next(self._numbers)}"
-        self._create(name)
+        self._create(name, template)
         return name
 
     def url(self, database: str, user: str = "", password: str = PASSWORD) -> str:
@@ -120,7 +122,7 @@ class Server(ABC):
     def _answers(self) -> bool: ...
 
     @abstractmethod
-    def _create(self, name: str) -> None: ...
+    def _create(self, name: str, template: str) -> None: ...
 
     @abstractmethod
     def connect(self, database: str, **more: Any) -> Any:
@@ -140,6 +142,7 @@ class Postgres(Server):
     """PostgreSQL."""
 
     kind = "postgresql"
+    stop_signal = signal.SIGINT  # on SIGTERM it waits until the last client has gone
     settings = ("fsync=off", "shared_buffers=64MB", "max_connections=40")
 
     def __init__(self) -> None:
@@ -171,8 +174,8 @@ class Postgres(Server):
             return False
         return True
 
-    def _create(self, name: str) -> None:
-        self.execute("postgres", f"CREATE DATABASE {name}")
+    def _create(self, name: str, template: str) -> None:
+        self.execute("postgres", f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
 
     def connect(self, database: str, **more: Any) -> Any:
         import psycopg
@@ -229,7 +232,8 @@ class Mariadb(Server):
             return False
         return True
 
-    def _create(self, name: str) -> None:
+    def _create(self, name: str, template: str) -> None:
+        assert not template, "MariaDB copies no database"
         self.execute("mysql", f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
 
     def connect(self, database: str, **more: Any) -> Any:

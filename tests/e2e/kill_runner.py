@@ -53,6 +53,7 @@ from bequest.kernel.errors import BequestError
 from bequest.model.case import Event, Role
 from bequest.sources import sqlite
 from bequest.steps.deliver import package
+from bequest.store.settings import database_url
 
 CASE = "demo-e5"
 LIMIT_SECONDS = 300
@@ -203,7 +204,7 @@ def _watch(points: Points) -> None:
 
     package.encrypt_stream = half_written
     run_destroy.seal_table = table
-    run_destroy.open_sources = lambda case: {n: Source(s) for n, s in open_sources(case).items()}  # type: ignore[misc]
+    run_destroy.open_sources = lambda *given: {n: Source(s) for n, s in open_sources(*given).items()}  # type: ignore[misc]
     _watch_keys(points)
     _watch_sqlite(points)
 
@@ -259,7 +260,9 @@ def _run(order: dict[str, Any]) -> None:
     else:
         _watch(points)
     run_deliver.DeliverySpec = partial(run_deliver.DeliverySpec, part_rows=40, volume_bytes=8_000)  # type: ignore
-    COMMANDS[order["do"]](open_context(folder / "home", hooks=points), folder, points, order)
+    COMMANDS[order["do"]](
+        open_context(folder / "home", hooks=points, database_url=database_url()), folder, points, order
+    )
 
 
 def _child(order: dict[str, Any]) -> None:

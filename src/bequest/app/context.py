@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,10 +15,10 @@ from bequest.kernel.clock import Clock, MovableClock, SystemClock, rfc3339
 from bequest.kernel.errors import BequestError, InputError, LeaseError, StateError
 from bequest.kernel.secret import Secrets
 from bequest.model.case import Case
-from bequest.store.boot import open_store
+from bequest.store.boot import is_home, open_store
 from bequest.store.holders import may_be_alive, this_process
 from bequest.store.records import CaseRecord
-from bequest.store.repositories import DATABASE_NAME, Store
+from bequest.store.repositories import Store
 from bequest.store.transaction import Tx
 
 LEASE_SECONDS = 120
@@ -97,21 +97,23 @@ def open_context(
     progress: Progress = no_progress,
     create: bool = True,
     environ: Mapping[str, str] | None = None,
+    database_url: str = "",
 ) -> Context:
     """Open the home directory: control database, master key. Both are made where `create` is set and there are none.
 
     `environ`: where the case's references (`env:NAME`) to servers and their passwords are followed.
+    `database_url`: the PostgreSQL database in which this home's control database is; without it a file of the home.
 
     Raises:
-        InputError: where the home cannot be used, is not there, or has cases and no master key.
+        InputError: where the home cannot be used, is not there, or has cases and no master key; see `open_store`.
     """
-    if not create and not (home / DATABASE_NAME).is_file():
+    if not create and not is_home(home):
         raise InputError(
             f"{home} is no home directory: it holds no cases",
             hint="Name it with --home or BEQUEST_HOME; `bequest case new FILE` makes one with its first case.",
         )
     home = home.resolve()
-    store = open_store(home)
+    store = open_store(home, database_url)
     master = home / "master.key"
     if not master.exists() and any((home / "cases").glob("*/keys/*")):
         raise InputError(
@@ -155,7 +157,8 @@ class Run:
         with self.ctx.store.transaction() as tx:
             tx.leases.check(self.case.id, self.step, self.fencing)
             if now - self._beat > HEARTBEAT_SECONDS:
-                tx.leases.heartbeat(self.case.id, self.step, self.fencing, self.ctx.system.now(), LEASE_SECONDS)
+                at = tx.leases.now(self.ctx.system.now())
+                tx.leases.heartbeat(self.case.id, self.step, self.fencing, at, LEASE_SECONDS)
                 self._beat = now
 
     def hook(self, point: str) -> None:
@@ -179,12 +182,12 @@ class Run:
             while not over.wait(HEARTBEAT_SECONDS):
                 try:
                     with self.ctx.store.transaction() as tx:
-                        at = self.ctx.system.now()
+                        at = tx.leases.now(self.ctx.system.now())
                         tx.leases.heartbeat(self.case.id, self.step, self.fencing, at, LEASE_SECONDS)
                 except LeaseError:
                     break  # overtaken: the step learns it at its next guard
                 except StateError:
-                    continue  # the control database is busy
+                    continue  # the control database is busy or away; a server may come back
             self.ctx.store.close()
 
         thread = threading.Thread(target=beat, name=f"lease of {self.step}", daemon=True)
@@ -252,6 +255,9 @@ def _refuse_past(done: set[str], case_id: str, what: str) -> None:
 def step(ctx: Context, case_id: str, name: str, *, needs: tuple[str, ...] = ()) -> Iterator[Run]:
     """The frame around a step: prerequisites, lease, run record, hooks. One step of a case runs at a time.
 
+    Inside, every transaction of this thread checks the lease first. A step that loses the control database's server
+    ends; its lease ends with its process, or runs out.
+
     Raises:
         StateError: where the step is done and happens once, or an earlier one is missing.
         LeaseError: where another process works on this step or another of the case.
@@ -262,24 +268,25 @@ def step(ctx: Context, case_id: str, name: str, *, needs: tuple[str, ...] = ()) 
     with ctx.store.transaction() as tx:
         _refuse_company(ctx, tx, case_id, name)
         _refuse_ended(tx, case_id, name)
-        fencing = tx.leases.acquire(case_id, name, ctx.holder, ctx.system.now(), LEASE_SECONDS, is_alive=may_be_alive)
+        now = tx.leases.now(ctx.system.now())
+        fencing = tx.leases.acquire(case_id, name, ctx.holder, now, LEASE_SECONDS, is_alive=may_be_alive)
         started = tx.steps.start(case_id, name, "", at)
     run = Run(ctx, record, name, fencing, at)
     began = time.perf_counter()
     try:
-        with run.alive():
-            run.hook("started")
-            yield run
-            run.hook("before_finish")
-        with ctx.store.transaction() as tx:
-            tx.leases.check(case_id, name, fencing)
-            tx.steps.finish(started, run.output_digest, run.counts, at, time.perf_counter() - began)
+        with ctx.store.fenced((case_id, name, fencing)):
+            with run.alive():
+                run.hook("started")
+                yield run
+                run.hook("before_finish")
+            with ctx.store.transaction() as tx:
+                tx.steps.finish(started, run.output_digest, run.counts, at, time.perf_counter() - began)
     except Exception as e:
-        with ctx.store.transaction() as tx:
+        with suppress(StateError), ctx.store.fenced(None), ctx.store.transaction() as tx:
             tx.steps.fail(started, e.code if isinstance(e, BequestError) else type(e).__name__, at)
         raise
     finally:
-        with ctx.store.transaction() as tx:
+        with suppress(StateError), ctx.store.fenced(None), ctx.store.transaction() as tx:
             tx.leases.release(case_id, name, fencing)
 
 
@@ -297,7 +304,7 @@ def _refuse_ended(tx: Tx, case_id: str, name: str) -> None:
 
 def _refuse_company(ctx: Context, tx: Tx, case_id: str, name: str) -> None:
     """Refuse while a living process works on any step of the case."""
-    now = ctx.system.now()
+    now = tx.leases.now(ctx.system.now())
     for other in (name, *(s for s in LEASED if s != name)):
         lease = tx.leases.get(case_id, other)
         if lease is None or lease.released or lease.expires_at <= now or not may_be_alive(lease.holder):

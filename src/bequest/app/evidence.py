@@ -1,8 +1,8 @@
 """Evidence of what the app does: into the outbox with the state change, then by the sequencer into the log."""
 
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -39,24 +39,38 @@ def log_origin(ctx: Context, case_id: str) -> str:
     return f"{domain}/{case_id}"
 
 
-def open_log(ctx: Context, case_id: str) -> Log:
-    """The case's log, open for writing. Another writer of this case is waited for a few seconds.
+@contextmanager
+def open_log(ctx: Context, case_id: str) -> Iterator[Log]:
+    """The case's log, open for writing: one sequencer per case, by the log's file lock and by the control database.
+
+    Another one is waited for a few seconds.
 
     Raises:
         LeaseError: where it does not end.
-        EvidenceError: where the log lost entries that are on record as published.
+        EvidenceError: where the log lost entries that are on record as published, or has some that are not on record.
     """
     signer = Signer.from_bytes(ctx.keys(case_id).get("log-signing"))
-    with ctx.store.transaction() as tx:
-        published = sum(e.published_index is not None for e in tx.outbox.all(case_id))
-    log = _first_free(ctx, case_id, signer)
+    with ctx.store.alone(f"the log of case {case_id}", WAIT_SECONDS):
+        with ctx.store.transaction() as tx:
+            events = tx.outbox.all(case_id)
+        with _first_free(ctx, case_id, signer) as log:
+            _refuse_other_age(case_id, log, len(events), sum(e.published_index is not None for e in events))
+            yield log
+
+
+def _refuse_other_age(case_id: str, log: Log, known: int, published: int) -> None:
+    """Refuse where log and control database are not of one time: one of them was put back from an older copy."""
     if log.size < published:
-        log.close()
         raise EvidenceError(
             f"the log of case {case_id} has {log.size} entries, {published} were published: files are missing",
             hint="Nothing was written. Put the folder `log` of the case back from the bundle or a backup.",
         )
-    return log
+    written = log.size - log.is_closed  # the last entry is not from the outbox
+    if written > known:
+        raise EvidenceError(
+            f"the log of case {case_id} has {written} entries, the control database knows {known}: it is an older copy",
+            hint="Nothing was written. Restore the control database as of the log, or both from one backup.",
+        )
 
 
 def _first_free(ctx: Context, case_id: str, signer: Signer) -> Log:
@@ -173,9 +187,9 @@ def opening(ctx: Context, case_id: str, this: str) -> bytes:
 
 def publish(ctx: Context, case_id: str) -> int:
     """Drain the outbox into the log and sign a checkpoint; returns the size of the log. Repeatable at any time."""
-    with ctx.store.transaction() as tx:
-        pending = tx.outbox.pending(case_id)
     with open_log(ctx, case_id) as log:
+        with ctx.store.transaction() as tx:
+            pending = tx.outbox.pending(case_id)
         if not pending:
             return log.size
         ctx.hooks.at(case_id, "outbox.before_drain")

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from bequest.app.context import Context, open_context
 from bequest.cli import render
+from bequest.store.settings import database_url
 
 
 @dataclass(slots=True)
@@ -24,7 +25,7 @@ class State:
     def context(self, *, create: bool = False) -> Iterator[Context]:
         """The app's context, with progress bars. With `create` a home that is not there yet is made."""
         with render.progress() as bars:
-            yield open_context(self.home, progress=bars, create=create, environ=os.environ)
+            yield open_context(self.home, progress=bars, create=create, environ=os.environ, database_url=database_url())
 
 
 class DefaultGroup(TyperGroup):

@@ -1,5 +1,6 @@
 """Time as an argument: nothing in the product reads the system clock except through a `Clock`."""
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
@@ -37,6 +38,13 @@ class MovableClock:
         if step < timedelta(0):
             raise ValueError("a clock is never moved backwards")
         self.at += step
+
+
+def since_start() -> int | None:
+    """Milliseconds since the machine started, asleep too; setting its clock moves nothing. None where unknown."""
+    if not hasattr(time, "CLOCK_BOOTTIME"):
+        return None
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
 
 
 def local_date(at: datetime, zone: str) -> date:

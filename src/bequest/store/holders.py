@@ -24,6 +24,15 @@ def may_be_alive(holder: str) -> bool:
     return _started(int(parts[2])) == parts[3]
 
 
+def machine_start() -> str:
+    """One start of one machine, as far as its time since then means the same; empty where unknown."""
+    try:
+        boot = (_PROC / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot}.{(_PROC / 'self/ns/time').stat().st_ino}"
+    except OSError:
+        return ""
+
+
 def _machine_run() -> str:
     """One start of one machine, and the space in which process ids mean something; empty where unknown."""
     try:
@@ -35,9 +44,13 @@ def _machine_run() -> str:
 
 
 def _started(pid: int) -> str:
-    """When the process started, in ticks since the machine did; empty when there is no such process."""
+    """When the process started, in ticks since the machine did; empty when there is no such process.
+
+    A process that has ended and waits for its parent to take note is none.
+    """
     try:
         line = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-    return line.rpartition(")")[2].split()[19]  # field 22 of proc(5); the name before may hold spaces
+    parts = line.rpartition(")")[2].split()  # from field 3 of proc(5) on; the name before may hold spaces
+    return "" if parts[0] in "ZX" else parts[19]

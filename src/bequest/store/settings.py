@@ -5,8 +5,12 @@ own connection from `boot.open_store`. To write a migration after a change of `m
 `DJANGO_SETTINGS_MODULE=bequest.store.settings django-admin makemigrations store --no-header`.
 """
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from bequest.kernel.secret import Secrets
 
 INSTALLED_APPS = ["bequest.store"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -37,6 +41,21 @@ def database(path: Path) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
         },
     }
+
+
+def database_url(environ: Mapping[str, str] = os.environ) -> str:
+    """The address of a PostgreSQL control database; empty for a SQLite file in the home.
+
+    It is `BEQUEST_DATABASE_URL`, or what stands in the file that `BEQUEST_DATABASE_URL_FILE` names.
+
+    Raises:
+        InputError: when that file cannot be read.
+    """
+    url = environ.get("BEQUEST_DATABASE_URL", "").strip()
+    file = environ.get("BEQUEST_DATABASE_URL_FILE", "").strip()
+    if url or not file:
+        return url
+    return Secrets().follow(f"file:{file}", "BEQUEST_DATABASE_URL_FILE")
 
 
 def named() -> dict[str, Any]:

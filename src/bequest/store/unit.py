@@ -10,7 +10,8 @@ from typing import Any, TypeVar, cast
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
-import bequest.store.configure  # noqa: F401 - Django must be ready before rows are imported
+import bequest.store.configure  # Django must be ready before rows are imported
+import bequest.store.fitting  # noqa: F401 - it listens to every row that is saved
 from bequest.kernel.canonical import Json, canonical
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import StateError

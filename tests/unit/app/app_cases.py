@@ -1,7 +1,7 @@
 """Invented cases for the tests of use cases: people with keys of their own, a home with a rehearsal and a real case."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.unit.store.samples import CASE
@@ -12,6 +12,7 @@ from bequest.demo.keys import DemoKeys
 from bequest.demo.keys import make_keys as make_people
 from bequest.demo.parties import people_for
 from bequest.model.case import Case, Event, Person
+from bequest.store import models as rows
 
 T0 = datetime(2026, 11, 2, 1, tzinfo=UTC)
 PEOPLE = people_for(Event.E5)
@@ -45,6 +46,15 @@ def mark_done(ctx: Context, case_id: str, *steps: str) -> None:
     with ctx.store.transaction() as tx:
         for step in steps:
             tx.steps.finish(tx.steps.start(case_id, step, "", T0), "", {}, T0, 0.0)
+
+
+def let_run_out(ctx: Context, case_id: str, step: str) -> None:
+    """Nobody has renewed the lease of a step for longer than it lasts."""
+    with ctx.store.transaction() as tx:
+        lease = tx.leases.get(case_id, step)
+        assert lease is not None
+        end = min(lease.expires_at, tx.leases.now(T0)) - timedelta(seconds=1)
+        rows.Lease.objects.using(ctx.store._alias).filter(case_id=case_id, step=step).update(expires_at=end)
 
 
 def events(ctx: Context, case_id: str) -> list[tuple[str, str]]:

@@ -52,6 +52,19 @@ def ctx(small_home: Path, tmp_path: Path) -> Iterator[Context]:
     opened.store.close()
 
 
+@pytest.fixture
+def ctx_on_both(small_home: Path, tmp_path: Path, control_url: str) -> Iterator[Context]:
+    """The same, once with each engine of the control database."""
+    if not control_url:
+        opened = copy_home(small_home, tmp_path / "home")
+    else:
+        opened = open_context(tmp_path / "home", database_url=control_url)
+        add_case(opened, CASE)
+        add_case(opened, REAL_CASE)
+    yield opened
+    opened.store.close()
+
+
 @pytest.fixture(scope="session")
 def company(tmp_path_factory: pytest.TempPathFactory) -> DemoCompany:
     return make_company(tmp_path_factory.mktemp("e5") / "demo", event=Event.E5, customers=300)

@@ -2,27 +2,22 @@
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
-from tests.unit.app.app_cases import T0
+from tests.unit.app.app_cases import let_run_out
 from tests.unit.store.samples import CASE
 
 from bequest.app import context
-from bequest.app.context import LEASE_SECONDS, Context, step
+from bequest.app.context import Context, step
 from bequest.kernel.errors import LeaseError
 
 ID = CASE.id
 
 
-class Clock:
-    """A machine's clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.at = T0
-
-    def now(self) -> datetime:
-        return self.at
+@pytest.fixture
+def ctx(ctx_on_both: Context) -> Context:
+    return ctx_on_both
 
 
 def lease_ends(ctx: Context) -> datetime:
@@ -41,22 +36,21 @@ def wait_for(what: Callable[[], bool]) -> bool:
 
 def test_a_lease_is_renewed_between_two_batches(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(context, "HEARTBEAT_SECONDS", 0.01)
-    clock = Clock()
-    with step(Context(ctx.home, ctx.store, system=clock), ID, "deliver"):
-        clock.at += timedelta(seconds=LEASE_SECONDS - 1)
-        assert wait_for(lambda: lease_ends(ctx) == clock.at + timedelta(seconds=LEASE_SECONDS))
+    with step(ctx, ID, "deliver"):
+        first = lease_ends(ctx)
+        assert wait_for(lambda: lease_ends(ctx) > first)
 
 
 def test_who_was_overtaken_does_not_take_the_lease_back(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(context, "HEARTBEAT_SECONDS", 0.01)
-    early, late = Clock(), Clock()
-    late.at += timedelta(seconds=LEASE_SECONDS + 1)
-    first = Context(ctx.home, ctx.store, system=early, holder="host-a")
-    second = Context(ctx.home, ctx.store, system=late, holder="host-b")
-    ends = late.at + timedelta(seconds=LEASE_SECONDS)
+    first = Context(ctx.home, ctx.store, holder="host-a")
+    second = Context(ctx.home, ctx.store, holder="host-b")
     with pytest.raises(LeaseError, match="no longer held"), step(first, ID, "deliver") as run:  # noqa: PT012
-        with step(second, ID, "deliver"):
-            early.at = late.at + timedelta(days=1)
-            time.sleep(0.2)
+        let_run_out(ctx, ID, "deliver")
+        with step(second, ID, "deliver") as other:
+            ends = lease_ends(ctx)
+            monkeypatch.setattr(context, "HEARTBEAT_SECONDS", 0.01)
+            with run.alive():  # the first process beats, the second stands still
+                time.sleep(0.2)
             assert lease_ends(ctx) == ends
+            other.guard()
         run.hook("anything")

@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.unit.app.app_cases import T0, mark_done
+from tests.unit.app.app_cases import T0, let_run_out, mark_done
 from tests.unit.store.samples import CASE, REAL_CASE, start_python
 
 from bequest.app.context import (
     HEARTBEAT_SECONDS,
-    LEASE_SECONDS,
     ONCE,
     ORDER,
     Context,
@@ -25,6 +24,11 @@ from bequest.kernel.errors import GuardError, LeaseError, StateError
 from bequest.store.records import StepRun, StepState
 
 ID = CASE.id
+
+
+@pytest.fixture
+def ctx(ctx_on_both: Context) -> Context:
+    return ctx_on_both
 
 
 @dataclass(slots=True)
@@ -180,16 +184,15 @@ def test_a_step_that_is_closed_by_a_cutover_meanwhile_does_not_begin(ctx: Contex
         assert [r for r in tx.steps.all(REAL_CASE.id) if r.step == "link"] == []
 
 
-def overtaken(ctx: Context) -> tuple[Context, Context]:
-    """Two processes; the second sees a time at which the lease of the first has run out."""
-    early = Context(ctx.home, ctx.store, system=TestClock(T0), holder="host-a")
-    later = Context(ctx.home, ctx.store, system=TestClock(T0 + timedelta(seconds=LEASE_SECONDS + 1)), holder="host-b")
-    return early, later
+def two_machines(ctx: Context) -> tuple[Context, Context]:
+    """Two processes that know nothing of each other."""
+    return Context(ctx.home, ctx.store, holder="host-a"), Context(ctx.home, ctx.store, holder="host-b")
 
 
 def test_who_was_overtaken_learns_it_at_the_next_batch_and_leaves_nothing_done(ctx: Context) -> None:
-    early, later = overtaken(ctx)
-    with pytest.raises(LeaseError, match="no longer held"), step(early, ID, "deliver") as run:  # noqa: SIM117
+    early, later = two_machines(ctx)
+    with pytest.raises(LeaseError, match="no longer held"), step(early, ID, "deliver") as run:  # noqa: PT012
+        let_run_out(ctx, ID, "deliver")
         with step(later, ID, "deliver") as other:
             run.guard()
     assert other.fencing > run.fencing
@@ -197,26 +200,58 @@ def test_who_was_overtaken_learns_it_at_the_next_batch_and_leaves_nothing_done(c
 
 
 def test_who_was_overtaken_cannot_finish_either(ctx: Context) -> None:
-    early, later = overtaken(ctx)
-    with pytest.raises(LeaseError, match="no longer held"), step(early, ID, "deliver"):
+    early, later = two_machines(ctx)
+    with pytest.raises(LeaseError, match="no longer held"), step(early, ID, "deliver"):  # noqa: PT012
+        let_run_out(ctx, ID, "deliver")
         run_step(later, "deliver")
     states = [(r.state, r.error_code) for r in runs(ctx, "deliver")]
     assert states == [(StepState.FAILED, "interrupted"), (StepState.DONE, "")]
     assert is_free(ctx, "deliver")
 
 
+def expiry(ctx: Context) -> datetime:
+    with ctx.store.transaction() as tx:
+        lease = tx.leases.get(ID, "deliver")
+    assert lease is not None
+    return lease.expires_at
+
+
 def test_the_guard_of_the_holder_passes_and_renews_the_lease(ctx: Context) -> None:
-    clock = TestClock()
-    working = Context(ctx.home, ctx.store, system=clock)
-    with step(working, ID, "deliver") as run:
-        clock.at += timedelta(seconds=100)
+    with step(ctx, ID, "deliver") as run:
+        first = expiry(ctx)
         run.guard()
-        with ctx.store.transaction() as tx:
-            assert tx.leases.get(ID, "deliver").expires_at == T0 + timedelta(seconds=LEASE_SECONDS)
+        assert expiry(ctx) == first
         run._beat -= HEARTBEAT_SECONDS + 1
         run.guard()
-        with ctx.store.transaction() as tx:
-            assert tx.leases.get(ID, "deliver").expires_at == clock.at + timedelta(seconds=LEASE_SECONDS)
+        assert expiry(ctx) > first
+
+
+def test_what_a_step_writes_after_it_was_overtaken_is_refused(ctx: Context) -> None:
+    """A process that stood still wakes up in the middle of a step and goes on with its next transaction."""
+    early, later = two_machines(ctx)
+    with pytest.raises(LeaseError, match="no longer held"), step(early, ID, "deliver"):  # noqa: PT012
+        let_run_out(ctx, ID, "deliver")
+        run_step(later, "deliver")
+        with early.store.transaction() as tx:
+            tx.outbox.append(ID, "late", "case.opened", {}, T0)
+    with ctx.store.transaction() as tx:
+        assert tx.outbox.get(ID, "late") is None
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=400), timedelta(hours=1), -timedelta(hours=1), -timedelta(days=400)])
+def test_a_jump_of_the_machines_clock_lets_nobody_in_and_keeps_nobody_out(ctx: Context, jump: timedelta) -> None:
+    clock = TestClock()
+    working, other = (Context(ctx.home, ctx.store, system=clock, holder=f"host-{n}") for n in "ab")
+    with step(working, ID, "deliver") as run:
+        clock.at += jump
+        with pytest.raises(LeaseError, match="is being worked on"):
+            run_step(other, "deliver")
+        run.guard()
+        before = expiry(ctx)
+        run._beat -= HEARTBEAT_SECONDS + 1
+        run.guard()
+        assert timedelta(0) < expiry(ctx) - before < timedelta(seconds=60)
+    assert is_free(ctx, "deliver")
 
 
 # after a crash
@@ -235,14 +270,15 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from bequest.app.context import open_context, step
-with step(open_context(Path(sys.argv[1])), sys.argv[2], "deliver"):
+from bequest.store.settings import database_url
+with step(open_context(Path(sys.argv[1]), database_url=database_url()), sys.argv[2], "deliver"):
     os._exit(9)
 """
 
 
 def test_after_a_kill_nobody_waits_for_the_lease(ctx: Context) -> None:
     process = start_python(KILLED, ctx.home, ID)
-    process.communicate()
+    process.communicate()  # its lease is still on record
     assert process.returncode == 9
     assert not is_free(ctx, "deliver")
     run_step(ctx, "deliver")

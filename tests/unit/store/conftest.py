@@ -1,4 +1,4 @@
-"""A fresh control database per test, copied from one that was migrated once."""
+"""A fresh control database per test and engine, copied from one that was migrated once."""
 
 import shutil
 from collections.abc import Iterator
@@ -19,11 +19,12 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def empty(tmp_path: Path, migrated: Path) -> Iterator[Store]:
+def empty(tmp_path: Path, migrated: Path, control_url: str) -> Iterator[Store]:
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
-    shutil.copyfile(migrated, home / DATABASE_NAME)
-    store = open_store(home)
+    if not control_url:
+        shutil.copyfile(migrated, home / DATABASE_NAME)
+    store = open_store(home, control_url)
     yield store
     store.close()
 

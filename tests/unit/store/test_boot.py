@@ -1,13 +1,13 @@
 """Opening a home: private, migrated once, many at a time."""
 
 import inspect
-import sqlite3
 import stat
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.core.checks import run_checks
+from django.db import connections
 from tests.unit.store.samples import CASE, ORGANISATION, T0, later, start_python
 
 from bequest.kernel.errors import GuardError, InputError, StateError
@@ -58,18 +58,16 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) ->
     assert (tmp_path / DATABASE_NAME).read_text().startswith("no database")
 
 
-def test_a_database_of_a_newer_version_is_refused(empty: Store) -> None:
-    empty.close()
-    with sqlite3.connect(empty.path) as raw:
+def test_a_database_of_a_newer_version_is_refused(empty: Store, control_url: str) -> None:
+    with connections[empty._alias].cursor() as raw:
         raw.execute("insert into django_migrations (app, name, applied) values ('store', '0099_later', '2030-01-01')")
-    raw.close()
+    empty.close()
     with pytest.raises(StateError, match=r"newer version.*0099_later"):
-        open_store(empty.home)
+        open_store(empty.home, control_url)
 
 
-def test_the_database_is_durable_and_waits_for_locks(store: Store) -> None:
-    from django.db import connections
-
+@pytest.mark.parametrize("control_url", ["sqlite"], indirect=True)
+def test_the_file_is_durable_and_waits_for_locks(store: Store) -> None:
     with store.transaction(), connections[store._alias].cursor() as cursor:
         pragmas = {}
         for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout"):
@@ -84,9 +82,9 @@ def test_the_database_is_durable_and_waits_for_locks(store: Store) -> None:
     }
 
 
-def test_opening_again_finds_what_was_written(store: Store) -> None:
+def test_opening_again_finds_what_was_written(store: Store, control_url: str) -> None:
     store.close()
-    again = open_store(store.home)
+    again = open_store(store.home, control_url)
     with again.transaction() as tx:
         assert tx.cases.get(CASE.id).case == CASE
 
@@ -102,10 +100,11 @@ def test_several_homes_are_open_at_once_and_do_not_mix(tmp_path: Path) -> None:
         assert [c.case.id for c in tx.cases.list()] == [CASE.id]
 
 
-def test_two_processes_open_a_new_home_together(tmp_path: Path) -> None:
+def test_two_processes_open_a_new_home_together(tmp_path: Path, control_url: str) -> None:
     code = (
         "import sys; from pathlib import Path; from bequest.store.boot import open_store\n"
-        "with open_store(Path(sys.argv[1])).transaction() as tx: print(len(tx.cases.list()))"
+        "from bequest.store.settings import database_url\n"
+        "with open_store(Path(sys.argv[1]), database_url()).transaction() as tx: print(len(tx.cases.list()))"
     )
     both = [start_python(code, tmp_path / "home") for _ in range(2)]
     ends = [p.communicate(timeout=60) for p in both]
@@ -166,7 +165,7 @@ def test_every_method_of_a_repository_names_its_case() -> None:
         if name in UNSCOPED:
             continue
         for verb, method in inspect.getmembers(repository, inspect.ismethod):
-            if verb.startswith("_") or (name, verb) == ("cases", "list"):
+            if verb.startswith("_") or (name, verb) in {("cases", "list"), ("leases", "now")}:
                 continue
             first = next(iter(inspect.signature(method).parameters))
             assert first in {"case_id", "case", "run"}, f"{name}.{verb}"

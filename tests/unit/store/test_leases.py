@@ -3,13 +3,14 @@
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta
 
 import pytest
 from tests.unit.store.samples import CASE, REAL_CASE, T0, later, start_python
 
 from bequest.kernel.errors import LeaseError
 from bequest.store.holders import may_be_alive, this_process
-from bequest.store.repositories import Store
+from bequest.store.repositories import Store, leases
 
 STEP = "deliver"
 
@@ -122,7 +123,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from bequest.kernel.errors import LeaseError
 from bequest.store.boot import open_store
-store = open_store(Path(sys.argv[1]))
+from bequest.store.settings import database_url
+store = open_store(Path(sys.argv[1]), database_url())
 print("ready", flush=True)
 input()
 for _ in range(int(sys.argv[4])):
@@ -175,3 +177,59 @@ def test_two_processes_that_take_turns_never_get_the_same_number(store: Store) -
 def test_the_name_of_a_holder_carries_no_user_or_command_line() -> None:
     assert len(this_process().split("/")) == 4
     assert sys.executable not in this_process()
+
+
+# the clock of leases
+
+
+def now(store: Store, machine: datetime) -> datetime:
+    with store.transaction() as tx:
+        return tx.leases.now(machine)
+
+
+def beat(store: Store, at: datetime) -> None:
+    with store.transaction() as tx:
+        tx.leases.acquire(CASE.id, STEP, "one", at, 60)
+
+
+def on_a_machine(monkeypatch: pytest.MonkeyPatch, start: str, milliseconds: int | None) -> None:
+    monkeypatch.setattr(leases, "machine_start", lambda: start)
+    monkeypatch.setattr(leases, "since_start", lambda: milliseconds)
+
+
+@pytest.mark.parametrize("control_url", ["sqlite"], indirect=True)
+def test_in_a_file_time_is_counted_from_the_machines_start(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    on_a_machine(monkeypatch, "boot-1", 5_000)
+    assert now(store, T0) == T0
+    for jump in (later(days=3), later(days=-3)):
+        on_a_machine(monkeypatch, "boot-1", 65_000)
+        assert now(store, jump) == later(seconds=60)
+
+
+@pytest.mark.parametrize("control_url", ["sqlite"], indirect=True)
+def test_after_another_start_time_never_goes_back(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    on_a_machine(monkeypatch, "boot-1", 0)
+    beat(store, now(store, T0))
+    on_a_machine(monkeypatch, "boot-2", 9_000)
+    assert now(store, later(days=-1)) == T0
+    on_a_machine(monkeypatch, "boot-2", 10_000)
+    assert now(store, later(days=-1)) == later(seconds=1)
+    on_a_machine(monkeypatch, "boot-3", 1)
+    assert now(store, later(days=1)) == later(days=1)
+
+
+@pytest.mark.parametrize("control_url", ["sqlite"], indirect=True)
+def test_where_the_start_is_not_known_the_machines_clock_only_goes_forward(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for start, milliseconds in (("", 5), ("boot-1", None)):
+        on_a_machine(monkeypatch, start, milliseconds)
+        assert now(store, later(hours=1)) == later(hours=1)
+    beat(store, later(hours=1))
+    assert now(store, T0) == later(hours=1)
+
+
+@pytest.mark.parametrize("control_url", ["postgresql"], indirect=True)
+def test_on_a_server_time_is_the_servers(store: Store) -> None:
+    assert now(store, T0 - timedelta(days=9000)) <= now(store, T0 + timedelta(days=9000))
+    assert now(store, T0) - now(store, later(days=9)) < timedelta(seconds=5)

@@ -76,7 +76,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from bequest.store.boot import open_store
-store = open_store(Path(sys.argv[1]))
+from bequest.store.settings import database_url
+store = open_store(Path(sys.argv[1]), database_url())
 for n in range(25):
     with store.transaction() as tx:
         at = datetime(2026, 11, 2, tzinfo=UTC)

@@ -15,6 +15,7 @@ from bequest.cli.commands.plan import print_preview
 from bequest.demo.company import make_company
 from bequest.kernel.errors import InputError
 from bequest.model.case import Event
+from bequest.store.settings import database_url
 
 MARK = ".bequest-demo"
 
@@ -49,7 +50,7 @@ def demo(
         render.line(f"case file: {company.case_file}")
         return
     with render.progress() as bars:
-        ctx = open_context(out / "home", progress=bars)
+        ctx = open_context(out / "home", progress=bars, database_url=database_url())
         played = rehearse(ctx, out, tell=lambda name: bars(name, 0, 1))
     with ctx.store.transaction() as tx:
         in_force, population = tx.policies.in_force(played.case.id), tx.populations.latest(played.case.id)

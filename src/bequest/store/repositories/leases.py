@@ -3,22 +3,59 @@
 Rules kept:
 - the fencing number of a step only rises, and every new holder has a higher one;
 - whoever was overtaken learns so at the next heartbeat or check, and at every batch it writes to a source;
-- instants are those of the machine's clock, never of a rehearsal's, which may stand still.
+- instants are those of the leases' own clock (`now`), never of a rehearsal's, which may stand still, nor of a
+  machine's, which may jump: a jump must not let a second worker in, nor keep everybody out.
 """
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import cast
 
-from bequest.kernel.clock import rfc3339
+from django.db import connections
+from django.db.models import Max
+
+from bequest.kernel.clock import rfc3339, since_start
 from bequest.kernel.errors import LeaseError
 from bequest.store import models as rows
+from bequest.store import postgresql
+from bequest.store.holders import machine_start
 from bequest.store.records import LeaseRecord
 from bequest.store.register import record_of
-from bequest.store.unit import CaseRepository, aware
+from bequest.store.unit import CaseRepository, aware, pack, unpack
+
+_CLOCK = "lease_clock"
 
 
 class Leases(CaseRepository):
     """Who may work on which step now."""
+
+    def now(self, machine: datetime) -> datetime:
+        """The present instant for leases, the same for all workers; `machine` is what this machine's clock says.
+
+        On a server it is the server's. In a SQLite file it goes on from where the first worker since the machine's
+        start found it, by the time since that start; where a system does not tell that, it never goes back.
+        """
+        connection = connections[self._unit.alias]
+        if connection.vendor == "postgresql":
+            return postgresql.now(connection)
+        latest = self._unit.rows(rows.Lease).aggregate(at=Max("heartbeat_at"))["at"]
+        wall = aware(machine) if latest is None else max(aware(machine), latest)
+        start, passed = machine_start(), since_start()
+        if not start or passed is None:
+            return wall
+        return self._since_start(start, passed, wall)
+
+    def _since_start(self, start: str, passed: int, wall: datetime) -> datetime:
+        """The clock that this start of the machine began with `wall`."""
+        row = self._unit.rows(rows.Setting).filter(scope="", name=_CLOCK).first()
+        kept = cast(dict[str, str], unpack(row.value_json)) if row else {}
+        if kept.get("start") != start:
+            began = wall - timedelta(milliseconds=passed)
+            kept = {"start": start, "began": began.isoformat()}
+            self._unit.rows(rows.Setting).update_or_create(
+                scope="", name=_CLOCK, defaults={"value_json": pack(kept), "updated_at": wall}
+            )
+        return datetime.fromisoformat(kept["began"]) + timedelta(milliseconds=passed)
 
     def acquire(
         self,

@@ -1,13 +1,16 @@
 """The control database of a home, and the transaction: one object with all repositories, alive until the block ends."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
-from django.db import OperationalError, connections, transaction
+from django.db import Error, connections, transaction
 
 from bequest.kernel.errors import StateError
-from bequest.store import settings
+from bequest.store.engine import Engine
+from bequest.store.postgresql import lost
 from bequest.store.repositories.cases import Cases
 from bequest.store.repositories.doing import Custody, Deliveries, Destructions, Receipts, Residuals
 from bequest.store.repositories.leases import Leases
@@ -49,44 +52,108 @@ class Tx:
 
 DATABASE_NAME = "control.db"
 
+Fence = tuple[str, str, int]
+"""Case, step, fencing number."""
+_fences: ContextVar[dict[str, Fence | None] | None] = ContextVar("fences", default=None)
+
 
 class Store:
     """The open control database of one home."""
 
-    def __init__(self, home: Path, alias: str) -> None:
+    def __init__(self, home: Path, alias: str, engine: Engine) -> None:
         self.home = home
         self.path = home / DATABASE_NAME
         self._alias = alias
+        self._engine = engine
+        self._holds = threading.local()
 
     @contextmanager
     def transaction(self) -> Iterator[Tx]:
         """All or nothing: what is done inside is on disk when the block ends, and undone when it raises.
 
-        It holds the only write lock of the home: keep it short, and do no bulk work inside.
+        No other transaction of this control database is open meanwhile: keep it short, and do no bulk work inside.
 
         Raises:
-            StateError: inside another transaction of this home, or when another process holds the lock too long.
+            StateError: inside another transaction of this home, when another process holds the lock too long, or when
+                the server is lost.
+            LeaseError: inside `fenced`, when the step was taken over.
         """
-        if connections[self._alias].in_atomic_block:
+        connection = connections[self._alias]
+        if connection.in_atomic_block:
             raise StateError(
                 "a transaction of this home is open already",
                 hint="Pass the open transaction on instead of opening one.",
             )
         unit = Unit(self._alias)
+        self._take_up()
+        with self._told(), transaction.atomic(using=self._alias, durable=True):
+            self._engine.begin(connection)
+            tx = Tx(unit)
+            try:
+                fence = (_fences.get() or {}).get(self._alias)
+                if fence is not None:
+                    tx.leases.check(*fence)
+                yield tx
+            finally:
+                unit.end()
+
+    @contextmanager
+    def fenced(self, fence: Fence | None) -> Iterator[None]:
+        """What this thread does inside counts only while the lease is its own: each transaction checks it first.
+
+        So a process that stood still and wakes up after another took over writes nothing any more. None: no fence.
+        """
+        before = _fences.get() or {}
+        _fences.set({**before, self._alias: fence})
         try:
-            with transaction.atomic(using=self._alias, durable=True):
-                try:
-                    yield Tx(unit)
-                finally:
-                    unit.end()
-        except OperationalError as error:
-            if "locked" not in str(error):
-                raise
-            raise StateError(
-                f"the control database is in use by another process for over {settings.LOCK_WAIT_SECONDS} seconds",
-                hint="Wait until the other command has finished, then run this one again.",
-            ) from error
+            yield
+        finally:
+            _fences.set(before)
+
+    @contextmanager
+    def alone(self, name: str, wait_seconds: float) -> Iterator[None]:
+        """Hold a name among all processes that use this control database, over several transactions.
+
+        Raises:
+            LeaseError: when another process holds it longer than `wait_seconds`.
+            StateError: when the server is lost.
+        """
+        self._take_up()
+        with self._told():
+            holding = self._engine.alone(connections[self._alias], name, wait_seconds)
+            holding.__enter__()
+        before = getattr(self._holds, "any", False)
+        self._holds.any = True
+        try:
+            yield
+        finally:
+            self._holds.any = before
+            holding.__exit__(None, None, None)
 
     def close(self) -> None:
         """Close this thread's connection; the store opens it again when it is used again."""
         connections[self._alias].close()
+
+    def _take_up(self) -> None:
+        """A new connection for one that the server ended meanwhile, unless something was held in that one."""
+        connection = connections[self._alias]
+        with self._told():
+            if self._engine.is_lost(connection):
+                connection.close()
+                if getattr(self._holds, "any", False):
+                    raise lost()
+            connection.ensure_connection()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Errors of the database as people should see them. A connection that may be broken is not used again."""
+        connected = connections[self._alias].connection is not None
+        try:
+            yield
+        except Error as error:
+            found = self._engine.trouble(error, connected=connected)
+            if found is None:
+                raise
+            if not connections[self._alias].in_atomic_block:
+                connections[self._alias].close()
+            raise found from error

@@ -8,6 +8,7 @@ from bequest.kernel.canonical import Json
 from bequest.kernel.errors import StateError
 from bequest.model.datamap import DataMap
 from bequest.store import models as rows
+from bequest.store.models.scoped import WORD_LENGTH
 from bequest.store.records import StepRun, StepState
 from bequest.store.register import record_of
 from bequest.store.unit import CaseRepository, aware, model_of, pack
@@ -101,7 +102,7 @@ class Steps(CaseRepository):
         row = self._row(run)
         if row.state == StepState.STARTED.value:
             row.state = StepState.FAILED.value
-            row.error_code = error_code
+            row.error_code = error_code[:WORD_LENGTH]
             row.finished_at = aware(at)
             row.seconds = float(seconds)
             row.save(using=self._unit.alias)

@@ -1,0 +1,54 @@
+"""The control database as a SQLite file in the home directory: nothing to set up, one machine."""
+
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from bequest.kernel.errors import BequestError, InputError, StateError
+from bequest.store import settings
+from bequest.store.settings import LOCK_WAIT_SECONDS
+
+
+class Sqlite:
+    """A file. `BEGIN IMMEDIATE` gives each transaction its turn; the file locks of the home do the rest."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def settings(self) -> dict[str, Any]:
+        """The connection settings for Django."""
+        return settings.database(self._path)
+
+    def begin(self, connection: BaseDatabaseWrapper) -> None:
+        """Nothing more: the transaction has begun with the write lock."""
+
+    def is_lost(self, connection: BaseDatabaseWrapper) -> bool:  # noqa: ARG002
+        """Never: a file does not hang up."""
+        return False
+
+    def trouble(self, error: Exception, *, connected: bool) -> BequestError | None:  # noqa: ARG002
+        """What a user can do something about."""
+        text = str(error)
+        if "locked" in text:
+            return StateError(
+                f"the control database is in use by another process for over {LOCK_WAIT_SECONDS} seconds",
+                hint="Wait until the other command has finished, then run this one again.",
+            )
+        if "not a database" in text or "malformed" in text:
+            return InputError(
+                f"{self._path.name} in this home is not a control database, or is damaged",
+                hint="Restore it from a backup, or name another home.",
+            )
+        if "full" in text or "readonly" in text or "disk I/O" in text:
+            why = "the disk is full" if "full" in text else "the disk refuses"
+            return StateError(
+                f"the control database cannot be written: {why}",
+                hint="Make room or set the rights, then run the same command again: it goes on where it stopped.",
+            )
+        return None
+
+    def alone(self, connection: BaseDatabaseWrapper, name: str, wait_seconds: float) -> AbstractContextManager[None]:  # noqa: ARG002
+        """Nothing more: whoever shares the file shares the machine, and the file locks of the home hold there."""
+        return nullcontext()
