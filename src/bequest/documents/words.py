@@ -67,6 +67,7 @@ _OUTCOMES: Final = (
     (Operator.NONE, Word("不变换", "unchanged")),
     (Operator.DROP, Word("去掉", "drop")),
     (Operator.MASK, Word("遮盖", "mask")),
+    (Operator.WAYBILL, Word("按运单遮盖", "masked as on a waybill")),
     (Operator.TOKEN, Word("代号", "token")),
     (Operator.GENERALISE, Word("概括", "generalise")),
     (Operator.REDACT_TEXT, Word("遮去文中号码", "redact text")),
@@ -208,6 +209,7 @@ _CASE: Final = (
     (SystemKind.MEDICAL_RECORD, Word("病历", "medical records")),
     (SystemKind.AML, Word("反洗钱", "anti-money-laundering")),
     (SystemKind.ARCHIVE, Word("档案", "archive")),
+    (SystemKind.CREDIT, Word("征信", "credit reporting")),
     (Role.IT, Word("信息技术", "IT")),
     (Role.LEGAL, Word("法务", "Legal")),
     (Role.HR, Word("人力资源", "HR")),
@@ -220,6 +222,8 @@ _CASE: Final = (
     (Role.CUTOVER, Word("切换确认人", "Cutover")),
     (Role.RECEIVER, Word("受让方签收人", "Receiver")),
     (Role.ESCROW, Word("第三方保管人", "Escrow")),
+    (Role.ADMINISTRATOR, Word("破产管理人", "Administrator")),
+    (Role.LIQUIDATOR, Word("清算组", "Liquidation group")),
 )
 
 WORDS: Final[dict[type[Enum], dict[Enum, Word]]] = {}
