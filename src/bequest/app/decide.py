@@ -151,7 +151,8 @@ def _bands_in_force(tables: list[TableMap], rules: Mapping[str, DueRule], case: 
         for bound in table.retention:
             if bound.band not in rules:
                 raise LawError(
-                    f"{table.source}.{table.name} is bound to the duty to keep {bound.band}, which the law pack does not"
+                    f"{table.source}.{table.name} is bound to the duty to keep {bound.band}, which the law pack "
+                    f"does not"
                     f" know on {case.effective_on}",
                     hint=f"Duties then: {', '.join(rules)}. Correct the data map, or effective_on in the case file.",
                     code="BQ-LAW-3",

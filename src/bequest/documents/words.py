@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Final, NamedTuple
 
-from bequest.model.case import Event, KeyRelease, LegalRoute, OnSilence, Role, Scenario, SourceKind, SystemKind
+from bequest.model.case import (
+    Event,
+    KeyRelease,
+    LegalRoute,
+    OnSilence,
+    PaperKind,
+    Role,
+    Scenario,
+    SourceKind,
+    SystemKind,
+)
 from bequest.model.datamap import FieldClass, Need, TableState, Verdict
 from bequest.model.destruction import CertificateState, Finding, Level
 from bequest.model.disposition import Operator, ReasonStatus, Release, Residue
@@ -224,6 +234,13 @@ _CASE: Final = (
     (Role.ESCROW, Word("第三方保管人", "Escrow")),
     (Role.ADMINISTRATOR, Word("破产管理人", "Administrator")),
     (Role.LIQUIDATOR, Word("清算组", "Liquidation group")),
+    (PaperKind.ADMINISTRATOR_APPOINTMENT, Word("指定管理人决定书", "administrator's appointment")),
+    (PaperKind.LIQUIDATION_GROUP, Word("清算组成立文件", "formation of the liquidation group")),
+    (PaperKind.ESTATE_PLAN_APPROVAL, Word("变价方案通过文件", "approval of the plan of sale")),
+    (PaperKind.SUCCESSION_RESOLUTION, Word("合并、分立、解散的决议", "resolution of merger, division or dissolution")),
+    (PaperKind.CARRIER_CONSENT, Word("承运人同意书", "carrier's consent")),
+    (PaperKind.REAL_NAME_REGISTRATION, Word("重新实名登记凭证", "new real-name registration")),
+    (PaperKind.SAFETY_AGREEMENT, Word("安全协议", "safety agreement")),
 )
 
 WORDS: Final[dict[type[Enum], dict[Enum, Word]]] = {}

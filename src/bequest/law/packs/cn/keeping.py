@@ -4,6 +4,8 @@ Where the company ends without a successor there is nobody left to keep: the rec
 names, until the same last day (PIPL Art. 47(2); Civil Code Arts. 59, 72).
 """
 
+# ruff: noqa: ARG001 - every rule is given the same four things
+
 from collections.abc import Iterable
 from datetime import date
 

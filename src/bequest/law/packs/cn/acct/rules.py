@@ -11,7 +11,8 @@ keep_voucher, keep_voucher_with_keeper = keeps(
     reference=("ACCT-23", "ACCTA-14", "CRIM-162.1"),
     status=ReasonStatus.SECONDARY,
     since=date(2021, 11, 1),
-    zh="会计凭证、账簿须保存 {cn.acct.voucher_years} 年（年限为二手资料）：封存，自会计年度终了后起算；擅自销毁可能构成犯罪。",
+    zh="会计凭证、账簿须保存 {cn.acct.voucher_years} 年（年限为二手资料）：封存，自会计年度终了后起算；"
+    "擅自销毁可能构成犯罪。",
     en="Accounting vouchers and ledgers are kept {cn.acct.voucher_years} years (the number is second-hand): in custody "
     "from the end of the fiscal year; destroying them can be a crime.",
 )

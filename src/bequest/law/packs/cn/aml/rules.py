@@ -1,5 +1,7 @@
 """Anti-Money-Laundering Law, Art. 34: customer identity data and transaction records of those it binds."""
 
+# ruff: noqa: ARG001 - every rule is given the same four things
+
 from datetime import date
 
 from bequest.law.packs.cn.groups import DISPOSES, HANDS_OVER
@@ -20,10 +22,12 @@ keep_identity, keep_identity_with_keeper = keeps(
     status=ReasonStatus.VERIFIED,
     since=AML,
     events=HANDS_OVER - {Event.E3},
-    zh="客户身份资料和交易记录自业务关系或者交易结束后保存不少于 {cn.aml.record_years} 年：封存；机构解散、被撤销或者被宣告破产的，"
+    zh="客户身份资料和交易记录自业务关系或者交易结束后保存不少于 {cn.aml.record_years} 年：封存；机构解散、"
+    "被撤销或者被宣告破产的，"
     "移交国务院有关部门指定的机构。",
     en="Customer identity data and transaction records are kept at least {cn.aml.record_years} years after the "
-    "relationship or transaction ends: in custody; on dissolution, revocation or bankruptcy they go to the body that the "
+    "relationship or transaction ends: in custody; on dissolution, revocation or bankruptcy they go to the body "
+    "that the "
     "State Council's department designates.",
 )
 """Overrides the buyer's choice; the rule of five years is obsolete."""
@@ -37,8 +41,10 @@ keep_identity, keep_identity_with_keeper = keeps(
     reference=("AML-34", "CO-221"),
     status=ReasonStatus.OPEN,
     since=AML,
-    zh="客户身份资料和交易记录保存不少于 {cn.aml.record_years} 年：封存；合并是否属于该条所称解散、须移交指定机构，尚无定论。",
-    en="Customer identity data and transaction records are kept at least {cn.aml.record_years} years: in custody; whether "
+    zh="客户身份资料和交易记录保存不少于 {cn.aml.record_years} 年：封存；合并是否属于该条所称解散、须移交指定机构，"
+    "尚无定论。",
+    en="Customer identity data and transaction records are kept at least {cn.aml.record_years} years: in custody; "
+    "whether "
     "a merger is a dissolution in the sense of this article, so that they go to the designated body, is open.",
 )
 def keep_identity_in_merger(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:

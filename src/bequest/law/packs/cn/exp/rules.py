@@ -28,7 +28,8 @@ ON_THE_LABEL = frozenset({FieldClass.PERSON_NAME, FieldClass.PHONE, FieldClass.L
     status=ReasonStatus.SECONDARY,
     since=PIPL,
     zh="运单历史留在承运人处，由其依法保存和定期销毁；不随账户交给新的账户持有人，转出方自己的一份照旧。",
-    en="The history of waybills stays with the carrier, which keeps and regularly destroys it; it does not go to the new "
+    en="The history of waybills stays with the carrier, which keeps and regularly destroys it; it does not go to "
+    "the new "
     "account holder, and the transferor's own copy stays as it is.",
 )
 def waybill_history(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
@@ -48,7 +49,8 @@ def waybill_history(facts: FactView, field: FieldKind, p: Params, lot: LotView) 
     reference=("EXP-35", "GB41833-NA", "PIPL-22"),
     status=ReasonStatus.SECONDARY,
     since=PIPL,
-    zh="随业务承继的运单只按面单的样子移交：遮盖姓名、电话至少 {cn.gb41833.phone_hidden_digits} 位和门牌（数值凭记忆，待核对）。",
+    zh="随业务承继的运单只按面单的样子移交：遮盖姓名、电话至少 {cn.gb41833.phone_hidden_digits} "
+    "位和门牌（数值凭记忆，待核对）。",
     en="Waybills that ride on a succession pass as on the label only: name, at least {cn.gb41833.phone_hidden_digits} "
     "digits of the phone and the door number hidden (the numbers are from memory, to be checked).",
 )
@@ -70,7 +72,8 @@ def waybill_masked(facts: FactView, field: FieldKind, p: Params, lot: LotView) -
     status=ReasonStatus.SECONDARY,
     since=PIPL,
     zh="业务账户变更持有人：合同转让须承运人同意，新持有人以自己的统一社会信用代码和证件重新实名并另签安全协议；客户信息另行判断。",
-    en="The account changes hands: the carrier must agree to the transfer of the contract, the new holder registers anew "
+    en="The account changes hands: the carrier must agree to the transfer of the contract, the new holder registers "
+    "anew "
     "with its own code and document and signs its own safety agreement; customer information is a question apart.",
 )
 def whether_account_rides(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:

@@ -44,7 +44,7 @@ def guardian(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answ
 
 @rule(
     "cn.kids.guardian_before_a_sale",
-    gate="yes",
+    gate="agreed",
     reads={Fact.AGE_BAND, Fact.GUARDIAN_CONSENT},
     events=GOES_ON,
     routes={LegalRoute.PIPL_23},
@@ -52,7 +52,8 @@ def guardian(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answ
     status=ReasonStatus.VERIFIED,
     since=PIPL,
     zh="不满 {cn.pipl.child_age} 周岁，监护人没有同意移交：一切照旧，由转出方继续处理。",
-    en="Under {cn.pipl.child_age} without a guardian's yes to the transfer: everything stays as it is with the transferor.",
+    en="Under {cn.pipl.child_age} without a guardian's yes to the transfer: everything stays as it is with the "
+    "transferor.",
 )
 def guardian_before_a_sale(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
     """The transferor goes on under the consent it has; only the transfer needs a new one."""
@@ -70,8 +71,10 @@ def guardian_before_a_sale(facts: FactView, field: FieldKind, p: Params, lot: Lo
     reference=("KIDS-23", "PIPL-47"),
     status=ReasonStatus.VERIFIED,
     since=PIPL,
-    zh="停止运营：立即停止收集，删除持有的儿童个人信息（不满 {cn.pipl.child_age} 周岁），并告知监护人；有保存义务的只封存该部分。",
-    en="Operation stops: collecting stops at once, children's information (under {cn.pipl.child_age}) is deleted and their "
+    zh="停止运营：立即停止收集，删除持有的儿童个人信息（不满 {cn.pipl.child_age} 周岁），并告知监护人；"
+    "有保存义务的只封存该部分。",
+    en="Operation stops: collecting stops at once, children's information (under {cn.pipl.child_age}) is deleted "
+    "and their "
     "guardians are told; only what a duty keeps goes to custody.",
 )
 def delete_when_it_stops(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:

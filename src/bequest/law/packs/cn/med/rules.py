@@ -13,7 +13,8 @@ keep_outpatient, keep_outpatient_with_keeper = keeps(
     reference=("MED-29", "PIPL-47"),
     status=ReasonStatus.SECONDARY,
     since=PIPL,
-    zh="门（急）诊病历自患者最后一次就诊之日起保存不少于 {cn.med.outpatient_years} 年（二手资料，起算点凭记忆）：封存。",
+    zh="门（急）诊病历自患者最后一次就诊之日起保存不少于 {cn.med.outpatient_years} 年（二手资料，起算点凭记忆）："
+    "封存。",
     en="Outpatient records are kept at least {cn.med.outpatient_years} years from the last visit (second-hand; the "
     "starting point is from memory): in custody.",
 )

@@ -29,7 +29,8 @@ deregistration = rule(
     status=ReasonStatus.VERIFIED,
     since=PIPL,
     zh="公司解散、注销，停止提供服务，无承继人：不移交任何信息；须保存的交保管人，其余在注销登记之前删除。",
-    en="The company dissolves and is struck off without a successor: nothing passes; what must be kept goes to a keeper, "
+    en="The company dissolves and is struck off without a successor: nothing passes; what must be kept goes to a "
+    "keeper, "
     "all else is deleted before the register closes.",
 )(_released_to_nobody)
 

@@ -48,7 +48,8 @@ def objection_record(facts: FactView, field: FieldKind, p: Params, lot: LotView)
     reference=("PIPL-56", "NDSR-12", "CC-59"),
     status=ReasonStatus.VERIFIED,
     since=PIPL,
-    zh="同意、反对的记录是处理情况记录，保存 {cn.pipl.record_keep_years} 年（起算日为我方做法）；公司终止，交案件指定的保管人。",
+    zh="同意、反对的记录是处理情况记录，保存 {cn.pipl.record_keep_years} 年（起算日为我方做法）；公司终止，"
+    "交案件指定的保管人。",
     en="Records of consent and objection are records of processing and are kept {cn.pipl.record_keep_years} years "
     "(counting is ours); the company ends, so they go to the keeper named in the case.",
 )

@@ -116,7 +116,8 @@ def outside_when_it_ends(facts: FactView, field: FieldKind, p: Params, lot: LotV
     status=ReasonStatus.OURS,
     since=PIPL,
     zh="合并由存续或者新设的公司承继全部权利义务，不应有范围之外的记录：冻结，先划入批次。",
-    en="A merger passes all rights and duties to the company that remains, so nothing should lie outside: blocked until "
+    en="A merger passes all rights and duties to the company that remains, so nothing should lie outside: blocked "
+    "until "
     "a lot takes it in.",
 )
 def outside_a_merger(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:

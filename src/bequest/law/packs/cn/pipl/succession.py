@@ -107,7 +107,8 @@ def staff_in_rows(facts: FactView, field: FieldKind, p: Params, lot: LotView) ->
     status=ReasonStatus.OURS,
     since=PIPL,
     zh="本人反对，但合同仍在履行或者须依法保存，权利义务依法由承继人概括承受：随之移交，只限履行合同和保存，不得营销。",
-    en="The person objected, but a contract runs or the law keeps the record, and the successor takes rights and duties "
+    en="The person objected, but a contract runs or the law keeps the record, and the successor takes rights and "
+    "duties "
     "by operation of law: it passes, for the contract and for keeping only, without marketing.",
 )
 def passes_restricted(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
@@ -136,7 +137,8 @@ merger = rule(
     status=ReasonStatus.VERIFIED,
     since=PIPL,
     zh="公司合并，权利义务依法由合并后的公司承继：已告知接收方名称和联系方式，目的和方式不变，移交。",
-    en="A merger: rights and duties pass by law to the merged company; told of the receiver's name and contact, purpose "
+    en="A merger: rights and duties pass by law to the merged company; told of the receiver's name and contact, "
+    "purpose "
     "and method unchanged, it passes.",
 )(_by_operation_of_law)
 
@@ -153,7 +155,8 @@ division = rule(
     status=ReasonStatus.VERIFIED,
     since=PIPL,
     zh="公司分立，只移交分出业务的信息：已告知接收方名称和联系方式，目的和方式不变，移交；债务由分立后的公司连带承担。",
-    en="A division: only the data of the business split off passes, told of the receiver's name and contact, purpose and "
+    en="A division: only the data of the business split off passes, told of the receiver's name and contact, "
+    "purpose and "
     "method unchanged; the companies are jointly liable for the debts.",
 )(_by_operation_of_law)
 
@@ -170,7 +173,8 @@ bankruptcy = rule(
     status=ReasonStatus.VERIFIED,
     since=PIPL,
     zh="被宣告破产，买方继续经营：由管理人移交，已告知接收方名称和联系方式，目的和方式不变；个人信息不单独拍卖。",
-    en="Declared bankrupt, and a buyer carries the business on: the administrator hands over, told of the receiver's name "
+    en="Declared bankrupt, and a buyer carries the business on: the administrator hands over, told of the "
+    "receiver's name "
     "and contact, purpose and method unchanged; personal information is not auctioned by itself.",
 )(_by_operation_of_law)
 

@@ -53,7 +53,7 @@ def objection(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Ans
     "what is not needed or meant for a new purpose.",
 )
 def objection_in_merger(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
-    """Rights and duties pass by operation of law, so an objection cannot undo a contract that runs or a duty to keep."""
+    """Rights and duties pass by law: an objection cannot undo a contract that runs or a duty to keep."""
     if not facts.has(Fact.OBJECTION, "objected"):
         return None
     binds = facts.has(Fact.OPEN_ORDER, "yes") or not facts.has(Fact.RETENTION, "none")
@@ -62,7 +62,7 @@ def objection_in_merger(facts: FactView, field: FieldKind, p: Params, lot: LotVi
 
 @rule(
     "cn.pipl.goes_on_without_a_yes",
-    gate="yes",
+    gate="agreed",
     reads={Fact.CONSENT_TRANSFER, Fact.OBJECTION, Fact.NOTICE},
     events=GOES_ON,
     routes={LegalRoute.PIPL_23},
