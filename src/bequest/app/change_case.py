@@ -7,7 +7,7 @@ from pathlib import Path
 from bequest.app.casefile import diff_cases, read_case_file
 from bequest.app.context import Context, done_steps
 from bequest.app.evidence import publish, record
-from bequest.app.preflight import check_law
+from bequest.app.preflight import check_law, record_papers
 from bequest.app.reading import check_markers, open_sources
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import digest
@@ -59,6 +59,8 @@ def update_case(
             ctx, tx, case_id, EventType.CASE_CHANGED, f"r{changed.revision}", at=at, refs={"case": digest(new)},
             counts={"changes": len(changes)},
         )  # fmt: skip
+        known = {p.sha256 for p in old.papers}
+        record_papers(ctx, tx, case_id, tuple(p for p in new.papers if p.sha256 not in known), at)
     publish(ctx, case_id)
     return changes
 

@@ -14,7 +14,7 @@ from bequest.crypto.keys import FileKeyProvider, master_from_file
 from bequest.kernel.clock import Clock, MovableClock, SystemClock, rfc3339
 from bequest.kernel.errors import BequestError, InputError, LeaseError, StateError
 from bequest.kernel.secret import Secrets
-from bequest.model.case import Case
+from bequest.model.case import SUPPORTED_EVENTS, Case
 from bequest.store.boot import is_home, open_store
 from bequest.store.holders import may_be_alive, this_process
 from bequest.store.records import CaseRecord
@@ -205,6 +205,9 @@ def done_steps(ctx: Context, case_id: str) -> set[str]:
         return {r.step for r in tx.steps.all(case_id) if r.state == "done"}
 
 
+PLANNING = frozenset({"open", "discover", "link", "plan"})
+"""Steps that only read and decide."""
+
 HOW_TO = {
     "open": "bequest case new FILE",
     "approve": "bequest approve {case} --as PERSON --key FILE",
@@ -262,8 +265,9 @@ def step(ctx: Context, case_id: str, name: str, *, needs: tuple[str, ...] = ()) 
         StateError: where the step is done and happens once, or an earlier one is missing.
         LeaseError: where another process works on this step or another of the case.
     """
-    require(ctx, case_id, *needs)
     record = ctx.case(case_id)
+    _refuse_unready(record.case, name)
+    require(ctx, case_id, *needs)
     at = ctx.clock(record).now()
     with ctx.store.transaction() as tx:
         _refuse_company(ctx, tx, case_id, name)
@@ -288,6 +292,15 @@ def step(ctx: Context, case_id: str, name: str, *, needs: tuple[str, ...] = ()) 
     finally:
         with suppress(StateError), ctx.store.fenced(None), ctx.store.transaction() as tx:
             tx.leases.release(case_id, name, fencing)
+
+
+def _refuse_unready(case: Case, name: str) -> None:
+    """Refuse to act in an event that this version can decide but not carry out."""
+    if case.event not in SUPPORTED_EVENTS and name not in PLANNING:
+        raise StateError(
+            f"event {case.event} can be planned, and step {name!r} is not ready for it yet",
+            hint=f"This version carries out {', '.join(sorted(SUPPORTED_EVENTS))}; nothing was touched.",
+        )
 
 
 def _refuse_ended(tx: Tx, case_id: str, name: str) -> None:

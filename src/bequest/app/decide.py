@@ -8,6 +8,7 @@ import polars as pl
 
 from bequest.engine.tableplan import TablePlan
 from bequest.kernel.canonical import digest
+from bequest.kernel.errors import LawError
 from bequest.law import evaluate
 from bequest.law.evaluate import params_on
 from bequest.law.pack import LawPack
@@ -68,7 +69,7 @@ class DecideInput:
 
 
 def due_rules(pack: LawPack, case: Case) -> dict[str, DueRule]:
-    """The retention bands of the law pack in the form the engine computes with."""
+    """The retention bands of the law pack that are in force on the law date, in the form the engine computes with."""
     return {
         name: DueRule(years=b.years, months=b.months, from_year_end=b.from_year_end, from_law_date=b.from_law_date)
         for name, b in bands(pack, case.effective_on).items()
@@ -104,6 +105,8 @@ def decide_case(given: DecideInput) -> Decided:
         (t.source, t.name): primary_subjects(t, given.linked, given.indexes[(t.source, t.name)].height) for t in tables
     }
     params = params_on(given.pack, case.effective_on)
+    rules = due_rules(given.pack, case)
+    _bands_in_force(tables, rules, case)
     found = facts(
         FactInput(
             datamap=datamap,
@@ -113,7 +116,7 @@ def decide_case(given: DecideInput) -> Decided:
             subject_of=given.linked.subject_of,
             law_date=case.effective_on,
             stale_after_months=int(params.number("cn.pipl.stale_after_months")),
-            bands=due_rules(given.pack, case),
+            bands=rules,
             answers=given.answers,
             notice=given.notice,
             nobody_notice="planned" if given.notice is None else "published",
@@ -140,6 +143,20 @@ def decide_case(given: DecideInput) -> Decided:
         facts=found,
         primary=primary,
     )
+
+
+def _bands_in_force(tables: list[TableMap], rules: Mapping[str, DueRule], case: Case) -> None:
+    """Refuse a duty to keep that is not in force on the law date: what it keeps must not be deleted by oversight."""
+    for table in tables:
+        for bound in table.retention:
+            if bound.band not in rules:
+                raise LawError(
+                    f"{table.source}.{table.name} is bound to the duty to keep {bound.band}, which the law pack "
+                    f"does not"
+                    f" know on {case.effective_on}",
+                    hint=f"Duties then: {', '.join(rules)}. Correct the data map, or effective_on in the case file.",
+                    code="BQ-LAW-3",
+                )
 
 
 def schema_digest(datamap: DataMap) -> str:

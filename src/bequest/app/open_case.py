@@ -8,14 +8,14 @@ from bequest.app.casefile import read_case_file
 from bequest.app.context import Context
 from bequest.app.evidence import publish, record
 from bequest.app.law import pack_of
-from bequest.app.preflight import check_law
+from bequest.app.preflight import check_law, record_papers
 from bequest.app.reading import check_markers, open_sources
 from bequest.crypto.keys import KEY_PURPOSES
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import digest
 from bequest.kernel.errors import CaseFileError
 from bequest.law.pack import LawPack
-from bequest.model.case import SUPPORTED_EVENTS, Case
+from bequest.model.case import PLANNED_EVENTS, Case
 from bequest.store.records import KeyRecord
 
 FIRST_KEYS = ("link", "replay", "evidence", "bodies", "outbox", "log-signing", "platform-signing")
@@ -34,10 +34,10 @@ def open_case(
         StateError: where there is a case of that id.
     """
     case = read_case_file(path, environ=environ)
-    if case.event not in SUPPORTED_EVENTS:
+    if case.event not in PLANNED_EVENTS:
         raise CaseFileError(
             f"event {case.event} cannot be run yet",
-            hint=f"This version runs {', '.join(sorted(SUPPORTED_EVENTS))}.",
+            hint=f"This version runs {', '.join(sorted(PLANNED_EVENTS))}.",
         )
     pack = pack_of(case)
     check_law(case)
@@ -62,6 +62,7 @@ def open_case(
                 ctx, tx, case.id, EventType.COPY_REGISTERED, f"{c.of}-{n}", at=at,
                 content={"kind": c.kind, "where": c.where, "expires_on": str(c.expires_on or "")},
             )  # fmt: skip
+        record_papers(ctx, tx, case.id, case.papers, at)
         run = tx.steps.start(case.id, "open", "", at)
         tx.steps.finish(run, digest(case), {"sources": len(case.sources)}, at, 0.0)
     publish(ctx, case.id)

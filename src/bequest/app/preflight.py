@@ -1,15 +1,22 @@
 """What would go wrong late is looked for early: law, roles, scopes, workbooks out of which no row can be cut."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
+from bequest.app.casefile.papers import paper_digest
+from bequest.app.context import Context
+from bequest.app.evidence import record
 from bequest.app.law import pack_of
-from bequest.kernel.errors import CaseFileError, LawError, SourceError
-from bequest.law.pack import required_roles
-from bequest.model.case import MOVES_NOTHING, Case
+from bequest.evidence.event_types import EventType
+from bequest.kernel.errors import CaseFileError, GuardError, LawError, SourceError
+from bequest.law.events import papers_of
+from bequest.law.pack import LawPack, required_roles
+from bequest.model.case import MOVES_NOTHING, Case, LegalRoute, Paper
 from bequest.model.datamap import DataMap
 from bequest.sources.source import OpenSource
 from bequest.sources.xlsx import XlsxFile
 from bequest.steps.discover.sample import TableSample
+from bequest.store.transaction import Tx
 
 
 def check_law(case: Case) -> None:
@@ -47,6 +54,61 @@ def check_law(case: Case) -> None:
             f"nobody under [[people]] has the role {', '.join(missing)}, whose approval event {case.event} requires",
             hint=f"Required: {', '.join(required.roles)}; each by a different person.",
         )
+    _check_routes_and_dates(case, pack)
+    check_papers(case, by="opening")
+
+
+def _check_routes_and_dates(case: Case, pack: LawPack) -> None:
+    """Refuse a route of passing on that the event does not have, and an event whose dates are missing."""
+    text = pack.event_texts[case.event]
+    passing = {LegalRoute.PIPL_22, LegalRoute.PIPL_23}
+    for lot in case.lots:
+        if lot.legal_route in passing and lot.legal_route not in text.routes:
+            raise CaseFileError(
+                f"lot {lot.id} is set to {lot.legal_route}, on which nothing passes in event {case.event}: {text.en}",
+                hint=f"Routes of {case.event}: {', '.join(text.routes) or 'none'}. Counsel chooses; see `bequest law"
+                f" events {case.event}`.",
+            )
+    for name in text.dates:
+        if getattr(case, name) is None:
+            raise CaseFileError(
+                f"event {case.event} needs the date {name}, which the case file does not name",
+                hint=f"Write under [case]: {name} = 2027-03-31. Everything is finished before that day.",
+            )
+
+
+def check_papers(case: Case, *, by: str) -> None:
+    """Refuse to go on without a paper that is needed by then, or where a paper is no longer the one taken over.
+
+    `by` is `opening` or `cutover`, as in the law pack.
+
+    Raises:
+        GuardError: naming the paper.
+    """
+    have = {p.kind for p in case.papers}
+    for text in papers_of(pack_of(case), case.event):
+        if text.kind not in have and (text.by == by or text.by == "opening"):
+            raise GuardError(
+                f"event {case.event} needs the paper {text.kind} {'to open a case' if by == 'opening' else 'by now'}:"
+                f" {text.en}",
+                hint=f'Write [[papers]] in the case file, with kind = "{text.kind}", title, issued_by, issued_on, file'
+                + ("." if by == "opening" else ", and take it over with `bequest case update`."),
+            )
+    for paper in case.papers:
+        if paper_digest(paper.file) != paper.sha256:
+            raise GuardError(
+                f"the paper {paper.kind} is gone or is no longer the one that was taken over",
+                hint=f"Put {paper.file.name} back as it was, or take the new one over with `bequest case update`.",
+            )
+
+
+def record_papers(ctx: Context, tx: Tx, case_id: str, papers: tuple[Paper, ...], at: datetime) -> None:
+    """Leave the digest of each paper in the evidence: its kind, its date and its SHA-256, never its words."""
+    for p in papers:
+        record(
+            ctx, tx, case_id, EventType.AUTHORITY_ATTACHED, f"{p.kind}-{p.sha256[:16]}", at=at,
+            content={"kind": p.kind.value, "issued_on": str(p.issued_on)}, refs={"paper": p.sha256},
+        )  # fmt: skip
 
 
 def check_filled(tables: Iterable[TableSample]) -> None:

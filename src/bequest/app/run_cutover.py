@@ -12,6 +12,7 @@ from bequest.app.approve_policy import approved_policy
 from bequest.app.context import Context, Run, step
 from bequest.app.decide import MAIN_CLASSES, Decided
 from bequest.app.evidence import await_published, keep_statement, platform_signer, publish, record, record_attempt
+from bequest.app.preflight import check_papers
 from bequest.app.reading import check_schema, open_sources
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import index_and_link
@@ -94,6 +95,7 @@ def _on_record(ctx: Context, run: Run) -> CutOver | None:
 def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
     _may_confirm(run, confirmed_by)
     approved = approved_policy(ctx, run.record)
+    check_papers(run.case, by="cutover")
     _windows_over(run)
     datamap = data_map(ctx, run.case.id)
     sources = open_sources(run.case, run.ctx.secrets)

@@ -30,8 +30,8 @@ from bequest.kernel.canonical import digest, to_json
 from bequest.kernel.clock import local_date
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import ApprovalError, InputError, StateError
-from bequest.law.notices import notice_items
-from bequest.model.case import MOVES_NOTHING, Case, LegalRoute, Lot
+from bequest.law.notices import checklist_of, notice_items
+from bequest.model.case import MOVES_NOTHING, Case, Lot
 from bequest.model.datamap import DataMap, FieldClass
 from bequest.model.facts import RowRole
 from bequest.model.plan import Policy
@@ -55,7 +55,7 @@ def notice_for(ctx: Context, case: Case, datamap: DataMap) -> Notice:
     """The wording for the case's lot, with every item its route requires."""
     pack = pack_of(case)
     lot: Lot | None = case.lots[0] if case.lots else None
-    route = lot.legal_route if lot else LegalRoute.PIPL_17
+    route = checklist_of(case.event, lot.legal_route if lot else None)
     classes = [
         c for t in datamap.tables if t.in_case for c in t.columns if c.personal and c.cls is not FieldClass.UNKNOWN
     ]
@@ -63,8 +63,9 @@ def notice_for(ctx: Context, case: Case, datamap: DataMap) -> Notice:
     sensitive = _labels(c.cls for c in classes if c.sensitive)
     today = local_date(ctx.now(case.id), case.timezone)
     items = notice_items(
-        pack, route, sensitive=bool(sensitive), minors=True, changed=bool(lot and lot.new_purposes), consent_basis=False
-    )
+        pack, route, event=case.event, sensitive=bool(sensitive), minors=True,
+        changed=bool(lot and lot.new_purposes), consent_basis=False,
+    )  # fmt: skip
     facts = NoticeFacts(
         case=case,
         lot=lot,
@@ -74,7 +75,7 @@ def notice_for(ctx: Context, case: Case, datamap: DataMap) -> Notice:
         effective_on=case.effective_on,
     )
     required = [RequiredItem(i.id, i.zh, i.en, i.article) for i in items]
-    return compose(facts, required, route=str(route))
+    return compose(facts, required, route=route)
 
 
 def _labels(classes: Iterator[FieldClass]) -> tuple[tuple[str, str], ...]:

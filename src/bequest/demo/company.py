@@ -36,9 +36,11 @@ from bequest.demo.writing import (
 )
 from bequest.kernel.errors import InputError
 from bequest.kernel.ids import parse_identifier
-from bequest.model.case import MOVES_NOTHING, SUPPORTED_EVENTS, Event
+from bequest.model.case import MOVES_NOTHING, Event
 
 Progress = Callable[[str, int, int], None]
+DEMO_EVENTS = frozenset({Event.E2, Event.E5})
+"""Events for which there is a demo company."""
 _STEPS = ("people", "records", "truth", "files", "case")
 
 
@@ -110,8 +112,8 @@ def make_company(
 
 
 def _checked(event: Event, customers: int, case_id: str | None) -> str:
-    if event not in SUPPORTED_EVENTS:
-        known = ", ".join(sorted(SUPPORTED_EVENTS))
+    if event not in DEMO_EVENTS:
+        known = ", ".join(sorted(DEMO_EVENTS))
         raise InputError(f"there is no demo for event {event.value} yet", hint=f"Choose one of {known}.")
     if customers < SMALLEST:
         raise InputError(

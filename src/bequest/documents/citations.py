@@ -138,20 +138,67 @@ REGISTER: Final[Mapping[str, Instrument]] = {
         "State Council notices on public holidays",
         articles=False,
     ),
+    "CO": _law("公司法", "Company Law", "中华人民共和国公司法", "Company Law"),
+    "REG": _law(
+        "登记条例",
+        "Registration Regulations",
+        "中华人民共和国市场主体登记管理条例",
+        "Regulations on the Registration of Market Entities",
+    ),
+    "EBL": _law("破产法", "Bankruptcy Law", "中华人民共和国企业破产法", "Enterprise Bankruptcy Law"),
+    "AML": _law("反洗钱法", "AML Law", "中华人民共和国反洗钱法", "Anti-Money-Laundering Law"),
+    "CDD": _law(
+        "尽调办法",
+        "CDD Measures",
+        "金融机构客户尽职调查和客户身份资料及交易记录保存管理办法",
+        "Measures on Customer Due Diligence and Record Keeping by Financial Institutions",
+    ),
+    "CRED": _law(
+        "征信条例", "Credit Reporting Regulations", "征信业管理条例", "Regulations on the Credit Reporting Industry"
+    ),
+    "SEC": _law("证券法", "Securities Law", "中华人民共和国证券法", "Securities Law"),
+    "ARCH": _law("档案法", "Archives Law", "中华人民共和国档案法", "Archives Law"),
+    "MED": _law(
+        "病历规定",
+        "Medical Records Provisions",
+        "医疗机构病历管理规定（2013 年版）",
+        "Provisions on Medical Records of Medical Institutions (2013)",
+    ),
+    "EXP": _law("快递条例", "Express Regulations", "快递暂行条例", "Interim Regulations on Express Delivery"),
+    "REAL": _law(
+        "实名收寄办法",
+        "Real-Name Measures",
+        "邮件快件实名收寄管理办法",
+        "Measures on Real-Name Acceptance of Mail and Parcels",
+    ),
+    "SPBPI": _law(
+        "寄递信息规定",
+        "Delivery PI Provisions",
+        "寄递服务用户个人信息安全管理规定",
+        "Provisions on the Security of Delivery Users’ Personal Information",
+    ),
+    "GB41833": _law(
+        "GB/T 41833",
+        "GB/T 41833",
+        "GB/T 41833—2022 快递电子运单",
+        "GB/T 41833-2022 Electronic waybill for express delivery",
+        articles=False,
+    ),
+    "CRIMI": _law(
+        "侵犯个人信息解释",
+        "Interpretation on PI Crimes",
+        "最高人民法院、最高人民检察院关于办理侵犯公民个人信息刑事案件适用法律若干问题的解释",
+        "Interpretation on Criminal Cases of Infringing Citizens’ Personal Information",
+    ),
     "PSAPL": _law("治安法", "PSAPL", "治安管理处罚法", "Public Security Administration Penalties Law"),
     "CERT": _law("认证办法", "CERT", "个人信息出境认证办法", "Export certification measures"),
-    "AML": _law("反洗钱法", "AML", "反洗钱法（2024 修订）", "Anti-Money-Laundering Law"),
-    "CRED": _law("征信条例", "CRED", "征信业管理条例", "Credit reporting regulations"),
-    "CO": _law("公司法", "Company Law", "公司法（2023）", "Company Law (2023)"),
-    "EBL": _law("破产法", "EBL", "企业破产法", "Enterprise Bankruptcy Law"),
-    "REG": _law("登记条例", "REG", "市场主体登记管理条例", "Market entity registration regulations"),
-    "ARCH": _law("档案法", "ARCH", "档案法", "Archives Law"),
     "ESIG": _law("电子签名法", "ESIG", "电子签名法", "E-Signature Law"),
-    "EXP": _law("快递条例", "EXP", "快递暂行条例", "Express delivery regulations"),
-    "SPBPI": _law("寄递规定", "SPBPI", "寄递服务用户个人信息安全管理规定", "Delivery users’ information rules"),
     "GDPR": _law("GDPR", "GDPR", "欧盟通用数据保护条例", "General Data Protection Regulation"),
     "CCPA": _law("CCPA", "CCPA", "加州消费者隐私法", "California Consumer Privacy Act"),
 }
+
+NOT_CONFIRMED = "NA"
+"""Stands for the article where an instrument could not be read: its number is not confirmed."""
 
 _CODE = re.compile(r"^(?P<code>[A-Z][A-Z0-9]*)[-/](?P<rest>.+)$")
 
@@ -163,6 +210,8 @@ def cite(article: str, lang: str) -> str:
         return article
     instrument = REGISTER[found["code"]]
     rest = re.sub(r"^0+(?=\d)", "", found["rest"])
+    if rest == NOT_CONFIRMED:
+        rest = "（条号未核对）" if lang == "zh" else "(article not confirmed)"
     if lang == "zh" or not instrument.articles or not rest[0].isdigit():
         return f"{instrument.short.of(lang)} {rest}"
     return f"{instrument.short.en} Art. {rest}"

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Final, NamedTuple
 
-from bequest.model.case import Event, KeyRelease, LegalRoute, OnSilence, Role, Scenario, SourceKind, SystemKind
+from bequest.model.case import (
+    Event,
+    KeyRelease,
+    LegalRoute,
+    OnSilence,
+    PaperKind,
+    Role,
+    Scenario,
+    SourceKind,
+    SystemKind,
+)
 from bequest.model.datamap import FieldClass, Need, TableState, Verdict
 from bequest.model.destruction import CertificateState, Finding, Level
 from bequest.model.disposition import Operator, ReasonStatus, Release, Residue
@@ -67,6 +77,7 @@ _OUTCOMES: Final = (
     (Operator.NONE, Word("不变换", "unchanged")),
     (Operator.DROP, Word("去掉", "drop")),
     (Operator.MASK, Word("遮盖", "mask")),
+    (Operator.WAYBILL, Word("按运单遮盖", "masked as on a waybill")),
     (Operator.TOKEN, Word("代号", "token")),
     (Operator.GENERALISE, Word("概括", "generalise")),
     (Operator.REDACT_TEXT, Word("遮去文中号码", "redact text")),
@@ -208,6 +219,7 @@ _CASE: Final = (
     (SystemKind.MEDICAL_RECORD, Word("病历", "medical records")),
     (SystemKind.AML, Word("反洗钱", "anti-money-laundering")),
     (SystemKind.ARCHIVE, Word("档案", "archive")),
+    (SystemKind.CREDIT, Word("征信", "credit reporting")),
     (Role.IT, Word("信息技术", "IT")),
     (Role.LEGAL, Word("法务", "Legal")),
     (Role.HR, Word("人力资源", "HR")),
@@ -220,6 +232,15 @@ _CASE: Final = (
     (Role.CUTOVER, Word("切换确认人", "Cutover")),
     (Role.RECEIVER, Word("受让方签收人", "Receiver")),
     (Role.ESCROW, Word("第三方保管人", "Escrow")),
+    (Role.ADMINISTRATOR, Word("破产管理人", "Administrator")),
+    (Role.LIQUIDATOR, Word("清算组", "Liquidation group")),
+    (PaperKind.ADMINISTRATOR_APPOINTMENT, Word("指定管理人决定书", "administrator's appointment")),
+    (PaperKind.LIQUIDATION_GROUP, Word("清算组成立文件", "formation of the liquidation group")),
+    (PaperKind.ESTATE_PLAN_APPROVAL, Word("变价方案通过文件", "approval of the plan of sale")),
+    (PaperKind.SUCCESSION_RESOLUTION, Word("合并、分立、解散的决议", "resolution of merger, division or dissolution")),
+    (PaperKind.CARRIER_CONSENT, Word("承运人同意书", "carrier's consent")),
+    (PaperKind.REAL_NAME_REGISTRATION, Word("重新实名登记凭证", "new real-name registration")),
+    (PaperKind.SAFETY_AGREEMENT, Word("安全协议", "safety agreement")),
 )
 
 WORDS: Final[dict[type[Enum], dict[Enum, Word]]] = {}

@@ -14,7 +14,7 @@ from bequest.law.outcomes import WORDS, is_lawful
 from bequest.law.pack import LawPack, Obsolete, Phase
 from bequest.law.params import placeholders
 from bequest.law.rule import Rule
-from bequest.model.case import LegalRoute, Role
+from bequest.model.case import RELEASES_NOTHING, LegalRoute, Role
 from bequest.model.facts import FACT_VALUES, Fact
 
 LAST_YEAR = "cn.calendar.working_days_last_year"
@@ -51,6 +51,9 @@ def _citations(pack: LawPack) -> Iterator[str]:
         *((f"open point {o.id}", o.articles) for o in pack.open_points.values()),
         *((f"band {b.id}", b.articles) for b in pack.bands.values()),
         *((f"duty {d.id}", d.articles) for d in pack.duties),
+        *((f"event {t.event}", t.articles) for t in pack.event_texts.values()),
+        *((f"paper {t.kind}", t.articles) for t in pack.papers),
+        *((f"store {t.system_kind}", t.articles) for t in pack.stores),
         *((f"notice item {n.id}", [need.article for need in n.needs]) for n in pack.notices),
         *((f"parameter {p.name}", [v.reference for v in p.values]) for p in pack.parameters.values()),
     ]
@@ -92,6 +95,16 @@ def _parameters(pack: LawPack) -> Iterator[str]:
 def _structure(pack: LawPack) -> Iterator[str]:
     for event in sorted(pack.events - set(pack.roles)):
         yield f"event {event} has no required roles"
+    for event in sorted(pack.events ^ set(pack.event_texts)):
+        yield f"event {event} is either not answered for or not described in events.yaml"
+    for event in sorted(RELEASES_NOTHING & pack.events):
+        if pack.event_texts[event].routes:
+            yield f"event {event} releases nothing and yet has routes"
+    for event, needed in pack.roles.items():
+        given = {p.role for p in pack.papers if p.role and event in p.events and p.by == "opening"}
+        for role in sorted({Role.ADMINISTRATOR, Role.LIQUIDATOR}.intersection(needed.roles)):
+            if role not in given:
+                yield f"event {event} has {role} approve without a paper that gives the role"
     wanted = set(FACT_VALUES[Fact.RETENTION]) - {"none"}
     if set(pack.bands) != wanted:
         yield f"bands are {sorted(pack.bands)}, the fact `retention` takes {sorted(wanted)}"

@@ -18,7 +18,7 @@ from bequest.law.citations import on_date
 from bequest.law.outcomes import combine
 from bequest.law.pack import LawPack, Phase, require_event
 from bequest.law.params import Params
-from bequest.law.rule import Answer, FactView, LotView, Rest, Rule, lot_view
+from bequest.law.rule import OUTSIDE, Answer, FactView, LotView, Rest, Rule, lot_view
 from bequest.model.case import Event, LegalRoute, Lot, OnSilence
 from bequest.model.disposition import CellDecision, Reason, Release
 from bequest.model.facts import Fact, RecordClass, RowRole
@@ -121,7 +121,8 @@ def facts_read(
 ) -> frozenset[Fact]:
     """The facts that any rule able to apply to these records reads: what a situation must hold, and no more.
 
-    Without `on` rules of all dates count, without `lots` those of all legal routes; naming them narrows the answer.
+    Without `on` rules of all dates count, without `lots` those of all legal routes; naming them narrows the answer to
+    these lots and what lies in none.
 
     Raises:
         LawError: where the pack has no rules for the event.
@@ -132,7 +133,7 @@ def facts_read(
     else:
         rules = tuple(r for r in rules if not r.only_if or _is_ever_true(pack, r.only_if))
     if lots is not None:
-        views = [lot_view(lot) for lot in lots]
+        views = [OUTSIDE, *(lot_view(lot) for lot in lots)]
         rules = tuple(r for r in rules if any(r.is_for(v) for v in views))
     return frozenset(fact for r in _reachable(pack, rules) for fact in r.reads)
 

@@ -17,7 +17,7 @@ import yaml
 
 from bequest.kernel.canonical import digest, to_json
 from bequest.kernel.errors import LawError
-from bequest.law import schema
+from bequest.law import schema, schema_events
 from bequest.law.cases import LawCase, parse_case, parse_facts
 from bequest.law.pack import Gate, LawPack, NoticeText
 from bequest.law.params import Parameter
@@ -79,6 +79,9 @@ def load_pack(jurisdiction: str = "cn", *, root: Path = PACKS) -> LawPack:
         "roles": {r.event: r for r in map(schema.parse_roles, head.entries("roles"))},
         "on_silence": {str(k): OnSilence(str(v)) for k, v in head.entry("on_silence").values.items()},
         "obsolete": tuple(map(schema.parse_obsolete, _list(folder, "obsolete"))),
+        "event_texts": {t.event: t for t in map(schema_events.parse_event, _list(folder, "events"))},
+        "papers": tuple(map(schema_events.parse_paper, _list(folder, "papers"))),
+        "stores": tuple(map(schema_events.parse_store, _list(folder, "stores"))),
     }
     texts = _texts(folder)
     sources = {path: text for path, text in texts.items() if path.endswith(".py")}

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from bequest.kernel.errors import LawError
 from bequest.law.pack import LawPack, NoticeNeed
-from bequest.model.case import LegalRoute
+from bequest.model.case import RELEASES_NOTHING, Event, LegalRoute
 from bequest.model.disposition import ReasonStatus
 
-ROUTES = ("PIPL-17", "PIPL-22", "PIPL-23", "PIPL-30", "PIPL-39", "NDSR-21", "KIDS")
-"""The checklists of the pack: legal routes, and the items that sensitive information, export, public rules and
-children add."""
+ENDING = "ENDING"
+ROUTES = ("PIPL-17", "PIPL-22", "PIPL-23", "PIPL-30", "PIPL-39", "NDSR-21", "KIDS", ENDING)
+"""The checklists of the pack: legal routes, the items that sensitive information, export, public rules and children
+add, and those of a company that ends without a successor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,18 @@ class NoticeItem:
     status: ReasonStatus
 
 
+def checklist_of(event: Event, route: LegalRoute | None) -> str:
+    """The checklist that a notice of such a case is held against; `route` is that of the lot, None without one."""
+    if event in RELEASES_NOTHING:
+        return ENDING
+    return str(route or LegalRoute.PIPL_17)
+
+
 def notice_items(
     pack: LawPack,
     route: LegalRoute | str,
     *,
+    event: Event | None = None,
     sensitive: bool = False,
     minors: bool = False,
     changed: bool = False,
@@ -38,6 +47,7 @@ def notice_items(
     Args:
         pack: the law.
         route: a legal route, or another checklist of `ROUTES`.
+        event: what happens; some items belong to some events only and are left out where none is named.
         sensitive: sensitive personal information is among what passes.
         minors: people under 14 are among those told; adds the items their guardians must read.
         changed: the receiver changes purpose or method.
@@ -52,10 +62,14 @@ def notice_items(
             f"no notice checklist for route {wanted!r}", hint=f"There are checklists for {', '.join(ROUTES)}."
         )
     holds = {"always": True, "sensitive": sensitive, "minors": minors, "changed": changed, "consent": consent_basis}
-    checklists = {wanted, "KIDS"} if minors else {wanted}
+    checklists = {wanted, "KIDS"} if minors and wanted != ENDING else {wanted}
     found = []
     for text in pack.notices:
-        needs = [n for n in text.needs if n.route in checklists and holds[n.when]]
+        needs = [
+            n
+            for n in text.needs
+            if n.route in checklists and holds[n.when] and (not n.events or (event is not None and event in n.events))
+        ]
         if needs:
             need = _strongest(needs)
             found.append(NoticeItem(text.id, text.zh, text.en, need.mandatory, need.article, need.status))

@@ -93,6 +93,7 @@ RESIDUE_ORDER = (Residue.DELETE, Residue.ANONYMISE, Residue.BLOCKED, Residue.CUS
 """Looseness of the residue axis, strictest first."""
 OPERATOR_ORDER = (
     Operator.DROP,
+    Operator.WAYBILL,
     Operator.MASK,
     Operator.REDACT_TEXT,
     Operator.GENERALISE,

@@ -11,7 +11,7 @@ from bequest.kernel.errors import LawError
 from bequest.law.citations import Instrument
 from bequest.law.params import Parameter
 from bequest.law.rule import Rule
-from bequest.model.case import Event, OnSilence, Role
+from bequest.model.case import Event, LegalRoute, OnSilence, PaperKind, Role, SystemKind
 from bequest.model.disposition import ReasonStatus
 
 
@@ -89,6 +89,8 @@ class NoticeNeed:
     mandatory: bool
     article: str
     status: ReasonStatus
+    events: tuple[str, ...] = ()
+    """Only for these events; empty means any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,51 @@ class RequiredRoles:
 
 
 @dataclass(frozen=True, slots=True)
+class EventText:
+    """What an event is in law: who processes afterwards, on which routes a lot may pass, which dates must be known."""
+
+    event: Event
+    path: str
+    """`no_transfer`, `succession`, `provision`, `account` or `ending`."""
+    routes: tuple[LegalRoute, ...]
+    """Routes a lot may be set to; the first is the default."""
+    dates: tuple[str, ...]
+    """Dates of the case file that must be filled in."""
+    articles: tuple[str, ...]
+    status: ReasonStatus
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperText:
+    """A paper that must be there before a case opens (`opening`) or before its cutover (`cutover`)."""
+
+    kind: PaperKind
+    by: str
+    events: tuple[Event, ...]
+    role: str
+    """The role that only this paper gives; empty where it gives none."""
+    articles: tuple[str, ...]
+    status: ReasonStatus
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreText:
+    """What becomes of a whole store of a kind in some events, and who keeps it (decision D10)."""
+
+    system_kind: SystemKind
+    events: tuple[Event, ...]
+    words: tuple[str, ...]
+    articles: tuple[str, ...]
+    status: ReasonStatus
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Obsolete:
     """A citation that is out of date: a pattern, what to cite instead, and why."""
 
@@ -175,6 +222,9 @@ class LawPack:
     on_silence: Mapping[str, OnSilence]
     """Legal route → what silence means unless the lot says otherwise (decision D7)."""
     obsolete: tuple[Obsolete, ...]
+    event_texts: Mapping[Event, EventText]
+    papers: tuple[PaperText, ...]
+    stores: tuple[StoreText, ...]
     texts: Mapping[str, str]
     """Every file of the pack by path, for the checks."""
     digest: str

@@ -40,14 +40,16 @@ class Band:
 
 
 def bands(pack: LawPack, on: date) -> dict[str, Band]:
-    """Every band of the pack with its period as of a date.
+    """Every band of the pack that is in force on a date, with its period.
 
     Raises:
-        LawError: where a period has no value on the date, or its unit is neither year nor month.
+        LawError: where the unit of a period is neither year nor month.
     """
     params = params_on(pack, on)
     out = {}
     for text in pack.bands.values():
+        if not params.holds(text.param):  # the duty came later
+            continue
         unit, length = params.unit(text.param), params.number(text.param)
         if unit not in {"year", "month"}:
             raise LawError(

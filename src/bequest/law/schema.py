@@ -32,7 +32,7 @@ from bequest.model.disposition import ReasonStatus
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
-UNITS = ("year", "month", "day", "working_day", "person", "switch", "text", "age")
+UNITS = ("year", "month", "day", "working_day", "person", "item", "factor", "switch", "text", "age")
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +266,7 @@ def parse_notice(e: Entry) -> NoticeText:
     e.only("id", "zh", "en", "needed")
     needs = []
     for n in e.entries("needed"):
-        n.only("route", "when", "need", "article", "status")
+        n.only("route", "when", "need", "article", "status", "events")
         when, need = n.text("when", "always"), n.text("need", "mandatory")
         if when not in {"always", "changed", "sensitive", "minors", "consent"}:
             raise n.fail(f"when is {when!r}", "Use always, changed, sensitive, minors or consent.")
@@ -274,7 +274,12 @@ def parse_notice(e: Entry) -> NoticeText:
             raise n.fail(f"need is {need!r}", "Use mandatory or recommended.")
         needs.append(
             NoticeNeed(
-                n.text("route"), when, need == "mandatory", _citation(n, "article"), n.choice("status", ReasonStatus)
+                n.text("route"),
+                when,
+                need == "mandatory",
+                _citation(n, "article"),
+                n.choice("status", ReasonStatus),
+                n.texts("events"),
             )
         )
     return NoticeText(e.text("id"), e.text("zh"), e.text("en"), tuple(needs))

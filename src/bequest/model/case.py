@@ -25,8 +25,16 @@ class Event(StrEnum):
     E14 = "E14"  # due diligence before signing
 
 
-SUPPORTED_EVENTS = frozenset({Event.E2, Event.E5})
+SUPPORTED_EVENTS = frozenset(
+    {Event.E1, Event.E2, Event.E3, Event.E4, Event.E5, Event.E6, Event.E8, Event.E10, Event.E11}
+)
 """Events whose whole flow this version can run."""
+
+RELEASES_NOTHING = frozenset({Event.E7, Event.E9})
+"""The company ends and nobody takes over: no receiver, no lot, no deliver; what no duty keeps is destroyed."""
+
+PLANNED_EVENTS = SUPPORTED_EVENTS | RELEASES_NOTHING
+"""Events whose case can be opened, linked and planned; beyond planning only `SUPPORTED_EVENTS` go."""
 
 MOVES_NOTHING = frozenset({Event.E1, Event.E2, Event.E12, Event.E14})
 """The processor does not change: no deliver, no destroy."""
@@ -90,6 +98,23 @@ class SystemKind(StrEnum):
     MEDICAL_RECORD = "medical-record"
     AML = "aml"
     ARCHIVE = "archive"
+    CREDIT = "credit"
+    """Files of a credit reporting agency."""
+
+
+class PaperKind(StrEnum):
+    """Papers that give somebody the right to act, or without which something may not happen."""
+
+    ADMINISTRATOR_APPOINTMENT = "administrator-appointment"
+    LIQUIDATION_GROUP = "liquidation-group"
+    ESTATE_PLAN_APPROVAL = "estate-plan-approval"
+    """Creditors' vote or court order on the plan by which the estate is sold."""
+    SUCCESSION_RESOLUTION = "succession-resolution"
+    """Resolution or agreement of a merger, a division, or a dissolution with a successor."""
+    CARRIER_CONSENT = "carrier-consent"
+    REAL_NAME_REGISTRATION = "real-name-registration"
+    """The new holder's registration with the carrier: its own code and its own representative's document."""
+    SAFETY_AGREEMENT = "safety-agreement"
 
 
 class Role(StrEnum):
@@ -111,6 +136,10 @@ class Role(StrEnum):
     RECEIVER = "receiver"
     """Signs for the receiver."""
     ESCROW = "escrow"
+    ADMINISTRATOR = "administrator"
+    """The bankruptcy administrator, who stands for the departments."""
+    LIQUIDATOR = "liquidator"
+    """The head of the liquidation group, who stands for the departments."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +171,19 @@ class Person:
     external: bool = False
     public_key: str = ""
     """OpenSSH public key line (ssh-ed25519 or ecdsa-sha2-nistp256), with which approvals are checked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A paper of the case: the file itself stays where it is, its digest goes into the evidence."""
+
+    kind: PaperKind
+    title: str
+    issued_by: str
+    issued_on: date
+    file: Path
+    """Absolute once the case is open."""
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +286,9 @@ class Case:
     tolerance_percent: int = 5
     complaint_authority: str = ""
     law_packs: tuple[str, ...] = ("cn",)
+    papers: tuple[Paper, ...] = ()
+    register_closes_on: date | None = None
+    """The day on which the company is struck off: from then on there is nobody to answer for anything."""
 
     def receiver(self, party_id: str) -> Party:
         """The receiver of that id.

@@ -34,6 +34,8 @@ class Operator(StrEnum):
     MASK = "mask"
     TOKEN = "token"  # noqa: S105 - the name of an operator
     GENERALISE = "generalise"
+    WAYBILL = "waybill"
+    """As on the label of a parcel: surname, the last digits of the phone, the district (GB/T 41833)."""
     REDACT_TEXT = "redact_text"
     """Free text: identifiers found inside are masked span by span."""
 

@@ -94,7 +94,10 @@ FACT_VALUES: dict[Fact, tuple[str, ...]] = {
     Fact.OPEN_ORDER: ("no", "yes"),
     Fact.SCOPE: ("in_lot", "shared", "outside"),
     Fact.ORDER_STATE: ("none", "open", "completed", "cancelled"),
-    Fact.RETENTION: ("none", "invoice_10y", "log_6m", "record_3y"),
+    Fact.RETENTION: (
+        *("none", "invoice_10y", "log_6m", "record_3y", "platform_3y", "voucher_30y", "aml_10y", "securities_20y"),
+        *("outpatient_15y", "inpatient_30y"),
+    ),
     Fact.SOFT_DELETED: ("no", "yes"),
     Fact.FRESHNESS: ("current", "stale", "unknown"),
 }

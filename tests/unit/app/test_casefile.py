@@ -14,7 +14,7 @@ from bequest.crypto.age import generate_identity
 from bequest.crypto.signing import Signer
 from bequest.kernel.errors import CaseFileError
 from bequest.model.case import (
-    SUPPORTED_EVENTS,
+    PLANNED_EVENTS,
     Case,
     Copy,
     Event,
@@ -118,6 +118,7 @@ notice_lead_days = 20
 def read(tmp_path: Path, text: str, **environ: str) -> Case:
     path = tmp_path / "case.toml"
     path.write_text(text, encoding="utf-8")
+    (tmp_path / "paper.pdf").write_bytes(b"a paper")
     return read_case_file(path, environ=environ)
 
 
@@ -299,8 +300,8 @@ BAD: dict[str, tuple[Callable[[str], str], str, str]] = {
     ),
     # words and forms
     "bad id": (put('"acme-2026"', '"Acme 2026"'), "case.id", "lower-case"),
-    "unknown event": (put('"E5"', '"E99"'), "case.event: 'E99' is not known", "E2, E5"),
-    "unsupported event": (put('"E5"', '"E8"'), "case.event: 'E8' is not supported", "E2, E5"),
+    "unknown event": (put('"E5"', '"E99"'), "case.event: 'E99' is not known", "E8, E9, E10, E11"),
+    "unsupported event": (put('"E5"', '"E12"'), "case.event: 'E12' is not supported", "E8, E9, E10, E11"),
     "unknown kind": (put('"sqlite"', '"sqlit"'), "sources#1.kind: 'sqlit' is not known", "'sqlite'"),
     "kind nobody reads": (put('"sqlite"', '"oracle"'), "sources#1.kind: 'oracle'", "postgresql, mariadb, sqlite, xlsx"),
     "server with a path": (put('"sqlite"', '"mariadb"'), "sources#1.path: a source of kind mariadb is a server", "url"),
@@ -458,17 +459,18 @@ def test_without_an_environment_nothing_is_taken_from_it(tmp_path: Path, monkeyp
 def fill(template: str) -> str:
     text = template.replace("# effective_on = 2026-12-31", "effective_on = 2026-12-31")
     text = text.replace('id = ""', 'id = "my-case"', 1).replace('path = ""', 'path = "crm.db"')
-    return re.sub(r'^(title|name|contact|route_reason) = ""', r'\1 = "示例"', text, flags=re.M)
+    text = text.replace('file = ""', 'file = "paper.pdf"').replace("# issued_on = ", "issued_on = ")
+    return re.sub(r'^(title|name|contact|route_reason|issued_by) = ""', r'\1 = "示例"', text, flags=re.M)
 
 
-@pytest.mark.parametrize("event", sorted(SUPPORTED_EVENTS))
+@pytest.mark.parametrize("event", sorted(PLANNED_EVENTS))
 def test_a_filled_template_is_a_case(tmp_path: Path, event: Event) -> None:
     case = read(tmp_path, fill(write_case_template(event)))
     assert (case.id, case.event, case.rehearsal) == ("my-case", event, True)
     assert case.window == Window()
 
 
-@pytest.mark.parametrize("event", sorted(SUPPORTED_EVENTS))
+@pytest.mark.parametrize("event", sorted(PLANNED_EVENTS))
 def test_an_empty_template_is_toml_and_says_what_to_fill_in(tmp_path: Path, event: Event) -> None:
     template = write_case_template(event)
     tomllib.loads(template)
@@ -476,7 +478,7 @@ def test_an_empty_template_is_toml_and_says_what_to_fill_in(tmp_path: Path, even
         read(tmp_path, template)
 
 
-@pytest.mark.parametrize("event", sorted(SUPPORTED_EVENTS))
+@pytest.mark.parametrize("event", sorted(PLANNED_EVENTS))
 def test_every_commented_line_of_a_template_can_be_used(tmp_path: Path, event: Event) -> None:
     text = fill(re.sub(r"^# (?=\[|[a-z_]+ = )", "", write_case_template(event), flags=re.M))
     (tmp_path / "receiver.txt").write_text(RECIPIENTS[0])
@@ -490,9 +492,9 @@ def test_every_commented_line_of_a_template_can_be_used(tmp_path: Path, event: E
 
 
 def test_no_template_for_an_event_that_cannot_be_run() -> None:
-    with pytest.raises(CaseFileError, match="E9 is not supported") as caught:
-        write_case_template(Event.E9)
-    assert "E2, E5" in caught.value.hint
+    with pytest.raises(CaseFileError, match="E12 is not supported") as caught:
+        write_case_template(Event.E12)
+    assert "E1, E10, E11, E2" in caught.value.hint
 
 
 def test_a_template_is_in_both_languages() -> None:

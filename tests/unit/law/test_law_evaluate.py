@@ -33,7 +33,7 @@ any_lot = st.none() | st.builds(
     on_silence=st.sampled_from(OnSilence),
 )
 any_class, any_role = st.sampled_from(RecordClass), st.sampled_from(RowRole)
-any_event = st.sampled_from(["E2", "E5"])
+any_event = st.sampled_from(sorted(PACK.events))
 any_pack = st.sampled_from(
     [
         PACK,
@@ -254,8 +254,8 @@ PHONE = FieldKind(Cls.PHONE, True, False, Need.NEEDED)
 
 def test_an_event_without_rules_is_refused_and_the_known_ones_named() -> None:
     with pytest.raises(LawError) as wrong:
-        ask(ORDINARY, PHONE, event="E7")
-    assert "E2, E5" in wrong.value.hint
+        ask(ORDINARY, PHONE, event="E12")
+    assert "E1, E10, E11, E2, E3" in wrong.value.hint
     with pytest.raises(LawError):
         facts_read(PACK, "E99", RecordClass.ORDER, RowRole.CUSTOMER)
 

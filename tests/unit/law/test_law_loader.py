@@ -62,7 +62,7 @@ REFUSED = {
     "a band counted from nowhere": ("retention.yaml", "from: year_end", "from: easter", "counted from 'easter'"),
     "an open point with one reading": ("open_points.yaml", "readings:", "readings: []\n    was:", "unknown key 'was'"),
     "an item needed sometimes": ("notices/parties.yaml", "when: changed", "when: sometimes", "when is 'sometimes'"),
-    "a rule at no gate": ("tax/rules.py", 'gate="keep"', 'gate="nowhere"', "has no gate 'nowhere'"),
+    "a rule at no gate": ("csl/rules.py", 'gate="log"', 'gate="nowhere"', "has no gate 'nowhere'"),
     "two rules of one id": ("tax/rules.py", "cn.tax.keep_invoice", "cn.csl.keep_log", "two rules are named"),
     "a case with a fact nobody knows": ("tax/cases/invoices.yaml", "{retention:", "{retained:", "no fact is named"),
     "a case with a value nobody takes": ("tax/cases/invoices.yaml", "invoice_10y}", "invoice_9y}", "cannot be"),

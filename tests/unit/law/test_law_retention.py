@@ -2,7 +2,6 @@ from datetime import date
 
 import pytest
 
-from bequest.kernel.errors import LawError
 from bequest.law.loader import load_pack
 from bequest.law.retention import add_months, band_of, bands, due_on
 from bequest.model.disposition import ReasonStatus
@@ -25,6 +24,12 @@ def test_each_band_says_how_long_from_when_and_how_sure() -> None:
         "invoice_10y": (10, 0, True, False, ("TAXR-29",), ReasonStatus.VERIFIED, ReasonStatus.OURS),
         "log_6m": (0, 6, False, False, ("CSL-23",), ReasonStatus.VERIFIED, ReasonStatus.VERIFIED),
         "record_3y": (3, 0, False, True, ("PIPL-56", "NDSR-12"), ReasonStatus.VERIFIED, ReasonStatus.OURS),
+        "platform_3y": (3, 0, False, False, ("ECL-31",), ReasonStatus.VERIFIED, ReasonStatus.VERIFIED),
+        "voucher_30y": (30, 0, True, False, ("ACCT-23", "ACCTA-14"), ReasonStatus.SECONDARY, ReasonStatus.SECONDARY),
+        "aml_10y": (10, 0, False, False, ("AML-34",), ReasonStatus.VERIFIED, ReasonStatus.VERIFIED),
+        "securities_20y": (20, 0, False, False, ("SEC-137",), ReasonStatus.VERIFIED, ReasonStatus.OURS),
+        "outpatient_15y": (15, 0, False, False, ("MED-29",), ReasonStatus.SECONDARY, ReasonStatus.SECONDARY),
+        "inpatient_30y": (30, 0, False, False, ("MED-29",), ReasonStatus.SECONDARY, ReasonStatus.SECONDARY),
     }
     assert "10" in BANDS["invoice_10y"].zh
     assert "6 months" in BANDS["log_6m"].en
@@ -56,5 +61,6 @@ def test_the_band_of_a_disposition() -> None:
 
 
 def test_no_band_before_its_law() -> None:
-    with pytest.raises(LawError, match="has no value on 2010"):
-        bands(PACK, date(2010, 1, 1))
+    assert "aml_10y" not in bands(PACK, date(2024, 12, 31))
+    assert bands(PACK, date(2025, 1, 1))["aml_10y"].years == 10
+    assert set(bands(PACK, date(2010, 1, 1))) == {"invoice_10y"}

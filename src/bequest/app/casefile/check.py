@@ -7,7 +7,7 @@ from bequest.app.casefile.table import Table
 from bequest.crypto.age import encrypt_stream
 from bequest.crypto.verify import parse_public_line
 from bequest.kernel.errors import BequestError, CaseFileError
-from bequest.model.case import MOVES_NOTHING, SERVERS, Case, KeyRelease, LegalRoute, SystemKind
+from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, SERVERS, Case, KeyRelease, LegalRoute, SystemKind
 
 
 def check_person_key(table: Table, line: str) -> None:
@@ -54,7 +54,10 @@ def check_case(case: Case, root: Table) -> None:
     _check_once(root, "people", "id", [p.id for p in case.people])
     _check_dates(case, root)
     _check_parties(case, root)
-    _check_lots(case, root)
+    if case.event in RELEASES_NOTHING:
+        _check_ending(case, root)
+    else:
+        _check_lots(case, root)
     _check_sources(case, root)
     _check_people(case, root)
 
@@ -88,6 +91,20 @@ def _check_dates(case: Case, root: Table) -> None:
             f"{case.effective_on}",
             hint="effective_on is the planned cutover; cutover_not_after is the same day or later.",
         )
+    closes = case.register_closes_on
+    for key, day in (("effective_on", case.effective_on), ("cutover_not_after", case.cutover_not_after)):
+        if closes is not None and day is not None and day >= closes:
+            raise CaseFileError(
+                f"{_at(root, 'case', key)}: {day} is not before register_closes_on, {closes}",
+                hint="Once the company is struck off nobody can delete, keep or answer: finish everything before.",
+            )
+    for n, paper in enumerate(case.papers, start=1):
+        if paper.issued_on > case.effective_on:
+            raise CaseFileError(
+                f"{_at(root, f'papers#{n}', 'issued_on')}: {paper.issued_on} is after effective_on,"
+                f" {case.effective_on}",
+                hint="A paper is issued before what it allows.",
+            )
 
 
 def _check_parties(case: Case, root: Table) -> None:
@@ -116,6 +133,23 @@ def _check_parties(case: Case, root: Table) -> None:
                 hint="Each party makes its own key with `age-keygen`.",
             )
         recipients[party.age_recipient] = place
+
+
+def _check_ending(case: Case, root: Table) -> None:
+    """Nobody receives, so there is no lot; somebody must keep what the law keeps, for the company will be gone."""
+    for key, number in (("receivers", len(case.receivers)), ("lots", len(case.lots))):
+        if number:
+            raise CaseFileError(
+                f"{_at(root, key)}: event {case.event.value} releases nothing, so there is nobody to receive",
+                hint=f"Leave out [[{key}]], or name the event under which somebody takes over.",
+            )
+    keeper = case.custodian
+    if keeper is None or not keeper.contact or keeper.id == case.transferor.id:
+        raise CaseFileError(
+            f"{_at(root, 'custodian')}: event {case.event.value} needs a keeper with a contact, who outlives it",
+            hint="Name under [custodian] who keeps what the law keeps, with id, name and contact; it is not the"
+            " transferor.",
+        )
 
 
 def _check_lots(case: Case, root: Table) -> None:

@@ -3,7 +3,7 @@
 from bequest.kernel.canonical import Json, to_json
 from bequest.model.case import Case
 
-_KEYS = ("id", "name", "of")
+_KEYS = ("id", "name", "of", "kind")
 """What tells the members of a list apart, the first that there is."""
 
 

@@ -14,12 +14,13 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bequest.app.casefile.check import check_case, check_person_key, check_recipient
+from bequest.app.casefile.papers import PAPER, read_paper
 from bequest.app.casefile.table import References, Table
 from bequest.kernel.errors import CaseFileError
 from bequest.kernel.secret import PREFIXES
 from bequest.model.case import (
+    PLANNED_EVENTS,
     SERVERS,
-    SUPPORTED_EVENTS,
     Case,
     Copy,
     Event,
@@ -41,7 +42,10 @@ from bequest.model.case import (
 DEFAULT_ZONE = "Asia/Shanghai"
 MAX_DAYS = 3650
 
-ROOT = ("case", "transferor", "receivers", "custodian", "escrow", "lots", "sources", "copies", "people", "window")
+ROOT = (
+    *("case", "transferor", "receivers", "custodian", "escrow", "lots", "sources", "copies", "people", "window"),
+    "papers",
+)
 CASE = (
     "id",
     "title",
@@ -53,6 +57,7 @@ CASE = (
     "rehearsal",
     "timezone",
     "cutover_not_after",
+    "register_closes_on",
     "tolerance_percent",
     "complaint_authority",
     "law_packs",
@@ -96,13 +101,14 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
     sources = root.tables("sources", SOURCE, at_least=1)
     copies = root.tables("copies", COPY)
     people = root.tables("people", PERSON, at_least=2)
+    papers = root.tables("papers", PAPER)
     transferor = cast(Table, root.table("transferor", PARTY, required=True))
     custodian = root.table("custodian", PARTY)
     escrow = root.table("escrow", SEALING)
     case = Case(
         id=head.identifier("id"),
         scenario=head.word("scenario", Scenario),
-        event=head.word("event", Event, only=SUPPORTED_EVENTS),
+        event=head.word("event", Event, only=PLANNED_EVENTS),
         rehearsal=head.flag("rehearsal"),
         title=head.text("title"),
         industry=head.text("industry"),
@@ -110,6 +116,7 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
         effective_on=cast(date, head.day("effective_on", required=True)),
         timezone=_zone(head, "timezone", DEFAULT_ZONE),
         cutover_not_after=head.day("cutover_not_after"),
+        register_closes_on=head.day("register_closes_on"),
         tolerance_percent=head.whole("tolerance_percent", 5, low=0, high=100),
         complaint_authority=head.text("complaint_authority", ""),
         law_packs=head.texts("law_packs", required=True) if head.has("law_packs") else ("cn",),
@@ -122,6 +129,7 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
         copies=tuple(_copy(t) for t in copies),
         people=tuple(_person(t) for t in people),
         window=Window() if window is None else _window(window),
+        papers=tuple(read_paper(t) for t in papers),
     )
     check_case(case, root)
     return case

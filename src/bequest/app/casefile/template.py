@@ -1,27 +1,50 @@
 """The commented case file that `bequest case new` writes: to be filled in, in Chinese and English."""
 
 from bequest.kernel.errors import CaseFileError
-from bequest.model.case import MOVES_NOTHING, SUPPORTED_EVENTS, Event
+from bequest.model.case import MOVES_NOTHING, PLANNED_EVENTS, RELEASES_NOTHING, Event, PaperKind
 
 _NAMES = {
+    Event.E1: ("变更名称、住所、联系方式", "change of name, address or contact: the processor stays"),
     Event.E2: ("股权转让，个人信息处理者不变", "share deal: the processor does not change, nothing moves"),
+    Event.E3: ("公司合并，权利义务由合并后的公司承继", "merger: all passes to the merged company"),
+    Event.E4: ("公司分立，只移交分出的业务", "division: only the business split off passes"),
     Event.E5: ("资产转让，整条业务线转给接收方", "asset deal: a whole business line passes to a receiver"),
+    Event.E6: ("解散，有承继人", "dissolution with a successor"),
+    Event.E7: (
+        "解散注销，无承继人：删除，须保存的交保管人",
+        "deregistration without a successor: delete, keep by a keeper",
+    ),
+    Event.E8: ("破产，买方继续经营", "bankruptcy, a buyer carries the business on"),
+    Event.E9: ("破产，无买方：删除，须保存的交保管人", "bankruptcy without a buyer: delete, keep by a keeper"),
+    Event.E10: ("单独出售名单或账户，逐人同意", "sale of a list or account: a yes of each person"),
+    Event.E11: ("业务账户变更持有人，如物流月结账户", "a business account moves, such as a carrier account"),
+}
+_SCENARIOS = {
+    Event.E7: "deregistration",
+    Event.E8: "bankrupt-shop",
+    Event.E9: "bankrupt-shop",
+    Event.E11: "logistics-account",
 }
 
+_DEPARTMENTS = ("it", "legal", "hr", "marketing", "service", "finance", "officer")
+_AT_CUTOVER = ("verifier", "cutover", "receiver")
 _ROLES = {
-    Event.E2: (("legal-1", "legal"), ("officer-1", "officer")),
-    Event.E5: (
-        ("it-1", "it"),
-        ("legal-1", "legal"),
-        ("hr-1", "hr"),
-        ("marketing-1", "marketing"),
-        ("service-1", "service"),
-        ("finance-1", "finance"),
-        ("officer-1", "officer"),
-        ("verifier-1", "verifier"),
-        ("cutover-1", "cutover"),
-        ("receiver-1", "receiver"),
-    ),
+    Event.E1: ("legal", "officer"),
+    Event.E2: ("legal", "officer"),
+    Event.E7: ("liquidator", "officer", "verifier", "cutover"),
+    Event.E8: ("administrator", "officer", *_AT_CUTOVER),
+    Event.E9: ("administrator", "officer", "verifier", "cutover"),
+    Event.E11: ("it", "legal", "service", "officer", *_AT_CUTOVER),
+}
+"""Who appears in the template; the six departments where an event is not named."""
+_PAPERS: dict[Event, tuple[PaperKind, ...]] = {
+    Event.E3: (PaperKind.SUCCESSION_RESOLUTION,),
+    Event.E4: (PaperKind.SUCCESSION_RESOLUTION,),
+    Event.E6: (PaperKind.SUCCESSION_RESOLUTION,),
+    Event.E7: (PaperKind.LIQUIDATION_GROUP,),
+    Event.E8: (PaperKind.ADMINISTRATOR_APPOINTMENT, PaperKind.ESTATE_PLAN_APPROVAL),
+    Event.E9: (PaperKind.ADMINISTRATOR_APPOINTMENT,),
+    Event.E11: (PaperKind.CARRIER_CONSENT, PaperKind.REAL_NAME_REGISTRATION, PaperKind.SAFETY_AGREEMENT),
 }
 
 
@@ -31,26 +54,43 @@ def write_case_template(event: Event) -> str:
     Raises:
         CaseFileError: for an event that this version cannot run.
     """
-    if event not in SUPPORTED_EVENTS:
+    if event not in PLANNED_EVENTS:
         raise CaseFileError(
             f"event {event.value} is not supported by this version",
-            hint=f"Supported: {', '.join(sorted(e.value for e in SUPPORTED_EVENTS))}.",
+            hint=f"Supported: {', '.join(sorted(e.value for e in PLANNED_EVENTS))}.",
         )
     parts = [_head(event), _TRANSFEROR]
-    if event not in MOVES_NOTHING:
-        parts += [_RECEIVERS, _LOTS]
-    return "\n".join([*parts, _SOURCES, _people(event), _WINDOW])
+    if event in RELEASES_NOTHING:
+        parts.append(_KEEPER)
+    elif event not in MOVES_NOTHING:
+        parts += [_RECEIVERS, _lots(event)]
+    return "\n".join([*parts, _SOURCES, _people(event), _papers(event), _WINDOW])
 
 
 def _head(event: Event) -> str:
     zh, en = _NAMES[event]
-    return _HEAD.replace("EVENT_ZH", zh).replace("EVENT_EN", en).replace("EVENT", event.value)
+    head = _HEAD.replace("EVENT_ZH", zh).replace("EVENT_EN", en).replace("EVENT", event.value)
+    head = head.replace('scenario = "company-transfer"', f'scenario = "{_SCENARIOS.get(event, "company-transfer")}"')
+    return head.replace("# register_closes_on", "register_closes_on") if event in RELEASES_NOTHING else head
+
+
+def _lots(event: Event) -> str:
+    by_consent = event in {Event.E10, Event.E11}
+    return _LOTS.replace('legal_route = "PIPL-22"', 'legal_route = "PIPL-23"') if by_consent else _LOTS
+
+
+def _papers(event: Event) -> str:
+    blocks = [
+        f'[[papers]]\nkind = "{kind}"\ntitle = ""\nissued_by = ""\n# issued_on = 2026-12-01\nfile = ""\n'
+        for kind in _PAPERS.get(event, ())
+    ]
+    return _PAPERS_HEAD + "\n".join(blocks)
 
 
 def _people(event: Event) -> str:
     blocks = [
-        f'[[people]]\nid = "{name}"\nname = ""\nroles = ["{role}"]\npaper = ""\nexternal = false\npublic_key = ""\n'
-        for name, role in _ROLES[event]
+        f'[[people]]\nid = "{role}-1"\nname = ""\nroles = ["{role}"]\npaper = ""\nexternal = false\npublic_key = ""\n'
+        for role in _ROLES.get(event, (*_DEPARTMENTS, *_AT_CUTOVER))
     ]
     return _PEOPLE + "\n".join(blocks)
 
@@ -74,6 +114,7 @@ jurisdictions = ["cn"]           # 法域 · jurisdictions
 rehearsal = true                 # 演练；案件打开后不可更改 · a rehearsal; never changes once the case is open
 # timezone = "Asia/Shanghai"     # 时区 · time zone
 # cutover_not_after = 2027-01-31 # 最迟切换日；超过须重新批准 · latest cutover; passing it needs a new approval
+# register_closes_on = 2027-03-31 # 注销登记日；一切在此之前办完 · struck off; everything is finished before
 # tolerance_percent = 5          # 数量允许变动的百分比 · how far numbers may move under an approval
 # complaint_authority = ""       # 投诉渠道，写入告知书 · where to complain, printed in the notice
 # law_packs = ["cn"]             # 法律包 · law packs
@@ -116,6 +157,15 @@ contact = ""                     # 告知书必须写明（个保法 22） · th
 # age_recipient = "file:escrow.txt"
 """
 
+_KEEPER = """\
+# 保管人：公司终止后继续保存依法须保存的信息 · The keeper, who outlives the company and keeps what the law keeps
+[custodian]
+id = "keeper"
+name = ""
+# name_en = ""
+contact = ""
+"""
+
 _LOTS = """\
 # 批次：向一个接收方、按一条法律路径移交的范围 · A lot: what passes to one receiver on one legal route
 [[lots]]
@@ -143,7 +193,8 @@ name = "crm"
 kind = "sqlite"
 path = ""                        # 相对本文件 · relative to this file
 # label = ""
-# 系统性质：后四种整库留存 · the last four stay whole: business | ledger | medical-record | aml | archive
+# 系统性质：business 以外整库留存 · all but business stay whole:
+# business | ledger | medical-record | aml | archive | credit
 # system_kind = "business"
 # timezone = "Asia/Shanghai"     # 无时区的时间按此解释 · zone of times without one
 # encoding = "gb18030"           # 仅 csv、jsonl · csv and jsonl only
@@ -161,7 +212,14 @@ path = ""                        # 相对本文件 · relative to this file
 _PEOPLE = """\
 # 人员：至少两名自然人；一人一把签名密钥 · People: at least two, each with a signing key of his or her own
 # 角色 · roles: it legal hr marketing service finance officer verifier operator cutover receiver escrow
+# 清算或破产时代表各部门 · who stands for the departments in a winding-up: liquidator administrator
 # paper 任命或授权文件 · the paper that gives the role；public_key 如 · such as "file:keys/legal-1.pub"
+"""
+
+_PAPERS_HEAD = """\
+# 文件：签发后放在本文件旁，摘要记入证据 · Papers, put beside this file; their digests go into the evidence
+# 种类 · kinds: administrator-appointment liquidation-group estate-plan-approval succession-resolution carrier-consent
+# real-name-registration safety-agreement；sha256 可写明核对 · sha256 may be written and is then checked
 """
 
 _WINDOW = """\

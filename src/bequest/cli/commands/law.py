@@ -1,12 +1,17 @@
 """`bequest law`: the law pack, checked and shown."""
 
+from datetime import date
 from typing import Annotated
 
 import typer
 
 from bequest.cli import render
+from bequest.documents.words import word
+from bequest.kernel.errors import InputError
 from bequest.law.check import check_pack
+from bequest.law.events import EventOverview, Said, event_overview
 from bequest.law.loader import load_cases, load_pack
+from bequest.model.case import Event
 
 commands = typer.Typer(no_args_is_help=True, help="法律包：检查、查看。 The law pack: check, show.")
 
@@ -36,3 +41,58 @@ def show(jurisdiction: Annotated[str, typer.Argument()] = "cn") -> None:
         "", ("rule", "since", "articles", "status"),
         [(r.id, r.since, ", ".join(r.reference), r.status) for r in pack.rules],
     )  # fmt: skip
+
+
+@commands.command(
+    name="events", help="Each event: path, papers, roles, notices, defaults. 各类事件的路径、文件、批准人。"
+)
+def events(
+    event: Annotated[Event | None, typer.Argument(help="one event; all, where none is named")] = None,
+    on: Annotated[str, typer.Option(help="law date, 2026-12-31; the pack's own, where none is named")] = "",
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    pack = load_pack("cn")
+    day = _day(on, pack.as_of)
+    chosen = [event] if event else sorted(pack.events, key=lambda e: int(e.value[1:]))
+    overviews = [event_overview(pack, e, on=day) for e in chosen]
+    if json:
+        render.print_json(overviews)
+        return
+    for overview in overviews:
+        _print_event(overview)
+
+
+def _day(text: str, default: date) -> date:
+    try:
+        return date.fromisoformat(text) if text else default
+    except ValueError:
+        raise InputError(f"{text!r} is no date", hint="Write --on 2026-12-31.") from None
+
+
+def _print_event(o: EventOverview) -> None:
+    t = o.text
+    render.line(f"{t.event} {word(t.event).zh} · {word(t.event).en}")
+    render.line(f"  {render.say(t.zh, t.en)} [{', '.join(o.articles)}; {t.status}]")
+    render.line(f"  path {t.path}; routes {', '.join(t.routes) or '—'}; dates {', '.join(t.dates) or '—'}")
+    render.line(f"  {render.say(o.roles.zh, o.roles.en)} [{', '.join(o.roles.roles)}; ours]")
+    rows = [
+        *(("gate", g.id, render.say(g.zh, g.en), ", ".join(g.articles), ", ".join(g.statuses)) for g in o.gates),
+        *(("paper", f"{p.kind} ({p.by})", render.say(p.zh, p.en), ", ".join(p.articles), p.status) for p in o.papers),
+        *(
+            ("notice", f"{route} {i.id}", render.say(i.zh, i.en), i.article, i.status)
+            for route, items in o.checklists.items()
+            for i in items
+            if i.mandatory
+        ),
+        *(_said_row("silence", s) for s in o.silence),
+        *(_said_row("objection", s) for s in o.objections),
+        *(("store", s.system_kind.value, render.say(s.zh, s.en), ", ".join(s.articles), s.status) for s in o.stores),
+        *(("duty", name, f"{phase}; {owner}; {within or '—'}", "", "") for phase, name, owner, within in o.duties),
+    ]
+    render.table("", ("what", "which", "says", "articles", "status"), rows)
+
+
+def _said_row(what: str, s: Said) -> tuple[str, str, str, str, str]:
+    last = s.decision.reasons[0]
+    outcome = f"{s.decision.disposition.release} {s.decision.disposition.residue}: {', '.join(s.decision.outcomes)}"
+    return what, f"{s.route} {s.what}", outcome, ", ".join(last.articles), last.status.value

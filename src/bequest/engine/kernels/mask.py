@@ -21,6 +21,13 @@ def mask_phone(series: pl.Series) -> pl.Series:
     return _masked(series, number, _FORM.str.replace(r"^(1\d{2}|0(?:10|2\d)|0[3-9]\d{2})\d+(\d{4})$", "${1}****${2}"))
 
 
+def mask_waybill_phone(series: pl.Series) -> pl.Series:
+    """*******0001: at least six digits hidden, the last four shown; a shorter number is hidden whole."""
+    number = normalise.phone(_VALUE).str.replace(r"-.*$", "").str.extract(r"^(\d{10,12})$")
+    hidden = _FORM.str.head(_FORM.str.len_chars() - 4).str.replace_all(r".", "*")
+    return _masked(series, number, hidden + _FORM.str.tail(4))
+
+
 def mask_id(series: pl.Series) -> pl.Series:
     """110101********1234; of 15 digits the first six and the last four."""
     number = normalise.compact(_VALUE).str.extract(r"^(\d{17}[\dX]|\d{15})$")

@@ -9,8 +9,11 @@ from dataclasses import dataclass, replace
 
 from bequest.kernel.canonical import digest
 from bequest.kernel.errors import CaseFileError
-from bequest.model.case import MOVES_NOTHING
+from bequest.model.case import MOVES_NOTHING, Event
+from bequest.steps.notify.special_texts import SPECIAL_COMPOSERS, ends, silence_at_the_end
 from bequest.steps.notify.texts import COMPOSERS, NoticeFacts, asks_consent, silence
+
+_COMPOSERS = COMPOSERS | SPECIAL_COMPOSERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def compose(facts: NoticeFacts, required: Sequence[RequiredItem], *, route: str)
     items: list[NoticeItem] = []
     missing: list[str] = []
     for item in required:
-        composer = COMPOSERS.get(item.id)
+        composer = _COMPOSERS.get(item.id)
         zh, en = composer(facts) if composer else ("", "")
         if not zh.strip() or not en.strip():
             missing.append(item.id)
@@ -81,19 +84,32 @@ def compose(facts: NoticeFacts, required: Sequence[RequiredItem], *, route: str)
             f"the notice lacks {', '.join(missing)}",
             hint="Complete the contact, address and purposes of the parties and lots in the case file.",
         )
-    moves = facts.lot is not None
-    silence_zh, silence_en = silence(facts)
+    silence_zh, silence_en = silence_at_the_end(facts) if ends(facts) else silence(facts)
+    title_zh, title_en = _title(facts)
     return Notice(
         case_id=facts.case.id,
         lot=facts.lot.id if facts.lot else "",
         route=route,
-        title_zh="关于您的个人信息的告知" if not moves else "关于您的个人信息随业务移交的告知",
-        title_en="Notice about your personal information"
-        if not moves
-        else "Notice: your data passes on with the business",
+        title_zh=title_zh,
+        title_en=title_en,
         items=tuple(items),
         silence_zh=silence_zh,
         silence_en=silence_en,
         asks_consent=asks_consent(facts),
         rehearsal=facts.case.rehearsal,
     )
+
+
+def _title(facts: NoticeFacts) -> tuple[str, str]:
+    if ends(facts):
+        return "关于停止服务和删除您的个人信息的告知", "Notice: service stops and your data is deleted"
+    if facts.lot is None:
+        return "关于您的个人信息的告知", "Notice about your personal information"
+    if facts.case.event is Event.E10:
+        return (
+            "关于是否移交您的个人信息、征求您同意的告知",
+            "Notice: may your data be passed on? Your consent is asked for",
+        )
+    if facts.case.event is Event.E11:
+        return "关于业务账户变更和您的个人信息的告知", "Notice: a business account changes hands"
+    return "关于您的个人信息随业务移交的告知", "Notice: your data passes on with the business"

@@ -4,11 +4,12 @@
 
 from datetime import date
 
+from bequest.law.packs.cn.groups import HANDS_OVER
+from bequest.law.packs.cn.keeping import keeps
 from bequest.law.params import Params
 from bequest.law.rule import Answer, FactView, LotView, Rest, rule
-from bequest.model.case import Event
 from bequest.model.disposition import ReasonStatus
-from bequest.model.facts import Fact, RecordClass
+from bequest.model.facts import RecordClass
 from bequest.model.plan import FieldKind
 
 PIPL = date(2021, 11, 1)
@@ -18,7 +19,7 @@ PIPL = date(2021, 11, 1)
     "cn.csl.log_not_needed",
     gate="log",
     reads=(),
-    events={Event.E5},
+    events=HANDS_OVER,
     record_classes={RecordClass.WEB_LOG},
     always=True,
     leaves_rest=True,
@@ -33,19 +34,13 @@ def log_not_needed(facts: FactView, field: FieldKind, p: Params, lot: LotView) -
     return Answer(("exclude",), rest=Rest.BY_DUTY)
 
 
-@rule(
+keep_log, keep_log_with_keeper = keeps(
     "cn.csl.keep_log",
-    gate="keep",
-    reads={Fact.RETENTION},
-    events={Event.E5},
+    "log_6m",
     reference=("CSL-23", "PIPL-47"),
     status=ReasonStatus.VERIFIED,
     since=PIPL,
     zh="网络日志须留存不少于 {cn.csl.log_months} 个月：封存，自日志产生之日起算。",
     en="Network logs are kept at least {cn.csl.log_months} months: in custody, counted from the log line.",
 )
-def keep_log(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
-    """Art. 23(3)."""
-    if facts.has(Fact.RETENTION, "log_6m"):
-        return Answer(("retain_until",), until="retention:log_6m")
-    return None
+"""Art. 23(3)."""

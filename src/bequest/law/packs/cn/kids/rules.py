@@ -4,10 +4,11 @@
 
 from datetime import date
 
+from bequest.law.packs.cn.groups import ENDS, GOES_ON, HANDS_OVER
 from bequest.law.packs.cn.pipl.release import left_out
 from bequest.law.params import Params
-from bequest.law.rule import Answer, FactView, LotView, rule
-from bequest.model.case import Event
+from bequest.law.rule import Answer, FactView, LotView, Rest, rule
+from bequest.model.case import LegalRoute
 from bequest.model.disposition import ReasonStatus
 from bequest.model.facts import Fact
 from bequest.model.plan import FieldKind
@@ -19,7 +20,7 @@ PIPL = date(2021, 11, 1)
     "cn.kids.guardian",
     gate="guardian",
     reads={Fact.AGE_BAND, Fact.GUARDIAN_CONSENT},
-    events={Event.E5},
+    events=HANDS_OVER,
     leaves_rest=True,
     reference=("PIPL-31", "MPL-72", "KIDS-9"),
     status=ReasonStatus.VERIFIED,
@@ -42,10 +43,52 @@ def guardian(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answ
 
 
 @rule(
+    "cn.kids.guardian_before_a_sale",
+    gate="agreed",
+    reads={Fact.AGE_BAND, Fact.GUARDIAN_CONSENT},
+    events=GOES_ON,
+    routes={LegalRoute.PIPL_23},
+    reference=("PIPL-31", "MPL-72", "KIDS-9"),
+    status=ReasonStatus.VERIFIED,
+    since=PIPL,
+    zh="不满 {cn.pipl.child_age} 周岁，监护人没有同意移交：一切照旧，由转出方继续处理。",
+    en="Under {cn.pipl.child_age} without a guardian's yes to the transfer: everything stays as it is with the "
+    "transferor.",
+)
+def guardian_before_a_sale(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """The transferor goes on under the consent it has; only the transfer needs a new one."""
+    if not facts.has(Fact.AGE_BAND, "under_14") or facts.has(Fact.GUARDIAN_CONSENT, "given"):
+        return None
+    return Answer(("exclude", "stays_in_use"))
+
+
+@rule(
+    "cn.kids.delete_when_it_stops",
+    gate="guardian",
+    reads={Fact.AGE_BAND},
+    events=ENDS,
+    leaves_rest=True,
+    reference=("KIDS-23", "PIPL-47"),
+    status=ReasonStatus.VERIFIED,
+    since=PIPL,
+    zh="停止运营：立即停止收集，删除持有的儿童个人信息（不满 {cn.pipl.child_age} 周岁），并告知监护人；"
+    "有保存义务的只封存该部分。",
+    en="Operation stops: collecting stops at once, children's information (under {cn.pipl.child_age}) is deleted "
+    "and their "
+    "guardians are told; only what a duty keeps goes to custody.",
+)
+def delete_when_it_stops(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Art. 23 of the provisions: children's information first."""
+    if facts.has(Fact.AGE_BAND, "under_14"):
+        return Answer(("exclude", "notify_persons"), rest=Rest.BY_DUTY)
+    return None
+
+
+@rule(
     "cn.kids.guardian_gave_consent",
     gate="note",
     reads={Fact.AGE_BAND, Fact.GUARDIAN_CONSENT},
-    events={Event.E5},
+    events=HANDS_OVER,
     reference=("PIPL-31", "KIDS-9", "KIDS-17"),
     status=ReasonStatus.VERIFIED,
     since=PIPL,

@@ -4,9 +4,9 @@
 
 from datetime import date
 
+from bequest.law.packs.cn.groups import HANDS_OVER
 from bequest.law.params import Params
 from bequest.law.rule import Answer, FactView, LotView, rule
-from bequest.model.case import Event
 from bequest.model.disposition import ReasonStatus
 from bequest.model.facts import Fact
 from bequest.model.plan import FieldKind
@@ -16,7 +16,7 @@ from bequest.model.plan import FieldKind
     "cn.minor.adolescent",
     gate="note",
     reads={Fact.AGE_BAND},
-    events={Event.E5},
+    events=HANDS_OVER,
     reference=("MINOR-34", "MINOR-36"),
     status=ReasonStatus.VERIFIED,
     since=date(2024, 1, 1),

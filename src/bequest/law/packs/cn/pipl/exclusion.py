@@ -4,9 +4,9 @@
 
 from datetime import date
 
+from bequest.law.packs.cn.groups import DISPOSES, ENDS, HANDS_OVER
 from bequest.law.params import Params
 from bequest.law.rule import Answer, FactView, LotView, Rest, rule
-from bequest.model.case import Event
 from bequest.model.datamap import FieldClass, Need
 from bequest.model.disposition import ReasonStatus
 from bequest.model.facts import Fact
@@ -20,7 +20,7 @@ SECRETS = frozenset({FieldClass.PASSWORD_SECRET, FieldClass.BIOMETRIC})
     "cn.pipl.secrets",
     gate="secret",
     reads=(),
-    events={Event.E5},
+    events=HANDS_OVER,
     reference=("PIPL-6", "PIPL-28", "JRT-4.2"),
     status=ReasonStatus.VERIFIED,
     since=PIPL,
@@ -33,10 +33,26 @@ def secrets(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answe
 
 
 @rule(
+    "cn.pipl.secrets_at_the_end",
+    gate="secret",
+    reads=(),
+    events=ENDS,
+    reference=("PIPL-28", "PIPL-47"),
+    status=ReasonStatus.VERIFIED,
+    since=PIPL,
+    zh="口令、密钥和生物识别等鉴别信息：停止服务后无人再需要，删除。",
+    en="Passwords, keys and biometrics: once service stops nobody needs them; deleted.",
+)
+def secrets_at_the_end(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """No duty to keep reaches a secret: it proves nothing about a transaction."""
+    return Answer(("exclude", "delete")) if field.cls in SECRETS else None
+
+
+@rule(
     "cn.pipl.dispute",
     gate="dispute",
     reads={Fact.DISPUTE},
-    events={Event.E5},
+    events=DISPOSES,
     reference=("PIPL-44", "PIPL-46"),
     status=ReasonStatus.VERIFIED,
     since=PIPL,
@@ -52,7 +68,7 @@ def dispute(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answe
     "cn.pipl.deceased",
     gate="deceased",
     reads={Fact.DECEASED},
-    events={Event.E5},
+    events=DISPOSES,
     reference=("PIPL-49",),
     status=ReasonStatus.OPEN,
     since=PIPL,
@@ -71,7 +87,7 @@ def deceased(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answ
     "cn.pipl.over_collected",
     gate="over_collected",
     reads=(),
-    events={Event.E5},
+    events=DISPOSES,
     reference=("PIPL-6", "PIPL-47"),
     status=ReasonStatus.VERIFIED,
     since=PIPL,
@@ -87,7 +103,7 @@ def over_collected(facts: FactView, field: FieldKind, p: Params, lot: LotView) -
     "cn.pipl.closed_account",
     gate="closed",
     reads={Fact.ACCOUNT, Fact.SOFT_DELETED},
-    events={Event.E5},
+    events=HANDS_OVER,
     leaves_rest=True,
     reference=("PIPL-47", "NDSR-24", "ECL-24"),
     status=ReasonStatus.VERIFIED,
@@ -106,7 +122,7 @@ def closed_account(facts: FactView, field: FieldKind, p: Params, lot: LotView) -
     "cn.pipl.stale",
     gate="stale",
     reads={Fact.FRESHNESS},
-    events={Event.E5},
+    events=HANDS_OVER,
     leaves_rest=True,
     reference=("PIPL-19", "PIPL-47"),
     status=ReasonStatus.OURS,

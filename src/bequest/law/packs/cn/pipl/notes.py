@@ -4,6 +4,7 @@
 
 from datetime import date
 
+from bequest.law.packs.cn.groups import HANDS_OVER
 from bequest.law.packs.cn.pipl.will import is_sensitive
 from bequest.law.params import Params
 from bequest.law.rule import Answer, FactView, LotView, rule
@@ -19,7 +20,7 @@ PIPL = date(2021, 11, 1)
     "cn.pipl.whether_art_22_covers_it",
     gate="note",
     reads=(),
-    events={Event.E5},
+    events={Event.E5, Event.E11},
     routes={LegalRoute.PIPL_22},
     reference=("PIPL-22", "AUD-G7", "G35273-9.3"),
     status=ReasonStatus.OPEN,
@@ -36,7 +37,7 @@ def whether_art_22_covers_it(facts: FactView, field: FieldKind, p: Params, lot: 
     "cn.pipl.whether_basis_matters",
     gate="note",
     reads=(),
-    events={Event.E5},
+    events=HANDS_OVER,
     routes={LegalRoute.PIPL_23},
     reference=("PIPL-23", "AUD-G8"),
     status=ReasonStatus.OPEN,
@@ -53,7 +54,7 @@ def whether_basis_matters(facts: FactView, field: FieldKind, p: Params, lot: Lot
     "cn.pipl.told_by_public_notice",
     gate="note",
     reads={Fact.NOTICE},
-    events={Event.E5},
+    events=HANDS_OVER,
     reference=("PIPL-17", "G35273-6.4", "JRT-7.1.3"),
     status=ReasonStatus.OPEN,
     since=PIPL,
@@ -69,7 +70,7 @@ def told_by_public_notice(facts: FactView, field: FieldKind, p: Params, lot: Lot
     "cn.pipl.notice_still_planned",
     gate="note",
     reads={Fact.NOTICE},
-    events={Event.E5},
+    events=HANDS_OVER,
     reference=("PIPL-17",),
     status=ReasonStatus.OURS,
     since=PIPL,
@@ -85,7 +86,7 @@ def notice_still_planned(facts: FactView, field: FieldKind, p: Params, lot: LotV
     "cn.pipl.sensitive_keeps_its_consent",
     gate="note",
     reads={Fact.AGE_BAND},
-    events={Event.E5},
+    events=HANDS_OVER,
     routes={LegalRoute.PIPL_22},
     reference=("PIPL-28", "PIPL-29", "PIPL-30"),
     status=ReasonStatus.OPEN,
@@ -104,7 +105,7 @@ def sensitive_keeps_its_consent(facts: FactView, field: FieldKind, p: Params, lo
     "cn.pipl.age_not_known",
     gate="note",
     reads={Fact.AGE_BAND},
-    events={Event.E5},
+    events=HANDS_OVER,
     reference=("PIPL-31",),
     status=ReasonStatus.OURS,
     since=PIPL,

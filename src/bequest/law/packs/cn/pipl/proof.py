@@ -4,10 +4,11 @@
 
 from datetime import date
 
+from bequest.law.packs.cn.groups import DISPOSES, ENDS, HANDS_OVER
 from bequest.law.packs.cn.pipl.release import operator_for
 from bequest.law.params import Params
 from bequest.law.rule import Answer, FactView, LotView, rule
-from bequest.model.case import Event, LegalRoute, OnSilence
+from bequest.model.case import LegalRoute, OnSilence
 from bequest.model.disposition import Operator, ReasonStatus
 from bequest.model.facts import Fact, RecordClass, RowRole
 from bequest.model.plan import FieldKind
@@ -21,7 +22,7 @@ NOT_STAFF = frozenset(RowRole) - {RowRole.STAFF}
     "cn.pipl.objection_record",
     gate="proof",
     reads=(),
-    events={Event.E5},
+    events=HANDS_OVER,
     record_classes={RecordClass.OBJECTION},
     always=True,
     reference=("PIPL-44", "PIPL-56", "NDSR-12"),
@@ -37,10 +38,31 @@ def objection_record(facts: FactView, field: FieldKind, p: Params, lot: LotView)
 
 
 @rule(
+    "cn.pipl.records_of_will_at_the_end",
+    gate="proof",
+    reads=(),
+    events=ENDS,
+    record_classes={RecordClass.OBJECTION, RecordClass.CONSENT},
+    roles=NOT_STAFF,
+    always=True,
+    reference=("PIPL-56", "NDSR-12", "CC-59"),
+    status=ReasonStatus.VERIFIED,
+    since=PIPL,
+    zh="同意、反对的记录是处理情况记录，保存 {cn.pipl.record_keep_years} 年（起算日为我方做法）；公司终止，"
+    "交案件指定的保管人。",
+    en="Records of consent and objection are records of processing and are kept {cn.pipl.record_keep_years} years "
+    "(counting is ours); the company ends, so they go to the keeper named in the case.",
+)
+def records_of_will_at_the_end(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Art. 56(3); nobody takes them over, but who was asked what must stay provable."""
+    return Answer(("exclude", "retain_until", "custodian_handover"), until=KEPT)
+
+
+@rule(
     "cn.pipl.consent_record",
     gate="proof",
     reads=(),
-    events={Event.E5},
+    events=HANDS_OVER,
     record_classes={RecordClass.CONSENT},
     roles=NOT_STAFF,
     routes={LegalRoute.PIPL_22},
@@ -88,7 +110,7 @@ consent_record_under_art_23 = rule(
     "cn.pipl.consent_record_under_art_23",
     gate="proof",
     reads={Fact.CONSENT_TRANSFER, Fact.NOTICE},
-    events={Event.E5},
+    events=HANDS_OVER,
     record_classes={RecordClass.CONSENT},
     roles=NOT_STAFF,
     routes={LegalRoute.PIPL_23},
@@ -105,7 +127,7 @@ consent_record_when_silence_is_no = rule(
     "cn.pipl.consent_record_when_silence_is_no",
     gate="proof",
     reads={Fact.CONSENT_TRANSFER, Fact.NOTICE},
-    events={Event.E5},
+    events=HANDS_OVER,
     record_classes={RecordClass.CONSENT},
     roles=NOT_STAFF,
     routes={LegalRoute.PIPL_22},
@@ -124,7 +146,7 @@ consent_record_when_silence_is_no = rule(
     "cn.pipl.consent_record_staff",
     gate="proof",
     reads=(),
-    events={Event.E5},
+    events=DISPOSES,
     record_classes={RecordClass.CONSENT},
     roles={RowRole.STAFF},
     always=True,
@@ -143,7 +165,7 @@ def consent_record_staff(facts: FactView, field: FieldKind, p: Params, lot: LotV
     "cn.pipl.dispute_record",
     gate="proof",
     reads=(),
-    events={Event.E5},
+    events=DISPOSES,
     record_classes={RecordClass.DISPUTE},
     always=True,
     reference=("PIPL-44", "PIPL-46", "PIPL-50"),

@@ -4,6 +4,8 @@
 
 from datetime import date
 
+from bequest.law.packs.cn.groups import ENDS, GOES_ON, HANDS_OVER
+from bequest.law.packs.cn.keeping import keeps
 from bequest.law.params import Params
 from bequest.law.rule import Answer, FactView, LotView, rule
 from bequest.model.case import Event
@@ -18,7 +20,7 @@ PIPL = date(2021, 11, 1)
     "cn.pipl.shared_row",
     gate="shared",
     reads={Fact.SCOPE},
-    events={Event.E5},
+    events=GOES_ON | {Event.E4, Event.E5},
     reference=("PIPL-6", "PIPL-47"),
     status=ReasonStatus.OURS,
     since=PIPL,
@@ -30,11 +32,9 @@ def shared_row(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> An
     return Answer(("stays_in_use",)) if facts.has(Fact.SCOPE, "shared") else None
 
 
-@rule(
+keep_processing_record, keep_processing_record_with_keeper = keeps(
     "cn.pipl.keep_processing_record",
-    gate="keep",
-    reads={Fact.RETENTION},
-    events={Event.E5},
+    "record_3y",
     reference=("PIPL-56", "NDSR-12"),
     status=ReasonStatus.VERIFIED,
     since=PIPL,
@@ -42,18 +42,14 @@ def shared_row(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> An
     en="Records of processing are kept at least {cn.pipl.record_keep_years} years: in custody from the law date "
     "(counting is ours).",
 )
-def keep_processing_record(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
-    """Art. 56(3)."""
-    if facts.has(Fact.RETENTION, "record_3y"):
-        return Answer(("retain_until",), until="retention:record_3y")
-    return None
+"""Art. 56(3)."""
 
 
 @rule(
     "cn.pipl.purpose_over",
     gate="keep",
     reads={Fact.RETENTION},
-    events={Event.E5},
+    events=HANDS_OVER,
     reference=("PIPL-47", "PIPL-19"),
     status=ReasonStatus.VERIFIED,
     since=PIPL,
@@ -62,4 +58,20 @@ def keep_processing_record(facts: FactView, field: FieldKind, p: Params, lot: Lo
 )
 def purpose_over(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
     """Art. 47(1), (2): delete without being asked, unless a period to keep still runs."""
+    return Answer(("delete",)) if facts.has(Fact.RETENTION, "none") else None
+
+
+@rule(
+    "cn.pipl.nothing_keeps_it",
+    gate="keep",
+    reads={Fact.RETENTION},
+    events=ENDS,
+    reference=("PIPL-47", "PIPL-19"),
+    status=ReasonStatus.VERIFIED,
+    since=PIPL,
+    zh="停止提供服务，又没有保存义务：在注销登记之前主动删除。",
+    en="Service stops and no duty keeps it: deleted unasked, before the company is struck off.",
+)
+def nothing_keeps_it(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Art. 47(2): the processor stops its service; after that there is nobody left to delete."""
     return Answer(("delete",)) if facts.has(Fact.RETENTION, "none") else None

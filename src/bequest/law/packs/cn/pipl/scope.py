@@ -4,8 +4,9 @@
 
 from datetime import date
 
+from bequest.law.packs.cn.groups import ANSWERED, DISPOSES, GOES_ON, HANDS_OVER
 from bequest.law.params import Params
-from bequest.law.rule import IN_CASE, NOT_IN_CASE, Answer, FactView, LotView, rule
+from bequest.law.rule import IN_CASE, NOT_IN_CASE, Answer, FactView, LotView, Rest, rule
 from bequest.model.case import Event, LegalRoute
 from bequest.model.datamap import FieldClass
 from bequest.model.disposition import ReasonStatus
@@ -19,7 +20,7 @@ PIPL = date(2021, 11, 1)
     "cn.pipl.not_customer_records",
     gate="case",
     reads=(),
-    events={Event.E2, Event.E5},
+    events=ANSWERED,
     record_classes=NOT_IN_CASE,
     always=True,
     reference=("PIPL-4",),
@@ -51,10 +52,28 @@ def share_deal(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> An
 
 
 @rule(
+    "cn.pipl.rename",
+    gate="scope",
+    reads=(),
+    events={Event.E1},
+    always=True,
+    reference=("PIPL-17",),
+    status=ReasonStatus.VERIFIED,
+    since=PIPL,
+    zh="变更名称、住所或者联系方式不改变个人信息处理者：不移交、不删除；变更的事项应当告知个人。",
+    en="A new name, address or contact does not change the processor: nothing is passed on or deleted; the change is "
+    "told.",
+)
+def rename(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Art. 17(2): the items that change are told."""
+    return Answer(("no_transfer", "notice_required"))
+
+
+@rule(
     "cn.pipl.outside_the_lot",
     gate="scope",
     reads={Fact.SCOPE},
-    events={Event.E5},
+    events=GOES_ON | {Event.E4, Event.E5},
     reference=("PIPL-6", "PIPL-22"),
     status=ReasonStatus.VERIFIED,
     since=PIPL,
@@ -69,10 +88,69 @@ def outside_the_lot(facts: FactView, field: FieldKind, p: Params, lot: LotView) 
 
 
 @rule(
+    "cn.pipl.outside_when_it_ends",
+    gate="scope",
+    reads={Fact.SCOPE},
+    events={Event.E6, Event.E8},
+    leaves_rest=True,
+    reference=("PIPL-47", "G35273-9.3"),
+    status=ReasonStatus.VERIFIED,
+    since=PIPL,
+    zh="公司终止，这些记录没有承继人：不移交；须保存的封存，其余删除。",
+    en="The company ends and these records have no successor: left out; what must be kept goes to custody, all else "
+    "is deleted.",
+)
+def outside_when_it_ends(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Art. 47(1), (2): what nobody takes over has lost its purpose; the standard says so for bankruptcy."""
+    if lot.outside or facts.has(Fact.SCOPE, "outside"):
+        return Answer(("exclude",), rest=Rest.BY_DUTY)
+    return None
+
+
+@rule(
+    "cn.pipl.outside_a_merger",
+    gate="scope",
+    reads={Fact.SCOPE},
+    events={Event.E3},
+    reference=("CC-67", "CO-221", "PIPL-22"),
+    status=ReasonStatus.OURS,
+    since=PIPL,
+    zh="合并由存续或者新设的公司承继全部权利义务，不应有范围之外的记录：冻结，先划入批次。",
+    en="A merger passes all rights and duties to the company that remains, so nothing should lie outside: blocked "
+    "until "
+    "a lot takes it in.",
+)
+def outside_a_merger(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Civil Code Art. 67 leaves no remainder; what no lot names is a slip of the case file, not a ground to delete."""
+    if lot.outside or facts.has(Fact.SCOPE, "outside"):
+        return Answer(("block_for_counsel",))
+    return None
+
+
+@rule(
+    "cn.pipl.list_by_art_22",
+    gate="route",
+    reads=(),
+    events={Event.E10},
+    routes={LegalRoute.PIPL_22},
+    always=True,
+    reference=("PIPL-22", "PIPL-23", "AUD-G7"),
+    status=ReasonStatus.OPEN,
+    since=PIPL,
+    zh="单独出售名单或者账户不是业务承继，不宜按第 22 条告知了事：冻结，待律师改按第 23 条。",
+    en="Selling a list or an account by itself is no succession, and notice under Art. 22 will not do: blocked until "
+    "counsel goes by Art. 23.",
+)
+def list_by_art_22(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """The narrow reading of 等: see the open point PIPL-22a."""
+    return Answer(("block_for_counsel",), open_points=("PIPL-22a",))
+
+
+@rule(
     "cn.pipl.no_route",
     gate="route",
     reads=(),
-    events={Event.E5},
+    events=HANDS_OVER,
     routes=frozenset(LegalRoute) - {LegalRoute.PIPL_22, LegalRoute.PIPL_23},
     always=True,
     reference=("PIPL-22", "PIPL-23"),
@@ -90,7 +168,7 @@ def no_route(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answ
     "cn.pipl.unknown_column",
     gate="unknown",
     reads=(),
-    events={Event.E5},
+    events=DISPOSES,
     reference=("PIPL-6", "PIPL-51"),
     status=ReasonStatus.OURS,
     since=PIPL,
@@ -106,7 +184,7 @@ def unknown_column(facts: FactView, field: FieldKind, p: Params, lot: LotView) -
     "cn.pipl.unknown_records",
     gate="unknown",
     reads=(),
-    events={Event.E5},
+    events=DISPOSES,
     record_classes={RecordClass.OTHER} & IN_CASE,
     always=True,
     reference=("PIPL-6", "PIPL-51"),

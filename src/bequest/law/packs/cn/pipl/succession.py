@@ -2,8 +2,10 @@
 
 # ruff: noqa: ARG001 - every rule is given the same four things
 
+from dataclasses import replace
 from datetime import date
 
+from bequest.law.packs.cn.groups import DISPOSES, HANDS_OVER, MERGES
 from bequest.law.packs.cn.pipl.release import left_out, passes, passes_by_consent
 from bequest.law.params import Params
 from bequest.law.rule import Answer, FactView, LotView, Rest, rule
@@ -20,7 +22,7 @@ PIPL = date(2021, 11, 1)
     "cn.pipl.not_told",
     gate="notice",
     reads={Fact.NOTICE},
-    events={Event.E5},
+    events=HANDS_OVER,
     reference=("PIPL-17", "PIPL-22", "PIPL-23"),
     status=ReasonStatus.VERIFIED,
     since=PIPL,
@@ -36,7 +38,7 @@ def not_told(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answ
     "cn.pipl.not_needed",
     gate="need",
     reads=(),
-    events={Event.E5},
+    events=HANDS_OVER,
     leaves_rest=True,
     reference=("PIPL-6", "PIPL-47"),
     status=ReasonStatus.VERIFIED,
@@ -53,7 +55,7 @@ def not_needed(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> An
     "cn.pipl.new_purpose",
     gate="need",
     reads={Fact.CONSENT_NEW_PURPOSE, Fact.NOTICE},
-    events={Event.E5},
+    events=HANDS_OVER,
     roles=frozenset(RowRole) - {RowRole.STAFF},
     releases=True,
     leaves_rest=True,
@@ -79,7 +81,7 @@ def new_purpose(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> A
     "cn.pipl.staff_in_rows",
     gate="need",
     reads=(),
-    events={Event.E5},
+    events=DISPOSES,
     roles={RowRole.STAFF},
     always=True,
     reference=("PIPL-6",),
@@ -94,10 +96,94 @@ def staff_in_rows(facts: FactView, field: FieldKind, p: Params, lot: LotView) ->
 
 
 @rule(
+    "cn.pipl.passes_restricted",
+    gate="transfer",
+    reads={Fact.OBJECTION},
+    events=MERGES,
+    routes={LegalRoute.PIPL_22},
+    releases=True,
+    leaves_rest=True,
+    reference=("PIPL-22", "PIPL-44", "CC-67", "CO-221"),
+    status=ReasonStatus.OURS,
+    since=PIPL,
+    zh="本人反对，但合同仍在履行或者须依法保存，权利义务依法由承继人概括承受：随之移交，只限履行合同和保存，不得营销。",
+    en="The person objected, but a contract runs or the law keeps the record, and the successor takes rights and "
+    "duties "
+    "by operation of law: it passes, for the contract and for keeping only, without marketing.",
+)
+def passes_restricted(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Reached only by who objected and is bound (see `objection_in_merger`); the restriction is ours."""
+    if not facts.has(Fact.OBJECTION, "objected"):
+        return None
+    passing = passes(field)
+    return replace(passing, words=(*passing.words, "suppress_marketing"))
+
+
+def _by_operation_of_law(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """The successor steps into the processor's place; PIPL Art. 22 names merger and division outright."""
+    return passes(field)
+
+
+merger = rule(
+    "cn.pipl.succession_by_merger",
+    gate="transfer",
+    reads=(),
+    events={Event.E3},
+    routes={LegalRoute.PIPL_22},
+    always=True,
+    releases=True,
+    leaves_rest=True,
+    reference=("PIPL-22", "CC-67", "CO-221", "NDSR-14"),
+    status=ReasonStatus.VERIFIED,
+    since=PIPL,
+    zh="公司合并，权利义务依法由合并后的公司承继：已告知接收方名称和联系方式，目的和方式不变，移交。",
+    en="A merger: rights and duties pass by law to the merged company; told of the receiver's name and contact, "
+    "purpose "
+    "and method unchanged, it passes.",
+)(_by_operation_of_law)
+
+division = rule(
+    "cn.pipl.succession_by_division",
+    gate="transfer",
+    reads=(),
+    events={Event.E4},
+    routes={LegalRoute.PIPL_22},
+    always=True,
+    releases=True,
+    leaves_rest=True,
+    reference=("PIPL-22", "CC-67", "CO-223", "NDSR-14"),
+    status=ReasonStatus.VERIFIED,
+    since=PIPL,
+    zh="公司分立，只移交分出业务的信息：已告知接收方名称和联系方式，目的和方式不变，移交；债务由分立后的公司连带承担。",
+    en="A division: only the data of the business split off passes, told of the receiver's name and contact, "
+    "purpose and "
+    "method unchanged; the companies are jointly liable for the debts.",
+)(_by_operation_of_law)
+
+bankruptcy = rule(
+    "cn.pipl.succession_by_bankruptcy",
+    gate="transfer",
+    reads=(),
+    events={Event.E8},
+    routes={LegalRoute.PIPL_22},
+    always=True,
+    releases=True,
+    leaves_rest=True,
+    reference=("PIPL-22", "EBL-25", "EBL-111", "NDSR-14", "G35273-9.3"),
+    status=ReasonStatus.VERIFIED,
+    since=PIPL,
+    zh="被宣告破产，买方继续经营：由管理人移交，已告知接收方名称和联系方式，目的和方式不变；个人信息不单独拍卖。",
+    en="Declared bankrupt, and a buyer carries the business on: the administrator hands over, told of the "
+    "receiver's name "
+    "and contact, purpose and method unchanged; personal information is not auctioned by itself.",
+)(_by_operation_of_law)
+
+
+@rule(
     "cn.pipl.succession",
     gate="transfer",
     reads=(),
-    events={Event.E5},
+    events={Event.E5, Event.E6, Event.E11},
     routes={LegalRoute.PIPL_22},
     always=True,
     releases=True,
@@ -118,7 +204,7 @@ def succession(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> An
     "cn.pipl.provision",
     gate="transfer",
     reads=(),
-    events={Event.E5},
+    events=HANDS_OVER,
     routes={LegalRoute.PIPL_23},
     always=True,
     releases=True,

@@ -4,11 +4,12 @@
 
 from datetime import date
 
+from bequest.law.packs.cn.groups import GOES_ON, HANDS_OVER, MERGES
 from bequest.law.packs.cn.pipl.release import left_out
 from bequest.law.params import Params
 from bequest.law.rule import Answer, FactView, LotView, Rest, rule
 from bequest.model.case import Event, LegalRoute, OnSilence
-from bequest.model.datamap import FieldClass
+from bequest.model.datamap import FieldClass, Need
 from bequest.model.disposition import ReasonStatus
 from bequest.model.facts import Fact
 from bequest.model.plan import FieldKind
@@ -20,7 +21,7 @@ PIPL = date(2021, 11, 1)
     "cn.pipl.objection",
     gate="objection",
     reads={Fact.OBJECTION, Fact.RETENTION, Fact.OPEN_ORDER},
-    events={Event.E5},
+    events=GOES_ON | {Event.E5, Event.E8},
     leaves_rest=True,
     reference=("PIPL-15", "PIPL-44", "PIPL-47"),
     status=ReasonStatus.VERIFIED,
@@ -39,10 +40,58 @@ def objection(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Ans
 
 
 @rule(
+    "cn.pipl.objection_in_merger",
+    gate="objection",
+    reads={Fact.OBJECTION, Fact.RETENTION, Fact.OPEN_ORDER},
+    events=MERGES,
+    leaves_rest=True,
+    reference=("PIPL-15", "PIPL-44", "PIPL-47"),
+    status=ReasonStatus.OURS,
+    since=PIPL,
+    zh="本人反对：没有履行中的合同、也没有保存义务的，不移交，删除；另有新用途或者不需要的，也不移交。",
+    en="The person objected: without a running contract or a duty to keep nothing passes and it is deleted; nor does "
+    "what is not needed or meant for a new purpose.",
+)
+def objection_in_merger(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Rights and duties pass by law: an objection cannot undo a contract that runs or a duty to keep."""
+    if not facts.has(Fact.OBJECTION, "objected"):
+        return None
+    binds = facts.has(Fact.OPEN_ORDER, "yes") or not facts.has(Fact.RETENTION, "none")
+    return None if binds and field.need in {Need.NEEDED, Need.REDUCED} else left_out(p)
+
+
+@rule(
+    "cn.pipl.goes_on_without_a_yes",
+    gate="agreed",
+    reads={Fact.CONSENT_TRANSFER, Fact.OBJECTION, Fact.NOTICE},
+    events=GOES_ON,
+    routes={LegalRoute.PIPL_23},
+    releases=True,
+    reference=("PIPL-23", "PIPL-44", "NDSR-62"),
+    status=ReasonStatus.VERIFIED,
+    since=PIPL,
+    zh="只移交本人单独同意的；没有同意、反对或者没有告知的，一切照旧，由转出方继续处理。",
+    en="Only what the person separately consented to passes; without a yes, after an objection or before the notice "
+    "everything stays as it is with the transferor.",
+)
+def goes_on_without_a_yes(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Art. 23. The transferor's own purpose is not over for those who say no, so nothing of theirs is deleted."""
+    if facts.has(Fact.OBJECTION, "objected") or facts.has(Fact.CONSENT_TRANSFER, "refused"):
+        return Answer(("exclude", "stays_in_use"))
+    if facts.has(Fact.NOTICE, "not_told"):
+        return Answer(("exclude", "stays_in_use", "notice_required"))
+    if facts.has(Fact.CONSENT_TRANSFER, "given"):
+        return None
+    if facts.has(Fact.NOTICE, "planned"):
+        return Answer(("separate_consent", "stays_in_use"), open_points=("PIPL-23a",))
+    return Answer(("exclude", "separate_consent", "stays_in_use"))
+
+
+@rule(
     "cn.pipl.separate_consent",
     gate="consent",
     reads={Fact.CONSENT_TRANSFER, Fact.NOTICE},
-    events={Event.E5},
+    events=HANDS_OVER,
     routes={LegalRoute.PIPL_23},
     releases=True,
     leaves_rest=True,
@@ -61,7 +110,7 @@ def separate_consent(facts: FactView, field: FieldKind, p: Params, lot: LotView)
     "cn.pipl.silence_is_no",
     gate="consent",
     reads={Fact.CONSENT_TRANSFER, Fact.NOTICE},
-    events={Event.E5},
+    events=HANDS_OVER,
     routes={LegalRoute.PIPL_22},
     on_silence={OnSilence.RELEASE_NONE},
     releases=True,
@@ -81,7 +130,7 @@ def silence_is_no(facts: FactView, field: FieldKind, p: Params, lot: LotView) ->
     "cn.pipl.sensitive_consent",
     gate="consent",
     reads={Fact.CONSENT_TRANSFER, Fact.NOTICE, Fact.AGE_BAND},
-    events={Event.E5},
+    events=HANDS_OVER,
     routes={LegalRoute.PIPL_22},
     only_if="cn.pipl.sensitive_in_art22_needs_separate_consent",
     releases=True,

@@ -1,0 +1,1 @@
+"""Anti-Money-Laundering Law, Art: rules."""

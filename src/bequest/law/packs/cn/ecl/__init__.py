@@ -1,0 +1,1 @@
+"""E-Commerce Law, Art: rules."""

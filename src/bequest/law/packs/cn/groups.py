@@ -1,0 +1,18 @@
+"""Events by what they do to who processes: the groups that the rules of this pack share."""
+
+from bequest.model.case import Event
+
+STAYS = frozenset({Event.E1, Event.E2})
+"""The processor stays: nothing moves."""
+MERGES = frozenset({Event.E3, Event.E4, Event.E6})
+"""Rights and duties pass to the successor by operation of law: merger, division, dissolution with a successor."""
+GOES_ON = frozenset({Event.E10, Event.E11})
+"""Something single is passed on, and the transferor's own business goes on with everybody who does not agree."""
+HANDS_OVER = MERGES | GOES_ON | {Event.E5, Event.E8}
+"""Somebody else receives."""
+ENDS = frozenset({Event.E7, Event.E9})
+"""The company ends and nobody receives."""
+DISPOSES = HANDS_OVER | ENDS
+"""Something happens to the data."""
+ANSWERED = STAYS | DISPOSES
+"""Every event of the pack."""

@@ -1,0 +1,1 @@
+"""Securities Law, Art: rules."""
