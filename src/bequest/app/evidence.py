@@ -50,12 +50,11 @@ def open_log(ctx: Context, case_id: str) -> Iterator[Log]:
         EvidenceError: where the log lost entries that are on record as published, or has some that are not on record.
     """
     signer = Signer.from_bytes(ctx.keys(case_id).get("log-signing"))
-    with ctx.store.alone(f"the log of case {case_id}", WAIT_SECONDS):
-        with ctx.store.transaction() as tx:
+    with ctx.store.alone(f"the log of case {case_id}", WAIT_SECONDS), _first_free(ctx, case_id, signer) as log:
+        with ctx.store.transaction() as tx:  # only now: whoever held the log has marked what it wrote
             events = tx.outbox.all(case_id)
-        with _first_free(ctx, case_id, signer) as log:
-            _refuse_other_age(case_id, log, len(events), sum(e.published_index is not None for e in events))
-            yield log
+        _refuse_other_age(case_id, log, len(events), sum(e.published_index is not None for e in events))
+        yield log
 
 
 def _refuse_other_age(case_id: str, log: Log, known: int, published: int) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from bequest.app.user_files import check_user_file, new_user_file, read_user_bytes, read_user_text
+from bequest.app.user_files import check_user_file, new_user_file, read_identities, read_user_bytes
 from bequest.crypto.signing import load_person_key
 from bequest.crypto.verify import PublicKey, parse_public_line
 from bequest.evidence.statement import Statement, sign_statement, verify_statement
@@ -20,11 +20,7 @@ def receive_package(package: Path, identity_file: Path, out: Path, *, trust: Pat
         DeliveryError: where anything is not as declared; nothing in clear is left behind then.
         InputError: where the identity or trust file cannot be used, or `out` is a file.
     """
-    hint = "It is the file that `age-keygen -o FILE` made; its first lines are comments."
-    lines = read_user_text(identity_file, "identity file", hint=hint).splitlines()
-    identities = [line.strip() for line in lines if line.strip().startswith("AGE-SECRET-KEY-")]
-    if not identities:
-        raise InputError(f"{identity_file.name} holds no age identity", hint="It begins with AGE-SECRET-KEY-1.")
+    identities = read_identities(identity_file)
     if out.exists() and not out.is_dir():
         raise InputError(f"{out.name} is a file", hint="Name a new folder for the data in clear.")
     if trust is None:

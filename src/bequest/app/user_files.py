@@ -39,6 +39,20 @@ def read_user_text(path: Path, what: str, *, hint: str) -> str:
     return text
 
 
+def read_identities(path: Path) -> list[str]:
+    """The age secret keys in a file of the user's.
+
+    Raises:
+        InputError: where it holds none.
+    """
+    hint = "It is the file that `age-keygen -o FILE` made; its first lines are comments."
+    lines = read_user_text(path, "identity file", hint=hint).splitlines()
+    identities = [line.strip() for line in lines if line.strip().startswith("AGE-SECRET-KEY-")]
+    if not identities:
+        raise InputError(f"{path.name} holds no age identity", hint="It begins with AGE-SECRET-KEY-1.")
+    return identities
+
+
 @contextmanager
 def new_user_file(path: Path) -> Iterator[Path]:
     """A path to write to; when the block ends well, what was written takes the place of `path`, readable by its owner.

@@ -12,6 +12,7 @@ import typer
 from bequest import __version__
 from bequest.cli import render
 from bequest.cli.commands import (
+    backup,
     case,
     deliver,
     demo,
@@ -63,7 +64,7 @@ def version() -> None:
     render.line(__version__)
 
 
-for module in (demo, case, source, discover, link, plan, notify, step, deliver, scrub, destroy, evidence, law):
+for module in (demo, case, source, discover, link, plan, notify, step, deliver, scrub, destroy, evidence, backup, law):
     module.register(app)
 
 

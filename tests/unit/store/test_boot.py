@@ -155,7 +155,7 @@ def test_django_finds_no_fault_with_the_models() -> None:
     assert run_checks() == []
 
 
-UNSCOPED = {"people", "settings"}
+UNSCOPED = {"people", "settings", "copies"}
 
 
 def test_every_method_of_a_repository_names_its_case() -> None:

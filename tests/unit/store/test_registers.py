@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from tests.unit.store.samples import CASE, REAL_CASE, T0, a_certificate, later
+from tests.unit.store.samples import CASE, REAL_CASE, T0, a_certificate, later, start_python
 
 from bequest.kernel.errors import BequestError, DeliveryError, StateError
 from bequest.model.destruction import CertificateState, Residual
@@ -326,3 +326,36 @@ def test_a_setting_of_the_case_goes_before_that_of_the_home(store: Store) -> Non
         assert tx.settings.get("cosigners", case_id=CASE.id) == 3
         with pytest.raises(BequestError):
             tx.settings.get("cosigners", case_id="nowhere")
+
+
+SAME = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from bequest.store.boot import open_store
+from bequest.store.records import KeyRecord
+from bequest.store.settings import database_url
+store, at = open_store(Path(sys.argv[1]), database_url()), datetime(2026, 11, 2, tzinfo=UTC)
+print("ready", flush=True)
+input()
+for n in range(60):
+    with store.transaction() as tx:
+        words = dict.fromkeys(("purpose", "holder", "backup", "lost_with_it", "dies_when"), "x")
+        tx.keys.record("acme-2026", KeyRecord(key_id=f"key-{n}", created_at=at, state_at=at, **words))
+"""
+
+
+def test_processes_that_record_the_same_at_once_record_it_once(store: Store) -> None:
+    """No row is locked here: only the turn that each transaction waits for keeps one from looking past the other."""
+    store.close()
+    running = [start_python(SAME, store.home) for _ in range(2)]
+    for process in running:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n", process.communicate()
+    for process in running:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    assert [process.communicate(timeout=120) for process in running] == [("", ""), ("", "")]
+    with store.transaction() as tx:
+        assert [k.key_id for k in tx.keys.list(CASE.id)] == [f"key-{n}" for n in range(60)]

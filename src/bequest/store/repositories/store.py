@@ -12,6 +12,7 @@ from bequest.kernel.errors import StateError
 from bequest.store.engine import Engine
 from bequest.store.postgresql import lost
 from bequest.store.repositories.cases import Cases
+from bequest.store.repositories.copies import Copies
 from bequest.store.repositories.doing import Custody, Deliveries, Destructions, Receipts, Residuals
 from bequest.store.repositories.leases import Leases
 from bequest.store.repositories.outbox import Outbox
@@ -24,7 +25,7 @@ from bequest.store.unit import Unit
 
 
 class Tx:
-    """All repositories on one open transaction. Every method but those of people and settings names its case."""
+    """All repositories on one open transaction. Methods name their case, but for people, settings and copies."""
 
     def __init__(self, unit: Unit) -> None:
         self.people = People(unit)
@@ -48,6 +49,7 @@ class Tx:
         self.stores = Stores(unit)
         self.settings = Settings(unit)
         self.access = Accesses(unit)
+        self.copies = Copies(unit)
 
 
 DATABASE_NAME = "control.db"
