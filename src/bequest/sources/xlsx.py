@@ -26,7 +26,8 @@ from bequest.sources.xlsx_rewrite import check_plain, write_book
 SHOWN_DIGITS = 15
 """Significant digits a spreadsheet keeps of a number."""
 
-_PLAIN_NUMBER = rf"^-?\d{{1,{SHOWN_DIGITS}}}$"
+_PLAIN_NUMBER = rf"^-?\d{{1,{SHOWN_DIGITS}}}$|^(?:0|[1-9]\d*)\.\d*[1-9]$"
+"""Up to 16 characters of this are shown as they stand: 15 digits and a sign or a point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,17 +168,18 @@ def _cell_texts(sheet: Sheet, strings: Strings, book: Book) -> pl.Series:
         raw = gather("", sheet.data, cells[numbers, 9], cells[numbers, 10])
         styles = np.minimum(cells[numbers, 8], len(book.date_styles) - 1)
         dated = book.date_styles[styles]
-        shown = _shown_numbers(raw)
-        at = np.flatnonzero(dated)
-        if len(at):
-            shown = shown.scatter(at, _shown_dates(raw.gather(at), dated[at] == TIME, from_1904=book.from_1904))
-        texts = texts.scatter(numbers, shown)
+        plain, days = np.flatnonzero(dated == 0), np.flatnonzero(dated)
+        texts = texts.scatter(numbers[plain], _shown_numbers(raw.gather(plain)))
+        if len(days):
+            shown = _shown_dates(raw.gather(days), dated[days] == TIME, from_1904=book.from_1904)
+            texts = texts.scatter(numbers[days], shown)
     return texts
 
 
 def _shown_numbers(raw: pl.Series) -> pl.Series:
     """Numbers with at most 15 significant digits and no exponent; each distinct one is worked out once."""
-    odd = raw.filter(~raw.str.contains(_PLAIN_NUMBER)).unique()
+    is_plain = raw.str.contains(_PLAIN_NUMBER) & (raw.str.len_bytes() <= SHOWN_DIGITS + 1)
+    odd = raw.filter(~is_plain).unique()
     return raw.replace(odd, pl.Series([_shown(text) for text in odd.to_list()], dtype=pl.String)) if len(odd) else raw
 
 

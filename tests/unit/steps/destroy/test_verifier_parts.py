@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 import pytest
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
@@ -39,7 +40,7 @@ def profile_of(found):
 
 def candidates_of(values, profile):
     """For each value, the set of its candidates."""
-    found = Finder(profile).find(pl.Series(values, dtype=pl.String))
+    found = Finder(profile).find(pa.array(values, pa.large_string()))
     out = [set() for _ in values]
     rows = (found.values.tolist(), found.kinds.tolist(), found.normals.series(), found.wholes.tolist())
     for at, kind, normal, whole in zip(*rows, strict=True):
