@@ -85,6 +85,7 @@ class Finder:
             _flags(profile.word_lengths, LONGEST_CODE),
             _flags(profile.text_lengths, 0),
             _flags(profile.wide_lengths, 0),
+            _flags(frozenset(len(s) for s in profile.shapes), LONGEST_CODE),
         )
 
     def find(self, values: pa.LargeStringArray) -> Found:

@@ -80,20 +80,16 @@ def arrow_column(name: str, array: pa.Array, values: Sequence[object] | None = N
     plain = (pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_null, pa.types.is_boolean)
     if any(is_type(array.type) for is_type in plain):
         return pl.Series(name, array.cast(pa.large_string()), dtype=pl.String)
-    if pa.types.is_timestamp(array.type) and array.type.tz is None:
-        whole = _whole_seconds(name, array)
-        if whole is not None:
-            return whole
+    if pa.types.is_timestamp(array.type) and array.type.tz is None and array.type.unit != "ns":
+        return _moments(pl.Series(name, array))
     return pl.Series(name, [as_text(v) for v in (array.to_pylist() if values is None else values)], dtype=pl.String)
 
 
-def _whole_seconds(name: str, array: pa.Array) -> pl.Series | None:
-    """What `as_text` says of moments, all at once; nothing where some of them have fractions of a second."""
-    at = pl.Series(name, array)
-    if (at.dt.truncate("1s") != at).any():
-        return None
-    day, moment = at.dt.to_string("%Y-%m-%d"), at.dt.to_string("%Y-%m-%dT%H:%M:%S")
-    return day.zip_with(at.dt.time() == dt.time(), moment)
+def _moments(at: pl.Series) -> pl.Series:
+    """What `as_text` says of moments, all at once."""
+    day, second = at.dt.to_string("%Y-%m-%d"), at.dt.to_string("%Y-%m-%dT%H:%M:%S")
+    fine = second.zip_with(at.dt.truncate("1s") == at, second + at.dt.to_string(".%6f"))
+    return day.zip_with(at.dt.time() == dt.time(), fine)
 
 
 def as_text(value: object) -> str | None:

@@ -130,11 +130,11 @@ def _mails(data, begin, end, value, found, n):  # type: ignore[no-untyped-def]
 @compiled
 def _part(data, begin, end, first, stop, looks, value, found, n):  # type: ignore[no-untyped-def]
     """A word, or a part of one: a code inside the cell, or a text of one word."""
-    _, _, _, shapes, _, _, words, _, _ = looks
+    _, _, _, shapes, _, _, words, _, _, lengths = looks
     if stop - first < SHORTEST or stop - first > LONGEST_CODE:
         return n
     whole = first == begin and stop == end
-    if not whole:
+    if not whole and _flag(lengths, stop - first):
         shaped, _, _, is_word, _ = _hashed(data, first, stop)
         if not is_word and _has(shapes, shaped):
             n = _emit(found, n, value, first, stop, WORD, False)
@@ -202,7 +202,7 @@ def _plates(data, begin, end, value, found, n):  # type: ignore[no-untyped-def]
 @compiled
 def _whole(data, begin, end, is_ascii, looks, value, found, n):  # type: ignore[no-untyped-def]
     """A text or, in ASCII, a code that is all there is."""
-    _, _, _, shapes, codes, _, _, texts, wide_texts = looks
+    _, _, _, shapes, codes, _, _, texts, wide_texts, _ = looks
     length = 0
     for i in range(begin, end):
         length += data[i] < 0x80 or data[i] >= 0xC0
@@ -237,7 +237,7 @@ def find(offsets, data, looks, is_wide, found):  # type: ignore[no-untyped-def]
 
     `is_wide` is told which texts are not in ASCII, and they wait for their plain form; empty: all are looked into.
     """
-    forms, wants_phones, has_wide_codes, _, _, cards, _, _, _ = looks
+    forms, wants_phones, has_wide_codes, _, _, cards, _, _, _, _ = looks
     n = 0
     for value in range(len(offsets) - 1):
         begin, end = offsets[value], offsets[value + 1]
