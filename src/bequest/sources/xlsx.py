@@ -66,7 +66,11 @@ class XlsxFile(FileSource):
     table named as the sheet.
     """
 
+    _ready: tuple[tuple[int, ...], str, Grid] | None = None
+    """The sheet that the inventory has just taken apart, for the first reading after it and no longer."""
+
     def _scan(self) -> tuple[TableInfo, ...]:
+        state = self._state()
         with open_book(self.path) as book:
             if self.spec.sheet and self.spec.sheet not in book.sheets:
                 raise SourceError(
@@ -75,12 +79,13 @@ class XlsxFile(FileSource):
                     code="BQ-SOURCE-2",
                 )
             strings = book.strings()
-            return tuple(self._info(book, strings, sheet) for sheet in book.sheets)
+            return tuple(self._info(book, strings, sheet, state) for sheet in book.sheets)
 
-    def _info(self, book: Book, strings: Strings, sheet: str) -> TableInfo:
+    def _info(self, book: Book, strings: Strings, sheet: str, state: tuple[int, ...]) -> TableInfo:
         if self.spec.sheet and sheet != self.spec.sheet:
             return TableInfo(sheet, "", (), (), 0, why_not_scanned="sheet_not_declared")
         grid = self._grid(book, strings, sheet)
+        self._ready = (state, sheet, grid)
         name = self.name if self.spec.sheet or len(book.sheets) == 1 else sheet
         columns = tuple(ColumnInfo(c, "cell") for c in grid.columns)
         notes = ("no_declared_key", "blank_rows") if grid.blank_rows else ("no_declared_key",)
@@ -88,8 +93,15 @@ class XlsxFile(FileSource):
         return TableInfo(name, "", columns, (), len(grid.data_rows), why_not_scanned=why, notes=notes)
 
     def _batches(self, table: TableInfo, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        ready, self._ready = self._ready, None
         with open_book(self.path) as book:
-            yield self._grid(book, book.strings(), self._sheet_of(table, book)).frame(columns)
+            sheet = self._sheet_of(table, book)
+            if ready is not None and ready[:2] == (self._state(), sheet):
+                grid = ready[2]
+            else:
+                grid = self._grid(book, book.strings(), sheet)
+            ready = None
+            yield grid.frame(columns)
 
     def check_rewritable(self, table: str) -> None:
         """Refuse where rows cannot be cut out safely.
