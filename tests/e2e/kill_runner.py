@@ -203,7 +203,7 @@ def _watch(points: Points) -> None:
 
     package.encrypt_stream = half_written
     run_destroy.seal_table = table
-    run_destroy.open_sources = lambda case: {n: Source(s) for n, s in open_sources(case).items()}  # type: ignore[misc]
+    run_destroy.open_sources = lambda *given: {n: Source(s) for n, s in open_sources(*given).items()}
     _watch_keys(points)
     _watch_sqlite(points)
 
