@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 
 from bequest.app.casefile import read_case_file
 from bequest.crypto.cipher import aes_ecb
@@ -53,7 +54,10 @@ def look_once() -> None:
     """The verifier's walks: over cells, over bytes, and its tokens."""
     profile = Profile(kinds=frozenset(KINDS), shapes=frozenset({"xxxxxx"}), mails=frozenset({(3, 3)}))
     tokeniser = Tokeniser(bytes(32))
-    for found in (Finder(profile).find(pl.Series(["13800000001, abc123"])), raw_candidates(b"13800000001", 0, profile)):
+    for found in (
+        Finder(profile).find(pa.array(["13800000001, abc123", "１３８"], pa.large_string())),
+        raw_candidates(b"13800000001", 0, profile),
+    ):
         tokeniser.values(found.kinds, found.normals)
     tokeniser.places("", "", "", text_buffers(pl.Series(["1"])), found.at)
 

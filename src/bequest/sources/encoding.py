@@ -141,4 +141,5 @@ def _is_really_utf8(path: Path) -> bool:
     with path.open("rb") as stream:
         head = stream.read(BLOCK_BYTES)
     text = codecs.getincrementaldecoder("utf-8")("ignore").decode(head)
-    return sum(1 for c in text[:100_000] if ord(c) > 127) >= _ENOUGH and _fits(path, "utf-8")
+    text = text[:100_000]
+    return len(text) - len(text.encode("ascii", "ignore")) >= _ENOUGH and _fits(path, "utf-8")

@@ -26,7 +26,8 @@ from bequest.sources.xlsx_rewrite import check_plain, write_book
 SHOWN_DIGITS = 15
 """Significant digits a spreadsheet keeps of a number."""
 
-_PLAIN_NUMBER = rf"^-?\d{{1,{SHOWN_DIGITS}}}$"
+_PLAIN_NUMBER = rf"^-?\d{{1,{SHOWN_DIGITS}}}$|^(?:0|[1-9]\d*)\.\d*[1-9]$"
+"""Up to 16 characters of this are shown as they stand: 15 digits and a sign or a point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,11 @@ class XlsxFile(FileSource):
     table named as the sheet.
     """
 
+    _ready: tuple[tuple[int, ...], str, Grid] | None = None
+    """The sheet that the inventory has just taken apart, for the first reading after it and no longer."""
+
     def _scan(self) -> tuple[TableInfo, ...]:
+        state = self._state()
         with open_book(self.path) as book:
             if self.spec.sheet and self.spec.sheet not in book.sheets:
                 raise SourceError(
@@ -74,12 +79,13 @@ class XlsxFile(FileSource):
                     code="BQ-SOURCE-2",
                 )
             strings = book.strings()
-            return tuple(self._info(book, strings, sheet) for sheet in book.sheets)
+            return tuple(self._info(book, strings, sheet, state) for sheet in book.sheets)
 
-    def _info(self, book: Book, strings: Strings, sheet: str) -> TableInfo:
+    def _info(self, book: Book, strings: Strings, sheet: str, state: tuple[int, ...]) -> TableInfo:
         if self.spec.sheet and sheet != self.spec.sheet:
             return TableInfo(sheet, "", (), (), 0, why_not_scanned="sheet_not_declared")
         grid = self._grid(book, strings, sheet)
+        self._ready = (state, sheet, grid)
         name = self.name if self.spec.sheet or len(book.sheets) == 1 else sheet
         columns = tuple(ColumnInfo(c, "cell") for c in grid.columns)
         notes = ("no_declared_key", "blank_rows") if grid.blank_rows else ("no_declared_key",)
@@ -87,8 +93,15 @@ class XlsxFile(FileSource):
         return TableInfo(name, "", columns, (), len(grid.data_rows), why_not_scanned=why, notes=notes)
 
     def _batches(self, table: TableInfo, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
+        ready, self._ready = self._ready, None
         with open_book(self.path) as book:
-            yield self._grid(book, book.strings(), self._sheet_of(table, book)).frame(columns)
+            sheet = self._sheet_of(table, book)
+            if ready is not None and ready[:2] == (self._state(), sheet):
+                grid = ready[2]
+            else:
+                grid = self._grid(book, book.strings(), sheet)
+            ready = None
+            yield grid.frame(columns)
 
     def check_rewritable(self, table: str) -> None:
         """Refuse where rows cannot be cut out safely.
@@ -167,17 +180,18 @@ def _cell_texts(sheet: Sheet, strings: Strings, book: Book) -> pl.Series:
         raw = gather("", sheet.data, cells[numbers, 9], cells[numbers, 10])
         styles = np.minimum(cells[numbers, 8], len(book.date_styles) - 1)
         dated = book.date_styles[styles]
-        shown = _shown_numbers(raw)
-        at = np.flatnonzero(dated)
-        if len(at):
-            shown = shown.scatter(at, _shown_dates(raw.gather(at), dated[at] == TIME, from_1904=book.from_1904))
-        texts = texts.scatter(numbers, shown)
+        plain, days = np.flatnonzero(dated == 0), np.flatnonzero(dated)
+        texts = texts.scatter(numbers[plain], _shown_numbers(raw.gather(plain)))
+        if len(days):
+            shown = _shown_dates(raw.gather(days), dated[days] == TIME, from_1904=book.from_1904)
+            texts = texts.scatter(numbers[days], shown)
     return texts
 
 
 def _shown_numbers(raw: pl.Series) -> pl.Series:
     """Numbers with at most 15 significant digits and no exponent; each distinct one is worked out once."""
-    odd = raw.filter(~raw.str.contains(_PLAIN_NUMBER)).unique()
+    is_plain = raw.str.contains(_PLAIN_NUMBER) & (raw.str.len_bytes() <= SHOWN_DIGITS + 1)
+    odd = raw.filter(~is_plain).unique()
     return raw.replace(odd, pl.Series([_shown(text) for text in odd.to_list()], dtype=pl.String)) if len(odd) else raw
 
 

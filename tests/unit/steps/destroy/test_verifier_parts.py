@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 import pytest
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.cmac import CMAC
@@ -21,6 +22,7 @@ from bequest.steps.destroy.verifier.buffers import text_buffers
 from bequest.steps.destroy.verifier.candidates import CARD, CODE, EMAIL, ID, KINDS, KNOWN, PHONE, SEARCHABLE, TEXT
 from bequest.steps.destroy.verifier.finder import Finder
 from bequest.steps.destroy.verifier.raw import raw_candidates
+from bequest.steps.destroy.verifier.rows import arrow_column, as_text, distinct_names
 from bequest.steps.destroy.verifier.tokens import Tokeniser, TokenSet, cmac
 
 C = FieldClass
@@ -39,7 +41,7 @@ def profile_of(found):
 
 def candidates_of(values, profile):
     """For each value, the set of its candidates."""
-    found = Finder(profile).find(pl.Series(values, dtype=pl.String))
+    found = Finder(profile).find(pa.array(values, pa.large_string()))
     out = [set() for _ in values]
     rows = (found.values.tolist(), found.kinds.tolist(), found.normals.series(), found.wholes.tolist())
     for at, kind, normal, whole in zip(*rows, strict=True):
@@ -308,3 +310,18 @@ def test_the_verifier_shares_no_code_with_what_erased():
             for name in names:
                 assert not name.startswith(("bequest.sources", "bequest.engine.kernels", "bequest.engine.rows")), path
                 assert name != "bequest.steps.destroy.erase"
+
+
+MOMENTS = ["2026-01-01 00:00:00", None, "2026-01-01 03:04:05", "1950-07-01 03:00:00.12", "2026-01-01 16:00:00"]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("zone", [None, "UTC", "Asia/Shanghai"])
+def test_moments_are_read_as_one_by_one(unit, zone):
+    moments = [m and m[:19] for m in MOMENTS] if unit == "s" else MOMENTS
+    array = pa.array(moments, pa.string()).cast(pa.timestamp(unit)).cast(pa.timestamp(unit, zone))
+    assert arrow_column("at", array).to_list() == [as_text(v) for v in array.to_pylist()]
+
+
+def test_columns_of_one_name_do_not_hide_each_other():
+    assert distinct_names(["a", "a", "a#2", "a"]) == ["a", "a#2", "a#2#2", "a#3"]

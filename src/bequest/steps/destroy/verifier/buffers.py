@@ -29,7 +29,11 @@ class Texts:
 
 def text_buffers(series: pl.Series) -> Texts:
     """The buffers of a text column; nulls are read as empty texts."""
-    array = series.fill_null("").rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+    return arrow_buffers(series.fill_null("").rechunk().to_arrow(compat_level=pl.CompatLevel.oldest()))
+
+
+def arrow_buffers(array: pa.LargeStringArray) -> Texts:
+    """The buffers of an array without nulls."""
     _, offsets, data = array.buffers()
     if not len(array) or data is None:
         return Texts(np.zeros(len(array) + 1, np.int64), np.frombuffer(b"", np.uint8))

@@ -6,9 +6,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
 
 from bequest.steps.destroy.verifier import walk
-from bequest.steps.destroy.verifier.buffers import Bytes, Ints, Texts, closed, joined, text_buffers
+from bequest.steps.destroy.verifier.buffers import Bytes, Ints, Texts, arrow_buffers, closed, joined, text_buffers
 from bequest.steps.destroy.verifier.candidates import (
     CARD,
     CODE,
@@ -17,7 +18,6 @@ from bequest.steps.destroy.verifier.candidates import (
     KINDS,
     LONGEST_CODE,
     PHONE,
-    SHORTEST,
     TEXT,
     Profile,
     code,
@@ -51,6 +51,14 @@ class Found:
     def __len__(self) -> int:
         return len(self.values)
 
+    def __add__(self, other: "Found") -> "Found":
+        return Found(
+            np.concatenate([self.values, other.values]),
+            np.concatenate([self.kinds, other.kinds]),
+            np.concatenate([self.wholes, other.wholes]),
+            joined(self.normals, other.normals),
+        )
+
     def known(self) -> pl.DataFrame:
         """The candidates as known values."""
         return pl.DataFrame({"kind": pl.Series(self.kinds, dtype=pl.UInt8), "normal": self.normals.series()})
@@ -77,37 +85,42 @@ class Finder:
             _flags(profile.word_lengths, LONGEST_CODE),
             _flags(profile.text_lengths, 0),
             _flags(profile.wide_lengths, 0),
+            _flags(frozenset(len(s) for s in profile.shapes), LONGEST_CODE),
         )
 
-    def find(self, values: pl.Series) -> Found:
+    def find(self, values: pa.LargeStringArray) -> Found:
         """Every candidate in each of these values, none of them null."""
-        at = np.flatnonzero((values.str.len_chars() >= SHORTEST).to_numpy())
-        text = plain(values.gather(at))
-        buffers = text_buffers(text)
-        spans = self._spans(buffers)
-        forms = spans[:, 3]
+        texts = arrow_buffers(values)
+        is_wide = np.zeros(len(texts), np.bool_)
+        found = self._found(np.arange(len(texts)), texts, is_wide)
+        wide = np.flatnonzero(is_wide)
+        if not len(wide):
+            return found
+        text = plain(pl.Series(values.take(pa.array(wide)), dtype=pl.String))
         codes_at, codes = self._wide_codes(text)
-        return Found(
-            at[np.concatenate([spans[:, 0], codes_at])],
-            np.concatenate([KIND_OF_FORM[forms], np.full(len(codes), KINDS.index(CODE), np.uint8)]),
-            np.concatenate([spans[:, 4] != 0, np.ones(len(codes), np.bool_)]),
-            joined(normals(buffers.data, spans[:, 1], spans[:, 2], forms), codes),
+        of_codes = Found(
+            wide[codes_at],
+            np.full(len(codes), KINDS.index(CODE), np.uint8),
+            np.ones(len(codes), np.bool_),
+            codes,
         )
+        return found + self._found(wide, text_buffers(text), np.zeros(0, np.bool_)) + of_codes
 
-    def _spans(self, text: Texts) -> Ints:
-        """Value, begin, end, form and whether whole, of each find."""
-        room = 64 + len(text.data) // 8
-        while True:
-            found = np.empty((room, 5), np.int64)
-            n = find(text.offsets, text.data, self._looks, found)
-            if n <= room:
-                return found[:n]
+    def _found(self, at: Ints, texts: Texts, is_wide: npt.NDArray[np.bool_]) -> Found:
+        """What the walk finds in texts; `is_wide`: is told which are not in ASCII, instead of looking into them."""
+        room = 64 + len(texts) + len(texts.data) // 64
+        while (
+            n := find(texts.offsets, texts.data, self._looks, is_wide, spans := np.empty((room, 5), np.int64))
+        ) > room:
             room = n
+        spans, forms = spans[:n], spans[:n, 3]
+        forms_found = normals(texts.data, spans[:, 1], spans[:, 2], forms)
+        return Found(at[spans[:, 0]], KIND_OF_FORM[forms], spans[:, 4] != 0, forms_found)
 
     def _wide_codes(self, text: pl.Series) -> tuple[Ints, Texts]:
         """Whole cells with letters beyond ASCII that look like a code."""
-        wide = text.str.contains(r"[^\x00-\x7f]") & (text.str.len_chars() <= LONGEST_CODE)
-        at = np.flatnonzero(wide.to_numpy())
+        short = text.str.contains(r"[^\x00-\x7f]") & (text.str.len_chars() <= LONGEST_CODE)
+        at = np.flatnonzero(short.to_numpy())
         codes = code(text.gather(at))
         alike = shape(codes).is_in(self._shapes).fill_null(value=False)
         return at[alike.to_numpy()], text_buffers(codes.filter(alike))

@@ -115,7 +115,7 @@ class _Learned:
             self._parts_by_bytes.setdefault(key[0], []).append(tokens[in_bytes])
             self.profile |= profile_of(forms)
         if cls is FieldClass.FREE_TEXT and len(values):
-            found = self._inside.find(values)
+            found = self._inside.find(values.to_arrow(compat_level=pl.CompatLevel.oldest()))
             self._parts_in_texts.append(self._tokeniser.values(found.kinds, found.normals))
             self.profile |= profile_of(found.known())
 

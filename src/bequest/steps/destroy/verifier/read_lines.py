@@ -15,6 +15,9 @@ from bequest.steps.destroy.verifier.task import Task
 
 Columns = dict[str, list[str | None]]
 
+# numbers as they stand, members as a tuple of pairs: also those whose key stands there twice
+_DECODE = json.JSONDecoder(parse_int=str, parse_float=str, object_pairs_hook=tuple).decode
+
 
 def read_csv(source: Source, task: Task) -> Iterator[Rows]:
     """Every row; fields beyond the header are columns of their own."""
@@ -61,8 +64,7 @@ def read_jsonl(source: Source, task: Task) -> Iterator[Rows]:
 
 def _take_line(columns: Columns, n: int, i: int, line: str) -> None:
     try:
-        # members as a tuple of pairs: also those whose key stands there twice
-        value = json.loads(line, parse_int=str, parse_float=str, object_pairs_hook=tuple)
+        value = _DECODE(line)
     except ValueError:
         _put(columns, n, i, "", line)
     else:
@@ -70,13 +72,18 @@ def _take_line(columns: Columns, n: int, i: int, line: str) -> None:
 
 
 def _take(columns: Columns, n: int, i: int, name: str, value: Any) -> None:
-    if isinstance(value, tuple):
+    kind = type(value)
+    if kind is tuple:
         for key, inner in value:
             below = key.replace("\\", "\\\\").replace(".", "\\.") if "." in key or "\\" in key else key
-            _take(columns, n, i, f"{name}.{below}" if name else below, inner)
-    elif isinstance(value, list):
+            below = f"{name}.{below}" if name else below
+            if type(inner) is str and (column := columns.get(below)) is not None and column[i] is None:
+                column[i] = inner  # the short way for most members
+            else:
+                _take(columns, n, i, below, inner)
+    elif kind is list:
         _put(columns, n, i, name, json.dumps(_undone(value), ensure_ascii=False))
-    elif isinstance(value, bool):
+    elif kind is bool:
         _put(columns, n, i, name, "true" if value else "false")
     else:
         _put(columns, n, i, name, value)

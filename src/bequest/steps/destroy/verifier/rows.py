@@ -80,7 +80,17 @@ def arrow_column(name: str, array: pa.Array, values: Sequence[object] | None = N
     plain = (pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_null, pa.types.is_boolean)
     if any(is_type(array.type) for is_type in plain):
         return pl.Series(name, array.cast(pa.large_string()), dtype=pl.String)
+    if pa.types.is_timestamp(array.type) and array.type.unit != "ns":
+        return _moments(pl.Series(name, array), "%:z" if array.type.tz else "")
     return pl.Series(name, [as_text(v) for v in (array.to_pylist() if values is None else values)], dtype=pl.String)
+
+
+def _moments(at: pl.Series, zone: str) -> pl.Series:
+    """What `as_text` says of moments, all at once; `zone` is how their distance from UTC is written."""
+    day = at.dt.to_string("%Y-%m-%d")
+    second, fine = (at.dt.to_string(f"%Y-%m-%dT%H:%M:%S{part}{zone}") for part in ("", "%.6f"))
+    moment = second.zip_with(at.dt.truncate("1s") == at, fine)
+    return day.zip_with(at.dt.time() == dt.time(), moment)
 
 
 def as_text(value: object) -> str | None:

@@ -116,7 +116,7 @@ class Search:
     def _column(self, values: pl.Series, tally: Tally) -> ColumnHits:
         """Each distinct value is taken apart once; rows are looked up only for values that hold something known."""
         coded = values.to_arrow(compat_level=pl.CompatLevel.oldest()).dictionary_encode()
-        found = self._finder.find(pl.Series(coded.dictionary, dtype=pl.String))
+        found = self._finder.find(coded.dictionary)
         known = self._wanted.positions(self._tokeniser.values(found.kinds, found.normals))
         once = _once(found)
         tally.candidates += len(once)

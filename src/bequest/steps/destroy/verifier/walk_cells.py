@@ -130,13 +130,14 @@ def _mails(data, begin, end, value, found, n):  # type: ignore[no-untyped-def]
 @compiled
 def _part(data, begin, end, first, stop, looks, value, found, n):  # type: ignore[no-untyped-def]
     """A word, or a part of one: a code inside the cell, or a text of one word."""
-    _, _, _, shapes, _, _, words, _, _ = looks
+    _, _, _, shapes, _, _, words, _, _, lengths = looks
     if stop - first < SHORTEST or stop - first > LONGEST_CODE:
         return n
     whole = first == begin and stop == end
-    shaped, _, _, is_word, _ = _hashed(data, first, stop)
-    if not whole and not is_word and _has(shapes, shaped):
-        n = _emit(found, n, value, first, stop, WORD, False)
+    if not whole and _flag(lengths, stop - first):
+        shaped, _, _, is_word, _ = _hashed(data, first, stop)
+        if not is_word and _has(shapes, shaped):
+            n = _emit(found, n, value, first, stop, WORD, False)
     if _flag(words, stop - first):
         for i in range(first, stop):
             if data[i] == 46 or data[i] == 58:
@@ -201,7 +202,7 @@ def _plates(data, begin, end, value, found, n):  # type: ignore[no-untyped-def]
 @compiled
 def _whole(data, begin, end, is_ascii, looks, value, found, n):  # type: ignore[no-untyped-def]
     """A text or, in ASCII, a code that is all there is."""
-    _, _, _, shapes, codes, _, _, texts, wide_texts = looks
+    _, _, _, shapes, codes, _, _, texts, wide_texts, _ = looks
     length = 0
     for i in range(begin, end):
         length += data[i] < 0x80 or data[i] >= 0xC0
@@ -226,17 +227,38 @@ def _names(data, begin, end):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def find(offsets, data, looks, found):  # type: ignore[no-untyped-def]
-    """Value, begin, end, form and whether whole, of each find; gives their number, which may be more than fit in."""
-    forms, wants_phones, has_wide_codes, _, _, cards, _, _, _ = looks
+def _is_space(c):  # type: ignore[no-untyped-def]
+    return c == 32 or (c >= 9 and c <= 13) or (c >= 28 and c <= 31)
+
+
+@compiled
+def find(offsets, data, looks, is_wide, found):  # type: ignore[no-untyped-def]
+    """Value, begin, end, form and whether whole, of each find; gives their number, which may be more than fit in.
+
+    `is_wide` is told which texts are not in ASCII, and they wait for their plain form; empty: all are looked into.
+    """
+    forms, wants_phones, has_wide_codes, _, _, cards, _, _, _, _ = looks
     n = 0
     for value in range(len(offsets) - 1):
         begin, end = offsets[value], offsets[value + 1]
-        digits, mails, is_ascii = 0, 0, True
+        digits, mails, chars, ascii_chars = 0, 0, 0, 0
         for i in range(begin, end):
-            digits += is_digit(data[i])
-            mails += data[i] == 64
-            is_ascii = is_ascii and data[i] < 0x80
+            c = data[i]
+            digits += is_digit(c)
+            mails += c == 64
+            ascii_chars += c < 0x80
+            chars += c < 0x80 or c >= 0xC0
+        is_ascii = ascii_chars == end - begin
+        if len(is_wide):
+            if chars < SHORTEST:
+                continue
+            if not is_ascii:
+                is_wide[value] = True
+                continue
+        while begin < end and _is_space(data[begin]):
+            begin += 1
+        while begin < end and _is_space(data[end - 1]):
+            end -= 1
         n = _whole(data, begin, end, is_ascii, looks, value, found, n)
         if forms[WORD]:
             n = _words(data, begin, end, looks, value, found, n)
