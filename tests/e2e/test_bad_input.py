@@ -45,7 +45,7 @@ CASE_FILES = {
         "or false, got text",
     ),
     "text for a date": (" = 2026-12-31", ' = "2026-12-31"', INPUT, "BQ-CASE-1", "expected a date, got text"),
-    "an event of later": ('event = "E5"', 'event = "E9"', INPUT, "BQ-CASE-1", "Supported: E2, E5."),
+    "an event of later": ('event = "E5"', 'event = "E12"', INPUT, "BQ-CASE-1", "Supported: E1, E2, E3"),
     "no event at all": ('event = "E5"', 'event = "E77"', INPUT, "BQ-CASE-1", "'E77' is not known here"),
     "broken TOML": ("[window]", "[window", INPUT, "BQ-CASE-1", "is not valid TOML"),
     "an id that is a path": ('id = "demo-e5"', 'id = "../x"', INPUT, "BQ-CASE-1", "is not an identifier"),

@@ -23,11 +23,12 @@ from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import to_json
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import CaseFileError, DataMapError, InputError, StateError
+from bequest.law.crime import Meter, crime_meter
 from bequest.law.outcomes import is_looser
-from bequest.model.case import Case
-from bequest.model.datamap import DataMap, TableMap
-from bequest.model.disposition import CellDecision, Disposition
-from bequest.model.plan import Policy, SituationKey
+from bequest.model.case import Case, LegalRoute
+from bequest.model.datamap import DataMap, FieldClass, TableMap
+from bequest.model.disposition import CellDecision, Disposition, Release
+from bequest.model.plan import Policy, Population, SituationKey
 from bequest.sources.source import OpenSource
 from bequest.steps.plan.diff import Change, diff
 
@@ -97,6 +98,19 @@ def run_plan(ctx: Context, case_id: str) -> Decided:
         run.output_digest = digest
     publish(ctx, case_id)
     return decided
+
+
+def crime_meters(case: Case, population: Population) -> tuple[Meter, ...]:
+    """What would be provided under Art. 23, held against the numbers from which it is serious without a lawful ground.
+
+    Empty where no lot is on that route: succession is a lawful ground of its own.
+    """
+    by_consent = {lot.id for lot in case.lots if lot.legal_route is LegalRoute.PIPL_23}
+    items: dict[FieldClass, int] = {}
+    for c in population.counts:
+        if c.lot in by_consent and c.release is not Release.NONE and c.cls is not FieldClass.NOT_PI:
+            items[c.cls] = items.get(c.cls, 0) + c.values
+    return crime_meter(pack_of(case), items, on=case.effective_on)
 
 
 def _no_empty_lot(case: Case, decided: Decided) -> None:

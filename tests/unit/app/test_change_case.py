@@ -79,7 +79,7 @@ def test_a_rehearsal_never_becomes_real(opened: DemoHome) -> None:
 
 
 def test_an_event_that_cannot_be_run_is_refused(opened: DemoHome) -> None:
-    refused(opened, BequestError, changed(opened, ('event = "E5"', 'event = "E3"')))  # type: ignore[type-abstract]
+    refused(opened, BequestError, changed(opened, ('event = "E5"', 'event = "E12"')))  # type: ignore[type-abstract]
 
 
 def test_a_file_with_a_mistake_is_refused(opened: DemoHome) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bequest.app.approve_policy import ApprovalState, approval_state, approve_policy
-from bequest.app.run_plan import ColumnExplanation, explain_field, explain_row, plan_diff, run_plan
+from bequest.app.run_plan import ColumnExplanation, crime_meters, explain_field, explain_row, plan_diff, run_plan
 from bequest.cli import render
 from bequest.cli.state import group, state_of
 from bequest.documents.words import word
@@ -30,10 +30,23 @@ def register(app: typer.Typer) -> None:
 def run(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--json")] = False) -> None:
     with state_of(ctx).context() as c:
         decided = run_plan(c, case)
+        meters = crime_meters(c.case(case).case, decided.population)
     if json:
-        render.print_json({"policy_digest": decided.policy.digest, "population": decided.population})
+        render.print_json(
+            {"policy_digest": decided.policy.digest, "population": decided.population, "crime_meters": meters}
+        )
         return
     print_preview(decided.policy, decided.population)
+    for m in filter(lambda m: m.is_serious, meters):
+        render.line(
+            render.say(
+                f"提示：拟按第 23 条提供 {m.group} 类 {m.items:,} 条，达到 {m.serious_from:,} 条；"
+                f"缺少同意或者其他合法依据即可能构成犯罪（{'、'.join(m.articles)}），请逐人核对同意",
+                f"finding: {m.items:,} items of group {m.group} would be provided by Art. 23, at or over "
+                f"{m.serious_from:,}: without consent or another lawful ground this can be a crime "
+                f"({', '.join(m.articles)}); check each consent",
+            )
+        )
 
 
 def print_preview(policy: Policy, population: Population) -> None:
