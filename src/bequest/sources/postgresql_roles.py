@@ -12,8 +12,8 @@ from bequest.sources.postgresql_scrub_checks import NEEDED_FUNCTIONS
 from bequest.sources.postgresql_scrub_settings import WANTED
 from bequest.sources.postgresql_text import quoted
 
-_HEAD = """-- PostgreSQL, database {database}, schema {schema}: accounts of case {case}. Run by the owner of the tables or
--- a superuser; then give each a password (\\password {example}) and keep it where the case file's reference finds it.
+_HEAD = """-- PostgreSQL, database {database}, schema {schema}: accounts of case {case}. Run by their owner or a
+-- superuser; then give each a password (\\password {example}) and keep it where the case file's reference finds it.
 -- Take them away when the case is closed: DROP OWNED BY {example}; DROP ROLE {example};"""
 
 
