@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import connectorx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -14,8 +15,8 @@ from tests.servers import Mariadb
 from bequest.kernel.errors import SourceError
 from bequest.kernel.secret import Secrets
 from bequest.model.case import Source, SourceKind
-from bequest.sources import OpenSource, open_source
-from bequest.sources.mariadb_connect import parsed
+from bequest.sources import OpenSource, mariadb_reading, open_source
+from bequest.sources.mariadb_connect import Server, parsed
 from bequest.steps.destroy.verifier.read_mariadb import read_mariadb
 
 
@@ -76,7 +77,10 @@ def database(tls: Mariadb) -> str:
 
 
 @pytest.mark.parametrize("how", ["ssl-mode=required", "ssl-ca={ca}", "ssl-mode=verify-ca&ssl-ca={ca}"])
-def test_an_encrypted_connection_reads_all(tls: Mariadb, database: str, how: str) -> None:
+def test_an_encrypted_connection_reads_all(
+    tls: Mariadb, database: str, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mariadb_reading, "_plainly", lambda *_: pytest.fail("the bulk driver did not read"))
     address = tls.url(database, user="secure").replace("127.0.0.1", "localhost")
     address += "?" + how.format(ca=tls.folder / "cert.pem")
     [frame] = opened(address).read("t")
@@ -101,6 +105,15 @@ def test_a_connection_that_does_not_hold_what_is_demanded_is_refused(
         opened(address).inventory()
     assert caught.value.code == "BQ-SOURCE-12"
     assert "pass w" not in str(caught.value)
+
+
+def test_the_bulk_driver_keeps_to_what_is_demanded(tls: Mariadb, database: str, tmp_path: Path) -> None:
+    address = tls.url(database, user="secure").replace("127.0.0.1", "localhost")
+    bulk = Server(
+        spec(), Secrets({"P": address + f"?ssl-ca={write_certificate(tmp_path, 'localhost')}"})
+    ).bulk_address()
+    with pytest.raises(RuntimeError, match="certificate verify failed"):
+        connectorx.read_sql(bulk, "SELECT 1 AS x", return_type="arrow_stream")
 
 
 @pytest.mark.parametrize(
