@@ -8,7 +8,7 @@ CUSTOMERS ?= 20000
 EVENT ?= E5
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check format law wheel verifier bench clean lock
+.PHONY: help setup setup-dev demo test check format wheel verifier bench docs wheelhouse sbom clean lock
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,8 +48,22 @@ verifier: setup  ## the stand-alone verifier, dist/bequest-verify.pyz
 wheel: setup-dev  ## dist/bequest-*.whl
 	@$(BIN)/python -m hatchling build -t wheel
 
-bench: setup-dev  ## ratios in one run
-	@$(BIN)/python -m bench all
+bench: setup-dev  ## ratios in one run, into docs/benchmarks.md
+	@$(BIN)/python -m bench all --write docs/benchmarks.md
+
+.venv-docs/.ok: requirements/docs.txt scripts/bootstrap.sh
+	@PYTHON=$(PYTHON) bash scripts/bootstrap.sh docs
+
+docs: setup-dev .venv-docs/.ok  ## the manual, into site/
+	@$(BIN)/python scripts/write_reference.py
+	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build -q
+
+wheelhouse: setup-dev  ## dist/wheelhouse: everything to install where there is no network
+	@bash scripts/make_wheelhouse.sh
+
+sbom: setup-dev .venv-docs/.ok  ## dist/sbom.cdx.json: bill of materials (CycloneDX), and docs/licences.md
+	@mkdir -p dist && .venv-docs/bin/cyclonedx-py requirements requirements/databases.txt -o dist/sbom.cdx.json
+	@$(BIN)/python scripts/write_licences.py
 
 lock:  ## resolve the dependencies anew and export them with hashes
 	@.tools/bin/uv lock
@@ -59,4 +73,4 @@ lock:  ## resolve the dependencies anew and export them with hashes
 	@.tools/bin/uv export -q --frozen --no-emit-project --no-annotate --no-header --group dev -o requirements/dev.txt
 
 clean:  ## remove what was made here
-	@rm -rf $(VENV) .tools demo-out dist .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf $(VENV) .venv-docs .tools demo-out dist site .mypy_cache .ruff_cache .pytest_cache

@@ -18,9 +18,7 @@ def run(n: int) -> Iterator[dict[str, object]]:
     ]
     lists = [k.to_list() for k in keys]
     assert components(n, keys).tolist() == dictionaries(n, lists)
-    taken = timing.seconds(
-        {"components": lambda: components(n, keys), "dictionaries": lambda: dictionaries(n, lists)}, runs=3
-    )
+    taken = timing.seconds({"components": lambda: components(n, keys), "dictionaries": lambda: dictionaries(n, lists)})
     yield timing.result("components", n, "components", "dictionaries", taken)
 
 

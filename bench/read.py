@@ -33,8 +33,7 @@ def run(n: int) -> Iterator[dict[str, object]]:
                 {
                     "read": lambda s=source: sum(b.height for b in s.read("people", key=["id"])),
                     "plain": lambda p=path, r=plain: r(p),
-                },
-                runs=3,
+                }
             )
             yield timing.result(f"read {kind.value}", n, "read", "plain", taken)
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Sets up .venv from requirements/<core|dev>.txt (pinned, with hashes). Needs Python >= 3.11 and a package index only.
+# Sets up .venv from requirements/<core|dev>.txt, or .venv-docs from requirements/docs.txt (pinned, with hashes). Needs
+# Python >= 3.11 and a package index only.
 set -euo pipefail
 group=${1:-core}
 python=${PYTHON:-python3}
@@ -27,6 +28,13 @@ if [ ! -x .tools/bin/uv ] || ! .tools/bin/uv --version | grep -q "$uv_version"; 
   echo "set-up: tools"
   make_venv .tools
   .tools/bin/pip install -q --disable-pip-version-check "uv==$uv_version"
+fi
+if [ "$group" = docs ]; then
+  [ -x .venv-docs/bin/python ] || make_venv .venv-docs
+  echo "set-up: libraries (docs)"
+  VIRTUAL_ENV=$PWD/.venv-docs .tools/bin/uv pip install -q --require-hashes -r requirements/docs.txt
+  touch .venv-docs/.ok
+  exit 0
 fi
 [ -x .venv/bin/python ] || make_venv .venv
 echo "set-up: libraries ($group)"

@@ -1,6 +1,8 @@
 """Every command, error family and evidence event stands in the docs, and every link of the docs leads somewhere."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -78,3 +80,10 @@ def test_links_of_a_page_lead_to_files_that_are_there(page) -> None:
     links = [x.split("#")[0] for x in re.findall(r"\]\(([^)\s]+)\)", text)]
     broken = [x for x in links if x and "://" not in x and not (page.parent / x).exists()]
     assert broken == []
+
+
+def test_the_page_of_licences_is_what_the_lock_says_and_nothing_is_gpl() -> None:
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "write_licences.py", "--check"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")

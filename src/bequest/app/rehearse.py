@@ -33,6 +33,7 @@ from bequest.app.run_notify import (
     send_next,
 )
 from bequest.app.run_plan import run_plan
+from bequest.app.scrubbing import decide_scrub, scrub_plans, servers_of
 from bequest.app.telling import register
 from bequest.engine.kernels import normalise
 from bequest.kernel.clock import rfc3339
@@ -241,7 +242,20 @@ def _move(ctx: Context, case: Case, company: Company, timed: Timed) -> None:
         with timed("receive"):
             _receive_all(ctx, case, company)
         with timed("destroy"):
+            _approve_scrubs(ctx, case, company)
             run_destroy(ctx, case.id, keys={r: company.key(p) for r, p in _destroyers(case).items()})
+
+
+def _approve_scrubs(ctx: Context, case: Case, company: Company) -> None:
+    """IT opens a window for every server that can be scrubbed, and leaves the others until a day."""
+    if not servers_of(case):
+        return
+    now, it = ctx.now(case.id), next(p.id for p in case.people if Role.IT in p.roles)
+    for source, plan in scrub_plans(ctx, case.id).items():
+        until = (now + timedelta(days=90)).date()
+        window = (now, now + timedelta(hours=12)) if plan.is_possible else None
+        reason = "" if window else "演练：服务器无法清理 / rehearsal: the server cannot be scrubbed"
+        decide_scrub(ctx, case.id, source, company.key(it), window=window, until=until, reason=reason)
 
 
 def _destroyers(case: Case) -> dict[Role, str]:

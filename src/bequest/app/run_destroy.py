@@ -20,6 +20,7 @@ from bequest.app.run_deliver import nothing_moves
 from bequest.app.run_discover import data_map
 from bequest.app.run_notify import keep_place
 from bequest.app.run_plan import load_plans
+from bequest.app.scrubbing import check_decided, run_scrubs, servers_of
 from bequest.app.signing_people import people_keys
 from bequest.app.write_certificate import Issued, certify, finish_logged
 from bequest.crypto.cipher import aes_ecb
@@ -92,6 +93,8 @@ def run_destroy(ctx: Context, case_id: str, *, keys: Mapping[Role, Path]) -> Iss
     nothing_moves(ctx.case(case_id).case, "destruction")
     with step(ctx, case_id, "destroy", needs=("deliver",)) as run:
         _receipts_are_in(ctx, case_id)
+        with ctx.store.transaction() as tx:
+            check_decided(tx, run.case)
         job = Job(
             ctx, run, data_map(ctx, case_id), load_plans(run.workspace, data_map(ctx, case_id)),
             open_sources(run.case, run.ctx.secrets), people_keys(run.case, keys, SIGNERS),
@@ -133,12 +136,13 @@ def _carry_out(job: Job) -> Issued:
         write_state(run.workspace.dir("verifier"), prepare(task))
     run.hook("verifier_prepared")
     erased = _erase(job, ledger, sealed)
+    scrubbed = run_scrubs(run, job.datamap, job.sources)
     run.hook("erased")
     _outcome(job, number, intent, erased, ledger)
     report = verify(task, read_state(run.workspace.dir("verifier")))
     run.hook("verified")
     attempt, rescan = _rescan_statement(job, report)
-    issued = certify(ctx, run, job.signers, erased, report, files, rescan=rescan, attempt=attempt)
+    issued = certify(ctx, run, job.signers, erased, report, files, scrubbed=scrubbed, rescan=rescan, attempt=attempt)
     if issued.certificate.state is CertificateState.REFUSED:
         raise ResidueFoundError(
             f"the certificate is refused: {', '.join(issued.certificate.why)}",
@@ -289,7 +293,8 @@ def _erase(job: Job, ledger: Ledger, sealed: dict[TableKey, pl.DataFrame]) -> li
     for name, source in job.sources.items():
         plans = [(n, plan) for n, table, plan in job.numbered() if table.source == name]
         if plans:
-            results.append(erase_source(plans, source, keys, ledger, sealed, work, job.run.guard))
+            cleans = name not in servers_of(job.run.case)
+            results.append(erase_source(plans, source, keys, ledger, sealed, work, job.run.guard, cleans=cleans))
             job.run.hook(f"erased_{name}")
     return results
 

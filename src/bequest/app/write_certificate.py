@@ -10,6 +10,7 @@ from bequest.app.context import Context, Run
 from bequest.app.evidence import event_id, keep_statement, open_log, publish, record
 from bequest.app.law import pack_of
 from bequest.app.run_discover import data_map
+from bequest.app.scrubbing import scrub_residuals
 from bequest.app.signing_people import holder
 from bequest.crypto.atomic import write_file
 from bequest.crypto.signing import Signer
@@ -28,6 +29,7 @@ from bequest.model.case import Case, Role
 from bequest.model.destruction import Certificate, CertificateState, Kept, Residual, TableSums
 from bequest.model.destruction import Signer as CertificateSigner
 from bequest.model.plan import Population
+from bequest.sources.source import CleanReport
 from bequest.steps.destroy.certificate import Outcome, predicate, read_predicate
 from bequest.steps.destroy.certificate import certify as certificate_of
 from bequest.steps.destroy.custody_bucket import SealedFile
@@ -59,6 +61,7 @@ def certify(
     report: Report,
     files: Sequence[SealedFile],
     *,
+    scrubbed: Mapping[str, CleanReport],
     rescan: str,
     attempt: int,
 ) -> Issued:
@@ -67,7 +70,7 @@ def certify(
     outcome = Outcome(
         tables=_tables(ctx, case.id, erased),
         searches=report.results,
-        residuals=_residuals(ctx, case),
+        residuals=_residuals(ctx, case, scrubbed),
         kept=_kept(case, erased),
         unknown_columns=len(data_map(ctx, case.id).unknown_columns()),
         open_rows=sum(t.late + t.changed + t.missing + t.unsealed for e in erased for t in e.tables),
@@ -94,7 +97,7 @@ def certify(
         predicate(
             certificate,
             tool_version=__version__,
-            steps={s: e.cleaned.actions for s, e in _cleaned(erased).items()},
+            steps=_actions(erased, scrubbed),
             report_sha256=rescan,
             verified_by=signers[Role.VERIFIER].public.key_id,
             accepted_by=signers[Role.OFFICER].public.key_id,
@@ -139,8 +142,10 @@ def _finish(ctx: Context, run: Run, certificate: Certificate, path: Path, this: 
     return Issued(certificate, path, pdf, hashlib.sha256(envelope).hexdigest())
 
 
-def _cleaned(erased: Sequence[ErasureResult]) -> dict[str, ErasureResult]:
-    return {e.tables[0].source: e for e in erased if e.tables}
+def _actions(erased: Sequence[ErasureResult], scrubbed: Mapping[str, CleanReport]) -> dict[str, tuple[str, ...]]:
+    """What was done to the bytes of each source."""
+    done = {e.tables[0].source: e.cleaned.actions if e.cleaned else () for e in erased if e.tables}
+    return done | {source: report.actions for source, report in scrubbed.items()}
 
 
 def _tables(ctx: Context, case_id: str, erased: Sequence[ErasureResult]) -> tuple[TableSums, ...]:
@@ -158,8 +163,8 @@ def _totals(population: Population) -> dict[tuple[str, str], dict[str, int]]:
     return out
 
 
-def _residuals(ctx: Context, case: Case) -> tuple[Residual, ...]:
-    """What remains until a date: copies that are not read, and the two stores of ours that outlive the erasure."""
+def _residuals(ctx: Context, case: Case, scrubbed: Mapping[str, CleanReport]) -> tuple[Residual, ...]:
+    """What remains until a date: copies that are not read, bytes on servers, two stores of ours."""
     found = [
         Residual(
             where_zh=f"{c.of} 的{c.kind}：{c.where}",
@@ -174,6 +179,7 @@ def _residuals(ctx: Context, case: Case) -> tuple[Residual, ...]:
     ]
     with ctx.store.transaction() as tx:
         places = {s.name: s for s in tx.stores.list(case.id)}
+        found += scrub_residuals(tx, case, scrubbed)
     outbox, ledger = places.get("stores/outbox"), places.get("stores/ledger")
     if outbox is not None and outbox.ends_on is not None:
         found.append(

@@ -11,7 +11,21 @@ import typer
 
 from bequest import __version__
 from bequest.cli import render
-from bequest.cli.commands import case, deliver, demo, destroy, discover, evidence, law, link, notify, plan, source, step
+from bequest.cli.commands import (
+    case,
+    deliver,
+    demo,
+    destroy,
+    discover,
+    evidence,
+    law,
+    link,
+    notify,
+    plan,
+    scrub,
+    source,
+    step,
+)
 from bequest.cli.state import State
 from bequest.kernel.errors import BequestError, InputError
 
@@ -49,7 +63,7 @@ def version() -> None:
     render.line(__version__)
 
 
-for module in (demo, case, source, discover, link, plan, notify, step, deliver, destroy, evidence, law):
+for module in (demo, case, source, discover, link, plan, notify, step, deliver, scrub, destroy, evidence, law):
     module.register(app)
 
 

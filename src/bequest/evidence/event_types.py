@@ -44,6 +44,9 @@ class EventType(StrEnum):
     VERIFIER_SAMPLED = "verifier.sampled"
     DESTRUCTION_INTENT = "destruction.intent"
     DESTRUCTION_OUTCOME = "destruction.outcome"
+    SCRUB_DECIDED = "scrub.decided"
+    SCRUB_INTENT = "scrub.intent"
+    SCRUB_OUTCOME = "scrub.outcome"
     RESCAN_STARTED = "rescan.started"
     RESCAN_REPORT = "rescan.report"
     CERTIFICATE_ISSUED = "certificate.issued"
@@ -111,6 +114,9 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     EventType.VERIFIER_SAMPLED: ("检验取样", "the verifier took its sample"),
     EventType.DESTRUCTION_INTENT: ("拟销毁", "data are about to be destroyed"),
     EventType.DESTRUCTION_OUTCOME: ("销毁结果", "how the destruction ended"),
+    EventType.SCRUB_DECIDED: ("清理决定", "whoever runs a store decided on its scrub"),
+    EventType.SCRUB_INTENT: ("拟清理存储", "a store is about to be scrubbed"),
+    EventType.SCRUB_OUTCOME: ("清理结果", "how the scrub of a store ended"),
     EventType.RESCAN_STARTED: ("开始复扫", "the verifier began to search"),
     EventType.RESCAN_REPORT: ("复扫报告", "what the verifier found"),
     EventType.CERTIFICATE_ISSUED: ("签发销毁证明", "a destruction certificate was issued"),
@@ -134,10 +140,14 @@ MOVING = frozenset(
         EventType.CUSTODY_SEALED,
         EventType.DESTRUCTION_INTENT,
         EventType.DESTRUCTION_OUTCOME,
+        EventType.SCRUB_INTENT,
+        EventType.SCRUB_OUTCOME,
         EventType.CERTIFICATE_ISSUED,
     }
 )
 """What a case that moves nothing (E1, E2) must not have in its log."""
 
-NEEDS_APPROVAL = frozenset({EventType.EXPORT_INTENT, EventType.DESTRUCTION_INTENT, EventType.CUTOVER_INTENT})
+NEEDS_APPROVAL = frozenset(
+    {EventType.EXPORT_INTENT, EventType.DESTRUCTION_INTENT, EventType.SCRUB_INTENT, EventType.CUTOVER_INTENT}
+)
 """What may stand in the log only behind an approved plan."""

@@ -34,6 +34,7 @@ PREDICATES: dict[str, tuple[str, str]] = {
     "DataDelivery": ("交付", "what was delivered, by the hashes of the ciphertext"),
     "DeliveryReceipt": ("签收", "the receiver's receipt"),
     "Custody": ("留存", "what was sealed into custody"),
+    "ScrubDecision": ("清理决定", "a store is scrubbed in a window, or left until a day"),
     "RescanReport": ("复扫报告", "what the independent verifier found"),
     "DataDestruction": ("数据销毁证明", "the destruction certificate"),
     "KeyErasure": ("密钥销毁", "a key was destroyed"),
@@ -55,6 +56,7 @@ DEMANDS: dict[str, Demand] = {
     "DataDestruction": Demand(2, ("verifier",)),
     "RescanReport": Demand(1, ("verifier",)),
     "DeliveryReceipt": Demand(1, ("receiver",)),
+    "ScrubDecision": Demand(1, ("it",)),
 }
 """Demands beyond one known signer: nobody certifies his own destruction, and a receipt is the receiver's."""
 

@@ -15,7 +15,7 @@ from bequest.kernel.errors import SourceError
 from bequest.kernel.secret import Secrets
 from bequest.model.case import Source
 from bequest.sources.marker import TABLE_MARKER
-from bequest.sources.postgresql_connect import Database, Server, Use
+from bequest.sources.postgresql_connect import Database, Server, Use, record_batches
 from bequest.sources.postgresql_references import read_references
 from bequest.sources.postgresql_sampling import sample_query
 from bequest.sources.postgresql_schema import Relation, counted, read_schema
@@ -151,7 +151,7 @@ class PostgresqlSource:
             yield pl.DataFrame(schema=dict.fromkeys(names, pl.String))
             cursor.adbc_statement.set_options(**{StatementOptions.BATCH_SIZE_HINT_BYTES.value: str(_BATCH_BYTES)})
             cursor.execute(query)
-            for batch in cursor.fetch_record_batch():
+            for batch in record_batches(cursor):
                 if batch.num_rows:
                     frame = pl.DataFrame(batch.rename_columns(list(names)))
                     yield from frame.iter_slices(batch_rows)

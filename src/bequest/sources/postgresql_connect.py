@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 import psycopg
+import pyarrow as pa
 from adbc_driver_manager import Error as ArrowError
 from adbc_driver_postgresql import dbapi
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -91,7 +92,9 @@ class Server:
             with closing(dbapi.connect(self._address(Use.READ))) as db:
                 yield db
         except ArrowError as error:
-            raise refusal(self.name, getattr(error, "sqlstate", None), str(error)) from None
+            raise refusal(self.name, error.sqlstate or None, str(error)) from None
+        except (OSError, pa.ArrowException) as error:
+            raise refusal(self.name, None, str(error)) from None
 
     def _address(self, use: Use) -> str:
         """Everything that a connection needs, with the password in it: never shown."""
@@ -112,6 +115,15 @@ class Server:
         return make_conninfo("", **{**more, **given, "options": options})
 
 
+def record_batches(cursor: dbapi.Cursor) -> Iterator[pa.RecordBatch]:
+    """The result of the cursor's query, batch by batch as it comes in.
+
+    The driver's own reader tells the server's code when a query breaks off; the plain one would not.
+    """
+    results = getattr(cursor, "_results", None)
+    yield from getattr(results, "reader", None) or cursor.fetch_record_batch()
+
+
 def _parsed(name: str, field: str, address: str) -> dict[str, Any]:
     try:
         given = conninfo_to_dict(address)
@@ -128,8 +140,9 @@ def _parsed(name: str, field: str, address: str) -> dict[str, Any]:
 
 
 def _hosts(given: Mapping[str, Any]) -> list[str]:
-    found = str(given.get("hostaddr") or given.get("host") or "")
-    return found.split(",")
+    """All that the address names: behind a local address may be a tunnel to a named one."""
+    found = [str(given[k]) for k in ("host", "hostaddr") if given.get(k)]
+    return ",".join(found).split(",")
 
 
 def _is_here(host: str) -> bool:

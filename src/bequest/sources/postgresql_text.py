@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bequest.sources.source import KEY_SEPARATOR, TableInfo
 
-BLANKS = "E' \\t\\n\\x0b\\x0c\\r\\u0085\\u00a0\\u3000'"
+BLANKS = "E' \\t\\n\\x0b\\x0c\\r\u0085\u00a0\u3000'"
 """What counts as nothing when it stands alone."""
 
 

@@ -41,6 +41,8 @@ class ScrubPlan:
     locked: tuple[str, ...] = ()
     is_server_wide: bool = False
     bytes_needed: int = 0
+    remains: tuple[str, ...] = ()
+    """Codes of what holds deleted bytes even afterwards, such as `redo_log`: dated residuals."""
 
     @property
     def is_possible(self) -> bool:

@@ -130,6 +130,8 @@ class CleanReport:
     actions: tuple[str, ...]
     bytes_before: int
     bytes_after: int
+    remains: tuple[str, ...] = ()
+    """Codes of what still holds deleted bytes."""
 
 
 class OpenSource(Protocol):

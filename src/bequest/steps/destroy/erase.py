@@ -93,10 +93,10 @@ class EraseKeys:
 
 @dataclass(frozen=True, slots=True)
 class ErasureResult:
-    """All tables of one source, and how its files were cleaned afterwards."""
+    """All tables of one source, and how its files were cleaned afterwards; a server's scrub is a matter of its own."""
 
     tables: tuple[TableErasure, ...]
-    cleaned: CleanReport
+    cleaned: CleanReport | None
 
 
 def erase_source(
@@ -108,20 +108,20 @@ def erase_source(
     work: Path,
     guard: Guard,
     *,
+    cleans: bool = True,
     tick: Callable[[int], None] | None = None,
 ) -> ErasureResult:
-    """Erase in every table of a source, then clean its files. `plans` with the fixed number of each table.
+    """Erase in every table of a source, then clean its files where `cleans` is set.
 
-    Tables that refer to others come first: no row goes while another still refers to it.
-
-    `sealed`: (source, table) → `row_tag`, `row_digest` of the rows that are in custody.
+    `plans` with the fixed number of each table. Tables that refer to others come first: no row goes while another still
+    refers to it. `sealed`: (source, table) → `row_tag`, `row_digest` of the rows that are in custody.
     """
     numbered = dict(plans)
     tables = {
         n: erase(p, source, keys, ledger, sealed.get((p.source, p.table)), work, guard, number=n, tick=tick)
         for n, p in referring_first(numbered, source)
     }
-    return ErasureResult(tuple(tables[n] for n in numbered), source.clean(guard))
+    return ErasureResult(tuple(tables[n] for n in numbered), source.clean(guard) if cleans else None)
 
 
 def erase(

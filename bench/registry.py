@@ -1,0 +1,36 @@
+"""All benchmarks by name: what each measures, against what, and with how many rows where none are given."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import cast
+
+Run = Callable[[int], Iterator[dict[str, object]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """`module` has a function `run(size)` that yields one line per comparison; `size` are rows or customers."""
+
+    module: str
+    about: str
+    size: int = 200_000
+    packages: tuple[str, ...] = ()
+    """Whose versions matter beside Polars and PyArrow."""
+
+    def run(self, size: int | None = None) -> Iterator[dict[str, object]]:
+        """Measure; the module is loaded only now, with its peers."""
+        return cast(Run, import_module(f"bench.{self.module}").run)(size or self.size)
+
+
+BENCHES: dict[str, Bench] = {
+    "tokens": Bench(
+        "tokens", "keyed tokens of a column against Python's own HMAC per value", packages=("cryptography",)
+    ),
+    "spans": Bench("spans", "identifiers found and masked in free text against Polars and Python's re"),
+    "read": Bench(
+        "read", "files read as text, checked, against the plain reader of each kind", packages=("fastexcel",)
+    ),
+    "components": Bench("components", "who is who: connected components against joining in Python"),
+    "demo": Bench("demo", "the whole demo case against the sum of its raw reads and writes", size=3_000),
+}

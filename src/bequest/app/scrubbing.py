@@ -1,0 +1,262 @@
+"""Scrubs of database servers: looked at beforehand, decided by those who run them, carried out in their window."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+from bequest.app.context import Context, Run, require
+from bequest.app.evidence import await_published, event_id, keep_statement, publish, record
+from bequest.app.reading import open_sources
+from bequest.app.run_discover import data_map
+from bequest.app.signing_people import holder
+from bequest.crypto.signing import load_person_key
+from bequest.evidence.event_types import EventType
+from bequest.evidence.statement import Statement, Subject
+from bequest.kernel.canonical import Json, to_json
+from bequest.kernel.clock import rfc3339
+from bequest.kernel.codec import decode
+from bequest.kernel.errors import ApprovalError, InputError, StateError
+from bequest.model.case import MOVES_NOTHING, SERVERS, Case, Role
+from bequest.model.datamap import DataMap
+from bequest.model.destruction import Residual
+from bequest.sources.scrub import ScrubPlan
+from bequest.sources.source import CleanReport, OpenSource
+from bequest.steps.destroy.scrubbing import (
+    Choice,
+    ScrubDecision,
+    When,
+    place_in_window,
+    plan_digest,
+    residuals_of,
+)
+from bequest.store.transaction import Tx
+
+SETTING = "scrub:"
+DONE = "scrubbed:"
+
+
+def servers_of(case: Case) -> tuple[str, ...]:
+    """Sources whose scrub is decided apart: files are rewritten by the deletion itself, under the policy."""
+    return tuple(s.name for s in case.sources if s.kind in SERVERS)
+
+
+def tables_of(datamap: DataMap, source: str) -> tuple[str, ...]:
+    """The tables of a source that are in the case."""
+    return tuple(t.name for t in datamap.tables if t.source == source and t.in_case)
+
+
+def scrub_plans(ctx: Context, case_id: str) -> dict[str, ScrubPlan]:
+    """What a scrub of each server would do now, and what stands against it. Changes nothing.
+
+    Raises:
+        StateError: before discovery, or where the event deletes nothing.
+    """
+    case = ctx.case(case_id).case
+    if case.event in MOVES_NOTHING:
+        raise StateError(f"event {case.event} deletes nothing: nothing is scrubbed", hint="Go on with `bequest close`.")
+    require(ctx, case_id, "discover")
+    datamap = data_map(ctx, case_id)
+    sources = open_sources(case, ctx.secrets)
+    return {name: sources[name].plan_scrub(tables_of(datamap, name)) for name in servers_of(case)}
+
+
+def decisions(tx: Tx, case: Case) -> dict[str, ScrubDecision]:
+    """What is decided so far, by source."""
+    found = {name: tx.settings.get(SETTING + name, None, case_id=case.id) for name in servers_of(case)}
+    return {name: decode(ScrubDecision, value) for name, value in found.items() if isinstance(value, dict)}
+
+
+def decide_scrub(
+    ctx: Context,
+    case_id: str,
+    source: str,
+    key_file: Path,
+    *,
+    window: tuple[datetime, datetime] | None = None,
+    until: date | None = None,
+    reason: str = "",
+) -> ScrubDecision:
+    """Sign what happens to the bytes that deleting leaves on a server: a scrub in a window, or left until a day.
+
+    Raises:
+        ApprovalError: where the key is not that of a person with the role `it`.
+        InputError: where the source is no server of the case, or window, day or reason are missing.
+        StateError: where a scrub is impossible, or was carried out already.
+    """
+    record_ = ctx.case(case_id)
+    plan = _plan_of(ctx, case_id, source)
+    with ctx.store.transaction() as tx:
+        if tx.settings.get(DONE + source, None, case_id=case_id) is not None:
+            raise StateError(f"{source} is scrubbed already", hint="Its outcome is in the log.")
+    signer = load_person_key(key_file)
+    person = holder(record_.case, Role.IT, signer)
+    at = ctx.clock(record_).now()
+    decision = ScrubDecision(
+        source=source,
+        choice=Choice.LEAVE if window is None else Choice.RUN,
+        plan_digest=plan_digest(source, plan),
+        person=person.id,
+        fingerprint=signer.public.fingerprint,
+        decided_at=rfc3339(at),
+        begins_at=rfc3339(window[0]) if window else "",
+        ends_at=rfc3339(window[1]) if window else "",
+        until=until.isoformat() if until else "",
+        reason=reason,
+    )
+    _check(decision, plan, at)
+    subject = Subject(f"urn:bequest:scrub:{source}", decision.plan_digest)
+    statement = Statement("ScrubDecision", (subject,), _said(decision, plan))
+    number = hashlib.sha256(statement.payload()).hexdigest()[:12]
+    path = ctx.workspace(case_id).dir("statements") / f"scrub-{source}-{number}.dsse.json"
+    digest = hashlib.sha256(keep_statement(path, statement, [signer])).hexdigest()
+    with ctx.store.transaction() as tx:
+        tx.settings.set(SETTING + source, to_json(decision), at, case_id=case_id)
+        record(
+            ctx, tx, case_id, EventType.SCRUB_DECIDED, f"{source}-{number}", at=at, refs={"decision": digest},
+            actor=signer.public.key_id,
+        )  # fmt: skip
+    publish(ctx, case_id)
+    return decision
+
+
+def _plan_of(ctx: Context, case_id: str, source: str) -> ScrubPlan:
+    plans = scrub_plans(ctx, case_id)
+    if source not in plans:
+        raise InputError(
+            f"{source!r} is no database server of case {case_id}",
+            hint=f"Servers: {', '.join(plans) or 'none; files are rewritten by the deletion itself'}.",
+        )
+    return plans[source]
+
+
+def _check(decision: ScrubDecision, plan: ScrubPlan, at: datetime) -> None:
+    if decision.choice is Choice.LEAVE:
+        if not (decision.until and decision.reason):
+            raise InputError(
+                f"{decision.source} is left unscrubbed without a day or a reason",
+                hint="Give --until DAY, from which the deleted bytes are gone otherwise, and --reason TEXT.",
+            )
+        return
+    if not plan.is_possible:
+        raise StateError(
+            f"{decision.source} cannot be scrubbed: {', '.join(_against(plan)) or 'there is no way to'}",
+            hint="See `bequest scrub plan`; mend what stands against it, or leave it with --leave --until --reason.",
+        )
+    if decision.begins_at >= decision.ends_at or place_in_window(decision, at) is When.AFTER:
+        raise InputError("the window ends before it begins, or is over already", hint="Give --from and --to, in order.")
+    if plan.remains and not decision.until:
+        raise InputError(
+            f"a scrub of {decision.source} leaves {', '.join(plan.remains)} without a day until which it may remain",
+            hint="Give --until DAY: it stands as a residual on the certificate.",
+        )
+
+
+def _said(decision: ScrubDecision, plan: ScrubPlan) -> dict[str, Json]:
+    decided, planned = to_json(decision), to_json(plan)
+    assert isinstance(decided, dict)  # noqa: S101 - a dataclass is a table
+    return {"decision": decided, "plan": planned}
+
+
+def check_decided(tx: Tx, case: Case) -> None:
+    """Refuse to begin the destruction while nobody has decided on the scrub of a server.
+
+    Raises:
+        ApprovalError: naming the servers.
+    """
+    known = decisions(tx, case)
+    missing = [name for name in servers_of(case) if name not in known]
+    if missing:
+        raise ApprovalError(
+            f"nobody has decided what happens to deleted bytes on the server of {', '.join(missing)}",
+            hint=f"See `bequest scrub plan {case.id}`; then a person with the role it signs `bequest scrub approve"
+            f" {case.id} {missing[0]} --key FILE --from … --to …`, or --leave --until DAY --reason TEXT.",
+        )
+
+
+def run_scrubs(run: Run, datamap: DataMap, sources: Mapping[str, OpenSource]) -> dict[str, CleanReport]:
+    """Carry out what was decided, each in its window; what was done is on record and not done again.
+
+    Raises:
+        StateError: outside the window, or where the scrub would be another than the one decided on: the deletion
+            stands, and the step goes on from here when it is run again.
+    """
+    ctx, case = run.ctx, run.case
+    done: dict[str, CleanReport] = {}
+    for name in servers_of(case):
+        with ctx.store.transaction() as tx:
+            before = tx.settings.get(DONE + name, None, case_id=case.id)
+            decision = decisions(tx, case)[name]
+        if isinstance(before, dict):
+            done[name] = decode(CleanReport, before)
+        elif decision.choice is Choice.RUN:
+            done[name] = _scrub(run, sources[name], decision, tables_of(datamap, name))
+        run.hook(f"scrubbed_{name}")
+    return done
+
+
+def _scrub(run: Run, source: OpenSource, decision: ScrubDecision, tables: tuple[str, ...]) -> CleanReport:
+    ctx, name = run.ctx, decision.source
+    _may_begin(run, decision, source.plan_scrub(tables))
+    key = f"{name}-{decision.plan_digest[:12]}"
+    with ctx.store.transaction() as tx:
+        _end_others(ctx, tx, run, name, key)
+        intent = record(
+            ctx, tx, run.case.id, EventType.SCRUB_INTENT, key, at=run.at, refs={"scrub": decision.plan_digest},
+        )  # fmt: skip
+    await_published(ctx, run.case.id, intent)
+    report = source.clean(run.guard, tables)
+    with ctx.store.transaction() as tx:
+        tx.settings.set(DONE + name, to_json(report), run.at, case_id=run.case.id)
+        record(
+            ctx, tx, run.case.id, EventType.SCRUB_OUTCOME, key, at=run.at, intent=intent,
+            content={"actions": list(report.actions), "remains": list(report.remains), "level": report.level.value},
+        )  # fmt: skip
+    return report
+
+
+def _end_others(ctx: Context, tx: Tx, run: Run, name: str, key: str) -> None:
+    """A scrub that was cut off and is now decided otherwise will not be carried out: that is its outcome."""
+    mine = event_id(EventType.SCRUB_INTENT, f"{name}-")
+    for e in tx.outbox.all(run.case.id):
+        if not e.event_id.startswith(mine) or e.event_id == event_id(EventType.SCRUB_INTENT, key):
+            continue
+        other = e.event_id.partition(":")[2]
+        if tx.outbox.get(run.case.id, event_id(EventType.SCRUB_OUTCOME, other)) is None:
+            record(
+                ctx, tx, run.case.id, EventType.SCRUB_OUTCOME, other, at=run.at, intent=e.event_id,
+                counts={"abandoned": 1},
+            )  # fmt: skip
+
+
+def _may_begin(run: Run, decision: ScrubDecision, plan: ScrubPlan) -> None:
+    name, case_id = decision.source, run.case.id
+    again = f"Run `bequest destroy {case_id}` again then: it goes on from here; the rows are deleted."
+    when = place_in_window(decision, run.ctx.now(case_id))
+    if when is When.BEFORE:
+        raise StateError(f"the window for the scrub of {name} begins at {decision.begins_at}", hint=again)
+    if when is When.AFTER:
+        raise StateError(
+            f"the window for the scrub of {name} ended at {decision.ends_at}",
+            hint=f"Have another approved: `bequest scrub approve {case_id} {name} …`. {again}",
+        )
+    if plan_digest(name, plan) != decision.plan_digest:
+        raise StateError(
+            f"a scrub of {name} would now be another than the one approved",
+            hint=f"Look at `bequest scrub plan {case_id}` and approve it anew. {again}",
+        )
+    if not plan.is_possible:
+        raise StateError(f"{name} cannot be scrubbed now: {', '.join(_against(plan))}", hint=again)
+
+
+def _against(plan: ScrubPlan) -> list[str]:
+    return [c.code for c in plan.checks if c.blocks and not c.fine]
+
+
+def scrub_residuals(tx: Tx, case: Case, done: Mapping[str, CleanReport]) -> tuple[Residual, ...]:
+    """What servers still hold of deleted rows, for the certificate."""
+    return tuple(
+        r
+        for name, decision in decisions(tx, case).items()
+        for r in residuals_of(name, decision, done[name].remains if name in done else ())
+    )
