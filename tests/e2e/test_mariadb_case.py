@@ -10,7 +10,6 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,18 +17,20 @@ from typing import Any
 
 import pytest
 from tests.e2e.whole_case import ROOT
-from tests.servers import Mariadb
+from tests.servers import PASSWORD, Mariadb
 
 from bequest.app.context import open_context
 from bequest.app.rehearse import Played, rehearse
 from bequest.demo.company import make_company
 from bequest.demo.schema import TABLES
-from bequest.model.case import Event
+from bequest.kernel.secret import Secrets
+from bequest.model.case import Event, Source, SourceKind
+from bequest.sources.roles import roles_sql
 from bequest.sources.sqlite_comments import read_comments
 
 CUSTOMERS = 200
 CRM = [t for t in TABLES if t.source == "crm"]
-SQL_TYPES = {"INTEGER PRIMARY KEY": "bigint PRIMARY KEY", "INTEGER": "bigint", "REAL": "double"}
+SQL_TYPES = {"INTEGER PRIMARY KEY": "bigint PRIMARY KEY", "TEXT UNIQUE NOT NULL": "varchar(64) UNIQUE NOT NULL"}
 REFERRING = {"addresses": "CASCADE", "consents": "CASCADE", "objections": "SET NULL", "disputes": "NO ACTION"}
 """Tables that refer to customers, and what the server would do to their rows when a customer goes."""
 
@@ -42,9 +43,26 @@ class PlayedCase:
     before: dict[str, list[tuple[Any, ...]]]
 
 
+PHASES = {"read": "url", "delete": "delete_url", "scrub": "scrub_url", "verify": "verify_url"}
+ADDRESSES = "\n".join(f'{field} = "env:CRM_{phase.upper()}"' for phase, field in PHASES.items())
+
+
+def accounts(server: Mariadb, database: str) -> dict[str, str]:
+    """Accounts made by the statements that `bequest source roles` prints; their addresses by variable."""
+    spec = Source(name="crm", kind=SourceKind.MARIADB, url="env:CRM")
+    said = roles_sql(spec, Secrets({"CRM": server.url(database)}), case_id=database, tables=[t.name for t in CRM])
+    statements = [line for line in said.splitlines() if line and not line.startswith("--")]
+    names = [f"bequest_{database}_{phase}" for phase in PHASES]
+    given = [f"ALTER USER '{name}'@'%' IDENTIFIED BY '{PASSWORD}' ACCOUNT UNLOCK" for name in names]
+    server.execute(database, *statements, *given)
+    return {f"CRM_{p.upper()}": server.url(database, user=n) for p, n in zip(PHASES, names, strict=True)}
+
+
 def column_type(declared: str, *, is_key: bool) -> str:
     if declared in SQL_TYPES:
         return SQL_TYPES[declared]
+    if declared.startswith("INTEGER"):
+        return declared.replace("INTEGER", "bigint")
     return "varchar(64)" if is_key else "longtext"
 
 
@@ -70,7 +88,7 @@ def load(server: Mariadb, database: str, path: Path, case_id: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def whole(mariadb: Mariadb, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlayedCase]:
+def whole(mariadb: Mariadb, tmp_path_factory: pytest.TempPathFactory) -> PlayedCase:
     folder = tmp_path_factory.mktemp("mariadb-case")
     make_company(folder / "demo", event=Event.E5, customers=CUSTOMERS)
     database = mariadb.new_database()
@@ -80,13 +98,12 @@ def whole(mariadb: Mariadb, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     assert case_id is not None
     load(mariadb, database, folder / "demo" / "sources" / "crm.db", case_id[1])
     (folder / "demo" / "sources" / "crm.db").unlink()
-    changed = text.replace('kind = "sqlite"\npath = "sources/crm.db"', 'kind = "mariadb"\nurl = "env:CRM"')
+    changed = text.replace('kind = "sqlite"\npath = "sources/crm.db"', 'kind = "mariadb"\n' + ADDRESSES)
     assert changed != text
     case_file.write_text(changed, "utf-8")
     before = {t.name: list(mariadb.execute(database, f"SELECT * FROM `{t.name}`")) for t in CRM}
-    context = open_context(folder / "home", environ={"CRM": mariadb.url(database)})
-    played = rehearse(context, folder / "demo")
-    yield PlayedCase(played, folder, database, before)
+    played = rehearse(open_context(folder / "home", environ=accounts(mariadb, database)), folder / "demo")
+    return PlayedCase(played, folder, database, before)
 
 
 def test_the_bundle_verifies(whole: PlayedCase) -> None:
@@ -101,8 +118,15 @@ def test_the_bundle_verifies(whole: PlayedCase) -> None:
 
 
 def test_rows_left_the_server_as_decided(whole: PlayedCase, mariadb: Mariadb) -> None:
-    [(n,)] = mariadb.execute(whole.database, "SELECT count(*) FROM customers")
-    assert 0 <= n < len(whole.before["customers"])
+    after = {t.name: list(mariadb.execute(whole.database, f"SELECT * FROM `{t.name}`")) for t in CRM}
+    assert len(after["customers"]) < len(whole.before["customers"])
+    for table in CRM:
+        first = {row[0]: row for row in whole.before[table.name]}
+        assert {row[0] for row in after[table.name]} <= set(first), table.name
+        for row in after[table.name]:  # what stays is as it was, or empty
+            assert all(now in (was, None, "") for now, was in zip(row, first[row[0]], strict=True)), table.name
+        if not table.in_case:
+            assert sorted(after[table.name]) == sorted(whole.before[table.name])
 
 
 def test_the_certificate_speaks_of_the_server(whole: PlayedCase) -> None:

@@ -106,7 +106,7 @@ class MariadbSource:
 
     def apply(self, table: str, changes: Changes, *, guard: Guard) -> Applied:
         """Delete rows and empty cells in batches, each its own transaction; see `OpenSource.apply`."""
-        found, is_mariadb = self._table(table)
+        found, is_mariadb = self._table(table, to_read=False)
         info = found.info
         key = tuple(changes.key or info.key)
         where = f"{self.name}.{table}"
@@ -175,9 +175,9 @@ class MariadbSource:
             n_empty += empty_parts(batch, key)
         check_keys(f"{self.name}.{found.info.name}", pl.concat(keys), n_empty)
 
-    def _table(self, name: str) -> tuple[Table, bool]:
+    def _table(self, name: str, *, to_read: bool = True) -> tuple[Table, bool]:
         with self._server.connected() as db:
-            found = read_tables(db, name).get(name)
+            found = read_tables(db, name, to_read=to_read).get(name)
             is_mariadb = "MariaDB" in db.get_server_info()
             known = ", ".join(read_tables(db)) if found is None else ""
         if found is None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pymysql
@@ -126,13 +126,16 @@ class Server:
         return said
 
     def bulk_address(self) -> str | None:
-        """The address for the bulk driver; nothing where it could not keep to the demanded encryption."""
+        """The address for the bulk driver; nothing where it cannot connect so: by a socket, with our certificate."""
         a = self.address(Use.READ)
-        if a.tls not in {"", "disabled"} or "socket" in a.options:
+        if "socket" in a.options or "ssl-cert" in a.options:
             return None
         user, password, database = (quote(part, safe="") for part in (a.user, a.password, a.database))
         host = f"[{a.host}]" if ":" in a.host else a.host
-        return f"mysql://{user}:{password}@{host}:{a.port}/{database}"
+        safe = {"ssl-mode": (a.tls or "disabled").replace("-", "_")}
+        if "ssl-ca" in a.options and safe["ssl-mode"].startswith("verify"):
+            safe["ssl-ca"] = a.options["ssl-ca"]
+        return f"mysql://{user}:{password}@{host}:{a.port}/{database}?{urlencode(safe)}"
 
     def address(self, use: Use) -> Address:
         """Everything that a connection needs."""

@@ -31,9 +31,12 @@ class Table:
         return [self.columns[n] for n in names]
 
 
-def read_tables(db: Database, only: str = "") -> dict[str, Table]:
-    """All tables of the connection's database by name, or one; without counting their rows."""
-    facts = _Facts(db, only)
+def read_tables(db: Database, only: str = "", *, to_read: bool = False) -> dict[str, Table]:
+    """All tables of the connection's database by name, or one; without counting their rows.
+
+    `to_read`: only what reading needs, without references, triggers and checks, which servers are slow to tell.
+    """
+    facts = _Facts(db, only, to_read=to_read)
     return {row[0]: facts.table(*row) for row in facts.tables}
 
 
@@ -42,10 +45,18 @@ def count_rows(db: Database, table: str) -> int:
     return int(rows(db, f"SELECT COUNT(*) FROM {quoted(table)}")[0][0])  # noqa: S608 - the name is quoted
 
 
+Grouped = defaultdict[str, list[Sequence[str]]]
+"""Rows of an answer by their first column."""
+
+
+def _none() -> Grouped:
+    return defaultdict(list)
+
+
 class _Facts:
     """Everything the information schema says, each part asked for once."""
 
-    def __init__(self, db: Database, only: str) -> None:
+    def __init__(self, db: Database, only: str, *, to_read: bool) -> None:
         self._db = db
         self._and = f" AND {{}} = {literal(only)}" if only else ""
         self.tables = self._ask(
@@ -62,6 +73,14 @@ class _Facts:
             "TABLE_NAME, INDEX_NAME, NON_UNIQUE, COLUMN_NAME, SUB_PART, INDEX_TYPE",
             "STATISTICS WHERE TABLE_SCHEMA = DATABASE()", "TABLE_NAME", ", INDEX_NAME, SEQ_IN_INDEX",
         )  # fmt: skip
+        self._foreign, self._referred, self._triggers, self._checks = _none(), _none(), _none(), _none()
+        engines = rows(db, "SELECT ENGINE, TRANSACTIONS FROM information_schema.ENGINES")
+        self._safe = {name for name, safe in engines if safe == "YES"}
+        if not to_read:
+            self._read_relations()
+
+    def _read_relations(self) -> None:
+        """What hangs together, and what runs when rows change."""
         self._foreign = self._grouped(
             "k.TABLE_NAME, k.CONSTRAINT_NAME, k.COLUMN_NAME, IF(k.REFERENCED_TABLE_SCHEMA = DATABASE(), '',"
             " CONCAT(k.REFERENCED_TABLE_SCHEMA, '.')), k.REFERENCED_TABLE_NAME, k.REFERENCED_COLUMN_NAME,"
@@ -79,8 +98,6 @@ class _Facts:
             "EVENT_OBJECT_TABLE, TRIGGER_NAME", "TRIGGERS WHERE EVENT_OBJECT_SCHEMA = DATABASE()", "EVENT_OBJECT_TABLE"
         )
         self._checks = self._check_clauses()
-        engines = rows(db, "SELECT ENGINE, TRANSACTIONS FROM information_schema.ENGINES")
-        self._safe = {name for name, safe in engines if safe == "YES"}
 
     def table(self, name: str, kind: str, engine: str, comment: str, size: str, n: str, options: str) -> Table:
         """One table as it is declared."""
@@ -161,7 +178,7 @@ class _Facts:
             for constraint, parts in sorted(found.items())
         )  # fmt: skip
 
-    def _check_clauses(self) -> Mapping[str, list[Sequence[str]]]:
+    def _check_clauses(self) -> Grouped:
         """Check constraints by table; none on servers that have none."""
         asked = rows(
             self._db,
@@ -173,7 +190,7 @@ class _Facts:
             where = "CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE()"
             return self._grouped("TABLE_NAME, CHECK_CLAUSE", where, "TABLE_NAME")
         if not said:
-            return defaultdict(list)
+            return _none()
         return self._grouped(
             "t.TABLE_NAME, c.CHECK_CLAUSE",
             "CHECK_CONSTRAINTS c JOIN information_schema.TABLE_CONSTRAINTS t ON t.CONSTRAINT_SCHEMA ="
@@ -185,9 +202,9 @@ class _Facts:
         query = f"SELECT {what} FROM information_schema.{where}{self._and.format(by)} ORDER BY {by}{more}"  # noqa: S608
         return rows(self._db, query)
 
-    def _grouped(self, what: str, where: str, by: str, more: str = "") -> defaultdict[str, list[Sequence[str]]]:
+    def _grouped(self, what: str, where: str, by: str, more: str = "") -> Grouped:
         """Answers by their first column."""
-        found: defaultdict[str, list[Sequence[str]]] = defaultdict(list)
+        found = _none()
         for first, *rest in self._ask(what, where, by, more):
             found[first].append(rest)
         return found

@@ -9,10 +9,10 @@ from bequest.sources.mariadb_inventory import Table, read_tables
 from bequest.sources.mariadb_scrub_checks import can_resize_redo
 from bequest.sources.mariadb_text import literal, quoted
 
-_HEAD = """-- MariaDB / MySQL, database {database}: accounts of case {case}. Run by an account that may create accounts; put
--- the address of the machine that runs Bequest in the place of %. They are locked until each has a password:
--- ALTER USER {example} IDENTIFIED BY '…' ACCOUNT UNLOCK; keep it where the case file's reference finds it.
--- Take them away when the case is closed: DROP USER {example};"""
+_HEAD = """-- MariaDB / MySQL, database {database}: accounts of case {case}.
+-- Run by an account that may create accounts; put the address of the machine that runs Bequest in the place of %.
+-- They are locked until each has a password: ALTER USER {example} IDENTIFIED BY '…' ACCOUNT UNLOCK;
+-- keep it where the case file's reference finds it. Take them away when the case is closed: DROP USER {example};"""
 
 
 def roles_sql(

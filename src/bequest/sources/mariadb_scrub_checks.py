@@ -30,10 +30,12 @@ def variable(db: Database, name: str) -> str:
 
 
 def can_resize_redo(db: Database) -> bool:
-    """Whether the redo log can be made anew while the server runs: MariaDB since 10.9."""
+    """Whether the redo log can be made anew while the server runs: MariaDB since 10.9, if larger than its buffer."""
     [[version]] = rows(db, "SELECT VERSION()")
     found = re.match(r"(\d+)\.(\d+)", version)
-    return "MariaDB" in version and found is not None and (int(found[1]), int(found[2])) >= (10, 9)
+    if "MariaDB" not in version or found is None or (int(found[1]), int(found[2])) < (10, 9):
+        return False
+    return int(variable(db, "innodb_log_file_size") or 0) >= int(variable(db, "innodb_log_buffer_size") or 0)
 
 
 def _checks(db: Database, listed: str, needed: int) -> Iterator[Check]:
@@ -91,6 +93,12 @@ def _leftovers(db: Database, listed: str) -> Iterator[Check]:
     logs = [n for n in ("general_log", "slow_query_log", "server_audit_logging") if variable(db, n) in {"ON", "1"}]
     yield Check("settings", fine=not logs, facts={"text_logs": ", ".join(logs)})
     left = ["innodb_undo", "innodb_temporary"]
+    query = (
+        "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()"  # noqa: S608
+        f" AND ENGINE = 'Aria' AND TABLE_NAME IN ({listed})"
+    )
+    if rows(db, query)[0][0] != "0":
+        left.append("aria_log")
     if variable(db, "innodb_immediate_scrub_data_uncompressed") in {"ON", "1"}:
         left.remove("innodb_undo")
     if not can_resize_redo(db):

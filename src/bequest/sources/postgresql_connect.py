@@ -140,8 +140,9 @@ def _parsed(name: str, field: str, address: str) -> dict[str, Any]:
 
 
 def _hosts(given: Mapping[str, Any]) -> list[str]:
-    found = str(given.get("hostaddr") or given.get("host") or "")
-    return found.split(",")
+    """All that the address names: behind a local address may be a tunnel to a named one."""
+    found = [str(given[k]) for k in ("host", "hostaddr") if given.get(k)]
+    return ",".join(found).split(",")
 
 
 def _is_here(host: str) -> bool:

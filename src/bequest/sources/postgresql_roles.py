@@ -9,7 +9,7 @@ from bequest.sources.postgresql_connect import Database, Server
 from bequest.sources.postgresql_references import read_references
 from bequest.sources.postgresql_schema import Relation, read_schema
 from bequest.sources.postgresql_scrub_checks import NEEDED_FUNCTIONS
-from bequest.sources.postgresql_scrub_settings import WANTED
+from bequest.sources.postgresql_scrub_settings import NOTE, WANTED
 from bequest.sources.postgresql_text import quoted
 
 _HEAD = """-- PostgreSQL, database {database}, schema {schema}: accounts of case {case}. Run by their owner or a
@@ -91,6 +91,7 @@ def _scrub(db: Database, role: str) -> Iterator[str]:
     yield f"GRANT {quoted(owner)}, pg_checkpoint, pg_monitor TO {role};"
     for name in WANTED:
         yield f"GRANT ALTER SYSTEM ON PARAMETER {name} TO {role};"
+    yield f"GRANT SET ON PARAMETER {NOTE} TO {role};"
     for function in NEEDED_FUNCTIONS:
         yield f"GRANT EXECUTE ON FUNCTION pg_catalog.{function} TO {role};"
     yield f"GRANT SELECT ON pg_catalog.pg_file_settings TO {role};"

@@ -43,8 +43,8 @@ WHERE c.relkind = 'm' AND c.relispopulated ORDER BY c.oid
 
 _OLD_SNAPSHOTS = """
 SELECT (SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = current_database()
-    AND pid <> pg_backend_pid() AND backend_type = 'client backend'
-    AND (age(backend_xmin) > age(%(mark)s::xid) OR age(backend_xid) > age(%(mark)s::xid)))
+    AND pid <> pg_backend_pid() AND (age(backend_xmin) > age(%(mark)s::xid)
+      OR age(backend_xid) > age(%(mark)s::xid)))
   + (SELECT count(*) FROM pg_catalog.pg_prepared_xacts WHERE database = current_database())
 """
 
@@ -59,6 +59,7 @@ def refresh_views(db: Database, tables: Names, views: Names) -> None:  # noqa: A
 
 def vacuum_full(db: Database, tables: Names, views: Names) -> None:
     """Write tables and their indexes and large values anew, without dead rows and dropped columns."""
+    _wait_for_snapshots(db)
     for table in (*tables, *views):
         db.execute(sql.SQL("VACUUM (FULL) {}").format(table))
 
@@ -71,6 +72,7 @@ def analyze(db: Database, tables: Names, views: Names) -> None:
 
 def vacuum_statistics(db: Database, tables: Names, views: Names) -> None:  # noqa: ARG001
     """The catalogues of statistics without the rows of before."""
+    _wait_for_snapshots(db)
     for name in STATISTICS:
         db.execute(sql.SQL("VACUUM (FULL) {}").format(sql.Identifier("pg_catalog", name)))
 
@@ -82,9 +84,11 @@ def wal_switched(db: Database, tables: Names, views: Names) -> None:  # noqa: AR
         SourceError: where segments stay: an archive, a slot or a replica needs them.
     """
     with changed_settings(db):
+        db.execute(
+            "CHECKPOINT"
+        )  # may still use old segments again, under new names: so the old ones are counted after it
         old = _segments(db)
         until = time.monotonic() + WAIT_SECONDS
-        db.execute("CHECKPOINT")
         while left := old & _segments(db):
             if time.monotonic() > until:
                 raise SourceError(
@@ -151,7 +155,6 @@ def scrub(db: Database, spec: Source, schema: str, tables: Sequence[str] | None,
     _refuse(spec, plan_scrub(db, spec, schema, tables))
     restore_settings(db)
     names = _tables(db, spec, schema, tables)
-    _wait_for_snapshots(db, spec)
     views = [sql.Identifier(*v) for v in _views(db, schema, names)]
     for act in STEPS.values():
         guard()
@@ -185,14 +188,20 @@ def _refuse(spec: Source, plan: ScrubPlan) -> None:
         )
 
 
-def _wait_for_snapshots(db: Database, spec: Source) -> None:
-    """Until nobody can see deleted rows any more: for such a one the rewritten table would keep them."""
+def _wait_for_snapshots(db: Database) -> None:
+    """Until nobody can see deleted rows any more: for such a one the rewritten table would keep them.
+
+    Also the server's own workers, which come and go, hold snapshots.
+
+    Raises:
+        SourceError: where somebody still can after a while.
+    """
     [mark] = db.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::xid::text").fetchone() or ("0",)
     until = time.monotonic() + WAIT_SECONDS
     while (n := (db.execute(_OLD_SNAPSHOTS, {"mark": mark}).fetchone() or (0,))[0]) > 0:
         if time.monotonic() > until:
             raise SourceError(
-                f"source {spec.name}: {n} open transactions still see deleted rows",
+                f"{n} open transactions in {db.info.dbname} still see deleted rows",
                 hint="Stop the applications that use the database, end prepared transactions, and run the step again.",
                 code="BQ-SOURCE-11",
             )

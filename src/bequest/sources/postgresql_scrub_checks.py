@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bequest.sources.postgresql_connect import Database
-from bequest.sources.postgresql_scrub_settings import WANTED, unfinished
+from bequest.sources.postgresql_scrub_settings import NOTE, WANTED, unfinished
 from bequest.sources.scrub import Check, named_tables
 
 NEEDED_FUNCTIONS = ("pg_switch_wal()", "pg_reload_conf()", "pg_ls_waldir()", "pg_show_all_file_settings()")
@@ -60,10 +60,10 @@ def _rights(db: Database) -> Check:
     if _version(db) < _PARAMETERS_SINCE:
         missing.append("superuser")
     else:
-        for name in WANTED:
-            [may] = _row(db, "SELECT has_parameter_privilege(%s, 'ALTER SYSTEM')", name)
+        for name, what in (*((n, "ALTER SYSTEM") for n in WANTED), (NOTE, "SET")):
+            [may] = _row(db, "SELECT has_parameter_privilege(%s, %s)", name, what)
             if not may:
-                missing.append(f"ALTER SYSTEM {name}")
+                missing.append(f"{what} {name}")
         for role in ("pg_checkpoint", "pg_read_all_stats"):
             [may] = _row(db, "SELECT pg_has_role(%s, 'USAGE')", role)
             if not may:

@@ -150,18 +150,19 @@ def _delete_all(work: Writing) -> int:
 
     Without keys there is one round only: rows of equal content are named anew when some of them have gone.
     """
-    total = 0
+    total = before = 0
     for _ in range(_ROUNDS if work.is_keyed else 1):
         n = _find_rows(work)
         if not n:
             return total
+        if n == before:
+            break
         check_references(work.db, work.where, work.table, work.references)
         gone = sum(_delete_batches(work, n))
         total += gone
+        before = n
         if gone == n:
             return total
-        if not gone:
-            break
     raise _held_back(work, "rows", n)
 
 
@@ -197,7 +198,7 @@ def _empty_all(work: Writing, n: int) -> dict[str, int]:
         left = _find_cells(work) if work.is_keyed else n - changed
         if not left:
             return total
-        if not changed:
+        if left == n:
             break
         n = left
     raise _held_back(work, "rows with cells to be emptied", n)

@@ -37,7 +37,8 @@ def test_the_inventory_tells_what_the_catalogue_knows(database: str, postgres: P
         database,
         "CREATE TABLE shops (id int PRIMARY KEY, name text)",
         "CREATE TABLE customers (no text, shop int NOT NULL REFERENCES shops ON DELETE CASCADE,"
-        " mobile varchar(11) UNIQUE, born date, n int GENERATED ALWAYS AS IDENTITY, initial text GENERATED ALWAYS AS (left(mobile, 1)) STORED,"
+        " mobile varchar(11) UNIQUE, born date, n int GENERATED ALWAYS AS IDENTITY,"
+        " initial text GENERATED ALWAYS AS (left(mobile, 1)) STORED,"
         " CHECK (born > '1900-01-01'), PRIMARY KEY (shop, no))",
         "COMMENT ON TABLE customers IS '客户'",
         "COMMENT ON COLUMN customers.mobile IS '手机号'",

@@ -89,7 +89,7 @@ def _address(source: Source, secrets: Secrets) -> str:
     reference = source.verify_url or source.url
     given: dict[str, Any] = dict(conninfo_to_dict(secrets.follow(reference, f"source {source.name}: verify_url")))
     more: dict[str, Any] = {"application_name": "bequest-verifier", "connect_timeout": 15, "client_encoding": "UTF8"}
-    hosts = str(given.get("hostaddr") or given.get("host") or "").split(",")
+    hosts = [h for k in ("host", "hostaddr") for h in str(given.get(k) or "").split(",")]
     if not all(map(_is_here, hosts)):
         more["sslmode"] = "verify-full" if "sslrootcert" in given else "require"
     options = f"{given.pop('options', '')} {_SETTINGS} -c timezone={source.timezone or 'UTC'}"
