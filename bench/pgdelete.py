@@ -1,4 +1,4 @@
-"""Deleting half of a PostgreSQL table by key, against a hand-tuned join with a temporary table, and against executemany.
+"""Deleting half of a PostgreSQL table by key, against a hand-tuned join with a temporary table and executemany.
 
 Each run has a table of its own, made before the clock starts. Ours comes as text keys and commits every 50,000 rows;
 the hand-tuned peer is one transaction with keys of the right type.
@@ -35,11 +35,11 @@ def run(n: int) -> Iterator[dict[str, object]]:
                 with db.cursor().copy("COPY k FROM STDIN (FORMAT csv)") as copy:
                     copy.write(buffer.getvalue())
                 db.execute("ANALYZE k")
-                assert db.execute(f"DELETE FROM {table} USING k WHERE {table}.id = k.id").rowcount == len(keys)
+                assert db.execute(f"DELETE FROM {table} USING k WHERE {table}.id = k.id").rowcount == len(keys)  # noqa: S608
 
         def many(table: str) -> None:
             with closing(server.connect(database)) as db, db.transaction(), db.cursor() as cursor:
-                cursor.executemany(f"DELETE FROM {table} WHERE id = %s", keys.to_frame().iter_rows())
+                cursor.executemany(f"DELETE FROM {table} WHERE id = %s", keys.to_frame().iter_rows())  # noqa: S608
 
         ways: dict[str, Callable[[str], Any]] = {"apply": ours, "delete using": tuned, "executemany": many}
         tables = {name: iter([f"t{w}_{i}" for i in range(PAIRS + 1)]) for w, name in enumerate(ways)}

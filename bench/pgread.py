@@ -1,4 +1,4 @@
-"""Reading a PostgreSQL table as text, in key order, against the bulk driver alone, which orders and converts nothing."""
+"""Reading a PostgreSQL table as text, in key order, against the bulk driver alone, nothing ordered or converted."""
 
 from collections.abc import Iterator
 from contextlib import closing

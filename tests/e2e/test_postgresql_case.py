@@ -160,3 +160,16 @@ def test_no_value_of_a_customer_who_is_gone_is_left_in_any_file_of_the_server(
     assert len(gone) > 50
     content = b"".join(p.read_bytes() for p in postgres.data.rglob("*") if p.is_file())
     assert [m for m in sorted(gone) if m.encode() in content] == []
+
+
+def test_the_command_prints_accounts_for_the_tables_of_the_case(whole: PlayedCase, postgres: Postgres) -> None:
+    command = [sys.executable, "-c", "from bequest.cli.main import main; main()", "--home", str(whole.folder / "home")]
+    done = subprocess.run(
+        [*command, "source", "roles", whole.played.case.id, "crm", "--phase", "delete"],
+        capture_output=True, text=True, check=False,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), "HOME": str(whole.folder),
+             "CRM": postgres.url(whole.database)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    granted = {line.split(" ON ")[1].split(" TO ")[0] for line in done.stdout.splitlines() if "GRANT DELETE" in line}
+    assert granted == {f'"crm"."{t.name}"' for t in CRM if t.in_case}

@@ -93,23 +93,22 @@ class PostgresqlSource:
 
     def apply(self, table: str, changes: Changes, *, guard: Guard) -> Applied:
         """Delete rows and empty cells in batches, each its own transaction; see `OpenSource.apply`."""
-        info = self._table(table).info
-        key = tuple(dict.fromkeys((*changes.key, *info.key)))
         where = f"{self.name}.{table}"
-        check_changes(where, changes, info.column_names(), key, numbered=not key)
-        if changes.taken_from and changes.taken_from != self.fingerprint():
-            raise SourceError(
-                f"{where} has changed since its rows were read",
-                hint="Read the source again and decide anew; nothing was changed.",
-                code="BQ-SOURCE-9",
-            )
         with self._server.connected(Use.DELETE) as db:
             relation = self._found(db, table)
+            info = relation.info
+            key = tuple(dict.fromkeys((*changes.key, *info.key)))
+            check_changes(where, changes, info.column_names(), key, numbered=not key)
+            if changes.taken_from and changes.taken_from != self.fingerprint():
+                raise SourceError(
+                    f"{where} has changed since its rows were read",
+                    hint="Read the source again and decide anew; nothing was changed.",
+                    code="BQ-SOURCE-9",
+                )
             if changes.key and changes.key != info.key:
-                self._check_key(db, relation.info, changes.key)
+                self._check_key(db, info, changes.key)
             references = read_references(db, relation.oid)
-            work = Writing(db, where, self.schema, relation.info, changes.key, references, guard)
-            return change_rows(work, changes)
+            return change_rows(Writing(db, where, self.schema, info, changes.key, references, guard), changes)
 
     def plan_scrub(self, tables: Sequence[str]) -> ScrubPlan:
         """Tables rewritten, statistics and write-ahead log renewed: what that needs, and what stands against it."""

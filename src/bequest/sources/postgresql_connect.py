@@ -36,10 +36,16 @@ class Use(StrEnum):
 
 _LIMITS: Mapping[Use, Mapping[str, str]] = {
     Use.READ: {"lock_timeout": "10s", "statement_timeout": "12h", "idle_in_transaction_session_timeout": "12h"},
-    Use.DELETE: {"lock_timeout": "10s", "statement_timeout": "1h", "idle_in_transaction_session_timeout": "10min"},
+    Use.DELETE: {
+        "lock_timeout": "10s",
+        "statement_timeout": "1h",
+        "idle_in_transaction_session_timeout": "10min",
+        "work_mem": "64MB",
+        "temp_buffers": "64MB",
+    },
     Use.SCRUB: {"lock_timeout": "30s", "statement_timeout": "0"},
 }
-"""May be set otherwise in the address (`?options=-c%20lock_timeout%3D1s`)."""
+"""Time-outs, and memory so that less goes through the disk. Others can stand in the address (`?options=-c%20…`)."""
 
 _SAME_TEXT = {
     "client_encoding": "UTF8",

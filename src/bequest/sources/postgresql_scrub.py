@@ -116,7 +116,9 @@ STEPS: dict[str, Callable[[Database, Names, Names], None]] = {
 def plan_scrub(db: Database, spec: Source, schema: str, tables: Sequence[str] | None) -> ScrubPlan:
     """What `scrub` would do, and what stands against it; changes nothing."""
     if spec.managed:
-        return ScrubPlan(Level.LOGICAL, (), checks=(Check("managed", fine=False, blocks=True),))
+        return ScrubPlan(
+            Level.LOGICAL, (), checks=(Check("managed", fine=False, blocks=True),), remains=("pages", "wal")
+        )
     names = _tables(db, spec, schema, tables)
     views = _views(db, schema, names)
     checks, needed = look(db, schema, names)
@@ -137,7 +139,20 @@ def plan_scrub(db: Database, spec: Source, schema: str, tables: Sequence[str] | 
         locked=(*names, *(v for _, v in views)),
         is_server_wide=True,
         bytes_needed=needed,
+        remains=_remains(checks),
     )
+
+
+def _remains(checks: Sequence[Check]) -> tuple[str, ...]:
+    """What holds deleted bytes even afterwards."""
+    facts = {name: value for c in checks for name, value in c.facts.items()}
+    found = {
+        "freed_blocks": True,
+        "server_log": facts.get("server_log") == "on" or facts.get("log_statement") != "none",
+        "replicas": bool(facts.get("replicas")),
+        "backups": facts.get("archive_mode") != "off",
+    }
+    return tuple(code for code, is_so in found.items() if is_so)
 
 
 def scrub(db: Database, spec: Source, schema: str, tables: Sequence[str] | None, guard: Guard) -> CleanReport:
@@ -150,16 +165,17 @@ def scrub(db: Database, spec: Source, schema: str, tables: Sequence[str] | None,
     """
     before = _size(db, spec)
     if spec.managed:
-        return CleanReport(Level.LOGICAL, (), before, before)
+        return CleanReport(Level.LOGICAL, (), before, before, ("pages", "wal"))
     guard()
-    _refuse(spec, plan_scrub(db, spec, schema, tables))
+    plan = plan_scrub(db, spec, schema, tables)
+    _refuse(spec, plan)
     restore_settings(db)
     names = _tables(db, spec, schema, tables)
     views = [sql.Identifier(*v) for v in _views(db, schema, names)]
     for act in STEPS.values():
         guard()
         act(db, [sql.Identifier(schema, t) for t in names], views)
-    return CleanReport(Level.LOGICAL, tuple(STEPS), before, _size(db, spec))
+    return CleanReport(Level.LOGICAL, tuple(STEPS), before, _size(db, spec), plan.remains)
 
 
 def _tables(db: Database, spec: Source, schema: str, tables: Sequence[str] | None) -> list[str]:

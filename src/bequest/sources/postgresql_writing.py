@@ -28,6 +28,8 @@ from bequest.sources.source import Applied, Changes, Guard, TableInfo
 
 BATCH = 50_000
 _ROUNDS = 5
+_WHOLE_NUMBERS = frozenset({"smallint", "integer", "bigint"})
+_ROWS = "n = 0"
 _FOUND_AGAIN = "t.tableoid = p.part AND t.ctid = p.place AND {same} = p.k"
 
 
@@ -60,6 +62,13 @@ class Writing:
         return key_expression(self.info, self.key) if self.is_keyed else content_expression()
 
     @property
+    def number(self) -> str:
+        """The key column where rows are known by one whole number: such keys are compared as numbers, which is fast."""
+        key = self.key or self.info.key
+        declared = {c.name: c.declared_type for c in self.info.columns}
+        return key[0] if len(key) == 1 and declared[key[0]] in _WHOLE_NUMBERS else ""
+
+    @property
     def same_row(self) -> str:
         """Condition over `t` and a place `p`."""
         return _FOUND_AGAIN.format(same=self.row_key)
@@ -75,31 +84,63 @@ def change_rows(work: Writing, changes: Changes) -> Applied:
     """
     check_emptying(work.where, work.info, changes.empty)
     work.columns = list(changes.empty)
-    _send_keys(work, changes)
-    n = _find_cells(work)
-    _try_emptying(work)
-    deleted = _delete_all(work) if len(changes.delete) else 0
-    return Applied(deleted, _empty_all(work, n))
+    is_plain = bool(work.number) and not work.references and not {"triggers", "rules"} & set(work.info.notes)
+    _send_keys(work, (None if is_plain else changes.delete, *changes.empty.values()))
+    n = 0
+    if work.columns:
+        n = _find_cells(work)
+        _try_emptying(work)
+    deleted = 0
+    if len(changes.delete):
+        deleted = _delete_by_number(work, changes.delete) if is_plain else _delete_all(work)
+    return Applied(deleted, _empty_all(work, n) if n else dict.fromkeys(work.columns, 0))
 
 
-def _send_keys(work: Writing, changes: Changes) -> None:
+def _distinct(work: Writing, keys: pl.Series) -> pl.Series:
+    """Keys that can be those of rows, each once, in order."""
+    distinct = keys.cast(pl.String).drop_nulls().unique()
+    if work.number:  # what is not written as the store writes a number is the key of no row
+        numbers = distinct.cast(pl.Int64, strict=False)
+        return numbers.filter(numbers.cast(pl.String).eq(distinct)).drop_nulls().sort()
+    return distinct.filter(~distinct.str.contains("\0", literal=True)).sort()  # no text of this store holds it
+
+
+def _delete_by_number(work: Writing, keys: pl.Series) -> int:
+    """The short way: nothing refers to these rows, nothing runs when they go, and they are known by a number."""
+    numbers = _distinct(work, keys)
+    work.db.execute("CREATE TEMPORARY TABLE bequest_numbers (k bigint) ON COMMIT DELETE ROWS")
+    statement = f"DELETE FROM {work.table} USING pg_temp.bequest_numbers AS p WHERE t.{quoted(work.number)} = p.k"  # noqa: S608
+    deleted = 0
+    for part in numbers.to_frame().iter_slices(BATCH):
+        work.guard()
+        with work.db.transaction(), work.db.cursor() as cursor:
+            with cursor.copy("COPY pg_temp.bequest_numbers FROM STDIN (FORMAT csv)") as copy:
+                copy.write(part.write_csv(include_header=False).encode())
+            n = cursor.execute(statement).rowcount
+        deleted += n
+    return deleted
+
+
+def _send_keys(work: Writing, wanted: Sequence[pl.Series | None]) -> None:
     """Row keys with the number of what is to be done: 0 for whole rows, else of the column that is emptied."""
     work.db.execute("CREATE TEMPORARY TABLE bequest_keys (n integer, k text)")
     with work.db.cursor() as cursor, cursor.copy("COPY pg_temp.bequest_keys FROM STDIN (FORMAT csv)") as copy:
-        for n, keys in enumerate((changes.delete, *changes.empty.values())):
-            distinct = keys.cast(pl.String).drop_nulls().unique()
-            distinct = distinct.filter(~distinct.str.contains("\0", literal=True))  # no text of this store holds it
-            frame = distinct.sort().to_frame("k").select(pl.lit(n, pl.Int32).alias("n"), "k")
+        for n, keys in enumerate(wanted):
+            if keys is None or not len(keys):
+                continue
+            frame = _distinct(work, keys).cast(pl.String).to_frame("k").select(pl.lit(n, pl.Int32).alias("n"), "k")
             for part in frame.iter_slices(BATCH):
                 copy.write(part.write_csv(include_header=False, quote_style="non_numeric").encode())
-    work.db.execute("ANALYZE pg_temp.bequest_keys")
 
 
 def _matching(work: Writing, numbers: str, selected: str) -> str:
     """A query for `part`, `place`, `k` of the rows with keys under these numbers; among equal rows, of as many."""
     if work.is_keyed:
         keys = f"SELECT k, array_agg(n) AS n FROM pg_temp.bequest_keys WHERE {numbers} GROUP BY k"  # noqa: S608
-        rows = f"{work.table} JOIN ({keys}) AS w ON {work.row_key} = w.k"
+        if numbers == _ROWS:  # each key is there once
+            keys = f"SELECT k FROM pg_temp.bequest_keys WHERE {numbers}"  # noqa: S608
+        same = f"t.{quoted(work.number)} = w.k::bigint" if work.number else f"{work.row_key} = w.k"
+        rows = f"{work.table} JOIN ({keys}) AS w ON {same}"
         return f"SELECT t.tableoid AS part, t.ctid AS place, w.k, {selected} FROM {rows}"  # noqa: S608
     keys = (
         "SELECT split_part(k, '#', 1) AS d, split_part(k, '#', 2) AS o, array_agg(n) AS n"  # noqa: S608
@@ -119,11 +160,10 @@ def _find_rows(work: Writing) -> int:
     work.db.execute("DROP TABLE IF EXISTS pg_temp.bequest_rows")
     found = (
         "SELECT row_number() OVER (ORDER BY part, place) AS n, part, place, k"  # noqa: S608
-        f" FROM ({_matching(work, 'n = 0', '1')}) s"
+        f" FROM ({_matching(work, _ROWS, '1')}) s"
     )
     n = work.db.execute(f"CREATE TEMPORARY TABLE bequest_rows AS {found}").rowcount
     work.db.execute("CREATE UNIQUE INDEX ON pg_temp.bequest_rows (n)")
-    work.db.execute("ANALYZE pg_temp.bequest_rows")
     return n
 
 
@@ -141,7 +181,6 @@ def _find_cells(work: Writing) -> int:
     )
     n = work.db.execute(f"CREATE TEMPORARY TABLE bequest_cells AS {found}").rowcount
     work.db.execute("CREATE UNIQUE INDEX ON pg_temp.bequest_cells (n)")
-    work.db.execute("ANALYZE pg_temp.bequest_cells")
     return n
 
 

@@ -122,3 +122,12 @@ def test_a_step_out_of_order_names_the_one_that_is_missing(run: Run, home: Path,
 def test_a_word_that_is_no_command_of_a_group_is_taken_for_a_case(run: Run, home: Path) -> None:
     assert run("plan", CASE.id).err == run("plan", "run", CASE.id).err
     assert run("notify", CASE.id).err == run("notify", "run", CASE.id).err
+
+
+def test_accounts_of_a_source_are_asked_for_by_its_name_and_phase(run: Run, home: Path) -> None:
+    name = CASE.sources[0].name
+    unknown = run("source", "roles", CASE.id, "nowhere")
+    assert unknown.code == 2
+    assert name in unknown.err
+    assert "there is no phase" in run("source", "roles", CASE.id, name, "--phase", "all").err
+    assert "is a file" in run("source", "roles", CASE.id, name).err

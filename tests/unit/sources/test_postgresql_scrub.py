@@ -122,6 +122,7 @@ def test_the_plan_tells_steps_checks_and_what_is_locked(
     assert plan.steps == tuple(postgresql_scrub.STEPS)
     assert plan.locked == ("people", "copies", "copies_of_copies")
     assert plan.is_server_wide
+    assert plan.remains == ("freed_blocks",)
     assert plan.bytes_needed > 100_000
     assert 'VACUUM (FULL) "public"."people";' in plan.commands
     assert {c.code for c in plan.checks} == {
