@@ -228,6 +228,8 @@ def require(ctx: Context, case_id: str, *steps: str) -> None:
     Raises:
         StateError: naming the first step that is missing.
     """
+    if not PLANNING.issuperset(steps):
+        _refuse_unready(ctx.case(case_id).case, steps[-1])
     done = done_steps(ctx, case_id)
     for step in steps:
         if step not in done:
@@ -298,7 +300,7 @@ def _refuse_unready(case: Case, name: str) -> None:
     """Refuse to act in an event that this version can decide but not carry out."""
     if case.event not in SUPPORTED_EVENTS and name not in PLANNING:
         raise StateError(
-            f"event {case.event} can be planned, and step {name!r} is not ready for it yet",
+            f"event {case.event} can be planned, and the steps after that are not ready for it yet",
             hint=f"This version carries out {', '.join(sorted(SUPPORTED_EVENTS))}; nothing was touched.",
         )
 
