@@ -32,5 +32,13 @@ BENCHES: dict[str, Bench] = {
         "read", "files read as text, checked, against the plain reader of each kind", packages=("fastexcel",)
     ),
     "components": Bench("components", "who is who: connected components against joining in Python"),
+    "pgread": Bench("pgread", "PostgreSQL read as text against plain ADBC", packages=("adbc-driver-postgresql",)),
+    "pgdelete": Bench(
+        "pgdelete", "PostgreSQL rows deleted by key against hand-tuned SQL and executemany", packages=("psycopg",)
+    ),
+    "myread": Bench("myread", "MariaDB read as text against plain connectorx", packages=("connectorx",)),
+    "mydelete": Bench(
+        "mydelete", "MariaDB rows deleted by key against hand-tuned key lists and executemany", packages=("pymysql",)
+    ),
     "demo": Bench("demo", "the whole demo case against the sum of its raw reads and writes", size=3_000),
 }

@@ -16,7 +16,7 @@ from bequest.kernel.errors import SourceError
 from bequest.model.destruction import Level
 from bequest.sources.mariadb_connect import Database, Server, Use, rows
 from bequest.sources.mariadb_inventory import read_tables
-from bequest.sources.mariadb_scrub_checks import can_resize_redo, look, variable
+from bequest.sources.mariadb_scrub_checks import can_resize_redo, look, remains, variable
 from bequest.sources.mariadb_text import literal, quoted
 from bequest.sources.scrub import Check, ScrubPlan
 from bequest.sources.source import CleanReport, Guard
@@ -114,15 +114,20 @@ STEPS: dict[str, Callable[[Database, str, Sequence[str]], None]] = {
 }
 """In this order; without any one of them, bytes stay behind."""
 
+MANAGED_REMAINS = ("pages", "redo_log", "binary_log", "undo", "temporary_files")
+
 
 def plan_scrub(server: Server, tables: Sequence[str], *, managed: bool) -> ScrubPlan:
     """What `scrub` would do, and what stands against it; changes nothing."""
     if managed:
-        return ScrubPlan(Level.LOGICAL, (), checks=(Check("managed", fine=False, blocks=True),))
+        return ScrubPlan(
+            Level.LOGICAL, (), checks=(Check("managed", fine=False, blocks=True),), remains=MANAGED_REMAINS
+        )
     with server.connected(Use.SCRUB) as db:
         names = _known(db, tables)
         steps = _steps(db)
         checks, needed = look(db, names)
+        left = remains(db, names)
         size = int(variable(db, "innodb_log_file_size") or 0)
     commands = {
         "history_purged": ["SHOW GLOBAL STATUS LIKE 'Innodb_history_list_length'; -- until 0"],
@@ -132,7 +137,7 @@ def plan_scrub(server: Server, tables: Sequence[str], *, managed: bool) -> Scrub
     }
     return ScrubPlan(
         Level.LOGICAL, steps, commands=tuple(c for s in steps for c in commands[s]), checks=checks,
-        locked=tuple(names), is_server_wide=True, bytes_needed=needed,
+        locked=tuple(names), is_server_wide=True, bytes_needed=needed, remains=left,
     )  # fmt: skip
 
 
@@ -145,7 +150,7 @@ def scrub(server: Server, tables: Sequence[str], guard: Guard, *, managed: bool)
         SourceError: naming what stands against it.
     """
     if managed:
-        return CleanReport(Level.LOGICAL, (), 0, 0)
+        return CleanReport(Level.LOGICAL, (), 0, 0, MANAGED_REMAINS)
     guard()
     plan = plan_scrub(server, tables, managed=managed)
     _refuse(server.name, plan)
@@ -155,7 +160,7 @@ def scrub(server: Server, tables: Sequence[str], guard: Guard, *, managed: bool)
         for step in plan.steps:
             guard()
             STEPS[step](db, server.name, names)
-        return CleanReport(Level.LOGICAL, plan.steps, before, _size(db))
+        return CleanReport(Level.LOGICAL, plan.steps, before, _size(db), plan.remains)
 
 
 def _steps(db: Database) -> tuple[str, ...]:

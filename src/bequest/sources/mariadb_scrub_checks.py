@@ -82,7 +82,7 @@ def _replicas(db: Database) -> int:
 
 
 def _leftovers(db: Database, listed: str) -> Iterator[Check]:
-    """What the scrub does not reach: told with the scrub, and named on the certificate."""
+    """Tables and logs that lie where the scrub does not rewrite: told with it."""
     query = (
         "SELECT COUNT(*) FROM information_schema.INNODB_SYS_TABLES WHERE SPACE = 0"  # noqa: S608
         f" AND SUBSTRING_INDEX(NAME, '/', 1) = DATABASE() AND SUBSTRING_INDEX(NAME, '/', -1) IN ({listed})"
@@ -92,18 +92,23 @@ def _leftovers(db: Database, listed: str) -> Iterator[Check]:
     yield Check("settings", fine=own_file, facts={"tables_in_system_tablespace": shared or "unknown"})
     logs = [n for n in ("general_log", "slow_query_log", "server_audit_logging") if variable(db, n) in {"ON", "1"}]
     yield Check("settings", fine=not logs, facts={"text_logs": ", ".join(logs)})
-    left = ["innodb_undo", "innodb_temporary"]
+
+
+def remains(db: Database, tables: Sequence[str]) -> tuple[str, ...]:
+    """Codes of what a scrub does not reach while the server runs."""
+    listed = ", ".join(map(literal, tables)) or "''"
+    left = ["temporary_files"]
     query = (
         "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()"  # noqa: S608
         f" AND ENGINE = 'Aria' AND TABLE_NAME IN ({listed})"
     )
     if rows(db, query)[0][0] != "0":
         left.append("aria_log")
-    if variable(db, "innodb_immediate_scrub_data_uncompressed") in {"ON", "1"}:
-        left.remove("innodb_undo")
+    if variable(db, "innodb_immediate_scrub_data_uncompressed") not in {"ON", "1"}:
+        left.append("undo")
     if not can_resize_redo(db):
-        left.append("innodb_redo")
-    yield Check("copies", fine=False, facts={"not_reached": ", ".join(left)})
+        left.append("redo_log")
+    return tuple(left)
 
 
 def _asked(db: Database, query: str) -> list[tuple[str, ...]]:

@@ -72,6 +72,7 @@ REMAINS: dict[str, tuple[str, str]] = {
     "wal": ("预写日志", "the write-ahead log"),
     "redo_log": ("重做日志", "the redo log"),
     "binary_log": ("二进制日志", "the binary log"),
+    "aria_log": ("Aria 日志", "the log of Aria"),
     "undo": ("回滚段", "undo segments"),
     "server_log": ("服务器日志", "the server's log"),
     "temporary_files": ("临时文件", "temporary files"),
