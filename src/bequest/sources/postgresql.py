@@ -1,7 +1,7 @@
 """PostgreSQL: one schema of one database, read at driver speed, changed set by set in short transactions.
 
 Reading is one snapshot, read-only, as text that the server makes. Each phase may have an account of its own
-(`url`, `delete_url`, `scrub_url`); see `bequest.sources.postgresql_connect`. Tested from version 12 on.
+(`url`, `delete_url`, `scrub_url`); see `bequest.sources.postgresql_connect`. Tried on version 15.
 """
 
 import hashlib
