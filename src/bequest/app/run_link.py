@@ -25,7 +25,7 @@ from bequest.model.datamap import DataMap
 from bequest.model.facts import RowRole
 from bequest.sources.row_keys import check_keys
 from bequest.sources.source import OpenSource
-from bequest.steps.link.index import IndexSettings, index_table, link_targets
+from bequest.steps.link.index import IndexSettings, index_table, link_targets, record_targets
 from bequest.steps.link.link import Linked, link
 from bequest.store.records import AccessRecord
 
@@ -43,6 +43,7 @@ def index_settings(ctx: Context, case: Case, datamap: DataMap) -> IndexSettings:
         timezone=case.timezone,
         lots=case.lots,
         targets=link_targets(datamap),
+        record_targets=record_targets(datamap),
     )
 
 

@@ -100,7 +100,8 @@ OPERATOR_ORDER = (
     Operator.NONE,
 )
 """How much of a value each operator of a masked release lets through, least first."""
-_DESTROYS_LEAST = (_BLOCKED, _CUSTODY, _IN_USE, Residue.ANONYMISE, Residue.DELETE)
+DESTROYS_LEAST = (_BLOCKED, _CUSTODY, _IN_USE, Residue.ANONYMISE, Residue.DELETE)
+"""What several words, or several lots, make of one copy at the source: the first of these that is said."""
 
 LAWFUL_PAIRS: frozenset[tuple[Release, Residue]] = frozenset(
     {(Release.NONE, residue) for residue in Residue}
@@ -156,7 +157,7 @@ def axes(words: tuple[str, ...]) -> tuple[Release | None, Residue | None]:
     releases = [e.release for e in entries if e.release is not None]
     residues = [e.residue for e in entries if e.residue is not None]
     release = min(releases, key=RELEASE_ORDER.index) if releases else None
-    residue = min(residues, key=_DESTROYS_LEAST.index) if residues else None
+    residue = min(residues, key=DESTROYS_LEAST.index) if residues else None
     return release, residue
 
 
