@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,38 +13,37 @@ from pathlib import Path
 
 import polars as pl
 
-from bequest.app.context import WAVE, Context, Run, require, step
+from bequest.app.context import WAVE, Context, Run, step
 from bequest.app.evidence import await_published, platform_signer, publish, record
 from bequest.app.fixed import AnswersCameError, Watch, fixed_mark
 from bequest.app.open_case import make_keys
 from bequest.app.reading import check_markers, open_sources, read_table
+from bequest.app.receipts import enter_receipt as enter_receipt
+from bequest.app.receipts import nothing_moves as nothing_moves
+from bequest.app.receipts import package_folders as package_folders
 from bequest.app.redecide import GONE_OUT, redecide_answers, waves_sent
 from bequest.app.run_cutover import load_inventory
 from bequest.app.run_discover import data_map
 from bequest.app.run_notify import keep_place
 from bequest.app.run_plan import load_plans
-from bequest.app.user_files import read_user_bytes
 from bequest.crypto.atomic import write_file
 from bequest.crypto.cipher import aes_ecb, hmac_sha256
-from bequest.crypto.verify import parse_public_line
 from bequest.engine.tableplan import TablePlan
 from bequest.evidence.disposition_tree import root_of_leaves, split_leaves
 from bequest.evidence.event_types import EventType
-from bequest.evidence.statement import Statement, read_statement, sign_statement, verify_statement
-from bequest.kernel.canonical import Json
+from bequest.evidence.statement import Statement, sign_statement
 from bequest.kernel.clock import parse_rfc3339, rfc3339
-from bequest.kernel.errors import CaseFileError, DeliveryError, StateError, VerificationError
-from bequest.model.case import MOVES_NOTHING, Case, Lot, Party, Role
+from bequest.kernel.errors import CaseFileError, DeliveryError, StateError
+from bequest.model.case import Lot, Party
 from bequest.model.datamap import DataMap
 from bequest.sources.source import OpenSource
 from bequest.steps.deliver.checkpoint import ABORTED
 from bequest.steps.deliver.content import AgeRecipient, DeliveredColumn, DeliveredTable, DeliverySpec
 from bequest.steps.deliver.package import Package, Places, build_package
-from bequest.steps.deliver.receipt import Receipt, check_receipt
 from bequest.steps.transform.references import reference_domains
 from bequest.steps.transform.shape import TableShape, shape_table
 from bequest.steps.transform.transform import TransformTally, transform_table
-from bequest.store.records import DeliveryPart, DeliveryRecord, DeliveryState, ReceiptRecord
+from bequest.store.records import DeliveryPart, DeliveryRecord, DeliveryState
 
 TableKey = tuple[str, str]
 
@@ -56,16 +55,6 @@ class Delivered:
     lot: Lot
     package: Package
     tallies: dict[TableKey, TransformTally]
-
-
-def nothing_moves(case: Case, what: str) -> None:
-    """Refuse deliver and destroy where the event moves nothing.
-
-    Raises:
-        StateError: for a share deal or a rename.
-    """
-    if case.event in MOVES_NOTHING:
-        raise StateError(f"event {case.event} moves nothing: there is no {what}", hint="Go on with `bequest close`.")
 
 
 def run_deliver(ctx: Context, case_id: str, *, wave: bool = False) -> tuple[Delivered, ...]:
@@ -343,98 +332,3 @@ def _outcome(ctx: Context, run: Run, spec: DeliverySpec, package: Package, inten
         content="交付包，只有接收方和存管方能打开 / delivery package: only receiver and escrow can open it",
         ground=spec.legal_route, key="age", ends_on=None,
     )  # fmt: skip
-
-
-def package_folders(ctx: Context, case_id: str) -> Iterator[tuple[DeliveryRecord, Path]]:
-    """The packages of a case, without those thrown away."""
-    with ctx.store.transaction() as tx:
-        records = [d for d in tx.deliveries.list(case_id) if d.state is not DeliveryState.ABORTED]
-    for d in records:
-        yield d, ctx.home / d.path
-
-
-def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt:
-    """Check a receiver's signed receipt against the delivery it is for, and keep it.
-
-    Raises:
-        DeliveryError: where it is for another delivery, signed by another person, or does not open the commitments.
-        InputError: where the file is missing.
-        StateError: before the delivery, or for an event that moves nothing.
-    """
-    case = ctx.case(case_id).case
-    nothing_moves(case, "receipt")
-    require(ctx, case_id, "deliver")
-    envelope = read_user_bytes(path, "receipt", hint="The receiver makes it with `bequest receive … --sign-key FILE`.")
-    everybody = [p for p in case.people if Role.RECEIVER in p.roles and p.public_key]
-    wanted = _delivery_named(envelope)
-    parties = {lot.id: lot.receiver for lot in case.lots}
-
-    def opened(data: bytes) -> Statement:
-        try:
-            return verify_statement(data, keys).statement
-        except VerificationError:
-            names = ", ".join(p.id for p in receivers) or "nobody with a public key"
-            raise DeliveryError(
-                f"{path.name} is no receipt, or none that the receiver signed",
-                hint=f"In the case file the role receiver has {names}: that person opens the package and signs, by"
-                " `bequest receive … --sign-key FILE`.",
-                code="BQ-DELIVERY-5",
-            ) from None
-
-    evidence_key = ctx.keys(case_id).get("evidence")
-    at = ctx.now(case_id)
-    for delivery, folder in package_folders(ctx, case_id):
-        receivers = [p for p in everybody if p.party in {"", parties[delivery.lot]} or wanted != delivery.delivery_id]
-        keys = [parse_public_line(p.public_key) for p in receivers]
-        sent = verify_statement(
-            (folder / "DataDelivery.dsse.json").read_bytes(), [platform_signer(ctx, case_id).public]
-        ).statement
-        if opened(envelope).predicate.get("deliveryId") != delivery.delivery_id:
-            continue
-        salt = hmac_sha256(evidence_key, b"delivery-salt\0" + delivery.delivery_id.encode())
-        receipt = check_receipt(envelope, opened, sent, salt)
-        signer = verify_statement(envelope, keys).signers[0]
-        person = next(p for p, k in zip(receivers, keys, strict=True) if k.fingerprint == signer.fingerprint)
-        _keep_receipt(ctx, case_id, delivery, receipt, envelope, person.id, signer.fingerprint, at)
-        return receipt
-    raise DeliveryError(
-        f"the receipt {path.name} is for no delivery of case {case_id}", hint="Check the case and the file."
-    )
-
-
-def _delivery_named(envelope: bytes) -> str:
-    """The delivery that an envelope speaks of, before its signature is looked at; empty where it is none."""
-    with suppress(VerificationError):
-        return str(read_statement(envelope).statement.predicate.get("deliveryId", ""))
-    return ""
-
-
-def _keep_receipt(
-    ctx: Context, case_id: str, delivery: DeliveryRecord, receipt: Receipt, envelope: bytes, person: str,
-    fingerprint: str, at: datetime,
-) -> None:  # fmt: skip
-    workspace = ctx.workspace(case_id)
-    name = f"receipt-{delivery.delivery_id}-{receipt.stage}.dsse.json"
-    write_file(workspace.dir("receipts") / name, envelope)
-    digest = hashlib.sha256(envelope).hexdigest()
-    body: dict[str, Json] = {
-        "stage": receipt.stage,
-        "exceptions": list(receipt.exceptions),
-        "counts": dict(receipt.counts),
-    }
-    with ctx.store.transaction() as tx:
-        tx.receipts.add(
-            case_id,
-            ReceiptRecord(
-                delivery_id=delivery.delivery_id, party=delivery.receiver, signer=person,
-                text=envelope.decode(), signature=digest, fingerprint=fingerprint,
-                signed_at=rfc3339(receipt.received_at), created_at=at,
-            ),
-        )  # fmt: skip
-        if receipt.lets_destroy:
-            tx.deliveries.set_state(case_id, delivery.delivery_id, DeliveryState.RECEIVED, at)
-        record(
-            ctx, tx, case_id, EventType.DELIVERY_RECEIPT, f"{delivery.delivery_id}-{receipt.stage}", at=at,
-            refs={"receipt": digest}, content=body,
-        )  # fmt: skip
-    publish(ctx, case_id)

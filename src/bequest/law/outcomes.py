@@ -108,6 +108,11 @@ LAWFUL_PAIRS: frozenset[tuple[Release, Residue]] = frozenset(
     | {(release, residue) for release in Release for residue in Residue if residue is not Residue.BLOCKED}
 )
 """What is blocked is stopped on both axes; every other pair is possible."""
+AFTER_RELEASE: frozenset[tuple[Release, Residue]] = frozenset(
+    {(Release.AS_IS, Residue.BLOCKED), (Release.MASKED, Residue.BLOCKED)}
+)
+"""Never what one decision says. A value that was passed on lawfully stays with its receiver where another lot, or an
+objection that came later, blocks the copy at the source: the stop is then on what is left to stop."""
 
 
 def label(word: str, lang: str) -> str:
