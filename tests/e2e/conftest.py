@@ -1,4 +1,4 @@
-"""The two whole cases, each run once for a test session, by whichever worker comes first."""
+"""The whole cases, each run once for a test session, by whichever worker comes first."""
 
 import os
 from pathlib import Path
@@ -16,6 +16,11 @@ def _cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def asset_deal(_cases: Path) -> WholeCase:
     return play(_cases, "E5")
+
+
+@pytest.fixture(scope="session")
+def two_lots(_cases: Path) -> WholeCase:
+    return play(_cases, "E5", lots=2)
 
 
 @pytest.fixture(scope="session")

@@ -332,10 +332,12 @@ def _outcome(record_class: RecordClass, column: Column) -> pl.Expr:
     if column.cls in {FieldClass.FREE_TEXT, FieldClass.USER_ID} or column.need is Need.REDUCED:
         passes = masked
     falls = pl.when("shared").then(_pair(none, Residue.IN_USE)).otherwise(erased)  # staff go, or stay, with the row
-    new_purpose = pl.when("new_purpose").then(passed_on(as_is)).otherwise(released(none))
+    new_purpose = pl.when("new_purpose").then(released(as_is)).otherwise(released(none))
     about_itself = {
         RecordClass.OBJECTION: _pair(none, Residue.CUSTODY),
-        RecordClass.CONSENT: _pair(as_is, Residue.CUSTODY),
+        RecordClass.CONSENT: pl.when("consented")
+        .then(_pair(as_is, Residue.CUSTODY))
+        .otherwise(_pair(none, Residue.CUSTODY)),
     }.get(record_class, stopped)
     objected = pl.when(held).then(_pair(none, Residue.CUSTODY)).when("open_order").then(stopped).otherwise(erased)
     return (
