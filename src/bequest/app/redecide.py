@@ -14,6 +14,7 @@ from bequest.app.run_link import load_indexes, load_linked
 from bequest.app.run_plan import decide_now, load_plans, save_plans
 from bequest.engine.tableplan import TablePlan
 from bequest.evidence.event_types import EventType
+from bequest.kernel.canonical import digest
 from bequest.kernel.errors import StateError
 from bequest.model.datamap import DataMap
 from bequest.model.plan import ColumnCount, Population
@@ -79,11 +80,16 @@ def fix_again(ctx: Context, run: Run, datamap: DataMap, again: Again, linked: Li
 
 
 def fix_plans(
-    ctx: Context, run: Run, datamap: DataMap, plans: dict[TableKey, TablePlan], linked: Linked, before: Population
-) -> dict[TableKey, TablePlan]:
-    """Keep plans that replace others after the cutover, with everything that follows from them."""
+    ctx: Context, run: Run, datamap: DataMap, plans: dict[TableKey, TablePlan], linked: Linked, before: Population,
+    *, keep: bool = True,
+) -> dict[TableKey, TablePlan]:  # fmt: skip
+    """Put plans that replace others after the cutover on record, with everything that follows from them.
+
+    `keep`: they are what is carried out from now on; not where they only say what an erasure has left.
+    """
     population = _population(run, datamap, plans, before)
-    save_plans(run.workspace, plans)
+    if keep:
+        save_plans(run.workspace, plans)
     pairs = main_pairs(run.case, datamap, plans, linked.n_subjects)["pair"]
     seal_feedback(ctx, run, pairs, linked)
     refs = disposition_root(ctx, run, pairs.to_list(), linked.anchors)
@@ -91,10 +97,10 @@ def fix_plans(
         in_force = tx.policies.in_force(run.case.id)
         if in_force is None:
             raise StateError("no policy is in force", hint="Nothing is decided without an approved policy.")
-        n = str(1 + sum(e.typ == EventType.DISPOSITION_FIXED.value for e in tx.outbox.all(run.case.id)))
         counted = tx.populations.add(run.case.id, population, run.at, policy_digest=in_force.digest).digest
+        n = f"again-{digest([counted, refs])[:16]}"  # the same, where a killed run comes here again
         record(
-            ctx, tx, run.case.id, EventType.POPULATION_DECIDED, f"again-{n}", at=run.at,
+            ctx, tx, run.case.id, EventType.POPULATION_DECIDED, n, at=run.at,
             refs={"policy": in_force.digest, "population": counted},
             counts={"subjects": population.n_subjects, "records": population.n_records},
         )  # fmt: skip

@@ -21,9 +21,15 @@ def register(app: typer.Typer) -> None:
     app.command(name="receipt", help="Enter the receiver's signed receipt. 录入签收。")(receipt)
 
 
-def deliver(ctx: typer.Context, case: str) -> None:
+def deliver(
+    ctx: typer.Context,
+    case: str,
+    wave: Annotated[bool, typer.Option("--wave", help="another wave: late consents, late rows 后续批次交付")] = False,
+) -> None:
     with state_of(ctx).context() as c:
-        done = run_deliver(c, case)
+        done = run_deliver(c, case, wave=wave)
+    if wave and not done:
+        render.line(render.say("没有可以追加交付的", "nothing more may go: no wave is due"))
     for d in done:
         rows = [
             (f"{s}.{t}", x.delivered, sum(x.as_is.values()), sum(x.masked.values()), sum(x.withheld.values()))

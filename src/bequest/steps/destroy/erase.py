@@ -2,7 +2,8 @@
 
 Order of one table: read and match → refuse what is not in the ledger → journal to disk → one `apply` of the source.
 A row that differs from the one decided on is left and reported; so is a row that the law keeps and that is not yet
-sealed in custody. Values are counted where they are found, so that every column balances against its own source.
+sealed in custody. A row on hold (its person objected meanwhile) that is not erased yet stays, blocked. Values are
+counted where they are found, so that every column balances against its own source.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -69,6 +70,8 @@ class TableErasure:
     unsealed: int
     left: pl.DataFrame = field(repr=False, compare=False)
     """`row_tag`, `what` (changed, late, unsealed): for the next delta cutover."""
+    held: pl.Series = field(default_factory=lambda: pl.Series("pos", [], dtype=pl.UInt32), repr=False, compare=False)
+    """Rows of the plan that stay because they are on hold."""
 
     @property
     def is_whole(self) -> bool:
@@ -108,13 +111,25 @@ def erase_source(
     guard: Guard,
     *,
     tick: Callable[[int], None] | None = None,
+    held: pl.Series | None = None,
 ) -> ErasureResult:
     """Erase in every table of a source, then clean its files. `plans` with the fixed number of each table.
 
-    `sealed`: (source, table) → `row_tag`, `row_digest` of the rows that are in custody.
+    `sealed`: (source, table) → `row_tag`, `row_digest` of the rows that are in custody. `held`: subjects on hold.
     """
     tables = [
-        erase(plan, source, keys, ledger, sealed.get((plan.source, plan.table)), work, guard, number=n, tick=tick)
+        erase(
+            plan,
+            source,
+            keys,
+            ledger,
+            sealed.get((plan.source, plan.table)),
+            work,
+            guard,
+            number=n,
+            tick=tick,
+            held=held,
+        )
         for n, plan in plans
     ]
     return ErasureResult(tuple(tables), source.clean(guard))
@@ -131,6 +146,7 @@ def erase(
     *,
     number: int = 0,
     tick: Callable[[int], None] | None = None,
+    held: pl.Series | None = None,
 ) -> TableErasure:
     """Erase what the plan says in one table; run again after a crash, it ends with the same result.
 
@@ -144,7 +160,7 @@ def erase(
     path = journal_path(work, number)
     taken_from = "" if plan.key else source.fingerprint()
     former = read_journal(path, plan)
-    run = _Run(plan, keys, ledger, sealed, former)
+    run = _Run(plan, keys, ledger, sealed, former, held)
     for batch in _batches(plan, source, resumed=former.height > 0):
         run.take(batch)
         if tick is not None:
@@ -180,8 +196,9 @@ class _Run:
     """One pass over the live table against its plan."""
 
     def __init__(
-        self, plan: TablePlan, keys: EraseKeys, ledger: Ledger, sealed: pl.DataFrame | None, former: pl.DataFrame
-    ) -> None:
+        self, plan: TablePlan, keys: EraseKeys, ledger: Ledger, sealed: pl.DataFrame | None, former: pl.DataFrame,
+        held: pl.Series | None = None,
+    ) -> None:  # fmt: skip
         self._plan = plan
         self._keys = keys
         self._names = [c.name for c in plan.columns]
@@ -189,6 +206,8 @@ class _Run:
         self._ledger = ledger.rows_of(plan.source, plan.table)
         self._sealed = sealed
         self._former = former
+        self._held = None if held is None or not len(held) else plan.rows["subject"].is_in(held.implode())
+        self._on_hold: list[pl.Series] = [pl.Series("pos", [], dtype=pl.UInt32)]
         self._gone = plan.indices(residue=LEAVES)
         self._kept = plan.indices(residue=frozenset({Residue.CUSTODY}))
         self._acts: list[pl.DataFrame] = [former.clear()]
@@ -208,11 +227,22 @@ class _Run:
         done = found.filter(found["state"] == "done")
         self._count_stays(batch.filter(found["state"] == "done"), self._plan.rows[done["pos"]])
         self._n_recognised += done.height + int(known.sum())
-        batch, found = batch.filter(known), found.filter(known)
+        batch, found = self._hold(batch.filter(known), found.filter(known))
         decisions = self._plan.rows[found["pos"]]
         sealed = self._is_sealed(batch, decisions, found)
         self._leave(found.filter(~sealed).with_columns(pl.lit("unsealed").alias("state")))
         self._decide(batch.filter(sealed), decisions.filter(sealed), found.filter(sealed))
+
+    def _hold(self, batch: pl.DataFrame, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Rows on hold are counted as blocked and left; the others come back."""
+        if self._held is None:
+            return batch, found
+        held = self._held[found["pos"]].fill_null(False)
+        self._on_hold.append(found["pos"].filter(held).alias("pos"))
+        for n in self._names:
+            filled = int(batch.filter(held).select(non_empty(pl.col(n)).sum()).item())
+            self._stays[n][Residue.BLOCKED] = self._stays[n].get(Residue.BLOCKED, 0) + filled
+        return batch.filter(~held), found.filter(~held)
 
     def rows_to_delete(self) -> pl.Series:
         """Row keys of whole rows."""
@@ -226,6 +256,7 @@ class _Run:
         """What former runs and this one have to do with; rows changed since by somebody else are out of it."""
         lost = pl.concat(self._left).filter(pl.col("what") != LATE)["row_tag"]
         merged = pl.concat([self._former, *self._acts]).unique("pos", keep="first", maintain_order=True)
+        merged = merged.filter(~pl.col("pos").is_in(pl.concat(self._on_hold).implode()))  # noted, but not done in time
         return merged.filter(~pl.col("row_tag").is_in(lost.implode())) if self._plan.key else merged
 
     def result(self, *, rows_after: int) -> TableErasure:
@@ -251,6 +282,7 @@ class _Run:
             n[LATE],
             n["unsealed"],
             left,
+            pl.concat(self._on_hold),
         )
 
     def _recognise(self, batch: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:

@@ -69,11 +69,11 @@ def with_wave(plan: TablePlan) -> TablePlan:
     return replace(plan, rows=rows, shares=shares)
 
 
-def block_people(plan: TablePlan, subjects: np.ndarray, residues: Residues) -> TablePlan:
-    """The plan with all rows of some people blocked at the source; what was released to anybody stays released."""
-    held = plan.rows["subject"].is_in(pl.Series(subjects, dtype=pl.UInt32).implode()).fill_null(False)
-    if not held.any():
+def block_rows(plan: TablePlan, pos: pl.Series, residues: Residues) -> TablePlan:
+    """The plan with some rows blocked at the source; what was released of them to anybody stays released."""
+    if not len(pos):
         return plan
+    held = pl.select(pl.int_range(plan.rows.height, dtype=pl.UInt32).is_in(pos.implode())).to_series()
     rows = plan.rows.with_columns(_blocked(plan.rows, held, c.name, residues) for c in plan.columns)
     shares = plan.shares
     if shares.height:

@@ -6,7 +6,7 @@ every hit in a cell that stays (in use, blocked, other people's rows, tables out
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,6 +60,8 @@ class Task:
     key: bytes = field(repr=False)
     link_ecb: Callable[[bytes], bytes] = field(repr=False)
     known_copies: frozenset[Path] = frozenset()
+    held: Mapping[tuple[str, str], frozenset[int]] = field(default_factory=dict)
+    """Rows of the plan, by table, that stayed after all because they are on hold: whatever stands in them may stay."""
 
     @property
     def key_commit(self) -> str:

@@ -19,6 +19,7 @@ from bequest.kernel.errors import StateError
 from bequest.model.case import Source
 from bequest.model.destruction import Finding, Level, SearchResult
 from bequest.steps.destroy.verifier.candidates import OWN_KINDS, PLAIN, Candidate
+from bequest.steps.destroy.verifier.held import held_rows
 from bequest.steps.destroy.verifier.places import Places, by_table, class_of
 from bequest.steps.destroy.verifier.prepare import RAW_KINDS, Task, place_row
 from bequest.steps.destroy.verifier.raw import raw_files
@@ -127,14 +128,15 @@ class _SecondLook:
         # where rows are known by number, the numbers have moved: then only the counts of the first look speak
         keyed = places is not None and bool(places.plan.key)
         located = places.locate(rows, self._task.link_ecb) if places and keyed else None
+        held = held_rows(self._task, places, rows, located)
         for hit in hits:
             self._met.update((source, token) for token in hit.tokens)
             going = places.going(hit.column, located)[hit.rows] if places and located is not None else _none(hit.rows)
             pairs = zip(hit.owner.tolist(), hit.rows.tolist(), going.tolist(), strict=True)
             for i, position, goes in pairs:
                 place = self._tokeniser.place(source, rows.table, hit.column, place_row(places, keys, position))
-                allowed = not goes and self._take(hit.tokens[i], place)
-                chance = not goes and _may_be_chance(places, hit.column, hit.found[i])
+                allowed = position in held or (not goes and self._take(hit.tokens[i], place))
+                chance = not goes and position not in held and _may_be_chance(places, hit.column, hit.found[i])
                 verdict = COINCIDENCE if chance else PLANNED if allowed else RESIDUE
                 where = (source, rows.table, hit.column, hit.found[i].kind)
                 self.lines[*where, verdict] += 1
