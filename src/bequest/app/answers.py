@@ -63,7 +63,7 @@ def enter_answers(ctx: Context, case_id: str, path: Path) -> pl.DataFrame:
             content={"answered": list(TOO_LATE)} if destroyed else None,
         )  # fmt: skip
     with suppress(StateError):  # where the records must be linked anew an answer is taken all the same
-        know_again(workspace, load_linked(workspace, case, data_map(ctx, case_id)))
+        know_again(workspace, load_linked(workspace, case, data_map(ctx, case_id), fixed="cutover" in done))
     publish(ctx, case_id)
     if destroyed:
         raise StateError(

@@ -69,7 +69,7 @@ class Holds:
         return mine["subject"].unique().sort().cast(pl.UInt32)
 
     def _linked(self) -> Linked:
-        return load_linked(self.run.workspace, self.run.case, self.datamap)
+        return load_linked(self.run.workspace, self.run.case, self.datamap, fixed=True)
 
     def fix(self, plans: Mapping[TableKey, TablePlan], erased: list[ErasureResult]) -> None:
         """Put on record what the holds changed: everybody's line, the counts, the feedback."""

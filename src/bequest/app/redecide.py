@@ -52,7 +52,11 @@ def redecide_answers(ctx: Context, run: Run) -> bool:
         raise StateError("nothing is fixed yet", hint=f"Run `bequest cutover {run.case.id}` first.")
     decided = decide_now(ctx, run.case, datamap, {}, told=True, totals=latest.population.totals)
     fix_again(
-        ctx, run, datamap, Again(decided.plans, decided.population), load_linked(run.workspace, run.case, datamap)
+        ctx,
+        run,
+        datamap,
+        Again(decided.plans, decided.population),
+        load_linked(run.workspace, run.case, datamap, fixed=True),
     )
     note_fixed(run.workspace, mark)
     return True

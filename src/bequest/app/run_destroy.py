@@ -144,7 +144,7 @@ def _carry_out(job: Job) -> Issued:
     run.hook("erased")
     _outcome(job, number, intent, erased, ledger)
     job.holds.fix(job.plans, erased)
-    held = {(t.source, t.table): frozenset(t.held.to_list()) for e in erased for t in e.tables if len(t.held)}
+    held = {(t.source, t.table): t.held_names for e in erased for t in e.tables if t.held_names}
     report = verify(replace(task, held=held), read_state(run.workspace.dir("verifier")))
     run.hook("verified")
     attempt, rescan = _rescan_statement(job, report)

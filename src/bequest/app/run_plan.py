@@ -49,7 +49,7 @@ def decide_now(
         StateError: where outcomes do not add up to the source counts.
     """
     workspace = ctx.workspace(case.id)
-    linked = load_linked(workspace, case, datamap)
+    linked = load_linked(workspace, case, datamap, fixed=totals is not None)
     decided = decide_case(
         DecideInput(
             case=case,

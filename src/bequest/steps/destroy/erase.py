@@ -72,6 +72,8 @@ class TableErasure:
     """`row_tag`, `what` (changed, late, unsealed): for the next delta cutover."""
     held: pl.Series = field(default_factory=lambda: pl.Series("pos", [], dtype=pl.UInt32), repr=False, compare=False)
     """Rows of the plan that stay because they are on hold."""
+    held_names: frozenset[int] = frozenset()
+    """The same for who looks afterwards: rows of the plan, or present row numbers in a table without a key."""
 
     @property
     def is_whole(self) -> bool:
@@ -283,7 +285,15 @@ class _Run:
             n["unsealed"],
             left,
             pl.concat(self._on_hold),
+            self._held_names(journal),
         )
+
+    def _held_names(self, journal: pl.DataFrame) -> frozenset[int]:
+        held = pl.concat(self._on_hold)
+        if self._plan.key or not len(held):
+            return frozenset(held.to_list())
+        gone = journal.filter(pl.col("after").is_null())["pos"].sort()  # rows keep their order when others leave
+        return frozenset((held - gone.search_sorted(held)).to_list())
 
     def _recognise(self, batch: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
         """Turn rows that a former run has emptied from `changed` into `done`.

@@ -61,7 +61,8 @@ class Task:
     link_ecb: Callable[[bytes], bytes] = field(repr=False)
     known_copies: frozenset[Path] = frozenset()
     held: Mapping[tuple[str, str], frozenset[int]] = field(default_factory=dict)
-    """Rows of the plan, by table, that stayed after all because they are on hold: whatever stands in them may stay."""
+    """Rows, by table, that stayed after all because they are on hold: whatever stands in them may stay. Rows of the
+    plan; where a table has no key, numbers of its rows as they are now."""
 
     @property
     def key_commit(self) -> str:
