@@ -43,6 +43,7 @@ from bequest.app import rehearse, run_deliver, run_destroy
 from bequest.app.answers import enter_answers
 from bequest.app.clock import advance_clock
 from bequest.app.context import Context, open_context
+from bequest.app.delta_cutover import run_delta_cutover
 from bequest.app.make_bundle import make_bundle
 from bequest.app.receive import receive_package, write_receipt
 from bequest.app.run_close import run_close
@@ -160,6 +161,11 @@ def _wave(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> 
     run_deliver.run_deliver(ctx, CASE, wave=True)
 
 
+def _delta(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> None:
+    found = run_delta_cutover(ctx, CASE, confirmed_by=_person(ctx, Role.CUTOVER))
+    (folder / "delta.json").write_text(json.dumps([found.late, found.changed, found.gone]))
+
+
 def _later(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> None:
     """Days go by."""
     advance_clock(ctx, CASE, timedelta(days=int(order["days"])))
@@ -176,6 +182,7 @@ COMMANDS: dict[str, Callable[[Context, Path, Points, dict[str, Any]], None]] = {
     "later": _later,
     "answer": _answer,
     "wave": _wave,
+    "delta": _delta,
 }
 
 

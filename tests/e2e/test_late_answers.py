@@ -172,3 +172,30 @@ def payloads(folder: Path) -> list[str]:
 
 def logged(folder: Path) -> str:
     return "".join(payloads(folder))
+
+
+@pytest.mark.parametrize("kill", ["", "cutover-delta.indexed#1", "cutover-delta.before_outcome#1"])
+def test_rows_that_came_after_the_mark_go_with_another_wave(lab: Lab, kill: str, tmp_path: Path) -> None:
+    folder = lab.copy("receive", tmp_path / "case")
+    lab.go_on(["receive"], folder)
+    _, customer = somebody(lab, folder)
+    with closing(sqlite3.connect(folder / "sources" / "crm.db")) as db, db:
+        db.execute(
+            "INSERT INTO addresses (id, cust_no, consignee, phone, detail) VALUES (990001, ?, ?, ?, '新址一号')",
+            (customer["cust_no"], customer["name"], customer["mobile"]),
+        )
+        db.execute("UPDATE customers SET remark = 'moved house' WHERE id = ?", (customer["id"],))
+    if kill:
+        assert lab.run("delta", folder, kill=kill).code == KILLED
+    lab.go_on(["delta"], folder)
+    if not kill:
+        assert (folder / "delta.json").read_text() == "[1, 1, 0]"
+    lab.go_on(["delta"], folder)
+    assert (folder / "delta.json").read_text() == "[0, 0, 0]", "until none is left"
+    lab.go_on(["wave"], folder)
+    second = {k: v for k, v in state_of(folder).items() if k.startswith("package ") and "-w2 " in k}
+    rows = {k.split("/")[-2]: v for k, v in second.items() if k.endswith(".parquet")}
+    assert rows["customers"]["mobile"] == [customer["mobile"]]
+    assert rows["addresses"]["detail"] == ["新址一号"]
+    lab.go_on(["receive", "destroy", "close", "bundle"], folder)
+    assert 990001 not in {r["id"] for r in read_crm(folder, "addresses")}

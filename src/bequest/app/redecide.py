@@ -1,9 +1,7 @@
 """Decide again after the cutover, under the policy that was approved: answers that came since, rows that came since."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass, field, replace
 
 from bequest.app.context import Context, Run
 from bequest.app.evidence import publish, record
@@ -20,7 +18,7 @@ from bequest.model.datamap import DataMap
 from bequest.model.plan import ColumnCount, Population
 from bequest.steps.link.link import Linked
 from bequest.steps.plan.lots import Residues, counts_of
-from bequest.steps.plan.merge import merge_plan
+from bequest.steps.plan.merge import Moved, merge_plan
 from bequest.store.records import DeliveryState
 from bequest.store.transaction import Tx
 
@@ -64,11 +62,11 @@ def redecide_answers(ctx: Context, run: Run) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """What was decided anew; `anew`: rows that are not as they were when they went out."""
+    """What was decided anew; `moved`: where rows stand after a delta cutover."""
 
     plans: Mapping[TableKey, TablePlan]
     population: Population
-    anew: Mapping[TableKey, np.ndarray] | None = None
+    moved: Mapping[TableKey, Moved] = field(default_factory=dict)
 
 
 def fix_again(ctx: Context, run: Run, datamap: DataMap, again: Again, linked: Linked) -> dict[TableKey, TablePlan]:
@@ -77,8 +75,9 @@ def fix_again(ctx: Context, run: Run, datamap: DataMap, again: Again, linked: Li
     with ctx.store.transaction() as tx:
         sent = waves_sent(tx, run.case.id)
     residues = Residues(next(iter(old.values())).dispositions)
-    anew = again.anew or {}
-    merged = {key: merge_plan(old[key], plan, residues, sent, anew=anew.get(key)) for key, plan in again.plans.items()}
+    merged = {
+        key: merge_plan(old[key], plan, residues, sent, moved=again.moved.get(key)) for key, plan in again.plans.items()
+    }
     return fix_plans(ctx, run, datamap, {k: replace(p, dispositions=residues.dispositions) for k, p in merged.items()},
                      linked, again.population)  # fmt: skip
 

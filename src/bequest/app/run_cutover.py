@@ -79,7 +79,7 @@ def _on_record(ctx: Context, run: Run) -> CutOver | None:
 
 
 def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
-    _may_confirm(run, confirmed_by)
+    may_confirm(run, confirmed_by)
     approved = approved_policy(ctx, run.record)
     _windows_over(run)
     datamap = data_map(ctx, run.case.id)
@@ -88,12 +88,12 @@ def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
     indexes, linked = index_and_link(ctx, run.case, datamap, sources)
     run.hook("indexed")
     decided = decide_now(ctx, run.case, datamap, sources, told=True)
-    _same_policy(ctx, run, approved, decided)
+    same_policy(ctx, run, approved, decided)
     intent, number = _intent(ctx, run, confirmed_by, approved.digest)  # nothing above changes or fixes anything
     run.hook("intent_published")
     save_plans(run.workspace, decided.plans)
     run.hook("decided")
-    inventory = _inventory(run, datamap, indexes, sources)
+    inventory = take_inventory(run, datamap, indexes, sources)
     pairs = main_pairs(run.case, datamap, decided.plans, linked.n_subjects)["pair"]
     seal_feedback(ctx, run, pairs, linked)
     root = disposition_root(ctx, run, pairs.to_list(), linked.anchors)
@@ -103,7 +103,12 @@ def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
     return CutOver(approved, decided.population)
 
 
-def _may_confirm(run: Run, person_id: str) -> None:
+def may_confirm(run: Run, person_id: str) -> None:
+    """Nothing, where the person has the role of confirming that writes have stopped.
+
+    Raises:
+        GuardError: where not.
+    """
     holders = [p.id for p in run.case.people if Role.CUTOVER in p.roles]
     if person_id not in holders:
         raise GuardError(
@@ -145,7 +150,7 @@ def _intent(ctx: Context, run: Run, confirmed_by: str, policy_digest: str) -> tu
     return intent, number
 
 
-def _same_policy(ctx: Context, run: Run, approved: Policy, decided: Decided) -> None:
+def same_policy(ctx: Context, run: Run, approved: Policy, decided: Decided) -> None:
     """Only what was approved may happen: same policy, and volumes within the tolerance."""
     changes: list[Change] = []
     if decided.policy != approved:
@@ -167,7 +172,7 @@ def _population_of(value: object) -> Population | None:
     return decode(Population, value) if isinstance(value, dict) else None
 
 
-def _inventory(
+def take_inventory(
     run: Run, datamap: DataMap, indexes: dict[tuple[str, str], pl.DataFrame], sources: dict[str, OpenSource]
 ) -> Inventory:
     """The final inventory: it is what deliver and destroy go by."""

@@ -152,7 +152,8 @@ def _carry_out(job: Job) -> Issued:
     if issued.certificate.state is CertificateState.REFUSED:
         raise ResidueFoundError(
             f"the certificate is refused: {', '.join(issued.certificate.why)}",
-            hint="See the rescan report; mend what was left, then run `bequest destroy` again.",
+            hint="See the rescan report; mend what was left, then run `bequest destroy` again. Rows that came after the"
+            " mark are taken in by `bequest cutover --delta`, as long as the destruction has not begun.",
         )
     return issued
 

@@ -37,6 +37,15 @@ def deliver(
         ]
         render.table(d.lot.id, ("table", "rows", "values as is", "transformed", "withheld"), rows, figures=range(1, 5))
         render.line(f"package: {d.package.folder}")
+    late = max((sum(t.late + t.changed for t in d.tallies.values()) for d in done), default=0)
+    if late:
+        render.line(
+            render.say(
+                f"{late:,} 行在切换后新增或改动，未交付：用 `bequest cutover {case} --delta` 补充切换",
+                f"{late:,} rows came or changed after the mark and were left: take them in with"
+                f" `bequest cutover {case} --delta`",
+            )
+        )
 
 
 def receive(

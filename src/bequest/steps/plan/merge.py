@@ -29,17 +29,44 @@ class _Side:
         return self.entries[DECISION_PREFIX + name].to_numpy()
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Rows after a delta cutover: for each row of the plan its place now (-1: gone), and the places that changed."""
+
+    to: np.ndarray
+    changed: np.ndarray
+    late: int
+
+
+def moved_rows(old: TablePlan, now: pl.DataFrame) -> Moved:
+    """Find the rows of a plan again among `row_tag`, `row_digest` of today's rows: by key, else by their content."""
+    by = ["row_tag"] if old.key else ["row_digest"]
+    was = old.rows.select("row_tag", "row_digest").with_row_index("old").with_columns(_copies(by))
+    here = now.select("row_tag", "row_digest").with_row_index("new").with_columns(_copies(by))
+    met = was.join(here, on=[*by, "copy"], how="left", maintain_order="left", suffix="_now")
+    to = met["new"].cast(pl.Int64).fill_null(-1).to_numpy()
+    other = met.filter(pl.col("row_digest") != pl.col("row_digest_now")) if old.key else met.clear()
+    return Moved(to, other["new"].to_numpy(), here.height - int((to >= 0).sum()))
+
+
+def _copies(by: list[str]) -> pl.Expr:
+    return pl.int_range(pl.len()).over(by).alias("copy")
+
+
 def merge_plan(
-    old: TablePlan, new: TablePlan, residues: Residues, sent: Mapping[str, int], *, anew: np.ndarray | None = None
+    old: TablePlan, new: TablePlan, residues: Residues, sent: Mapping[str, int], *, moved: "Moved | None" = None
 ) -> TablePlan:
     """The plan of a table as it stands now. `residues` begins with the dispositions of `old`.
 
-    `sent`: lot → waves that went out. `anew`: rows that are not as they were when they went out.
+    `sent`: lot → waves that went out. `moved`: where the rows of `old` stand in `new`, if not where they stood.
     """
     names = [c.name for c in new.columns]
     new = replace(new, rows=_placed(new.rows, new, residues), shares=_placed(new.shares, new, residues))
     now = _entries(new, names)
     before = _entries(old, names)
+    if moved is not None:
+        before = before.with_columns(pl.Series("pos", moved.to[before["pos"].to_numpy()])).filter(pl.col("pos") >= 0)
+        before = before.with_columns(pl.col("pos").cast(pl.UInt32))
     at = now.select("pos", "lot").join(
         before.with_row_index("was").select("was", "pos", "lot"), on=["pos", "lot"], how="left", maintain_order="left"
     )["was"]
@@ -47,8 +74,8 @@ def merge_plan(
     waves = now["lot"].replace_strict(dict(sent), default=0, return_dtype=pl.UInt8).to_numpy()
     old_wave = before["wave"].to_numpy()[was] if before.height else np.zeros(len(was), np.uint8)
     gone = at.is_not_null().to_numpy() & (old_wave <= waves)
-    if anew is not None:
-        gone &= ~np.isin(now["pos"].to_numpy(), anew)
+    if moved is not None:
+        gone &= ~np.isin(now["pos"].to_numpy(), moved.changed)
     made = _decide(_Side(now), _Side(before[was] if before.height else now), names, gone, residues)
     wave = np.where(gone & ~made.again, old_wave, waves + 1).astype(np.uint8)
     result = now.with_columns([*made.columns, pl.Series("wave", wave)])
