@@ -40,8 +40,10 @@ import polars as pl
 from numba.core.dispatcher import Dispatcher
 
 from bequest.app import rehearse, run_deliver, run_destroy
+from bequest.app.answers import enter_answers
 from bequest.app.clock import advance_clock
 from bequest.app.context import Context, open_context
+from bequest.app.delta_cutover import run_delta_cutover
 from bequest.app.make_bundle import make_bundle
 from bequest.app.receive import receive_package, write_receipt
 from bequest.app.run_close import run_close
@@ -49,6 +51,7 @@ from bequest.app.run_cutover import run_cutover
 from bequest.crypto import keys
 from bequest.demo.company import make_company
 from bequest.demo.personas import SMALLEST
+from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import BequestError
 from bequest.model.case import Event, Role
 from bequest.sources import sqlite
@@ -112,8 +115,10 @@ def _deliver(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) 
 
 def _receive(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> None:
     """The receiver opens the package and signs for it."""
-    (folder / "receiver").mkdir()
+    (folder / "receiver").mkdir(exist_ok=True)
     for delivery, sent in run_deliver.package_folders(ctx, CASE):
+        if (folder / "receiver" / delivery.delivery_id).exists():
+            continue
         received = receive_package(sent, folder / "keys" / "buyer.age", folder / "receiver" / delivery.delivery_id)
         receipt = folder / "receiver" / "receipt.json"
         write_receipt(received, folder / "keys" / _person(ctx, Role.RECEIVER), receipt, at=ctx.now(CASE))
@@ -144,6 +149,24 @@ def _bundle(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -
         raise AssertionError([f"{c.code} {c.file} {c.en}" for c in report.failed])
 
 
+def _answer(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> None:
+    """Somebody answers."""
+    path = folder / "answer.csv"
+    at = rfc3339(ctx.now(CASE))
+    lines = [f"{ref},{order['answer']},{at},mail" for ref in order["refs"]]
+    path.write_text("\n".join(["ref,answer,at,channel", *lines, ""]))
+    enter_answers(ctx, CASE, path)
+
+
+def _wave(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> None:
+    run_deliver.run_deliver(ctx, CASE, wave=True)
+
+
+def _delta(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> None:
+    found = run_delta_cutover(ctx, CASE, confirmed_by=_person(ctx, Role.CUTOVER))
+    (folder / "delta.json").write_text(json.dumps([found.late, found.changed, found.gone]))
+
+
 def _later(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> None:
     """Days go by."""
     advance_clock(ctx, CASE, timedelta(days=int(order["days"])))
@@ -158,6 +181,9 @@ COMMANDS: dict[str, Callable[[Context, Path, Points, dict[str, Any]], None]] = {
     "close": _close,
     "bundle": _bundle,
     "later": _later,
+    "answer": _answer,
+    "wave": _wave,
+    "delta": _delta,
 }
 
 
@@ -204,7 +230,7 @@ def _watch(points: Points) -> None:
 
     package.encrypt_stream = half_written
     run_destroy.seal_table = table
-    run_destroy.open_sources = lambda *given: {n: Source(s) for n, s in open_sources(*given).items()}  # type: ignore[misc]
+    run_destroy.open_sources = lambda *of: {n: Source(s) for n, s in open_sources(*of).items()}
     _watch_keys(points)
     _watch_sqlite(points)
 

@@ -1,6 +1,6 @@
 """Runs `bequest demo --run` as a user would, and keeps copies of what the case itself changes or purges.
 
-    python run_demo.py KEPT EVENT CUSTOMERS OUT
+    python run_demo.py KEPT EVENT CUSTOMERS OUT LOTS
 
 Copies: `KEPT/before/sources` (as made), `KEPT/certified/home` (all keys still alive), `KEPT/closing/home` (before the
 purge of `close`). Everything else is the plain command.
@@ -30,7 +30,7 @@ class Keep:
             shutil.copytree(self.home, self.kept / POINTS[point] / "home")
 
 
-def run(kept: Path, event: str, customers: str, out: Path) -> None:
+def run(kept: Path, event: str, customers: str, out: Path, lots: str) -> None:
     def company(folder: Path, **settings: object) -> DemoCompany:
         made = make_company(folder, **settings)  # type: ignore[arg-type]
         shutil.copytree(folder / "sources", kept / "before" / "sources")
@@ -41,9 +41,21 @@ def run(kept: Path, event: str, customers: str, out: Path) -> None:
 
     setattr(demo, "make_company", company)  # noqa: B010 - a name that module imports
     setattr(demo, "open_context", context)  # noqa: B010
-    sys.argv = ["bequest", "demo", "--event", event, "--customers", customers, "--out", str(out), "--run"]
+    sys.argv = [
+        "bequest",
+        "demo",
+        "--event",
+        event,
+        "--customers",
+        customers,
+        "--out",
+        str(out),
+        "--run",
+        "--lots",
+        lots,
+    ]
     main()
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]), sys.argv[2], sys.argv[3], Path(sys.argv[4]))
+    run(Path(sys.argv[1]), sys.argv[2], sys.argv[3], Path(sys.argv[4]), sys.argv[5])

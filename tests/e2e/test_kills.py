@@ -9,7 +9,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from itertools import groupby
 from pathlib import Path
@@ -44,14 +43,6 @@ INSIDE = {
     "close": {"key_destroyed"},
 }  # fmt: skip
 EACH = frozenset({"key_destroyed"})
-
-
-@pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    base = tmp_path_factory.getbasetemp()
-    lab = Lab((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "kills")
-    yield lab
-    lab.end()
 
 
 def chosen(points: list[str]) -> list[str]:

@@ -32,6 +32,7 @@ class WholeCase:
 
     root: Path
     event: str
+    lots: int = 1
 
     @property
     def case_id(self) -> str:
@@ -119,11 +120,12 @@ def _plain_number(value: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def play(root: Path, event: str) -> WholeCase:
+def play(root: Path, event: str, lots: int = 1) -> WholeCase:
     """The finished case in `root`, run now unless another worker of this test session has."""
-    whole = WholeCase(root / event.lower(), event)
+    name = event.lower() + (f"-{lots}-lots" if lots > 1 else "")
+    whole = WholeCase(root / name, event, lots)
     root.mkdir(parents=True, exist_ok=True)
-    with _locked(root / f"{event}.lock"):
+    with _locked(root / f"{name}.lock"):
         if not whole.root.exists():
             _run(whole)
     assert (whole.root / "exit").read_text() == "0", whole.said[1].read_text()[-3000:]
@@ -142,7 +144,10 @@ def _run(whole: WholeCase) -> None:
     }
     with out.open("wb") as stdout, err.open("wb") as stderr:
         done = subprocess.run(
-            [sys.executable, ROOT / "tests/e2e/run_demo.py", whole.kept, whole.event, str(CUSTOMERS), whole.out],
+            [
+                sys.executable, ROOT / "tests/e2e/run_demo.py", whole.kept, whole.event, str(CUSTOMERS), whole.out,
+                str(whole.lots),
+            ],
             stdout=stdout, stderr=stderr, env=env, cwd=whole.user_home, check=False,
         )  # fmt: skip
     (whole.root / "exit").write_text(str(done.returncode))

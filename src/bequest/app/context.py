@@ -24,7 +24,10 @@ from bequest.store.transaction import Tx
 LEASE_SECONDS = 120
 HEARTBEAT_SECONDS = 20
 ORDER = ("open", "discover", "link", "plan", "approve", "notify", "cutover", "deliver", "destroy", "close")
-LEASED = (*ORDER, "notify-next")
+DELTA, WAVE = "cutover-delta", "deliver-wave"
+AFTER_CUTOVER = frozenset({DELTA, WAVE})
+"""Steps that may be repeated between the cutover and the destruction."""
+LEASED = (*ORDER, "notify-next", DELTA, WAVE)
 ONCE = frozenset({"cutover", "deliver", "destroy", "close"})
 """Steps that happen once: done is done. The others may be repeated until the cutover."""
 
@@ -308,7 +311,11 @@ def _refuse_unready(case: Case, name: str) -> None:
 def _refuse_ended(tx: Tx, case_id: str, name: str) -> None:
     """Refuse what is done for good; asked under the lock of the lease, for another process may just have finished."""
     done = {r.step for r in tx.steps.all(case_id) if r.state == "done"}
-    if name not in ONCE:
+    if name in AFTER_CUTOVER:
+        _refuse_past(done - {"cutover"}, case_id, f"step {name!r}")
+        if "destroy" in done:
+            raise StateError(f"case {case_id}: the data are deleted", hint="Open a new case for what came later.")
+    elif name not in ONCE:
         _refuse_past(done, case_id, f"step {name!r}")
     elif name in done:
         raise StateError(

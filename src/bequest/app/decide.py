@@ -1,7 +1,7 @@
 """From indexes and answers to the decided case: the same code at planning, re-planning and cutover."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -17,10 +17,11 @@ from bequest.model.case import Case
 from bequest.model.datamap import DataMap, FieldClass, Need, TableMap
 from bequest.model.disposition import CellDecision
 from bequest.model.facts import Fact, RecordClass, RowRole
-from bequest.model.plan import ColumnTotal, FieldKind, Policy, Population
+from bequest.model.plan import ColumnCount, ColumnTotal, FieldKind, Policy, Population
 from bequest.steps.assess.facts import DueRule, FactInput, Facts, facts
 from bequest.steps.link.index import primary_role
 from bequest.steps.link.link import Linked, primary_subjects
+from bequest.steps.plan.lots import Residues, counts_of, share_residue
 from bequest.steps.plan.plan import (
     DecideFor,
     Planned,
@@ -29,6 +30,7 @@ from bequest.steps.plan.plan import (
     distinct_dispositions,
     situation_sizes,
     table_plan,
+    table_shares,
 )
 from bequest.steps.plan.tree import Decide
 
@@ -48,14 +50,16 @@ class Decided:
     plans: Mapping[TableKey, TablePlan]
     facts: Facts
     primary: Mapping[TableKey, np.ndarray]
+    shares: Mapping[TableKey, Planned] = field(default_factory=dict)
+    """Tables with rows in several lots: those rows as decided for their further lots (decision D5)."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecideInput:
     """What the decision stands on.
 
-    `answers` has subject, fact, value; `notice` one code per subject, or None before anybody was told; `totals` are
-    the source counts, taken on their own.
+    `answers` has subject, fact, value and lot; `notice` one code per subject, or None before anybody was told, and
+    `notice_by_lot` where people were told of some lots only; `totals` are the source counts, taken on their own.
     """
 
     case: Case
@@ -66,6 +70,7 @@ class DecideInput:
     answers: pl.DataFrame
     notice: np.ndarray | None
     totals: tuple[ColumnTotal, ...]
+    notice_by_lot: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def due_rules(pack: LawPack, case: Case) -> dict[str, DueRule]:
@@ -120,28 +125,29 @@ def decide_case(given: DecideInput) -> Decided:
             answers=given.answers,
             notice=given.notice,
             nobody_notice="planned" if given.notice is None else "published",
+            lots=tuple(lot.id for lot in case.lots),
+            notice_by_lot=given.notice_by_lot,
         )
     )
     planner = Planner(law_for(given.pack, case), tuple(lot.id for lot in case.lots))
-    planned = {
-        (t.source, t.name): planner.plan_table(
-            t, primary_role(t), found.rows[(t.source, t.name)], found.lots[(t.source, t.name)]
-        )
-        for t in tables
-    }
-    dispositions = distinct_dispositions(list(planned.values()))
-    plans = {
-        key: table_plan(p, given.indexes[key], primary[key], found.lots[key], found.due[key], dispositions)
-        for key, p in planned.items()
-    }
+    planned: dict[TableKey, Planned] = {}
+    shares: dict[TableKey, Planned] = {}
+    for t in tables:
+        key = (t.source, t.name)
+        planned[key] = planner.plan_table(t, primary_role(t), found.rows[key], found.lots[key])
+        if key in found.shares:
+            further = found.shares[key]
+            shares[key] = planner.plan_table(t, primary_role(t), further.codes, further.lots)
+    plans = _plans(given, planned, shares, primary, found)
     policy = _policy(given, planner)
     return Decided(
         policy=policy,
-        population=_population(given, planned, primary, policy),
+        population=_population(given, planned, shares, plans, primary, policy),
         planned=planned,
         plans=plans,
         facts=found,
         primary=primary,
+        shares=shares,
     )
 
 
@@ -157,6 +163,23 @@ def _bands_in_force(tables: list[TableMap], rules: Mapping[str, DueRule], case: 
                     hint=f"Duties then: {', '.join(rules)}. Correct the data map, or effective_on in the case file.",
                     code="BQ-LAW-3",
                 )
+
+
+def _plans(
+    given: DecideInput, planned: Mapping[TableKey, Planned], shares: Mapping[TableKey, Planned],
+    primary: Mapping[TableKey, np.ndarray], found: Facts,
+) -> dict[TableKey, TablePlan]:  # fmt: skip
+    """What is carried out, table by table; rows in several lots end in one way at the source."""
+    dispositions = distinct_dispositions([*planned.values(), *shares.values()])
+    residues = Residues(dispositions)
+    plans = {}
+    for key, p in planned.items():
+        plan = table_plan(p, given.indexes[key], primary[key], found.lots[key], found.due[key], dispositions)
+        if key in shares:
+            further = table_shares(shares[key], found.shares[key].rows, found.shares[key].lots, dispositions)
+            plan = share_residue(plan, further, residues)
+        plans[key] = plan
+    return {key: replace(plan, dispositions=residues.dispositions) for key, plan in plans.items()}
 
 
 def schema_digest(datamap: DataMap) -> str:
@@ -216,12 +239,22 @@ def _policy(given: DecideInput, planner: Planner) -> Policy:
 
 
 def _population(
-    given: DecideInput, planned: Mapping[TableKey, Planned], primary: Mapping[TableKey, np.ndarray], policy: Policy
-) -> Population:
+    given: DecideInput, planned: Mapping[TableKey, Planned], shares: Mapping[TableKey, Planned],
+    plans: Mapping[TableKey, TablePlan], primary: Mapping[TableKey, np.ndarray], policy: Policy,
+) -> Population:  # fmt: skip
     """The population: what is counted, and which lines of the decision table hold anybody."""
     place = {row.situation: i for i, row in enumerate(policy.rows)}
-    filled = {place[p.keys[s]] for p in planned.values() for s in np.unique(p.situation).tolist()}
-    counts = [c for key, p in planned.items() for c in column_counts(p, given.indexes[key])]
+    every = [*planned.values(), *shares.values()]
+    filled = {place[p.keys[s]] for p in every for s in np.unique(p.situation).tolist()}
+    counts: list[ColumnCount] = []
+    further: list[ColumnCount] = []
+    for key, p in planned.items():
+        if key in shares:
+            first, more = counts_of(p.table, plans[key], given.indexes[key])
+            counts += first
+            further += more
+        else:
+            counts += column_counts(p, given.indexes[key])
     n_situations, n_singletons = situation_sizes(list(planned.values()), primary)
     return Population(
         counts=tuple(counts),
@@ -232,7 +265,21 @@ def _population(
         n_singletons=n_singletons,
         persons_by_outcome=_persons(given, planned, primary),
         filled=tuple(sorted(filled)),
+        shares=tuple(further),
+        lot_totals=lot_totals(given, plans) if shares else (),
     )
+
+
+def lot_totals(given: DecideInput, plans: Mapping[TableKey, TablePlan]) -> tuple[tuple[str, ColumnTotal], ...]:
+    """Non-empty values of each column in each lot, from the rows alone: what the lots' outcomes must add up to."""
+    out = []
+    for (source, table), plan in plans.items():
+        names = [c.name for c in plan.columns]
+        filled = given.indexes[(source, table)].select(pl.col(f"v:{n}").alias(n) for n in names)
+        for lot in given.case.lots:
+            sums = filled.filter(plan.for_lot(lot.id).rows["lot"] == lot.id).sum().row(0, named=True)
+            out += [(lot.id, ColumnTotal(source, table, n, int(sums[n] or 0))) for n in names]
+    return tuple(out)
 
 
 def _persons(

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from bequest.app.approve_policy import approval_state
-from bequest.app.context import Context, done_steps
+from bequest.app.context import WAVE, Context, done_steps
 from bequest.app.evidence import log_origin, open_log
 from bequest.app.law import pack_of
 from bequest.app.queries.case import steps_of
@@ -241,8 +241,7 @@ def _deliveries(tx: Tx, case_id: str) -> tuple[DeliveryLine, ...]:
     for d in (d for d in tx.deliveries.list(case_id) if d.state is not DeliveryState.ABORTED):
         parts = tx.deliveries.parts(case_id, d.delivery_id)
         receipts = tx.receipts.of(case_id, d.delivery_id)
-        run = tx.steps.latest_done(case_id, "deliver")
-        values = run.counts.get("values") if run else None
+        values = _values_of(tx, case_id, d.delivery_id)
         lines.append(
             DeliveryLine(
                 delivery_id=d.delivery_id,
@@ -250,7 +249,7 @@ def _deliveries(tx: Tx, case_id: str) -> tuple[DeliveryLine, ...]:
                 receiver=_receiver_id(tx, case_id, d.lot),
                 files=len(parts),
                 rows=sum(p.n_rows for p in parts),
-                values=values if isinstance(values, int) else None,
+                values=values,
                 size_bytes=sum(p.n_bytes for p in parts),
                 manifest_digest=d.manifest_digest,
                 sealed_at=rfc3339(d.state_at),
@@ -261,6 +260,17 @@ def _deliveries(tx: Tx, case_id: str) -> tuple[DeliveryLine, ...]:
             )
         )
     return tuple(lines)
+
+
+def _values_of(tx: Tx, case_id: str, delivery_id: str) -> int | None:
+    """The values of a delivery: its own count where the case has several, else that of the step."""
+    for r in tx.steps.all(case_id):
+        if r.step in {"deliver", WAVE} and r.state == "done" and f"values:{delivery_id}" in r.counts:
+            found = r.counts[f"values:{delivery_id}"]
+            return found if isinstance(found, int) else None
+    run = tx.steps.latest_done(case_id, "deliver")
+    values = run.counts.get("values") if run else None
+    return values if isinstance(values, int) else None
 
 
 def _receiver_id(tx: Tx, case_id: str, lot_id: str) -> str:

@@ -39,6 +39,7 @@ from bequest.engine.kernels import normalise
 from bequest.kernel.clock import rfc3339
 from bequest.model.case import MOVES_NOTHING, Case, Role
 from bequest.steps.notify.ladder import Channel, Told, window_end
+from bequest.store.records import DeliveryState
 
 Timed = Callable[[str], AbstractContextManager[None]]
 
@@ -66,7 +67,9 @@ class Company:
     @property
     def behaviour(self) -> pl.DataFrame:
         """How people react."""
-        return pl.read_parquet(self.folder / "behaviour.parquet")
+        found = pl.read_parquet(self.folder / "behaviour.parquet")
+        plain = {"only": pl.lit(""), "transfer": pl.lit("silent"), "late": pl.lit(False)}
+        return found.with_columns(e.alias(c) for c, e in plain.items() if c not in found.columns)
 
     def key(self, person: str) -> Path:
         """The private key of a person of the demo."""
@@ -186,6 +189,9 @@ def _reactions(ctx: Context, case: Case, company: Company) -> pl.DataFrame:
             pl.col("bounces").fill_null(False),
             pl.col("reaction").fill_null("silent"),
             pl.col("day").fill_null(1),
+            pl.col("only").fill_null(""),
+            pl.col("transfer").fill_null("silent"),
+            pl.col("late").fill_null(False),
         )
         .unique("ref", keep="first", maintain_order=True)
     )
@@ -211,17 +217,31 @@ def _carrier_reports(ctx: Context, case: Case, company: Company) -> None:
 
 def _customers_answer(ctx: Context, case: Case, company: Company) -> None:
     """Everybody's answer in one file, dated as many days after the last notice as each takes."""
-    answers = _reactions(ctx, case, company).filter(pl.col("reaction") != "silent")
+    said = _reactions(ctx, case, company)
+    answers = said.filter(pl.col("reaction") != "silent").select("ref", "day", answer="reaction", lot="only")
+    _enter(ctx, case, pl.concat([answers, _consents(said, case, late=False)]))
+
+
+def _consents(said: pl.DataFrame, case: Case, *, late: bool) -> pl.DataFrame:
+    """What people say of the handover itself, where a lot goes by consent."""
+    lot = case.lots[-1].id if case.lots else ""
+    found = said.filter((pl.col("transfer") != "silent") & (pl.col("late") == late))
+    return found.select("ref", "day", answer="transfer", lot=pl.lit(lot))
+
+
+def _enter(ctx: Context, case: Case, answers: pl.DataFrame) -> None:
     if not answers.height or case.event in MOVES_NOTHING:
         return
     last = register(ctx.workspace(case.id))["told_on"].max()
+    by_lot = ["lot"] if len(case.lots) > 1 else []
     rows = answers.select(
         "ref",
-        pl.col("reaction").alias("answer"),
+        "answer",
         (pl.lit(last, pl.Datetime("us")) + pl.duration(days=pl.col("day").cast(pl.Int64)))
         .dt.strftime("%Y-%m-%dT%H:%M:%SZ")
         .alias("at"),
         pl.lit("letter").alias("channel"),
+        *by_lot,
     )
     path = ctx.workspace(case.id).dir("tmp") / "answers.csv"
     rows.write_csv(path)
@@ -241,6 +261,12 @@ def _move(ctx: Context, case: Case, company: Company, timed: Timed) -> None:
     if "destroy" not in done:
         with timed("receive"):
             _receive_all(ctx, case, company)
+        late = _consents(_reactions(ctx, case, company), case, late=True)
+        if late.height:
+            with timed("deliver-wave"):
+                _enter(ctx, case, late)
+                run_deliver(ctx, case.id, wave=True)
+                _receive_all(ctx, case, company)
         with timed("destroy"):
             _approve_scrubs(ctx, case, company)
             run_destroy(ctx, case.id, keys={r: company.key(p) for r, p in _destroyers(case).items()})
@@ -263,10 +289,12 @@ def _destroyers(case: Case) -> dict[Role, str]:
 
 
 def _receive_all(ctx: Context, case: Case, company: Company) -> None:
-    """The receiver opens each package in its own folder and signs for it."""
-    signer = next(p.id for p in case.people if Role.RECEIVER in p.roles)
+    """Each receiver opens its package in its own folder and signs for it."""
     for delivery, package in package_folders(ctx, case.id):
+        if delivery.state is DeliveryState.RECEIVED:
+            continue
         lot = next(lot for lot in case.lots if lot.id == delivery.lot)
+        signer = next(p.id for p in case.people if Role.RECEIVER in p.roles and p.party in {"", lot.receiver})
         out = company.folder / "receiver" / delivery.delivery_id
         shutil.rmtree(out, ignore_errors=True)
         out.parent.mkdir(exist_ok=True)

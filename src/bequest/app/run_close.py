@@ -17,7 +17,7 @@ from bequest.evidence.jcs import encode
 from bequest.kernel.canonical import Json
 from bequest.kernel.errors import StateError
 from bequest.model.case import MOVES_NOTHING
-from bequest.steps.close.feedback import Outcome, feedback_text
+from bequest.steps.close.feedback import feedback_of
 from bequest.steps.close.purge import PurgeRule, Stage, due
 from bequest.store.records import CaseStatus, KeyState, PlaceState
 
@@ -72,7 +72,7 @@ def _feedback(ctx: Context, run: Run, send: Send | None, *, repeatable: bool) ->
             "the feedback outbox is not there", hint="It is made at the cutover; see `bequest case stores`."
         )
     rows = pl.read_parquet(io.BytesIO(read_sealed(path, ctx.keys(case_id).get("outbox"), b"feedback")))
-    texts = {o.value: feedback_text(o, run.case) for o in Outcome}
+    texts = {words: feedback_of(words, run.case) for words in rows["outcome"].unique().to_list()}
     messages = rows.with_columns(pl.col("outcome").replace_strict(texts, return_dtype=pl.Utf8).alias("text"))
     name, carrier = "messages", "simulated"
     if begun and not repeatable:

@@ -1,50 +1,37 @@
 """Freeze: approvals in force, windows over, writes stopped; then the last inventory, the last answers, the mark."""
 
-import hashlib
-import io
 import json
 from dataclasses import dataclass
-from datetime import timedelta
 
 import polars as pl
 
 from bequest.app.approve_policy import approved_policy
 from bequest.app.context import Context, Run, step
-from bequest.app.decide import MAIN_CLASSES, Decided
-from bequest.app.evidence import await_published, keep_statement, platform_signer, publish, record, record_attempt
+from bequest.app.decide import Decided
+from bequest.app.evidence import await_published, publish, record, record_attempt
+from bequest.app.fixed import note_fixed
+from bequest.app.people_outcomes import disposition_root, main_pairs, seal_feedback
 from bequest.app.preflight import check_papers
 from bequest.app.reading import check_schema, open_sources
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import index_and_link
-from bequest.app.run_notify import keep_place, read_sealed_frame
 from bequest.app.run_plan import decide_now, save_plans
-from bequest.app.telling import people_of, register
+from bequest.app.telling import register
 from bequest.app.workspace import Workspace
-from bequest.crypto.atomic import write_file
-from bequest.crypto.cipher import hmac_sha256
-from bequest.crypto.sealing import write_sealed
-from bequest.engine.tableplan import DECISION_PREFIX
-from bequest.evidence.disposition_tree import DispositionTree
 from bequest.evidence.event_types import EventType
-from bequest.evidence.statement import Statement, Subject
 from bequest.kernel.canonical import to_json
 from bequest.kernel.clock import local_date
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import ApprovalError, GuardError, StateError
 from bequest.law.outcomes import is_looser
 from bequest.model.case import MOVES_NOTHING, Role
-from bequest.model.datamap import DataMap, FieldClass
-from bequest.model.disposition import Release, Residue
+from bequest.model.datamap import DataMap
 from bequest.model.plan import Policy, Population
 from bequest.sources.source import OpenSource
-from bequest.steps.close.feedback import outbox_rows, outcome_of
 from bequest.steps.cutover.mark import FileMark, Inventory, TableMark, final_inventory, mark_table, read_file_mark
-from bequest.steps.link.link import Linked
 from bequest.steps.notify.ladder import window_end
 from bequest.steps.plan.diff import NEEDS_APPROVAL, Change, diff, volume_changes
 from bequest.store.records import CaseStatus
-
-FEEDBACK_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +80,7 @@ def _on_record(ctx: Context, run: Run) -> CutOver | None:
 
 
 def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
-    _may_confirm(run, confirmed_by)
+    may_confirm(run, confirmed_by)
     approved = approved_policy(ctx, run.record)
     check_papers(run.case, by="cutover")
     _windows_over(run)
@@ -103,20 +90,27 @@ def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
     indexes, linked = index_and_link(ctx, run.case, datamap, sources)
     run.hook("indexed")
     decided = decide_now(ctx, run.case, datamap, sources, told=True)
-    _same_policy(ctx, run, approved, decided)
+    same_policy(ctx, run, approved, decided)
     intent, number = _intent(ctx, run, confirmed_by, approved.digest)  # nothing above changes or fixes anything
     run.hook("intent_published")
-    save_plans(run.workspace, decided)
+    save_plans(run.workspace, decided.plans)
     run.hook("decided")
-    inventory = _inventory(run, datamap, indexes, sources)
-    _seal_feedback(ctx, run, decided, linked)
-    root = _disposition_root(ctx, run, decided, linked.anchors)
+    inventory = take_inventory(run, datamap, indexes, sources)
+    pairs = main_pairs(run.case, datamap, decided.plans, linked.n_subjects)["pair"]
+    seal_feedback(ctx, run, pairs, linked)
+    root = disposition_root(ctx, run, pairs.to_list(), linked.anchors)
+    note_fixed(run.workspace)
     run.hook("before_outcome")
     _outcome(ctx, run, (intent, number), approved, decided, inventory, root)
     return CutOver(approved, decided.population)
 
 
-def _may_confirm(run: Run, person_id: str) -> None:
+def may_confirm(run: Run, person_id: str) -> None:
+    """Nothing, where the person has the role of confirming that writes have stopped.
+
+    Raises:
+        GuardError: where not.
+    """
     holders = [p.id for p in run.case.people if Role.CUTOVER in p.roles]
     if person_id not in holders:
         raise GuardError(
@@ -158,7 +152,7 @@ def _intent(ctx: Context, run: Run, confirmed_by: str, policy_digest: str) -> tu
     return intent, number
 
 
-def _same_policy(ctx: Context, run: Run, approved: Policy, decided: Decided) -> None:
+def same_policy(ctx: Context, run: Run, approved: Policy, decided: Decided) -> None:
     """Only what was approved may happen: same policy, and volumes within the tolerance."""
     changes: list[Change] = []
     if decided.policy != approved:
@@ -180,7 +174,7 @@ def _population_of(value: object) -> Population | None:
     return decode(Population, value) if isinstance(value, dict) else None
 
 
-def _inventory(
+def take_inventory(
     run: Run, datamap: DataMap, indexes: dict[tuple[str, str], pl.DataFrame], sources: dict[str, OpenSource]
 ) -> Inventory:
     """The final inventory: it is what deliver and destroy go by."""
@@ -207,95 +201,6 @@ def load_inventory(workspace: Workspace) -> Inventory:
     if not path.is_file():
         raise StateError("there is no mark yet", hint="Run `bequest cutover` first.")
     return decode(Inventory, json.loads(path.read_text(encoding="utf-8")))
-
-
-def main_pairs(decided: Decided, n_subjects: int) -> pl.DataFrame:
-    """Per subject the pair of the main record: `subject`, `release`, `residue` of the first releasable column."""
-    parts = []
-    for plan_key, plan in decided.plans.items():
-        table = decided.planned[plan_key].table
-        if table.record_class not in MAIN_CLASSES:
-            continue
-        main = next((c for c in table.columns if c.cls is FieldClass.PERSON_NAME), table.columns[0])
-        pairs = [f"{d.release.value} {d.residue.value}" for d in plan.dispositions]
-        parts.append(
-            plan.rows.select(
-                "subject",
-                pl.lit(MAIN_CLASSES.index(table.record_class), pl.UInt8).alias("rank"),
-                pl.col(DECISION_PREFIX + main.name)
-                .replace_strict(dict(enumerate(pairs)), return_dtype=pl.Utf8)
-                .alias("pair"),
-            ).drop_nulls("subject")
-        )
-    everyone = pl.DataFrame({"subject": pl.Series(range(n_subjects), dtype=pl.UInt32)})
-    if not parts:
-        return everyone.with_columns(pl.lit("none in_use").alias("pair"))
-    best = (
-        pl.concat(parts)
-        .sort("subject", "rank", maintain_order=True)
-        .unique("subject", keep="first", maintain_order=True)
-        .select("subject", "pair")
-    )
-    return everyone.join(best, on="subject", how="left", maintain_order="left").with_columns(
-        pl.col("pair").fill_null("follows record")
-    )
-
-
-def _disposition_root(ctx: Context, run: Run, decided: Decided, anchors: pl.Series) -> dict[str, str]:
-    """The disposition tree over all people, one line each, hidden by salts: digests of root and statement."""
-    evidence_key = ctx.keys(run.case.id).get("evidence")
-    pairs = main_pairs(decided, len(anchors))["pair"].to_list()
-    entries = (
-        (anchor, hmac_sha256(evidence_key, b"disp-salt\0" + anchor), pair)
-        for anchor, pair in zip(anchors.to_list(), pairs, strict=True)
-    )
-    tree = DispositionTree(entries)
-    root = tree.root.hex()
-    write_file(run.workspace.dir("work") / "disposition.leaves", b"".join(tree.leaves()))
-    counts: dict[str, int] = {}
-    for pair in pairs:
-        counts[pair.replace(" ", "_")] = counts.get(pair.replace(" ", "_"), 0) + 1
-    statement = Statement(
-        "DispositionRoot",
-        (Subject("urn:bequest:disposition-tree", root),),
-        {"root": root, "subjects": len(pairs), "byPair": {k: (v if v >= 10 else "<10") for k, v in counts.items()}},
-    )
-    path = run.workspace.dir("statements") / "disposition-root.dsse.json"
-    envelope = keep_statement(path, statement, [platform_signer(ctx, run.case.id)])
-    return {"root": root, "statement": hashlib.sha256(envelope).hexdigest()}
-
-
-def _seal_feedback(ctx: Context, run: Run, decided: Decided, linked: Linked) -> None:
-    """Addresses for the feedback after the destruction, sealed before the sources lose them."""
-    people = read_sealed_frame(
-        ctx, run.case.id, run.workspace.dir("letters") / "contacts.sealed", "bodies", b"contacts"
-    )
-    state = register(run.workspace)
-    contacts = (
-        people.join(state.select("ref", "public_only"), on="ref")
-        .filter(~pl.col("public_only"))
-        .join(people_of(run.workspace, linked), on="ref")
-        .unique("subject", keep="first", maintain_order=True)
-        .select("subject", "name", "phone", "email")
-    )
-    words = main_pairs(decided, linked.n_subjects)["pair"].replace_strict(
-        _outcome_words(), default=None, return_dtype=pl.Utf8
-    )
-    rows = outbox_rows(contacts, words)
-    buffer = io.BytesIO()
-    rows.write_parquet(buffer)
-    folder = run.workspace.dir("stores", "outbox")
-    path = folder / "feedback.sealed"
-    write_sealed(path, [buffer.getvalue()], ctx.keys(run.case.id).get("outbox"), b"feedback")
-    keep_place(
-        ctx, run.case.id, "stores/outbox", path,
-        content="办结反馈的联系方式 / addresses for the one-time feedback", ground="PIPL-22, PIPL-47",
-        key="outbox", ends_on=local_date(run.at, run.case.timezone) + timedelta(days=FEEDBACK_DAYS),
-    )  # fmt: skip
-
-
-def _outcome_words() -> dict[str, str]:
-    return {f"{a.value} {b.value}": outcome_of(a, b).value for a in Release for b in Residue}
 
 
 def _outcome(

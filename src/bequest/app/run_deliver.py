@@ -4,7 +4,8 @@ import hashlib
 import json
 import shutil
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -12,36 +13,37 @@ from pathlib import Path
 
 import polars as pl
 
-from bequest.app.context import Context, Run, require, step
+from bequest.app.context import WAVE, Context, Run, step
 from bequest.app.evidence import await_published, platform_signer, publish, record
+from bequest.app.fixed import AnswersCameError, Watch, fixed_mark
 from bequest.app.open_case import make_keys
 from bequest.app.reading import check_markers, open_sources, read_table
+from bequest.app.receipts import enter_receipt as enter_receipt
+from bequest.app.receipts import nothing_moves as nothing_moves
+from bequest.app.receipts import package_folders as package_folders
+from bequest.app.redecide import GONE_OUT, redecide_answers, waves_sent
 from bequest.app.run_cutover import load_inventory
 from bequest.app.run_discover import data_map
 from bequest.app.run_notify import keep_place
 from bequest.app.run_plan import load_plans
-from bequest.app.user_files import read_user_bytes
 from bequest.crypto.atomic import write_file
 from bequest.crypto.cipher import aes_ecb, hmac_sha256
-from bequest.crypto.verify import parse_public_line
 from bequest.engine.tableplan import TablePlan
 from bequest.evidence.disposition_tree import root_of_leaves, split_leaves
 from bequest.evidence.event_types import EventType
-from bequest.evidence.statement import Statement, sign_statement, verify_statement
-from bequest.kernel.canonical import Json
+from bequest.evidence.statement import Statement, sign_statement
 from bequest.kernel.clock import parse_rfc3339, rfc3339
-from bequest.kernel.errors import CaseFileError, DeliveryError, StateError, VerificationError
-from bequest.model.case import MOVES_NOTHING, Case, Lot, Party, Role
+from bequest.kernel.errors import CaseFileError, DeliveryError, StateError
+from bequest.model.case import Lot, Party
 from bequest.model.datamap import DataMap
 from bequest.sources.source import OpenSource
 from bequest.steps.deliver.checkpoint import ABORTED
 from bequest.steps.deliver.content import AgeRecipient, DeliveredColumn, DeliveredTable, DeliverySpec
 from bequest.steps.deliver.package import Package, Places, build_package
-from bequest.steps.deliver.receipt import Receipt, check_receipt
-from bequest.steps.transform.references import ColumnKey, reference_domains
+from bequest.steps.transform.references import reference_domains
 from bequest.steps.transform.shape import TableShape, shape_table
 from bequest.steps.transform.transform import TransformTally, transform_table
-from bequest.store.records import DeliveryPart, DeliveryRecord, DeliveryState, ReceiptRecord
+from bequest.store.records import DeliveryPart, DeliveryRecord, DeliveryState
 
 TableKey = tuple[str, str]
 
@@ -55,65 +57,118 @@ class Delivered:
     tallies: dict[TableKey, TransformTally]
 
 
-def nothing_moves(case: Case, what: str) -> None:
-    """Refuse deliver and destroy where the event moves nothing.
-
-    Raises:
-        StateError: for a share deal or a rename.
-    """
-    if case.event in MOVES_NOTHING:
-        raise StateError(f"event {case.event} moves nothing: there is no {what}", hint="Go on with `bequest close`.")
-
-
-def run_deliver(ctx: Context, case_id: str) -> tuple[Delivered, ...]:
+def run_deliver(ctx: Context, case_id: str, *, wave: bool = False) -> tuple[Delivered, ...]:
     """Make the package of every lot. Killed and run again, it goes on and ends the same.
+
+    `wave`: another wave after the first, with what may go since, as late consents allow, and rows of a delta cutover. A
+    lot with nothing new gets none, so that it may be run at any time.
 
     Raises:
         DeliveryError: where the data are no longer those the delivery was begun with.
-        StateError: before the cutover, or for an event that moves nothing.
+        StateError: before the cutover, once the destruction has begun, or for an event that moves nothing.
     """
     nothing_moves(ctx.case(case_id).case, "delivery")
-    with step(ctx, case_id, "deliver", needs=("cutover",)) as run:
+    name, needs = (WAVE, ("deliver",)) if wave else ("deliver", ("cutover",))
+    with step(ctx, case_id, name, needs=needs) as run:
+        if wave:
+            not_begun(ctx, run, "another wave")
         datamap = data_map(ctx, case_id)
-        plans = load_plans(run.workspace, datamap)
         sources = open_sources(run.case, run.ctx.secrets)
         check_markers(run.case, sources)
-        domains = reference_domains(plans.values())
         done = []
         for lot in run.case.lots:
             make_keys(ctx, case_id, (f"recipient/{lot.receiver}",), run.at)
-            done.append(_deliver_lot(ctx, run, lot, datamap, plans, sources, domains))
+            delivered = _deliver_lot(ctx, run, lot, datamap, sources, wave=wave)
+            done += [delivered] if delivered else []
         run.counts = {
             "rows": sum(t.delivered for d in done for t in d.tallies.values()),
-            "values": sum(sum(t.as_is.values()) + sum(t.masked.values()) for d in done for t in d.tallies.values()),
-            "changed": sum(t.changed for d in done for t in d.tallies.values()),
-            "late": sum(t.late for d in done for t in d.tallies.values()),
+            "values": sum(_values(d) for d in done),
+            "changed": _left_alone(done, "changed"),
+            "late": _left_alone(done, "late"),
             "bytes": sum(v.n_bytes for d in done for v in d.package.volumes),
         }
+        if len(run.case.lots) > 1 or wave:
+            run.counts |= {f"values:{d.package.folder.name.removeprefix('delivery-')}": _values(d) for d in done}
         run.workspace.write_json(run.workspace.dir("work") / "delivered.json", run.counts)
         publish(ctx, case_id)
     return tuple(done)
 
 
-def delivery_id(case_id: str, lot: Lot, attempt: int = 1) -> str:
-    """The id of the first wave of a lot; an aborted one leaves the next attempt another id."""
-    return f"{case_id}-{lot.id}-w1" + (f"-{attempt}" if attempt > 1 else "")
+def not_begun(ctx: Context, run: Run, what: str) -> None:
+    """Refuse what is no longer possible once the intent to destroy is on record.
 
-
-def _open_id(ctx: Context, case_id: str, lot: Lot) -> str:
-    """The id to go on under: the first that was not aborted."""
+    Raises:
+        StateError: then.
+    """
     with ctx.store.transaction() as tx:
-        aborted = {d.delivery_id for d in tx.deliveries.list(case_id) if d.state is DeliveryState.ABORTED}
-    return next(i for i in (delivery_id(case_id, lot, n) for n in count(1)) if i not in aborted)
+        begun = any(e.typ == EventType.DESTRUCTION_INTENT.value for e in tx.outbox.all(run.case.id))
+    if begun:
+        raise StateError(
+            f"the destruction of case {run.case.id} has begun: {what} is no longer possible",
+            hint="Whoever consents now is told that it is too late.",
+        )
+
+
+def _values(d: Delivered) -> int:
+    return sum(sum(t.as_is.values()) + sum(t.masked.values()) for t in d.tallies.values())
+
+
+def _left_alone(done: Iterable[Delivered], what: str) -> int:
+    """Rows that are not those decided on, counted once although every lot's pass meets them."""
+    most: dict[TableKey, int] = {}
+    for d in done:
+        for key, tally in d.tallies.items():
+            most[key] = max(most.get(key, 0), getattr(tally, what))
+    return sum(most.values())
+
+
+def delivery_id(case_id: str, lot: Lot, attempt: int = 1, wave: int = 1) -> str:
+    """The id of a wave of a lot; an aborted one leaves the next attempt another id."""
+    return f"{case_id}-{lot.id}-w{wave}" + (f"-{attempt}" if attempt > 1 else "")
+
+
+def _open_id(ctx: Context, case_id: str, lot: Lot, wave: int) -> tuple[str, bool]:
+    """The id to go on under, the first that was not aborted; and whether it has gone out already."""
+    with ctx.store.transaction() as tx:
+        states = {d.delivery_id: d.state for d in tx.deliveries.list(case_id)}
+    ids = (delivery_id(case_id, lot, n, wave) for n in count(1))
+    this = next(i for i in ids if states.get(i) is not DeliveryState.ABORTED)
+    return this, states.get(this) in GONE_OUT
 
 
 def _deliver_lot(
-    ctx: Context, run: Run, lot: Lot, datamap: DataMap, plans: dict[TableKey, TablePlan],
-    sources: dict[str, OpenSource], domains: dict[ColumnKey, str],
+    ctx: Context, run: Run, lot: Lot, datamap: DataMap, sources: dict[str, OpenSource], *, wave: bool
+) -> Delivered | None:
+    """The package of a lot, built again as long as answers come before it is sent; nothing without rows of its own."""
+    while True:
+        with ctx.store.transaction() as tx:
+            number = waves_sent(tx, run.case.id).get(lot.id, 0) + 1 if wave else 1
+        watch = Watch(run.workspace, run.guard)
+        this, is_out = _open_id(ctx, run.case.id, lot, number)
+        if not is_out:
+            redecide_answers(ctx, run)
+        whole = load_plans(run.workspace, datamap)
+        plans = {key: plan.for_lot(lot.id, number) for key, plan in whole.items()}
+        shapes = _shapes(lot, plans, whole)
+        if wave and not shapes:
+            return None
+        with suppress(AnswersCameError):
+            return _build(ctx, run, lot, datamap, sources, plans, shapes, this, watch, is_out=is_out, wave=number)
+
+
+def _shapes(lot: Lot, plans: dict[TableKey, TablePlan], whole: dict[TableKey, TablePlan]) -> dict[TableKey, TableShape]:
+    domains = reference_domains(whole.values())
+    shapes = {key: shape_table(plan, frozenset({lot.id}), domains) for key, plan in plans.items()}
+    return {key: shape for key, shape in shapes.items() if shape is not None}
+
+
+def _build(
+    ctx: Context, run: Run, lot: Lot, datamap: DataMap, sources: dict[str, OpenSource],
+    plans: dict[TableKey, TablePlan], shapes: dict[TableKey, TableShape], this: str, watch: Watch,
+    *, is_out: bool, wave: int,
 ) -> Delivered:  # fmt: skip
-    this = _open_id(ctx, run.case.id, lot)
-    spec = _spec(ctx, run, lot, this)
-    intent = _intent(ctx, run, spec)
+    spec = _spec(ctx, run, lot, this, decided="" if is_out else f"decided:{fixed_mark(run.workspace)}")
+    intent = _intent(ctx, run, spec, wave)
     run.hook("intent_published")
     tallies: dict[TableKey, TransformTally] = {}
     tables = []
@@ -121,15 +176,17 @@ def _deliver_lot(
     link_ecb = aes_ecb(keys.get("link"))
     recipient_ecb = aes_ecb(keys.get(f"recipient/{lot.receiver}"))
     lots = frozenset({lot.id})
+    guard = run.guard if is_out else watch
     for table in datamap.tables:
         key = (table.source, table.name)
-        shape = shape_table(plans[key], lots, domains) if key in plans else None
+        shape = shapes.get(key)
         if shape is None:
             continue
         tallies[key] = TransformTally()
         batches = transform_table(
             read_table(ctx, sources[table.source], table, "deliver"), plans[key], shape, lots,
             link_ecb=link_ecb, recipient_ecb=recipient_ecb, tally=tallies[key],
+            tick=None if is_out else lambda _: watch.check(),
         )  # fmt: skip
         tables.append(DeliveredTable(table.source, table.name, _columns(shape, plans[key], lots), batches))
     signer = platform_signer(ctx, run.case.id)
@@ -140,7 +197,7 @@ def _deliver_lot(
     with run.workspace.private_tmp() as private:
         places = Places(run.workspace.dir("delivery"), private, run.workspace.dir("work") / f"{this}.checkpoint")
         try:
-            package = build_package(spec, tables, places, sign, run.guard)
+            package = build_package(spec, tables, places, sign, guard)
         except DeliveryError as error:
             if error.code == ABORTED:
                 _abort(ctx, run, spec, places.out, intent)
@@ -148,7 +205,7 @@ def _deliver_lot(
     for unread in tables:  # a package that a killed run had finished is not made again: then only count
         deque(unread.batches, maxlen=0)
     run.hook("package_built")
-    _outcome(ctx, run, spec, package, intent)
+    _outcome(ctx, run, spec, package, intent, watch)
     return Delivered(lot, package, tallies)
 
 
@@ -175,7 +232,7 @@ def _columns(shape: TableShape, plan: TablePlan, lots: frozenset[str]) -> tuple[
     return tuple(out)
 
 
-def _spec(ctx: Context, run: Run, lot: Lot, this: str) -> DeliverySpec:
+def _spec(ctx: Context, run: Run, lot: Lot, this: str, *, decided: str) -> DeliverySpec:
     """The settings of a delivery; nonce, salt and time are the same whenever it is resumed."""
     receiver = run.case.receiver(lot.receiver)
     evidence_key = ctx.keys(run.case.id).get("evidence")
@@ -202,6 +259,7 @@ def _spec(ctx: Context, run: Run, lot: Lot, this: str) -> DeliverySpec:
         commit_salt=hmac_sha256(evidence_key, b"delivery-salt\0" + this.encode()),
         restrictions=("no-new-purpose-without-consent", "honour-objections", "pass-on-withdrawals"),
         disposition_root=root_of_leaves(split_leaves(leaves.read_bytes())).hex(),
+        decided=decided,
     )
 
 
@@ -216,7 +274,7 @@ def _recipients(receiver: Party, escrow: Party | None) -> tuple[AgeRecipient, ..
     return tuple(out)
 
 
-def _intent(ctx: Context, run: Run, spec: DeliverySpec) -> str:
+def _intent(ctx: Context, run: Run, spec: DeliverySpec, wave: int) -> str:
     inventory = load_inventory(run.workspace)
     with ctx.store.transaction() as tx:
         if not any(d.delivery_id == spec.delivery_id for d in tx.deliveries.list(run.case.id)):
@@ -225,7 +283,7 @@ def _intent(ctx: Context, run: Run, spec: DeliverySpec) -> str:
                 DeliveryRecord(
                     delivery_id=spec.delivery_id, lot=spec.lots[0], receiver=spec.receiver,
                     policy_digest=spec.policy_digest, population_digest=inventory.digest,
-                    created_at=spec.created_at, state_at=spec.created_at,
+                    created_at=spec.created_at, state_at=spec.created_at, wave=wave,
                 ),
             )  # fmt: skip
         intent = record(
@@ -236,7 +294,12 @@ def _intent(ctx: Context, run: Run, spec: DeliverySpec) -> str:
     return intent
 
 
-def _outcome(ctx: Context, run: Run, spec: DeliverySpec, package: Package, intent: str) -> None:
+def _outcome(ctx: Context, run: Run, spec: DeliverySpec, package: Package, intent: str, watch: Watch) -> None:
+    """The package counts as sent from here on, unless answers came at the last moment.
+
+    Raises:
+        AnswersCameError: then; answers are taken over in a transaction too, so that none falls between.
+    """
     envelope = package.folder / "DataDelivery.dsse.json"
     digest = hashlib.sha256(envelope.read_bytes()).hexdigest()
     write_file(run.workspace.dir("statements") / f"delivery-{spec.delivery_id}.dsse.json", envelope.read_bytes())
@@ -244,6 +307,7 @@ def _outcome(ctx: Context, run: Run, spec: DeliverySpec, package: Package, inten
     with ctx.store.transaction() as tx:
         state = next(d.state for d in tx.deliveries.list(run.case.id) if d.delivery_id == spec.delivery_id)
         if state is DeliveryState.PREPARED:
+            watch.check()
             for part in package.parts:
                 tx.deliveries.put_part(
                     run.case.id, spec.delivery_id,
@@ -268,88 +332,3 @@ def _outcome(ctx: Context, run: Run, spec: DeliverySpec, package: Package, inten
         content="交付包，只有接收方和存管方能打开 / delivery package: only receiver and escrow can open it",
         ground=spec.legal_route, key="age", ends_on=None,
     )  # fmt: skip
-
-
-def package_folders(ctx: Context, case_id: str) -> Iterator[tuple[DeliveryRecord, Path]]:
-    """The packages of a case, without those thrown away."""
-    with ctx.store.transaction() as tx:
-        records = [d for d in tx.deliveries.list(case_id) if d.state is not DeliveryState.ABORTED]
-    for d in records:
-        yield d, ctx.home / d.path
-
-
-def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt:
-    """Check a receiver's signed receipt against the delivery it is for, and keep it.
-
-    Raises:
-        DeliveryError: where it is for another delivery, signed by another person, or does not open the commitments.
-        InputError: where the file is missing.
-        StateError: before the delivery, or for an event that moves nothing.
-    """
-    case = ctx.case(case_id).case
-    nothing_moves(case, "receipt")
-    require(ctx, case_id, "deliver")
-    envelope = read_user_bytes(path, "receipt", hint="The receiver makes it with `bequest receive … --sign-key FILE`.")
-    receivers = [p for p in case.people if Role.RECEIVER in p.roles and p.public_key]
-    keys = [parse_public_line(p.public_key) for p in receivers]
-
-    def opened(data: bytes) -> Statement:
-        try:
-            return verify_statement(data, keys).statement
-        except VerificationError:
-            names = ", ".join(p.id for p in receivers) or "nobody with a public key"
-            raise DeliveryError(
-                f"{path.name} is no receipt, or none that the receiver signed",
-                hint=f"In the case file the role receiver has {names}: that person opens the package and signs, by"
-                " `bequest receive … --sign-key FILE`.",
-                code="BQ-DELIVERY-5",
-            ) from None
-
-    evidence_key = ctx.keys(case_id).get("evidence")
-    at = ctx.now(case_id)
-    for delivery, folder in package_folders(ctx, case_id):
-        sent = verify_statement(
-            (folder / "DataDelivery.dsse.json").read_bytes(), [platform_signer(ctx, case_id).public]
-        ).statement
-        if opened(envelope).predicate.get("deliveryId") != delivery.delivery_id:
-            continue
-        salt = hmac_sha256(evidence_key, b"delivery-salt\0" + delivery.delivery_id.encode())
-        receipt = check_receipt(envelope, opened, sent, salt)
-        signer = verify_statement(envelope, keys).signers[0]
-        person = next(p for p, k in zip(receivers, keys, strict=True) if k.fingerprint == signer.fingerprint)
-        _keep_receipt(ctx, case_id, delivery, receipt, envelope, person.id, signer.fingerprint, at)
-        return receipt
-    raise DeliveryError(
-        f"the receipt {path.name} is for no delivery of case {case_id}", hint="Check the case and the file."
-    )
-
-
-def _keep_receipt(
-    ctx: Context, case_id: str, delivery: DeliveryRecord, receipt: Receipt, envelope: bytes, person: str,
-    fingerprint: str, at: datetime,
-) -> None:  # fmt: skip
-    workspace = ctx.workspace(case_id)
-    name = f"receipt-{delivery.delivery_id}-{receipt.stage}.dsse.json"
-    write_file(workspace.dir("receipts") / name, envelope)
-    digest = hashlib.sha256(envelope).hexdigest()
-    body: dict[str, Json] = {
-        "stage": receipt.stage,
-        "exceptions": list(receipt.exceptions),
-        "counts": dict(receipt.counts),
-    }
-    with ctx.store.transaction() as tx:
-        tx.receipts.add(
-            case_id,
-            ReceiptRecord(
-                delivery_id=delivery.delivery_id, party=delivery.receiver, signer=person,
-                text=envelope.decode(), signature=digest, fingerprint=fingerprint,
-                signed_at=rfc3339(receipt.received_at), created_at=at,
-            ),
-        )  # fmt: skip
-        if receipt.lets_destroy:
-            tx.deliveries.set_state(case_id, delivery.delivery_id, DeliveryState.RECEIVED, at)
-        record(
-            ctx, tx, case_id, EventType.DELIVERY_RECEIPT, f"{delivery.delivery_id}-{receipt.stage}", at=at,
-            refs={"receipt": digest}, content=body,
-        )  # fmt: skip
-    publish(ctx, case_id)

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from itertools import count
@@ -12,8 +13,11 @@ import polars as pl
 
 from bequest.app.context import Context, Run, step
 from bequest.app.evidence import await_published, event_id, keep_statement, kept_statement, publish, record
+from bequest.app.fixed import AnswersCameError, Watch
+from bequest.app.holds import Holds
 from bequest.app.open_case import make_keys
 from bequest.app.reading import check_markers, open_sources, read_table
+from bequest.app.redecide import redecide_answers
 from bequest.app.run_close import destroy_key, purge_rule
 from bequest.app.run_cutover import load_inventory
 from bequest.app.run_deliver import nothing_moves
@@ -66,6 +70,7 @@ class Job:
     plans: dict[TableKey, TablePlan]
     sources: dict[str, OpenSource]
     signers: dict[Role, Signer]
+    holds: Holds
 
     def numbered(self) -> Iterator[tuple[int, TableMap, TablePlan]]:
         """The tables in the case with their numbers and plans."""
@@ -96,9 +101,12 @@ def run_destroy(ctx: Context, case_id: str, *, keys: Mapping[Role, Path]) -> Iss
         _receipts_are_in(ctx, case_id)
         with ctx.store.transaction() as tx:
             check_decided(tx, run.case)
+        datamap = data_map(ctx, case_id)
+        if not _begun(ctx, case_id):
+            redecide_answers(ctx, run)
         job = Job(
-            ctx, run, data_map(ctx, case_id), load_plans(run.workspace, data_map(ctx, case_id)),
-            open_sources(run.case, run.ctx.secrets), people_keys(run.case, keys, SIGNERS),
+            ctx, run, datamap, load_plans(run.workspace, datamap), open_sources(run.case, run.ctx.secrets),
+            people_keys(run.case, keys, SIGNERS), Holds(ctx, run, datamap),
         )  # fmt: skip
         check_markers(run.case, job.sources)
         issued = finish_logged(ctx, run) or _carry_out(job)
@@ -140,16 +148,25 @@ def _carry_out(job: Job) -> Issued:
     scrubbed = run_scrubs(run, job.datamap, job.sources)
     run.hook("erased")
     _outcome(job, number, intent, erased, ledger)
-    report = verify(task, read_state(run.workspace.dir("verifier")))
+    job.holds.fix(job.plans, erased)
+    held = {(t.source, t.table): t.held_names for e in erased for t in e.tables if t.held_names}
+    report = verify(replace(task, held=held), read_state(run.workspace.dir("verifier")))
     run.hook("verified")
     attempt, rescan = _rescan_statement(job, report)
     issued = certify(ctx, run, job.signers, erased, report, files, scrubbed=scrubbed, rescan=rescan, attempt=attempt)
     if issued.certificate.state is CertificateState.REFUSED:
         raise ResidueFoundError(
             f"the certificate is refused: {', '.join(issued.certificate.why)}",
-            hint="See the rescan report; mend what was left, then run `bequest destroy` again.",
+            hint="See the rescan report; mend what was left, then run `bequest destroy` again. Rows that came after the"
+            " mark are taken in by `bequest cutover --delta`, as long as the destruction has not begun.",
         )
     return issued
+
+
+def _begun(ctx: Context, case_id: str) -> bool:
+    """Whether an intent to destroy is on record: from then on answers only hold back what is left."""
+    with ctx.store.transaction() as tx:
+        return any(e.typ == EventType.DESTRUCTION_INTENT.value for e in tx.outbox.all(case_id))
 
 
 def _receipts_are_in(ctx: Context, case_id: str) -> None:
@@ -293,9 +310,15 @@ def _erase(job: Job, ledger: Ledger, sealed: dict[TableKey, pl.DataFrame]) -> li
     results = []
     for name, source in job.sources.items():
         plans = [(n, plan) for n, table, plan in job.numbered() if table.source == name]
+        cleans = name not in servers_of(job.run.case)
+        while plans:
+            watch = Watch(job.run.workspace, job.run.guard, job.holds.any_new)
+            job.holds.renew()
+            with suppress(AnswersCameError):  # then again, with those who objected held back from here on
+                held = job.holds.subjects()
+                results.append(erase_source(plans, source, keys, ledger, sealed, work, watch, cleans=cleans, held=held))
+                break
         if plans:
-            cleans = name not in servers_of(job.run.case)
-            results.append(erase_source(plans, source, keys, ledger, sealed, work, job.run.guard, cleans=cleans))
             job.run.hook(f"erased_{name}")
     return results
 

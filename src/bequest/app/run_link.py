@@ -25,7 +25,7 @@ from bequest.model.datamap import DataMap
 from bequest.model.facts import RowRole
 from bequest.sources.row_keys import check_keys
 from bequest.sources.source import OpenSource
-from bequest.steps.link.index import IndexSettings, index_table, link_targets
+from bequest.steps.link.index import IndexSettings, index_table, link_targets, record_targets
 from bequest.steps.link.link import Linked, link
 from bequest.store.records import AccessRecord
 
@@ -43,6 +43,7 @@ def index_settings(ctx: Context, case: Case, datamap: DataMap) -> IndexSettings:
         timezone=case.timezone,
         lots=case.lots,
         targets=link_targets(datamap),
+        record_targets=record_targets(datamap),
     )
 
 
@@ -133,8 +134,8 @@ def _save_linked(workspace: Workspace, linked: Linked, made_from: str) -> None:
     )
 
 
-def load_linked(workspace: Workspace, case: Case, datamap: DataMap) -> Linked:
-    """Who is who, as the last link run found it.
+def load_linked(workspace: Workspace, case: Case, datamap: DataMap, *, fixed: bool = False) -> Linked:
+    """Who is who, as the last link run found it; `fixed` after the cutover, when nothing it goes by can change.
 
     Raises:
         StateError: where linking was cut off, or data map or scope changed since: the decisions would be wrong.
@@ -144,7 +145,7 @@ def load_linked(workspace: Workspace, case: Case, datamap: DataMap) -> Linked:
     if not note.is_file():
         raise StateError("linking was cut off before its end", hint=again)
     meta = json.loads(note.read_text(encoding="utf-8"))
-    if meta.pop("made_from", "") != linked_from(case, datamap):
+    if meta.pop("made_from", "") != linked_from(case, datamap) and not fixed:
         raise StateError("the data map, or scope, sources or dates of the case, changed since linking", hint=again)
     anchors = workspace.read(workspace.dir("work") / "anchors.parquet", f"link {case.id}")["anchor"]
     named = frozenset(meta.pop("tables"))

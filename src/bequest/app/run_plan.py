@@ -1,8 +1,11 @@
 """Decide, propose the policy, compare, explain."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from bequest.app.context import Context, step
@@ -13,7 +16,7 @@ from bequest.app.preflight import check_receivers, check_rewritable
 from bequest.app.reading import check_schema, count_values, open_sources
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import load_indexes, load_linked
-from bequest.app.telling import answers_of, notice_of
+from bequest.app.telling import answers_of, notice_by_lot, notice_of
 from bequest.app.workspace import Workspace
 from bequest.crypto.cipher import aes_ecb
 from bequest.engine.kernels.cmac import tokens
@@ -28,21 +31,26 @@ from bequest.law.outcomes import is_looser
 from bequest.model.case import Case, LegalRoute
 from bequest.model.datamap import DataMap, FieldClass, TableMap
 from bequest.model.disposition import CellDecision, Disposition, Release
-from bequest.model.plan import Policy, Population, SituationKey
+from bequest.model.plan import ColumnTotal, Policy, Population, SituationKey
 from bequest.sources.source import OpenSource
 from bequest.steps.plan.diff import Change, diff
 
 TableKey = tuple[str, str]
 
 
-def decide_now(ctx: Context, case: Case, datamap: DataMap, sources: dict[str, OpenSource], *, told: bool) -> Decided:
+def decide_now(
+    ctx: Context, case: Case, datamap: DataMap, sources: dict[str, OpenSource], *, told: bool,
+    totals: tuple[ColumnTotal, ...] | None = None,
+) -> Decided:  # fmt: skip
     """The case decided on what is known now; `told` where notices count as they stand, not as planned.
+
+    `totals` are the source counts where they were taken already: after the cutover sources may hold less.
 
     Raises:
         StateError: where outcomes do not add up to the source counts.
     """
     workspace = ctx.workspace(case.id)
-    linked = load_linked(workspace, case, datamap)
+    linked = load_linked(workspace, case, datamap, fixed=totals is not None)
     decided = decide_case(
         DecideInput(
             case=case,
@@ -50,11 +58,15 @@ def decide_now(ctx: Context, case: Case, datamap: DataMap, sources: dict[str, Op
             pack=pack_of(case),
             indexes=load_indexes(workspace, datamap),
             linked=linked,
-            answers=answers_of(workspace, linked),
+            answers=answers_of(workspace, linked, case),
             notice=notice_of(workspace, linked) if told else None,
-            totals=count_values(ctx, datamap, sources),
+            totals=count_values(ctx, datamap, sources) if totals is None else totals,
+            notice_by_lot=notice_by_lot(workspace, linked, case) if told else {},
         )
     )
+    apart = decided.population.lots_conserved()
+    if apart:
+        raise StateError(f"lot {apart[0][0]} does not add up in {apart[0][1]}.{apart[0][2]}", hint="Report this.")
     wrong = decided.population.conserved()
     if wrong:
         source, table, column, got, want = wrong[0]
@@ -76,7 +88,7 @@ def run_plan(ctx: Context, case_id: str) -> Decided:
         check_rewritable(run.case, datamap, sources)
         decided = decide_now(ctx, run.case, datamap, sources, told=False)
         _no_empty_lot(run.case, decided)
-        save_plans(run.workspace, decided)
+        save_plans(run.workspace, decided.plans)
         with ctx.store.transaction() as tx:
             digest = tx.policies.add(case_id, decided.policy, run.at).digest
             counted = tx.populations.add(case_id, decided.population, run.at, policy_digest=digest).digest
@@ -115,7 +127,7 @@ def crime_meters(case: Case, population: Population) -> tuple[Meter, ...]:
 
 def _no_empty_lot(case: Case, decided: Decided) -> None:
     """Refuse a lot that holds nothing: a slip in its scope would otherwise pass nobody on, and be approved."""
-    met = {lot for plan in decided.plans.values() for lot in plan.rows["lot"].unique().to_list()}
+    met = {lot for plan in decided.plans.values() for lot in plan.lots()}
     for lot in case.lots:
         if lot.scope and lot.id not in met:
             places = ", ".join(f"{s.source}.{s.table}.{s.column}" for s in lot.scope)
@@ -126,14 +138,32 @@ def _no_empty_lot(case: Case, decided: Decided) -> None:
             )
 
 
-def save_plans(workspace: Workspace, decided: Decided) -> None:
-    """Keep the decided rows for the steps that act: valid only once all are there."""
+def save_plans(workspace: Workspace, plans: Mapping[TableKey, TablePlan]) -> None:
+    """Keep the decided rows for the steps that act: valid only once all are there.
+
+    Plans whose dispositions only continue those on disk replace these table by table: they are valid at every moment.
+    """
     note = workspace.dir("work", "decided") / "dispositions.json"
-    note.unlink(missing_ok=True)
-    for (source, table), plan in decided.plans.items():
+    dispositions = next((p.dispositions for p in plans.values()), ())
+    known = _dispositions(note) if note.is_file() else ()
+    continued = bool(known) and dispositions[: len(known)] == known
+    if continued:
+        workspace.write_json(note, to_json(dispositions))
+    else:
+        note.unlink(missing_ok=True)
+    for (source, table), plan in plans.items():
+        shares = workspace.table_file("decided", source, f"{table}.shares")
+        if plan.shares.height:
+            workspace.write(shares, plan.shares)
+        else:
+            shares.unlink(missing_ok=True)
         workspace.write(workspace.table_file("decided", source, table), plan.rows)
-    dispositions = next((p.dispositions for p in decided.plans.values()), ())
-    workspace.write_json(note, to_json(dispositions))
+    if not continued:
+        workspace.write_json(note, to_json(dispositions))
+
+
+def _dispositions(note: Path) -> tuple[Disposition, ...]:
+    return tuple(decode(Disposition, d) for d in json.loads(note.read_text(encoding="utf-8")))
 
 
 def load_plans(workspace: Workspace, datamap: DataMap) -> dict[TableKey, TablePlan]:
@@ -141,7 +171,7 @@ def load_plans(workspace: Workspace, datamap: DataMap) -> dict[TableKey, TablePl
     path = workspace.dir("work", "decided") / "dispositions.json"
     if not path.is_file():
         raise StateError("nothing is decided yet, or deciding was cut off", hint="Run `bequest plan` again.")
-    dispositions = tuple(decode(Disposition, d) for d in json.loads(path.read_text(encoding="utf-8")))
+    dispositions = _dispositions(path)
     return {
         (t.source, t.name): TablePlan(
             t.source,
@@ -151,10 +181,16 @@ def load_plans(workspace: Workspace, datamap: DataMap) -> dict[TableKey, TablePl
             t.relations,
             dispositions,
             workspace.read(workspace.table_file("decided", t.source, t.name), "plan"),
+            _shares(workspace, t),
         )
         for t in datamap.tables
         if t.in_case
     }
+
+
+def _shares(workspace: Workspace, table: TableMap) -> pl.DataFrame:
+    path = workspace.table_file("decided", table.source, f"{table.name}.shares")
+    return workspace.read(path, "plan") if path.is_file() else pl.DataFrame()
 
 
 def plan_diff(ctx: Context, case_id: str) -> tuple[Policy | None, Policy, tuple[Change, ...]]:
@@ -212,10 +248,15 @@ def explain_row(ctx: Context, case_id: str, source: str, table: str, row_key: st
         n = len(tx.outbox.all(case_id))
         record(ctx, tx, case_id, EventType.ACCESS_READ, f"explain-{n}", at=at)
     publish(ctx, case_id)
-    key = planned.keys[situation]
+    found = [(planned, situation)]
+    if (source, table) in decided.shares:
+        places = np.flatnonzero(decided.facts.shares[(source, table)].rows == rows[0])
+        share = decided.shares[(source, table)]
+        found += [(share, int(share.situation[at])) for at in places.tolist()]
     return tuple(
-        ColumnExplanation(c.name, key, planned.decisions[situation][i], planned.after[situation][i], 1)
-        for i, c in enumerate(planned.table.columns)
+        ColumnExplanation(c.name, p.keys[s], p.decisions[s][i], p.after[s][i], 1)
+        for p, s in found
+        for i, c in enumerate(p.table.columns)
     )
 
 
@@ -265,8 +306,9 @@ def _decided(ctx: Context, case_id: str) -> Decided:
             pack=pack_of(case),
             indexes=load_indexes(workspace, datamap),
             linked=linked,
-            answers=answers_of(workspace, linked),
+            answers=answers_of(workspace, linked, case),
             notice=notice_of(workspace, linked) if cut else None,
             totals=population.population.totals if population else (),
+            notice_by_lot=notice_by_lot(workspace, linked, case) if cut else {},
         )
     )

@@ -11,9 +11,10 @@ import polars as pl
 
 from bequest.app.workspace import Workspace
 from bequest.kernel.errors import StateError
+from bequest.model.case import Case
 from bequest.model.facts import FACT_VALUES, Fact
 from bequest.steps.link.link import Linked
-from bequest.steps.notify.ladder import Told, notice_codes
+from bequest.steps.notify.ladder import Told, notice_codes, told_of
 
 NO_ANSWERS = pl.DataFrame(schema={"subject": pl.Int64, "fact": pl.Utf8, "value": pl.Utf8})
 
@@ -27,7 +28,8 @@ def register(workspace: Workspace) -> pl.DataFrame:
     path = workspace.dir("work") / "notices.parquet"
     if not path.is_file():
         raise StateError("no notices are prepared", hint="Run `bequest notify` first.")
-    return pl.read_parquet(path)
+    found = pl.read_parquet(path)
+    return found if "lots" in found.columns else found.with_columns(pl.lit("").alias("lots"))
 
 
 def save_register(workspace: Workspace, frame: pl.DataFrame) -> None:
@@ -37,13 +39,21 @@ def save_register(workspace: Workspace, frame: pl.DataFrame) -> None:
 
 def saved_answers(workspace: Workspace) -> pl.DataFrame | None:
     """All answers so far, or None."""
-    path = workspace.dir("work") / "answers.parquet"
-    return pl.read_parquet(path) if path.is_file() else None
+    path = answers_file(workspace)
+    if not path.is_file():
+        return None
+    found = pl.read_parquet(path)
+    return found if "lot" in found.columns else found.with_columns(pl.lit("").alias("lot"))
+
+
+def answers_file(workspace: Workspace) -> Path:
+    """Where the answers lie."""
+    return workspace.dir("work") / "answers.parquet"
 
 
 def save_answers(workspace: Workspace, frame: pl.DataFrame) -> None:
     """Keep the answers."""
-    workspace.write(workspace.dir("work") / "answers.parquet", frame)
+    workspace.write(answers_file(workspace), frame)
 
 
 def know_again(workspace: Workspace, linked: Linked) -> None:
@@ -59,26 +69,47 @@ def know_again(workspace: Workspace, linked: Linked) -> None:
     workspace.write(_known_file(workspace), pl.concat([_known(workspace), marked]).unique(maintain_order=True))
 
 
-def answers_of(workspace: Workspace, linked: Linked) -> pl.DataFrame:
-    """The answers as facts of today's subjects, whatever numbers they have now; the last of each kind holds."""
+def answers_of(workspace: Workspace, linked: Linked, case: Case | None = None) -> pl.DataFrame:
+    """The answers as facts of today's subjects, whatever numbers they have now; the last of each kind holds.
+
+    Where the case has several lots there is a column `lot` too: an answer for all holds in each of them, until a later
+    one for a single lot.
+    """
     answers = saved_answers(workspace)
+    lots = [lot.id for lot in case.lots] if case else []
+    by_lot = ["lot"] if len(lots) > 1 else []
     if answers is None:
-        return NO_ANSWERS
+        return NO_ANSWERS.with_columns(pl.lit(None, pl.Utf8).alias(c) for c in by_lot)
     answers = answers.join(_anchors(workspace), on="ref")
-    strict = pl.col("value").is_in(["objected", "refused"])
+    if by_lot:
+        for_all = pl.lit(["", *lots], pl.List(pl.Utf8))
+        each = pl.when(pl.col("lot") == "").then(for_all).otherwise(pl.concat_list("lot"))
+        answers = answers.with_columns(each.alias("lot")).explode("lot", keep_nulls=False, empty_as_null=False)
+    strict = pl.col("value").is_in(["objected", "refused", "open"])
     return (
         answers.join(_found_again(workspace, linked, answers["anchor"]), on="anchor")
         .sort("at", strict, maintain_order=True)
-        .unique(["subject", "fact"], keep="last", maintain_order=True)
-        .select("subject", "fact", "value")
+        .unique(["subject", "fact", *by_lot], keep="last", maintain_order=True)
+        .select("subject", "fact", "value", *by_lot)
     )
 
 
 def notice_of(workspace: Workspace, linked: Linked) -> np.ndarray:
     """The notice fact of every subject, as one code each: who was told under any of his records was told."""
+    return _notice(workspace, linked, register(workspace))
+
+
+def notice_by_lot(workspace: Workspace, linked: Linked, case: Case) -> dict[str, np.ndarray]:
+    """The same for each lot, where the case has several: somebody may have been told of one and not of another."""
+    state = register(workspace)
+    if len(case.lots) < 2:
+        return {}
+    return {lot.id: _notice(workspace, linked, told_of(state, lot.id)) for lot in case.lots}
+
+
+def _notice(workspace: Workspace, linked: Linked, state: pl.DataFrame) -> np.ndarray:
     codes = {v: i for i, v in enumerate(FACT_VALUES[Fact.NOTICE])}
     rank = pl.col("state").replace_strict(_TOLD_BEST, default=len(_TOLD_BEST), return_dtype=pl.UInt8)
-    state = register(workspace)
     told = (
         state.join(_found_again(workspace, linked, state["anchor"]), on="anchor")
         .sort(rank, maintain_order=True)

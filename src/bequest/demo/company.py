@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from bequest.crypto.atomic import PUBLIC, write_file
-from bequest.demo import truth
+from bequest.demo import truth, two_lots
 from bequest.demo.behaviour import make_behaviour
 from bequest.demo.casefile import BACKUP, render_case
 from bequest.demo.customers import CustomerRows, make_customers, make_rows
@@ -16,7 +16,7 @@ from bequest.demo.labels import labels
 from bequest.demo.loyalty import make_loyalty
 from bequest.demo.mapfile import render_map
 from bequest.demo.orders import make_orders
-from bequest.demo.parties import BUYER, ESCROW, people_for
+from bequest.demo.parties import BUYER, ESCROW, SECOND_BUYER, people_for
 from bequest.demo.people import make_people
 from bequest.demo.personas import SMALLEST
 from bequest.demo.records import Records
@@ -70,16 +70,18 @@ def make_company(
     seed: int = 1,
     case_id: str | None = None,
     progress: Progress | None = None,
+    lots: int = 1,
 ) -> DemoCompany:
     """Write the demo company into `out`. The same seed and size give the same company; only keys are random.
 
     What is there is overwritten, each file whole or not at all, the case file last; keys already there are kept.
+    `lots`: 2 sells two shops to two buyers on two routes, and leaves a third (see `two_lots`).
     The default `case_id` is `demo-e5`, `demo-e2` …; `progress` is called with a step's name, steps done, and all steps.
 
     Raises:
         InputError: for an event whose flow does not exist yet, too few customers, or a bad case id.
     """
-    case_id = _checked(event, customers, case_id)
+    case_id = _checked(event, customers, case_id, lots)
     tell = progress or (lambda _step, _done, _all: None)
     for folder in (out / "sources", out / "copies", out / "truth"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -87,15 +89,17 @@ def make_company(
     rows = make_rows(seed, make_people(seed, customers))
     tell(_STEPS[1], 1, len(_STEPS))
     tables = _records(seed, rows, customers)
+    tables = two_lots.spread(tables) if lots > 1 else tables
     tell(_STEPS[2], 2, len(_STEPS))
-    _write_truth(out, seed, event, rows, tables)
+    _write_truth(out, seed, event, rows, tables, lots)
     tell(_STEPS[3], 3, len(_STEPS))
     _write_sources(out, tables, case_id)
     tell(_STEPS[4], 4, len(_STEPS))
-    parties = () if event in MOVES_NOTHING else (BUYER.id, ESCROW.id)
-    keys = make_keys(out / "keys", tuple(p.id for p in people_for(event)), parties)
+    buyers = tuple(b.id for b in (BUYER, SECOND_BUYER)[:lots])
+    parties = () if event in MOVES_NOTHING else (*buyers, ESCROW.id)
+    keys = make_keys(out / "keys", tuple(p.id for p in people_for(event, lots)), parties)
     write_file(out / "map.toml", render_map().encode(), mode=PUBLIC)
-    write_file(out / "case.toml", render_case(event, case_id, keys).encode(), mode=PUBLIC)
+    write_file(out / "case.toml", render_case(event, case_id, keys, lots).encode(), mode=PUBLIC)
     tell(_STEPS[4], 5, len(_STEPS))
     return DemoCompany(
         out,
@@ -111,7 +115,11 @@ def make_company(
     )
 
 
-def _checked(event: Event, customers: int, case_id: str | None) -> str:
+def _checked(event: Event, customers: int, case_id: str | None, lots: int) -> str:
+    if lots not in {1, 2} or (lots == 2 and event is not Event.E5):
+        raise InputError(
+            f"there is no demo with {lots} lots for event {event.value}", hint="Choose 1, or 2 with event E5."
+        )
     if event not in DEMO_EVENTS:
         known = ", ".join(sorted(DEMO_EVENTS))
         raise InputError(f"there is no demo for event {event.value} yet", hint=f"Choose one of {known}.")
@@ -144,12 +152,17 @@ def _records(seed: int, rows: CustomerRows, customers: int) -> truth.Tables:
     return truth.Tables({t.name: by_name[t.name] for t in TABLES})
 
 
-def _write_truth(out: Path, seed: int, event: Event, rows: CustomerRows, tables: truth.Tables) -> None:
+def _write_truth(out: Path, seed: int, event: Event, rows: CustomerRows, tables: truth.Tables, lots: int) -> None:
     scope = truth.scopes(tables)
     in_lot = truth.people_in_lot(tables, scope)
+    if lots > 1:
+        by_lot = two_lots.people_in_lots(tables)
+        in_lot = pl.concat(by_lot.values()).unique().sort()
     behaviour = make_behaviour(
         seed, event, rows, tables.by_name["customers"], tables.by_name["loyalty"], tables.by_name["tickets"], in_lot
     )
+    if lots > 1:
+        behaviour = two_lots.answer_by_lot(seed, behaviour, by_lot)
     facts = truth.person_facts(tables, behaviour)
     who = truth.mentions(tables)
     if event in MOVES_NOTHING:
@@ -157,7 +170,8 @@ def _write_truth(out: Path, seed: int, event: Event, rows: CustomerRows, tables:
     write_parquet(out / "behaviour.parquet", behaviour)
     write_parquet(out / "truth" / "mentions.parquet", who)
     write_parquet(out / "truth" / "persons.parquet", truth.persons(who, facts, in_lot))
-    write_parquet(out / "truth" / "outcomes.parquet", truth.outcomes(event, tables, scope, facts))
+    found = truth.outcomes(event, tables, scope, facts) if lots == 1 else two_lots.outcomes(event, tables, behaviour)
+    write_parquet(out / "truth" / "outcomes.parquet", found)
     write_json(out / "truth" / "sums.json", truth.sums(tables))
     write_json(out / "truth" / "seeded.json", seeded_values(seed, tables))
     write_file(out / "truth" / "labels.csv", labels(tables).write_csv().encode(), mode=PUBLIC)

@@ -1,6 +1,6 @@
 """The organisations and the people who act in the demo's case. All are invented."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bequest.model.case import MOVES_NOTHING, Event, KeyRelease, Party, Role
 
@@ -19,6 +19,15 @@ BUYER = Party(
     uscc="91310115MA1LAN427G",
     contact="privacy@lanan.example.com",
     address="上海市浦东新区科技园路8800号蓝桉中心12层",
+    key_release=KeyRelease.DIRECT,
+)
+SECOND_BUYER = Party(
+    id="second-buyer",
+    name="宁波澄溪零售有限公司",
+    name_en="Ningbo Chengxi Retail Co., Ltd.",
+    uscc="91330212MA4CX13L0Q",
+    contact="privacy@chengxi.example.com",
+    address="浙江省宁波市鄞州区沧海路5500号澄溪大厦9层",
     key_release=KeyRelease.DIRECT,
 )
 KEEPER = Party(
@@ -49,6 +58,7 @@ class Actor:
     roles: tuple[Role, ...]
     paper: str
     external: bool = False
+    party: str = ""
 
 
 PEOPLE: tuple[Actor, ...] = (
@@ -70,8 +80,16 @@ PEOPLE: tuple[Actor, ...] = (
 _IN_A_SHARE_DEAL = frozenset({Role.IT, Role.LEGAL, Role.SERVICE, Role.OFFICER, Role.VERIFIER, Role.OPERATOR})
 
 
-def people_for(event: Event) -> tuple[Actor, ...]:
+SECOND_RECEIVER = Actor(
+    "fang-zhixia", "方知夏", (Role.RECEIVER,), "接收方授权书 澄溪〔2026〕2号", external=True, party=SECOND_BUYER.id
+)
+
+
+def people_for(event: Event, lots: int = 1) -> tuple[Actor, ...]:
     """The people a case of this event needs: nobody receives, keeps or cuts over where nothing moves."""
     if event in MOVES_NOTHING:
         return tuple(p for p in PEOPLE if set(p.roles) <= _IN_A_SHARE_DEAL)
-    return PEOPLE
+    if lots == 1:
+        return PEOPLE
+    named = (replace(p, party=BUYER.id) if Role.RECEIVER in p.roles else p for p in PEOPLE)
+    return (*named, SECOND_RECEIVER)

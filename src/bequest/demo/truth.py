@@ -5,7 +5,8 @@ is used here. Outcomes carry the number of the line below that decided; the firs
 
 1 outside the deal · 3 secrets · 4 open dispute · 5 deceased · 6 child without a guardian's consent · 7 over-collected ·
 8 consents, objections, disputes themselves · 9 objection · 10 closed or soft-deleted · 11 stale · 12 web log ·
-14 not needed, or needed for a new purpose · 15 passes on notice. 0: a share deal, in which nothing moves.
+13 has not consented, where that is asked for · 14 not needed, or needed for a new purpose · 15 passes on notice.
+0: a share deal, in which nothing moves.
 """
 
 from collections.abc import Mapping, Sequence
@@ -50,8 +51,8 @@ class Tables:
         return self.by_name[name].frame
 
 
-def scopes(tables: Tables) -> Mapping[str, pl.DataFrame]:
-    """Per table `in_lot` and `shared` for every row, in row order.
+def scopes(tables: Tables, here: int = IN_DEAL, sold: tuple[int, ...] = (IN_DEAL,)) -> Mapping[str, pl.DataFrame]:
+    """Per table `in_lot` and `shared` for every row, in row order, for the shop `here` of all those `sold`.
 
     A customer's row is shared where his own shop or one of his records lies in the deal and another lies outside;
     what hangs on a customer number follows the customer's row.
@@ -61,15 +62,17 @@ def scopes(tables: Tables) -> Mapping[str, pl.DataFrame]:
         for t, c in _SCOPE.items()
         if t != "customers"
     )
-    inside = pl.col("shop") == str(IN_DEAL)
-    uses = uses.drop_nulls().group_by("person").agg(inside.any().alias("any_in"), (~inside).any().alias("any_out"))
-    own = pl.col("shop_id") == IN_DEAL
+    inside = pl.col("shop") == str(here)
+    outside = ~pl.col("shop").is_in([str(s) for s in sold])
+    uses = uses.drop_nulls().group_by("person").agg(inside.any().alias("any_in"), outside.any().alias("any_out"))
+    own = pl.col("shop_id") == here
+    own_out = ~pl.col("shop_id").is_in(list(sold))
     customers = (
         tables.frame("customers")
         .join(uses, left_on="@customer", right_on="person", how="left", maintain_order="left")
         .with_columns(pl.col("any_in", "any_out").fill_null(False))
         .with_columns((own | pl.col("any_in")).alias("in_lot"))
-        .select("cust_no", "in_lot", (pl.col("in_lot") & (~own | pl.col("any_out"))).alias("shared"))
+        .select("cust_no", "in_lot", (pl.col("in_lot") & (own_out | pl.col("any_out"))).alias("shared"))
     )
     found = {"customers": customers.drop("cust_no")}
     for records in tables.in_case():
@@ -77,8 +80,8 @@ def scopes(tables: Tables) -> Mapping[str, pl.DataFrame]:
         if name in found:
             continue
         if name in _SCOPE:
-            here = pl.col(_SCOPE[name]).cast(pl.Utf8) == str(IN_DEAL)
-            found[name] = records.frame.select(here.alias("in_lot"), pl.lit(False).alias("shared"))
+            lies = pl.col(_SCOPE[name]).cast(pl.Utf8) == str(here)
+            found[name] = records.frame.select(lies.alias("in_lot"), pl.lit(False).alias("shared"))
         else:
             joined = records.frame.select("cust_no").join(customers, on="cust_no", how="left", maintain_order="left")
             found[name] = joined.drop("cust_no")
@@ -213,12 +216,21 @@ def persons(who: pl.DataFrame, facts: pl.DataFrame, in_lot: pl.Series) -> pl.Dat
     )
 
 
-def outcomes(event: Event, tables: Tables, scope: Mapping[str, pl.DataFrame], facts: pl.DataFrame) -> pl.DataFrame:
-    """The outcome of every non-empty value of every column of every table in the case."""
-    return pl.concat(_of_table(event, r, scope[r.table.name], facts) for r in tables.in_case())
+def outcomes(
+    event: Event, tables: Tables, scope: Mapping[str, pl.DataFrame], facts: pl.DataFrame, *, lot: str = LOT,
+    asked: bool = False,
+) -> pl.DataFrame:  # fmt: skip
+    """The outcome of every non-empty value of every column of every table in the case, as it is for one lot.
+
+    `asked`: only with the person's consent does anything pass; `facts` then say `consented`.
+    """
+    facts = facts if "consented" in facts.columns else facts.with_columns(pl.lit(not asked).alias("consented"))
+    return pl.concat(_of_table(event, r, scope[r.table.name], facts, lot, asked) for r in tables.in_case())
 
 
-def _of_table(event: Event, records: Records, scope: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+def _of_table(
+    event: Event, records: Records, scope: pl.DataFrame, facts: pl.DataFrame, lot: str, asked: bool
+) -> pl.DataFrame:
     moves = event not in MOVES_NOTHING
     rows = records.frame.select(
         records.row_key,
@@ -232,7 +244,8 @@ def _of_table(event: Event, records: Records, scope: pl.DataFrame, facts: pl.Dat
             False
         ),
         pl.col("guardian_consent").fill_null("missing"),
-        pl.when(pl.col("in_lot") & moves).then(pl.lit(LOT)).otherwise(pl.lit("")).alias("lot"),
+        pl.col("consented").fill_null(not asked),
+        pl.when(pl.col("in_lot") & moves).then(pl.lit(lot)).otherwise(pl.lit("")).alias("lot"),
     )
     parts = []
     for column in records.table.columns:
@@ -291,6 +304,7 @@ def _line(record_class: RecordClass, column: Column) -> pl.Expr:
         (pl.col("closed") | pl.col("soft_deleted"), 10),
         (pl.col("stale"), 11),
         (record_class is RecordClass.WEB_LOG, 12),
+        (~pl.col("consented"), 13),
         (column.need in {Need.NOT_NEEDED, Need.NEW_PURPOSE}, 14),
     ]
     line = pl.lit(15, pl.UInt8)
@@ -318,10 +332,12 @@ def _outcome(record_class: RecordClass, column: Column) -> pl.Expr:
     if column.cls in {FieldClass.FREE_TEXT, FieldClass.USER_ID} or column.need is Need.REDUCED:
         passes = masked
     falls = pl.when("shared").then(_pair(none, Residue.IN_USE)).otherwise(erased)  # staff go, or stay, with the row
-    new_purpose = pl.when("new_purpose").then(passed_on(as_is)).otherwise(released(none))
+    new_purpose = pl.when("new_purpose").then(released(as_is)).otherwise(released(none))
     about_itself = {
         RecordClass.OBJECTION: _pair(none, Residue.CUSTODY),
-        RecordClass.CONSENT: _pair(as_is, Residue.CUSTODY),
+        RecordClass.CONSENT: pl.when("consented")
+        .then(_pair(as_is, Residue.CUSTODY))
+        .otherwise(_pair(none, Residue.CUSTODY)),
     }.get(record_class, stopped)
     objected = pl.when(held).then(_pair(none, Residue.CUSTODY)).when("open_order").then(stopped).otherwise(erased)
     return (
@@ -335,7 +351,7 @@ def _outcome(record_class: RecordClass, column: Column) -> pl.Expr:
         .then(about_itself)
         .when(line == 9)
         .then(objected)
-        .when(line.is_in([6, 10, 11, 12]))
+        .when(line.is_in([6, 10, 11, 12, 13]))
         .then(released(none))
         .when(line == 14)
         .then(new_purpose if column.need is Need.NEW_PURPOSE else released(none))

@@ -1,7 +1,8 @@
 """What was decided for each row and column of one table, in the form that transform and destroy carry out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+import numpy as np
 import polars as pl
 
 from bequest.model.datamap import ColumnMap, Relation
@@ -20,6 +21,10 @@ class TablePlan:
     (empty: outside every lot), `subject` UInt32 or null (of the primary role), `due_on` Date or null (end of custody),
     and for each column `d:<column>` UInt8, an index into `dispositions`.
 
+    `shares`: rows that lie in further lots beside the first: `pos` UInt32 (place in `rows`), `lot`, `d:<column>`,
+    `wave`. Each lot has its own release; the residue is one and the same in all of them: the copy at the source is one.
+    `wave` (in both; missing: 1) is the delivery wave with which the row goes to its lot.
+
     Row rule: a row leaves the source when every column's residue is delete or custody; otherwise it stays and only
     its cells with residue delete or custody are emptied, key columns never.
     """
@@ -31,6 +36,24 @@ class TablePlan:
     relations: tuple[Relation, ...]
     dispositions: tuple[Disposition, ...]
     rows: pl.DataFrame
+    shares: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+    def for_lot(self, lot: str, wave: int = 1) -> "TablePlan":
+        """The plan as it stands for one lot and wave: its rows with that lot's decisions, all others outside."""
+        mine = self.shares.filter(pl.col("lot") == lot) if self.shares.height else self.shares
+        rows = self.rows
+        if mine.height:
+            at = mine["pos"].to_numpy()
+            rows = rows.with_columns(scatter(rows[c], at, mine[c]) for c in mine.columns if c != "pos")
+        if "wave" in rows.columns:
+            other = (pl.col("lot") == lot) & (pl.col("wave") != wave)
+            rows = rows.with_columns(pl.when(other).then(pl.lit("")).otherwise("lot").alias("lot"))
+        return replace(self, rows=rows, shares=self.shares.clear())
+
+    def lots(self) -> set[str]:
+        """The lots in which rows lie; empty text for outside."""
+        further = self.shares["lot"].unique().to_list() if self.shares.height else []
+        return {*self.rows["lot"].unique().to_list(), *further}
 
     def indices(self, *, residue: frozenset[Residue]) -> list[int]:
         """Indices of the dispositions whose residue is one of these."""
@@ -40,3 +63,12 @@ class TablePlan:
         """Expression over `rows`: the whole row leaves the source."""
         gone = self.indices(residue=LEAVES)
         return pl.all_horizontal(pl.col(DECISION_PREFIX + c.name).is_in(gone) for c in self.columns)
+
+
+def scatter(series: pl.Series, at: np.ndarray, values: pl.Series) -> pl.Series:
+    """The series with other values in some places."""
+    places = np.zeros(len(series), dtype=np.uint32)
+    places[at] = np.arange(1, len(at) + 1, dtype=np.uint32)
+    both = pl.concat([series.head(1) if len(series) else series, values.cast(series.dtype)])
+    taken = both.gather(pl.Series(places))
+    return taken.zip_with(pl.Series(places > 0), series).alias(series.name)

@@ -101,13 +101,19 @@ OPERATOR_ORDER = (
     Operator.NONE,
 )
 """How much of a value each operator of a masked release lets through, least first."""
-_DESTROYS_LEAST = (_BLOCKED, _CUSTODY, _IN_USE, Residue.ANONYMISE, Residue.DELETE)
+DESTROYS_LEAST = (_BLOCKED, _CUSTODY, _IN_USE, Residue.ANONYMISE, Residue.DELETE)
+"""What several words, or several lots, make of one copy at the source: the first of these that is said."""
 
 LAWFUL_PAIRS: frozenset[tuple[Release, Residue]] = frozenset(
     {(Release.NONE, residue) for residue in Residue}
     | {(release, residue) for release in Release for residue in Residue if residue is not Residue.BLOCKED}
 )
 """What is blocked is stopped on both axes; every other pair is possible."""
+AFTER_RELEASE: frozenset[tuple[Release, Residue]] = frozenset(
+    {(Release.AS_IS, Residue.BLOCKED), (Release.MASKED, Residue.BLOCKED)}
+)
+"""Never what one decision says. A value that was passed on lawfully stays with its receiver where another lot, or an
+objection that came later, blocks the copy at the source: the stop is then on what is left to stop."""
 
 
 def label(word: str, lang: str) -> str:
@@ -157,7 +163,7 @@ def axes(words: tuple[str, ...]) -> tuple[Release | None, Residue | None]:
     releases = [e.release for e in entries if e.release is not None]
     residues = [e.residue for e in entries if e.residue is not None]
     release = min(releases, key=RELEASE_ORDER.index) if releases else None
-    residue = min(residues, key=_DESTROYS_LEAST.index) if residues else None
+    residue = min(residues, key=DESTROYS_LEAST.index) if residues else None
     return release, residue
 
 

@@ -171,6 +171,8 @@ class Person:
     external: bool = False
     public_key: str = ""
     """OpenSSH public key line (ssh-ed25519 or ecdsa-sha2-nistp256), with which approvals are checked."""
+    party: str = ""
+    """The receiver for whom the person signs; must be named where the case has several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,11 +134,28 @@ class Population:
     """Outcome word of the main record → number of subjects; `follows_record` for those who have none of their own."""
     filled: tuple[int, ...] = ()
     """Rows of the policy's decision table in which anybody stands, by index."""
+    shares: tuple[ColumnCount, ...] = ()
+    """Values that further lots share, once for each: counted on that lot's release axis, not at the source again."""
+    lot_totals: tuple[tuple[str, ColumnTotal], ...] = ()
+    """Non-empty values of each column in each lot, counted apart from what was decided for them."""
+
+    def released_to(self, lot: str) -> tuple[ColumnCount, ...]:
+        """What was decided for one lot, shared rows included: the release axis of that lot."""
+        return tuple(c for c in (*self.counts, *self.shares) if c.lot == lot)
 
     @property
     def digest(self) -> str:
         """The population digest."""
         return digest(self)
+
+    def lots_conserved(self) -> tuple[tuple[str, str, str, str, int, int], ...]:
+        """Columns whose outcomes in a lot do not add up: (lot, source, table, column, sum, source count)."""
+        sums: dict[tuple[str, str, str, str], int] = {}
+        for c in (*self.counts, *self.shares):
+            k = (c.lot, c.source, c.table, c.column)
+            sums[k] = sums.get(k, 0) + c.values
+        want = {(lot, t.source, t.table, t.column): t.values for lot, t in self.lot_totals}
+        return tuple((*k, sums.get(k, 0), n) for k, n in sorted(want.items()) if sums.get(k, 0) != n)
 
     def conserved(self) -> tuple[tuple[str, str, str, int, int], ...]:
         """Columns whose outcomes do not add up to the source count: (source, table, column, sum, source count)."""

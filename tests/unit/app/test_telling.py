@@ -69,6 +69,7 @@ def told(workspace: Workspace, people: Linked, states: dict[int, str]) -> None:
         "state": [states.get(i, "queued") for i in range(n)],
         "told_on": [DAY if states.get(i) in {"delivered", "published"} else None for i in range(n)],
         "has_sms": [True] * n, "has_email": [False] * n, "public_only": [False] * n,
+        "lots": [""] * n,
     }  # fmt: skip
     save_register(workspace, pl.DataFrame(rows, schema=REGISTER))
 

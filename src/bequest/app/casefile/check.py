@@ -7,7 +7,18 @@ from bequest.app.casefile.table import Table
 from bequest.crypto.age import encrypt_stream
 from bequest.crypto.verify import parse_public_line
 from bequest.kernel.errors import BequestError, CaseFileError
-from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, SERVERS, Case, KeyRelease, LegalRoute, SystemKind
+from bequest.model.case import (
+    MOVES_NOTHING,
+    RELEASES_NOTHING,
+    SERVERS,
+    Case,
+    KeyRelease,
+    LegalRoute,
+    Role,
+    SystemKind,
+)
+
+MAX_LOTS = 60
 
 
 def check_person_key(table: Table, line: str) -> None:
@@ -161,6 +172,11 @@ def _check_lots(case: Case, root: Table) -> None:
                 hint=f"Write [[{key}]].",
             )
     taken: dict[tuple[str, str, str, str], str] = {}
+    if len(case.lots) > MAX_LOTS:
+        raise CaseFileError(
+            f"{_at(root, 'lots')}: {len(case.lots)} lots; a case has {MAX_LOTS} at most",
+            hint="Join lots that go to one receiver on one route, or open a second case.",
+        )
     for n, lot in enumerate(case.lots, start=1):
         place = f"lots#{n}"
         _one_of(root, f"{place}.receiver", lot.receiver, (r.id for r in case.receivers), "receivers")
@@ -220,3 +236,13 @@ def _check_people(case: Case, root: Table) -> None:
                 hint="Each person signs with a key of his or her own.",
             )
         keys[key] = f"people#{n}"
+    taking = sorted({lot.receiver for lot in case.lots}) if case.event not in MOVES_NOTHING else []
+    for n, person in enumerate(case.people, start=1):
+        if person.party:
+            _one_of(root, f"people#{n}.party", person.party, (r.id for r in case.receivers), "receivers")
+        elif Role.RECEIVER in person.roles and len(taking) > 1:
+            raise CaseFileError(
+                f"{_at(root, f'people#{n}', 'party')}: is missing: there are {len(taking)} receivers, and each signs"
+                " for its own delivery",
+                hint=f"Write the id of the receiver for whom the person signs: {', '.join(taking)}.",
+            )

@@ -80,7 +80,7 @@ SCOPE = ("source", "table", "column", "in")
 SERVER = ("url", "delete_url", "scrub_url", "verify_url", "schema", "managed")
 SOURCE = ("name", "kind", "path", *SERVER, "label", "system_kind", "timezone", "encoding", "sheet", "custodian")
 COPY = ("of", "kind", "where", "expires_on", "control")
-PERSON = ("id", "name", "roles", "paper", "external", "public_key")
+PERSON = ("id", "name", "roles", "paper", "external", "public_key", "party")
 WINDOW = ("notice_lead_days", "objection_days")
 
 _TEXT_FILES = frozenset({SourceKind.CSV, SourceKind.JSONL})
@@ -299,6 +299,7 @@ def _person(table: Table) -> Person:
         paper=table.text("paper", ""),
         external=table.flag("external", default=False),
         public_key=table.referred("public_key", ""),
+        party=table.text("party", ""),
     )
     check_person_key(table, person.public_key)
     return person

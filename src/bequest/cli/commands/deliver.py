@@ -21,9 +21,15 @@ def register(app: typer.Typer) -> None:
     app.command(name="receipt", help="Enter the receiver's signed receipt. 录入签收。")(receipt)
 
 
-def deliver(ctx: typer.Context, case: str) -> None:
+def deliver(
+    ctx: typer.Context,
+    case: str,
+    wave: Annotated[bool, typer.Option("--wave", help="another wave: late consents, late rows 后续批次交付")] = False,
+) -> None:
     with state_of(ctx).context() as c:
-        done = run_deliver(c, case)
+        done = run_deliver(c, case, wave=wave)
+    if wave and not done:
+        render.line(render.say("没有可以追加交付的", "nothing more may go: no wave is due"))
     for d in done:
         rows = [
             (f"{s}.{t}", x.delivered, sum(x.as_is.values()), sum(x.masked.values()), sum(x.withheld.values()))
@@ -31,6 +37,15 @@ def deliver(ctx: typer.Context, case: str) -> None:
         ]
         render.table(d.lot.id, ("table", "rows", "values as is", "transformed", "withheld"), rows, figures=range(1, 5))
         render.line(f"package: {d.package.folder}")
+    late = max((sum(t.late + t.changed for t in d.tallies.values()) for d in done), default=0)
+    if late:
+        render.line(
+            render.say(
+                f"{late:,} 行在切换后新增或改动，未交付：用 `bequest cutover {case} --delta` 补充切换",
+                f"{late:,} rows came or changed after the mark and were left: take them in with"
+                f" `bequest cutover {case} --delta`",
+            )
+        )
 
 
 def receive(

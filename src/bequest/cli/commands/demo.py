@@ -30,6 +30,7 @@ def demo(
     customers: Annotated[int, typer.Option(help="number of customers")] = 20_000,
     out: Annotated[Path, typer.Option(help="folder for everything")] = Path("demo-out"),
     seed: Annotated[int, typer.Option(help="the same seed makes the same company")] = 1,
+    lots: Annotated[int, typer.Option(help="2: two shops to two buyers, a third stays 两个批次两家接收方")] = 1,
     run: Annotated[bool, typer.Option("--run", help="run the whole case as a rehearsal")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="remove an earlier demo in that folder first")] = False,
 ) -> None:
@@ -37,7 +38,7 @@ def demo(
     began = time.perf_counter()
     try:
         with render.progress() as bars:
-            company = make_company(out, event=event, customers=customers, seed=seed, progress=bars)
+            company = make_company(out, event=event, customers=customers, seed=seed, progress=bars, lots=lots)
     except InputError:  # nothing is left of what cannot be made
         shutil.rmtree(out)
         raise

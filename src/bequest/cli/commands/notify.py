@@ -89,7 +89,7 @@ def publish(ctx: typer.Context, case: str) -> None:
     _print_state(ctx, case)
 
 
-@commands.command(name="answers", help="Take answers: ref,answer,at,channel. 录入回应。")
+@commands.command(name="answers", help="Take answers: ref,answer,at,channel[,lot]. 录入回应。")
 def answers(ctx: typer.Context, case: str, file: Path) -> None:
     with state_of(ctx).context() as c:
         merged = enter_answers(c, case, file)

@@ -6,6 +6,7 @@ from typing import Annotated
 import polars as pl
 import typer
 
+from bequest.app.delta_cutover import run_delta_cutover
 from bequest.app.run_close import run_close
 from bequest.app.run_cutover import run_cutover
 from bequest.app.user_files import check_user_file, new_user_file
@@ -24,7 +25,15 @@ def cutover(
     ctx: typer.Context,
     case: str,
     confirmed_by: Annotated[str, typer.Option(help="the person who confirms that writes have stopped")],
+    delta: Annotated[bool, typer.Option("--delta", help="take in rows that came since the mark 补充切换")] = False,
 ) -> None:
+    if delta:
+        with state_of(ctx).context() as c:
+            found = run_delta_cutover(c, case, confirmed_by=confirmed_by)
+        render.line(f"late {found.late:,} · changed {found.changed:,} · gone {found.gone:,}")
+        if not found.is_empty:
+            render.line(render.say("再运行一次，直至没有新增为止", "run it again until none is left"))
+        return
     with state_of(ctx).context() as c:
         decided = run_cutover(c, case, confirmed_by=confirmed_by)
     print_preview(decided.policy, decided.population)

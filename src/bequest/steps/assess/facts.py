@@ -1,8 +1,7 @@
 """Facts of subjects and records as small codes (indices into `FACT_VALUES`), computed for all rows at once."""
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -10,12 +9,10 @@ import polars as pl
 
 from bequest.engine.strictest import strictest_per_subject
 from bequest.model.datamap import DataMap, TableMap
-from bequest.model.facts import FACT_VALUES, SUBJECT_FACTS, Fact, RecordClass, RowRole
+from bequest.model.facts import FACT_VALUES, SUBJECT_FACTS, Fact, RowRole
+from bequest.steps.assess.scope import BETWEEN, TableScope, scopes
 
 TableKey = tuple[str, str]
-
-_REFERENCE = re.compile(r"k:\w+:ref\d*")
-"""Columns of an index that hold references to people, or what others refer to them by."""
 
 SUBJECT_DEFAULTS: dict[Fact, str] = {
     Fact.KIND: "unknown",
@@ -57,8 +54,9 @@ class DueRule:
 class FactInput:
     """Everything the facts come from. `primary` and `subject_of` are as `link` made them.
 
-    `answers` overrides facts of subjects (subject UInt32, fact Utf8, value Utf8): the last answer per fact, as the
-    notify step resolved them; `notice` the state of telling each subject.
+    `answers` overrides facts of subjects (subject, fact, value, and `lot` where answers differ by lot): the last answer
+    per fact, as the notify step resolved them; `notice` the state of telling each subject, `notice_by_lot` where people
+    were told of some lots only. `lots` are all lots of the case, in its order.
     """
 
     datamap: DataMap
@@ -72,16 +70,38 @@ class FactInput:
     answers: pl.DataFrame
     notice: np.ndarray | None
     nobody_notice: str = "planned"
+    lots: tuple[str, ...] = ()
+    notice_by_lot: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def known_lots(self) -> tuple[str, ...]:
+        """The lots of the case, in its order."""
+        if self.lots:
+            return self.lots
+        met = {v for f in self.indexes.values() if "own_lot" in f.columns for v in f["own_lot"].unique() if v}
+        return tuple(sorted({lot for v in met for lot in v.split(BETWEEN)}))
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Rows that lie in more than one lot, once for each further lot: row number, lot, codes of every fact there."""
+
+    rows: np.ndarray
+    lots: pl.Series
+    codes: Mapping[Fact, np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Codes of every fact for every row of every table in the case, the row's lot, and the end of its retention."""
+    """Codes of every fact for every row of every table in the case, the row's (first) lot, the end of its retention.
+
+    `shares` has the tables with rows in several lots: each such row is decided once per lot (decision D5).
+    """
 
     subject: Mapping[Fact, np.ndarray]
     rows: Mapping[TableKey, Mapping[Fact, np.ndarray]]
     lots: Mapping[TableKey, pl.Series]
     due: Mapping[TableKey, pl.DataFrame]
+    shares: Mapping[TableKey, Shares] = field(default_factory=dict)
 
 
 def code_of(fact: Fact, value: str) -> int:
@@ -96,21 +116,65 @@ def months_before(day: date, months: int) -> date:
 
 def facts(given: FactInput) -> Facts:
     """All facts of the case."""
-    subject = _subject_facts(given)
+    said = _by_lot(given)
     rows: dict[TableKey, dict[Fact, np.ndarray]] = {}
     lots: dict[TableKey, pl.Series] = {}
     dues: dict[TableKey, pl.DataFrame] = {}
-    scopes = _scopes(given)
+    shares: dict[TableKey, Shares] = {}
+    found = scopes(_tables(given), given.indexes, given.primary, given.known_lots())
     for table in _tables(given):
         key = (table.source, table.name)
-        index = given.indexes[key]
-        codes = _spread(subject, given.primary[key], nobody_notice=given.nobody_notice)
-        lots[key], codes[Fact.SCOPE] = scopes[key]
-        dues[key], codes[Fact.RETENTION] = _retention(table, index, given)
-        for fact in (Fact.ORDER_STATE, Fact.SOFT_DELETED):
-            codes[fact] = _record_fact(fact, index)
-        rows[key] = codes
-    return Facts(subject, rows, lots, dues)
+        index, scope = given.indexes[key], found[key]
+        lots[key] = scope.lot
+        dues[key], retention = _retention(table, index, given)
+        of_record = {f: _record_fact(f, index) for f in (Fact.ORDER_STATE, Fact.SOFT_DELETED)}
+        of_record |= {Fact.SCOPE: scope.codes, Fact.RETENTION: retention}
+        rows[key] = _codes(said, given, key, np.arange(index.height), scope.lot) | of_record
+        further = _further(scope)
+        if further is not None:
+            where, which = further
+            codes = _codes(said, given, key, where, which) | {f: c[where] for f, c in of_record.items()}
+            shares[key] = Shares(where, which, codes)
+    return Facts(said[""], rows, lots, dues, shares)
+
+
+def _further(scope: TableScope) -> tuple[np.ndarray, pl.Series] | None:
+    """Row numbers and lots of what lies in further lots beside the first."""
+    parts = list(scope.further())
+    if not parts:
+        return None
+    names = [pl.Series([lot], dtype=pl.Utf8).new_from_index(0, len(rows)) for lot, rows in parts]
+    return np.concatenate([rows for _, rows in parts]), pl.concat(names)
+
+
+def _by_lot(given: FactInput) -> dict[str, dict[Fact, np.ndarray]]:
+    """Facts of the subjects as they stand for each lot, and (empty lot) for all: people may answer for one only."""
+    known = _subject_facts(given)
+    by_lot = "lot" in given.answers.columns
+    out = {}
+    for lot in ("", *given.known_lots()):
+        mine = {f: codes.copy() for f, codes in known.items()}
+        if lot in given.notice_by_lot:
+            mine[Fact.NOTICE] = given.notice_by_lot[lot]
+        _apply_answers(mine, given.answers.filter(pl.col("lot") == lot) if by_lot else given.answers)
+        child = mine[Fact.AGE_BAND] == code_of(Fact.AGE_BAND, "under_14")
+        mine[Fact.GUARDIAN_CONSENT][~child] = code_of(Fact.GUARDIAN_CONSENT, "not_needed")
+        out[lot] = mine
+    return out
+
+
+def _codes(
+    said: Mapping[str, Mapping[Fact, np.ndarray]], given: FactInput, key: TableKey, rows: np.ndarray, lots: pl.Series
+) -> dict[Fact, np.ndarray]:
+    """Facts of the people of some rows of a table, each row as it stands for its lot."""
+    primary = given.primary[key][rows]
+    met = lots.unique().sort().to_list() or [""]
+    codes = _spread(said[met[0]], primary, nobody_notice=given.nobody_notice)
+    for lot in met[1:]:
+        here = (lots == lot).to_numpy()
+        for fact, values in _spread(said[lot], primary[here], nobody_notice=given.nobody_notice).items():
+            codes[fact][here] = values
+    return codes
 
 
 def _tables(given: FactInput) -> list[TableMap]:
@@ -143,9 +207,6 @@ def _subject_facts(given: FactInput) -> dict[Fact, np.ndarray]:
     merged[Fact.FRESHNESS] = _freshness(contacts, given)
     if given.notice is not None:
         merged[Fact.NOTICE] = given.notice
-    _apply_answers(merged, given.answers)
-    child = merged[Fact.AGE_BAND] == code_of(Fact.AGE_BAND, "under_14")
-    merged[Fact.GUARDIAN_CONSENT][~child] = code_of(Fact.GUARDIAN_CONSENT, "not_needed")
     return merged
 
 
@@ -224,105 +285,3 @@ def due_on(start: pl.Expr, rule: DueRule, law_date: date) -> pl.Expr:
     if rule.from_year_end:
         start = pl.date(start.dt.year(), 12, 31)
     return start.dt.offset_by(f"{rule.years}y").dt.offset_by(f"{rule.months}mo")
-
-
-def _scopes(given: FactInput) -> dict[TableKey, tuple[pl.Series, np.ndarray]]:
-    """Lot and scope of every row (decision D5).
-
-    A table with a scope column of its own goes by it. A customer's profile, or a row that other tables point to, is
-    also in use by them: it is `shared` where its own value or a row of the same subject lies in a lot while another
-    lies outside. A table without a scope column follows the row it points to.
-    """
-    uses = _lots_in_use(given)
-    targets = {(r.to_source, r.to_table) for t in _tables(given) for r in t.relations if r.role is not RowRole.RECORD}
-    done: dict[TableKey, tuple[pl.Series, np.ndarray]] = {}
-    followers = []
-    for table in _tables(given):
-        key = (table.source, table.name)
-        own = given.indexes[key]["own_lot"]
-        scoped = own.null_count() < len(own)
-        if key in targets or (scoped and table.record_class is RecordClass.CUSTOMER_PROFILE):
-            done[key] = _parent_scope(own, given.primary[key], uses)
-        elif scoped:
-            done[key] = _plain_scope(own)
-        else:
-            followers.append(table)
-    for table in followers:
-        done[(table.source, table.name)] = _followed_scope(table, given, done)
-    return done
-
-
-def _plain_scope(lots: pl.Series) -> tuple[pl.Series, np.ndarray]:
-    filled = lots.fill_null("")
-    codes = np.where(filled.to_numpy() == "", code_of(Fact.SCOPE, "outside"), code_of(Fact.SCOPE, "in_lot"))
-    return filled, codes.astype(np.uint8)
-
-
-def _lots_in_use(given: FactInput) -> pl.DataFrame:
-    """Per subject: the first lot among its child rows (null: none) and whether any child row lies outside."""
-    parts = []
-    for table in _tables(given):
-        key = (table.source, table.name)
-        own = given.indexes[key]["own_lot"]
-        if table.record_class is RecordClass.CUSTOMER_PROFILE or own.null_count() == len(own):
-            continue
-        parts.append(pl.DataFrame([pl.Series("subject", given.primary[key]), own.alias("lot")]))
-    if not parts:
-        return pl.DataFrame(schema={"subject": pl.Int64, "child_lot": pl.Utf8, "child_outside": pl.Boolean})
-    return (
-        pl.concat(parts)
-        .filter(pl.col("subject") >= 0)
-        .group_by("subject")
-        .agg(
-            pl.col("lot").filter(pl.col("lot") != "").min().alias("child_lot"),
-            (pl.col("lot") == "").any().alias("child_outside"),
-        )
-    )
-
-
-def _parent_scope(own: pl.Series, subjects: np.ndarray, uses: pl.DataFrame) -> tuple[pl.Series, np.ndarray]:
-    frame = pl.DataFrame([own.alias("own"), pl.Series("subject", subjects)]).join(
-        uses, on="subject", how="left", maintain_order="left"
-    )
-    own_lot = pl.when(pl.col("own") != "").then(pl.col("own"))
-    lot = pl.coalesce(own_lot, pl.col("child_lot"))
-    outside = (pl.col("own") == "").fill_null(False) | pl.col("child_outside").fill_null(False)
-    scope = (
-        pl.when(lot.is_null())
-        .then(code_of(Fact.SCOPE, "outside"))
-        .when(outside)
-        .then(code_of(Fact.SCOPE, "shared"))
-        .otherwise(code_of(Fact.SCOPE, "in_lot"))
-        .cast(pl.UInt8)
-    )
-    out = frame.select(lot.fill_null("").alias("lot"), scope.alias("scope"))
-    return out["lot"], out["scope"].to_numpy()
-
-
-def _followed_scope(
-    table: TableMap, given: FactInput, done: Mapping[TableKey, tuple[pl.Series, np.ndarray]]
-) -> tuple[pl.Series, np.ndarray]:
-    """Scope of the parent row; a parent that is shared makes its child shared too. Without a parent: outside."""
-    key = (table.source, table.name)
-    height = given.indexes[key].height
-    outside = pl.Series([""] * height, dtype=pl.Utf8), np.full(height, code_of(Fact.SCOPE, "outside"), np.uint8)
-    relation = next(
-        (r for r in table.relations if r.role is not RowRole.RECORD and (r.to_source, r.to_table) in done), None
-    )
-    if relation is None:
-        return outside
-    parent_key = (relation.to_source, relation.to_table)
-    parent, child = given.indexes[parent_key], given.indexes[key]
-    lots, codes = done[parent_key]
-    parents = pl.concat(
-        pl.DataFrame([parent[c].alias("ref"), lots.alias("lot"), pl.Series("scope", codes)])
-        for c in parent.columns
-        if _REFERENCE.fullmatch(c)
-    ).unique("ref", keep="first", maintain_order=True)
-    lot, scope = outside[0].replace("", None), pl.Series(outside[1])
-    for column in child.columns:
-        if _REFERENCE.fullmatch(column) and column.split(":")[1] == relation.role:
-            met = child.select(pl.col(column).alias("ref")).join(parents, on="ref", how="left", maintain_order="left")
-            known = met["lot"].is_not_null()
-            lot, scope = met["lot"].zip_with(known, lot), met["scope"].zip_with(known, scope)
-    return lot.fill_null(""), scope.to_numpy().astype(np.uint8)

@@ -34,6 +34,7 @@ class _State:
     aborted: str = ""
     inner_manifest_sha256: str = ""
     complete: bool = False
+    decided: str = ""
 
 
 @dataclass(slots=True)
@@ -46,16 +47,19 @@ class Checkpoint:
     volumes: dict[str, DoneVolume] = field(default_factory=dict)
     inner_manifest_sha256: str = ""
     complete: bool = False
+    decided: str = ""
 
     @classmethod
-    def load(cls, path: Path, spec_digest: str) -> "Checkpoint":
+    def load(cls, path: Path, spec_digest: str, decided: str = "") -> "Checkpoint":
         """The checkpoint at `path`, or a new one.
+
+        Begun by other decisions, the parts are made anew; a volume stays where all that is in it came out the same.
 
         Raises:
             DeliveryError: where it belongs to other settings, or this delivery was aborted.
         """
         if not path.exists():
-            return cls(path, spec_digest)
+            return cls(path, spec_digest, decided=decided)
         state = decode(_State, json.loads(path.read_bytes()))
         if state.aborted:
             raise DeliveryError(state.aborted, hint=_NEW_ID, code=ABORTED)
@@ -67,7 +71,9 @@ class Checkpoint:
             )
         parts = {p.path: p for p in state.parts}
         volumes = {v.volume.path: v for v in state.volumes}
-        return cls(path, spec_digest, parts, volumes, state.inner_manifest_sha256, state.complete)
+        if decided and decided != state.decided:
+            return cls(path, spec_digest, {}, volumes, decided=decided)
+        return cls(path, spec_digest, parts, volumes, state.inner_manifest_sha256, state.complete, state.decided)
 
     def note_part(self, part: Part) -> None:
         """Note a part, or check that it is the one noted before.
@@ -81,6 +87,11 @@ class Checkpoint:
             self.save()
         elif known != part:
             self.abort(f"part {part.path} is not what it was when this delivery was begun")
+
+    def keep_volumes(self, n: int) -> None:
+        """Drop volumes of a former run beyond the first `n`."""
+        for name in sorted(self.volumes)[n:]:
+            del self.volumes[name]
 
     def abort(self, why: str) -> None:
         """End this delivery id for good.
@@ -103,6 +114,7 @@ class Checkpoint:
             aborted,
             self.inner_manifest_sha256,
             self.complete,
+            self.decided,
         )
         self.path.parent.mkdir(parents=True, exist_ok=True)
         plain: Json = to_json(state)

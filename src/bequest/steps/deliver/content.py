@@ -43,14 +43,20 @@ class DeliverySpec:
     commit_salt: bytes = field(repr=False)
     restrictions: tuple[str, ...] = ()
     disposition_root: str = ""
+    decided: str = ""
+    """Mark of the decisions it is made by: with others, what was built and not sent is built anew. Empty: as begun."""
     part_rows: int = 200_000
     volume_bytes: int = 3 << 30
     """Bound of a volume's plaintext, under the 4 GiB that old file systems take."""
 
     @property
     def digest(self) -> str:
-        """Digest of the settings, by which a resumed run is known to be the same; nonce and salt only as digests."""
-        plain = {name: to_json(getattr(self, name)) for name in self.__slots__ if name not in {"nonce", "commit_salt"}}
+        """Digest of the settings, by which a resumed run is known to be the same; nonce and salt only as digests.
+
+        What was decided is apart: answers may change it before anything is sent.
+        """
+        apart = {"nonce", "commit_salt", "decided", "disposition_root"}
+        plain = {name: to_json(getattr(self, name)) for name in self.__slots__ if name not in apart}
         return digest({**plain, "secrets": digest([self.nonce.hex(), self.commit_salt.hex()])})
 
 

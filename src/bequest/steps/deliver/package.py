@@ -67,7 +67,7 @@ def build_package(
     Raises:
         DeliveryError: where the data or settings are not those this delivery id was begun with.
     """
-    checkpoint = Checkpoint.load(places.checkpoint, spec.digest)
+    checkpoint = Checkpoint.load(places.checkpoint, spec.digest, spec.decided)
     folder = places.out / f"delivery-{spec.delivery_id}"
     inner = places.private / f"delivery-{spec.delivery_id}"
     shutil.rmtree(inner, ignore_errors=True)
@@ -133,6 +133,7 @@ class _Maker:
             self._pending.append((path.name, path, sha256_file(path)))
         self._checkpoint.inner_manifest_sha256 = sha256_file(self._bag / MANIFEST)
         self._ship()
+        self._checkpoint.keep_volumes(self._n_volumes)
         return datapackage
 
     def _write_part(self, name: str, frame: pl.DataFrame) -> Part:

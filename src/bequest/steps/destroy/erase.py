@@ -2,11 +2,12 @@
 
 Order of one table: read and match → refuse what is not in the ledger → journal to disk → one `apply` of the source.
 A row that differs from the one decided on is left and reported; so is a row that the law keeps and that is not yet
-sealed in custody. Values are counted where they are found, so that every column balances against its own source.
+sealed in custody. A row on hold (its person objected meanwhile) that is not erased yet stays, blocked. Values are
+counted where they are found, so that every column balances against its own source.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -16,71 +17,15 @@ from bequest.engine.rows import CHANGED, DECIDED, KEY, LATE, Ecb, RowMatcher
 from bequest.engine.tableplan import DECISION_PREFIX, LEAVES, TablePlan
 from bequest.engine.text import non_empty
 from bequest.kernel.errors import GuardError, StateError
-from bequest.model.destruction import TableSums
 from bequest.model.disposition import Residue
 from bequest.sources.source import Changes, CleanReport, Guard, OpenSource
+from bequest.steps.destroy.erasure import ColumnErasure, KeptSum
+from bequest.steps.destroy.erasure import TableErasure as TableErasure
 from bequest.steps.destroy.journal import VALUE, after_digests, journal_path, read_journal, write_journal
 from bequest.steps.destroy.ledger import Ledger, row_tokens
 from bequest.steps.destroy.order import referring_first
 
 BATCH_ROWS = 50_000
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnErasure:
-    """Non-empty values of one column by what became of them."""
-
-    column: str
-    deleted: int = 0
-    sealed: int = 0
-    blocked: int = 0
-    in_use: int = 0
-
-    @property
-    def accounted(self) -> int:
-        """All of them."""
-        return self.deleted + self.sealed + self.blocked + self.in_use
-
-
-@dataclass(frozen=True, slots=True)
-class KeptSum:
-    """Sealed values under one rule for their end, such as `retention:invoice_10y`; `until` the last due date."""
-
-    rule: str
-    values: int
-    until: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class TableErasure:
-    """What was done to one table, over all runs. The row counts after `missing` are rows left alone."""
-
-    source: str
-    table: str
-    rows_before: int
-    rows_after: int
-    rows_deleted: int
-    rows_emptied: int
-    columns: tuple[ColumnErasure, ...]
-    kept: tuple[KeptSum, ...]
-    missing: int
-    """Rows of the mark that were gone before anything was done here."""
-    changed: int
-    late: int
-    unsealed: int
-    left: pl.DataFrame = field(repr=False, compare=False)
-    """`row_tag`, `what` (changed, late, unsealed): for the next delta cutover."""
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing was left alone and nothing was missing."""
-        return not (self.missing or self.changed or self.late or self.unsealed)
-
-    def sums(self, totals: Mapping[str, int]) -> TableSums:
-        """The table's line on the certificate. `totals`: non-empty values by column, counted at the mark."""
-        by = {what: sum(getattr(c, what) for c in self.columns) for what in ("deleted", "sealed", "blocked", "in_use")}
-        before = sum(totals.get(c.column, 0) for c in self.columns)
-        return TableSums(self.source, self.table, self.rows_before, self.rows_after, before, anonymised=0, **by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +55,17 @@ def erase_source(
     *,
     cleans: bool = True,
     tick: Callable[[int], None] | None = None,
+    held: pl.Series | None = None,
 ) -> ErasureResult:
     """Erase in every table of a source, then clean its files where `cleans` is set.
 
     `plans` with the fixed number of each table. Tables that refer to others come first: no row goes while another still
-    refers to it. `sealed`: (source, table) → `row_tag`, `row_digest` of the rows that are in custody.
+    refers to it. `sealed`: (source, table) → `row_tag`, `row_digest` of the rows that are in custody. `held`: subjects
+    on hold.
     """
     numbered = dict(plans)
     tables = {
-        n: erase(p, source, keys, ledger, sealed.get((p.source, p.table)), work, guard, number=n, tick=tick)
+        n: erase(p, source, keys, ledger, sealed.get((p.source, p.table)), work, guard, number=n, tick=tick, held=held)
         for n, p in referring_first(numbered, source)
     }
     return ErasureResult(tuple(tables[n] for n in numbered), source.clean(guard) if cleans else None)
@@ -135,6 +82,7 @@ def erase(
     *,
     number: int = 0,
     tick: Callable[[int], None] | None = None,
+    held: pl.Series | None = None,
 ) -> TableErasure:
     """Erase what the plan says in one table; run again after a crash, it ends with the same result.
 
@@ -148,7 +96,7 @@ def erase(
     path = journal_path(work, number)
     taken_from = "" if plan.key else source.fingerprint()
     former = read_journal(path, plan)
-    run = _Run(plan, keys, ledger, sealed, former)
+    run = _Run(plan, keys, ledger, sealed, former, held)
     for batch in _batches(plan, source, resumed=former.height > 0):
         run.take(batch)
         if tick is not None:
@@ -184,8 +132,9 @@ class _Run:
     """One pass over the live table against its plan."""
 
     def __init__(
-        self, plan: TablePlan, keys: EraseKeys, ledger: Ledger, sealed: pl.DataFrame | None, former: pl.DataFrame
-    ) -> None:
+        self, plan: TablePlan, keys: EraseKeys, ledger: Ledger, sealed: pl.DataFrame | None, former: pl.DataFrame,
+        held: pl.Series | None = None,
+    ) -> None:  # fmt: skip
         self._plan = plan
         self._keys = keys
         self._names = [c.name for c in plan.columns]
@@ -193,6 +142,8 @@ class _Run:
         self._ledger = ledger.rows_of(plan.source, plan.table)
         self._sealed = sealed
         self._former = former
+        self._held = None if held is None or not len(held) else plan.rows["subject"].is_in(held.implode())
+        self._on_hold: list[pl.Series] = [pl.Series("pos", [], dtype=pl.UInt32)]
         self._gone = plan.indices(residue=LEAVES)
         self._kept = plan.indices(residue=frozenset({Residue.CUSTODY}))
         self._acts: list[pl.DataFrame] = [former.clear()]
@@ -212,11 +163,22 @@ class _Run:
         done = found.filter(found["state"] == "done")
         self._count_stays(batch.filter(found["state"] == "done"), self._plan.rows[done["pos"]])
         self._n_recognised += done.height + int(known.sum())
-        batch, found = batch.filter(known), found.filter(known)
+        batch, found = self._hold(batch.filter(known), found.filter(known))
         decisions = self._plan.rows[found["pos"]]
         sealed = self._is_sealed(batch, decisions, found)
         self._leave(found.filter(~sealed).with_columns(pl.lit("unsealed").alias("state")))
         self._decide(batch.filter(sealed), decisions.filter(sealed), found.filter(sealed))
+
+    def _hold(self, batch: pl.DataFrame, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Rows on hold are counted as blocked and left; the others come back."""
+        if self._held is None:
+            return batch, found
+        held = self._held[found["pos"]].fill_null(False)
+        self._on_hold.append(found["pos"].filter(held).alias("pos"))
+        for n in self._names:
+            filled = int(batch.filter(held).select(non_empty(pl.col(n)).sum()).item())
+            self._stays[n][Residue.BLOCKED] = self._stays[n].get(Residue.BLOCKED, 0) + filled
+        return batch.filter(~held), found.filter(~held)
 
     def rows_to_delete(self) -> pl.Series:
         """Row keys of whole rows."""
@@ -230,6 +192,7 @@ class _Run:
         """What former runs and this one have to do with; rows changed since by somebody else are out of it."""
         lost = pl.concat(self._left).filter(pl.col("what") != LATE)["row_tag"]
         merged = pl.concat([self._former, *self._acts]).unique("pos", keep="first", maintain_order=True)
+        merged = merged.filter(~pl.col("pos").is_in(pl.concat(self._on_hold).implode()))  # noted, but not done in time
         return merged.filter(~pl.col("row_tag").is_in(lost.implode())) if self._plan.key else merged
 
     def result(self, *, rows_after: int) -> TableErasure:
@@ -255,7 +218,16 @@ class _Run:
             n[LATE],
             n["unsealed"],
             left,
+            pl.concat(self._on_hold),
+            self._held_names(journal),
         )
+
+    def _held_names(self, journal: pl.DataFrame) -> frozenset[int]:
+        held = pl.concat(self._on_hold)
+        if self._plan.key or not len(held):
+            return frozenset(held.to_list())
+        gone = journal.filter(pl.col("after").is_null())["pos"].sort()  # rows keep their order when others leave
+        return frozenset((held - gone.search_sorted(held)).to_list())
 
     def _recognise(self, batch: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
         """Turn rows that a former run has emptied from `changed` into `done`.

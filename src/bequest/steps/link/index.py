@@ -3,8 +3,9 @@
 The frame of a table holds `row_no`, `row_tag`, `row_digest`; for each column `v:<column>` (non-empty); for each role
 that can be recognised `k:<role>:<kind>` tokens, `n:<role>` (the name of a person, not of a company, stands there), and
 `m:<role>`, the mention's own token; facts as `f:<fact>`; `start:<band>` dates of retention duties; `contact`
-(date of contact with the person); `own_lot` (the lot by the table's own scope column, empty for outside, null where the
-table has none).
+(date of contact with the person); `own_lot` (the lot by the table's own scope columns, several joined by `BETWEEN`,
+empty for outside, null where the table has none); and, for scope to spread along records, `s:at:<column>` (what others
+point to) and `s:of:<column>` (what it points to).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -24,6 +25,8 @@ from bequest.model.datamap import DataMap, FactBinding, FieldClass, TableMap
 from bequest.model.facts import SUBJECT_FACTS, Fact, RowRole
 
 Ecb = Callable[[bytes], bytes]
+BETWEEN = "\x1f"
+"""Between the lots of a row that lies in several."""
 KINDS = ("ref", "id", "pn", "en")
 """Kinds of link keys: a reference to another table's key (`ref`, and `ref2` and so on where a row bears several keys
 of its person, or one and a reference), a valid resident identity number, phone with name, e-mail with name. A phone or
@@ -53,6 +56,19 @@ class IndexSettings:
     timezone: str
     lots: tuple[Lot, ...]
     targets: frozenset[tuple[str, str, str]]
+    record_targets: frozenset[tuple[str, str, str]] = frozenset()
+
+
+def record_targets(datamap: DataMap) -> frozenset[tuple[str, str, str]]:
+    """Columns of tables in the case that other records point to, as the lines of an order to the order."""
+    inside = {(t.source, t.name) for t in datamap.tables if t.in_case}
+    return frozenset(
+        (r.to_source, r.to_table, r.to_column)
+        for t in datamap.tables
+        if t.in_case
+        for r in t.relations
+        if r.role is RowRole.RECORD and (r.to_source, r.to_table) in inside
+    )
 
 
 def link_targets(datamap: DataMap) -> frozenset[tuple[str, str, str]]:
@@ -119,6 +135,7 @@ def _index_batch(table: TableMap, batch: pl.DataFrame, s: IndexSettings, *, firs
         else pl.Series([None] * batch.height, dtype=pl.Date)
     )
     out["own_lot"] = _own_lot(table, batch, s.lots)
+    out.update(_record_keys(table, batch, s))
     return pl.DataFrame({name: series.alias(name) for name, series in out.items()})
 
 
@@ -145,6 +162,18 @@ def _link_keys(table: TableMap, batch: pl.DataFrame, s: IndexSettings) -> Mappin
         prefix = f"mention\x1f{table.source}\x1f{table.name}\x1f{word}\x1f"
         keys[f"m:{word}"] = tokens(batch["__key"], s.ecb, prefix)
     return keys
+
+
+def _record_keys(table: TableMap, batch: pl.DataFrame, s: IndexSettings) -> Mapping[str, pl.Series]:
+    """Tokens by which records hang together that name no person: scope spreads along them, people do not."""
+    at = {t: f"s:at:{t[2]}" for t in s.record_targets if t[:2] == (table.source, table.name)}
+    of = {
+        (r.to_source, r.to_table, r.to_column): (f"s:of:{r.column}", r.column)
+        for r in table.relations
+        if r.role is RowRole.RECORD and (r.to_source, r.to_table, r.to_column) in s.record_targets
+    }
+    keys = {name: _reference(batch, target[2], target, s.ecb) for target, name in at.items()}
+    return keys | {name: _reference(batch, column, target, s.ecb) for target, (name, column) in of.items()}
 
 
 def _reference(batch: pl.DataFrame, column: str, target: tuple[str, str, str], ecb: Ecb) -> pl.Series:
@@ -207,11 +236,14 @@ def _said(b: FactBinding) -> pl.Expr:
 
 
 def _own_lot(table: TableMap, batch: pl.DataFrame, lots: tuple[Lot, ...]) -> pl.Series:
-    """The first lot whose scope names a column of this table and holds the row's value; empty text for outside."""
-    mine = [(lot, sc) for lot in lots for sc in lot.scope if (sc.source, sc.table) == (table.source, table.name)]
-    if not mine:
+    """The lots whose scope names a column of this table and holds the row's value; empty text for outside."""
+    here = (table.source, table.name)
+    hits = []
+    for lot in lots:
+        mine = [sc for sc in lot.scope if (sc.source, sc.table) == here]
+        if mine:
+            inside = [normalise.text(pl.col(sc.column)).is_in(list(sc.values)).fill_null(False) for sc in mine]
+            hits.append(pl.when(pl.any_horizontal(inside)).then(pl.lit(lot.id)))
+    if not hits:
         return pl.Series([None] * batch.height, dtype=pl.Utf8)
-    expr = pl.lit("")
-    for lot, sc in reversed(mine):
-        expr = pl.when(normalise.text(pl.col(sc.column)).is_in(list(sc.values))).then(pl.lit(lot.id)).otherwise(expr)
-    return batch.select(expr.alias("v"))["v"]
+    return batch.select(pl.concat_str(hits, separator=BETWEEN, ignore_nulls=True).alias("v"))["v"]

@@ -1,7 +1,8 @@
 """Answers that came back by file: what a person said, when, through which channel.
 
-The file is CSV (UTF-8) with the columns `ref,answer,at,channel`. Answers are objections, consents and refusals of a
-new purpose, a guardian's yes or no. The last answer of each kind by time holds.
+The file is CSV (UTF-8) with the columns `ref,answer,at,channel` and, where a person answers for one lot only, `lot`
+(empty: for all). Answers are objections, consents and refusals, a guardian's yes or no, a dispute. The last answer of
+each kind by time holds, for each lot.
 """
 
 import codecs
@@ -23,12 +24,21 @@ ANSWERS: dict[str, tuple[Fact, str]] = {
     "refuse_transfer": (Fact.CONSENT_TRANSFER, "refused"),
     "guardian_consent": (Fact.GUARDIAN_CONSENT, "given"),
     "guardian_refuse": (Fact.GUARDIAN_CONSENT, "refused"),
+    "dispute": (Fact.DISPUTE, "open"),
+    "dispute_settled": (Fact.DISPUTE, "none"),
 }
 COLUMNS = ("ref", "answer", "at", "channel")
+STOPS = (
+    ("objection", "objected"),
+    ("dispute", "open"),
+    ("consent_transfer", "refused"),
+    ("guardian_consent", "refused"),
+)
+"""Answers that stop what is under way for the person: an objection, a dispute, a consent withdrawn."""
 
 
-def read_csv_columns(path: Path, columns: tuple[str, ...]) -> pl.DataFrame:
-    """A small UTF-8 CSV with exactly these columns, as text.
+def read_csv_columns(path: Path, columns: tuple[str, ...], *, optional: tuple[str, ...] = ()) -> pl.DataFrame:
+    """A small UTF-8 CSV with exactly these columns, as text; `optional` ones are empty where they are not there.
 
     Raises:
         InputError: where the file is missing, unreadable, or has other columns.
@@ -52,6 +62,9 @@ def read_csv_columns(path: Path, columns: tuple[str, ...]) -> pl.DataFrame:
             f"{path.name} is not whole as CSV: a line has more fields than the first, or a quote is not closed",
             hint=hint,
         ) from None
+    lacking = [c for c in optional if c not in frame.columns]
+    frame = frame.with_columns(pl.lit("").alias(c) for c in lacking)
+    columns = (*columns, *optional)
     if set(frame.columns) != set(columns):
         missing = ", ".join(c for c in columns if c not in frame.columns) or "none"
         more = len(set(frame.columns) - set(columns))
@@ -62,14 +75,17 @@ def read_csv_columns(path: Path, columns: tuple[str, ...]) -> pl.DataFrame:
     return frame.select(columns)
 
 
-def read_answers(path: Path, known_refs: pl.Series, *, now: datetime | None = None) -> pl.DataFrame:
-    """The answers as facts: `ref`, `fact`, `value`, `at`, `channel`; last per person and kind.
+def read_answers(
+    path: Path, known_refs: pl.Series, *, now: datetime | None = None, lots: tuple[str, ...] = ()
+) -> pl.DataFrame:
+    """The answers as facts: `ref`, `fact`, `value`, `at`, `channel`, `lot`; last per person, kind and lot.
 
     Raises:
-        InputError: naming row numbers (never contents) with an unknown answer word, reference or time, or one after
-            `now`.
+        InputError: naming row numbers (never contents) with an unknown answer word, reference, lot or time, or one
+            after `now`.
     """
-    frame = read_csv_columns(path, COLUMNS).with_row_index("row", offset=2)
+    frame = read_csv_columns(path, COLUMNS, optional=("lot",)).with_row_index("row", offset=2)
+    frame = frame.with_columns(pl.col("lot").fill_null("").str.strip_chars())
     checked = frame.with_columns(_instant().alias("time"))
     known = ", ".join(ANSWERS)
     _refuse_lines(
@@ -78,6 +94,11 @@ def read_answers(path: Path, known_refs: pl.Series, *, now: datetime | None = No
         [
             (~pl.col("answer").is_in(list(ANSWERS)), "an unknown answer", f"Known answers: {known}."),
             (~_known(known_refs), "a reference that no letter of this case carries", "It stands in each letter."),
+            (
+                ~pl.col("lot").is_in(["", *lots]),
+                "an unknown lot",
+                f"Lots: {', '.join(lots) or 'none'}; left empty, the answer is for all.",
+            ),
             (pl.col("time").is_null(), "no time with a time zone", "Write it as 2026-11-20T08:00:00Z."),
             *([] if now is None else [(pl.col("time") > now, f"a time after now, {rfc3339(now)}", _CLOCK)]),
         ],
@@ -88,15 +109,15 @@ def read_answers(path: Path, known_refs: pl.Series, *, now: datetime | None = No
             pl.col("answer").replace_strict({a: v for a, (_, v) in ANSWERS.items()}).alias("value"),
         )
         .sort("time", maintain_order=True)
-        .unique(["ref", "fact"], keep="last", maintain_order=True)
-        .select("ref", "fact", "value", pl.col("time").alias("at"), "channel")
+        .unique(["ref", "fact", "lot"], keep="last", maintain_order=True)
+        .select("ref", "fact", "value", pl.col("time").alias("at"), "channel", "lot")
     )
 
 
 def merge_answers(old: pl.DataFrame | None, new: pl.DataFrame) -> pl.DataFrame:
-    """Old and new answers together; the later one per person and kind holds, whatever order the files came in."""
+    """Old and new answers together; the later one per person, kind and lot holds, whatever order the files came in."""
     both = new if old is None else pl.concat([old, new])
-    return both.sort("at", maintain_order=True).unique(["ref", "fact"], keep="last", maintain_order=True)
+    return both.sort("at", maintain_order=True).unique(["ref", "fact", "lot"], keep="last", maintain_order=True)
 
 
 REPORT_COLUMNS = ("ref", "state", "at")

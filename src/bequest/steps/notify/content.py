@@ -55,6 +55,10 @@ class Notice:
     silence_en: str
     asks_consent: bool
     rehearsal: bool
+    receivers: tuple[str, ...] = ()
+    """Names of the receivers, where the letter tells of several lots; `lot` then has all of them, with commas."""
+    asks_objection: bool = False
+    """Several lots: in one of them silence is enough."""
 
     @property
     def version(self) -> str:
@@ -113,3 +117,54 @@ def _title(facts: NoticeFacts) -> tuple[str, str]:
     if facts.case.event is Event.E11:
         return "关于业务账户变更和您的个人信息的告知", "Notice: a business account changes hands"
     return "关于您的个人信息随业务移交的告知", "Notice: your data passes on with the business"
+
+
+def compose_several(parts: Sequence[tuple[NoticeFacts, Sequence[RequiredItem]]]) -> Notice:
+    """One letter for a person with data in several lots: what differs is said for each lot, what is alike once.
+
+    Raises:
+        CaseFileError: as `compose`.
+    """
+    notices = [compose(f, required, route=str(f.lot.legal_route) if f.lot else "") for f, required in parts]
+    labels = [_lot_label(f) for f, _ in parts]
+    ids = list(dict.fromkeys(i.id for n in notices for i in n.items))
+    first = notices[0]
+    silences = [(n.silence_zh, n.silence_en) for n in notices]
+    silence_zh, silence_en = _joined(labels, silences)
+    return replace(
+        first,
+        lot=",".join(n.lot for n in notices),
+        route=",".join(dict.fromkeys(n.route for n in notices)),
+        items=tuple(_merged(i, labels, notices) for i in ids),
+        silence_zh=silence_zh,
+        silence_en=silence_en,
+        asks_consent=any(n.asks_consent for n in notices),
+        asks_objection=not all(n.asks_consent for n in notices),
+        receivers=tuple(dict.fromkeys(f.case.receiver(f.lot.receiver).name for f, _ in parts if f.lot)),
+    )
+
+
+def _lot_label(f: NoticeFacts) -> tuple[str, str]:
+    assert f.lot is not None  # noqa: S101 - several lots: each has one
+    receiver = f.case.receiver(f.lot.receiver)
+    return (
+        f"批次 {f.lot.id}（移交给{receiver.name}）",
+        f"lot {f.lot.id} (to {(receiver.name_en or receiver.name).rstrip('.')})",
+    )
+
+
+def _merged(item_id: str, labels: Sequence[tuple[str, str]], notices: Sequence[Notice]) -> NoticeItem:
+    """The item of every lot that has it; said once where all say the same."""
+    found = [(label, i) for label, n in zip(labels, notices, strict=True) for i in n.items if i.id == item_id]
+    first = found[0][1]
+    zh, en = _joined([label for label, _ in found], [(i.zh, i.en) for _, i in found], all_of=len(notices))
+    articles = dict.fromkeys(a.strip() for _, i in found for a in i.article.split(","))
+    return replace(first, zh=zh, en=en, article=", ".join(articles))
+
+
+def _joined(labels: Sequence[tuple[str, str]], texts: Sequence[tuple[str, str]], *, all_of: int = 0) -> tuple[str, str]:
+    if len(set(texts)) == 1 and len(texts) >= all_of:
+        return texts[0]
+    zh = "；".join(f"{label[0]}：{t[0].removesuffix('。')}" for label, t in zip(labels, texts, strict=True))
+    en = "; ".join(f"{label[1]}: {t[1].removesuffix('.')}" for label, t in zip(labels, texts, strict=True))
+    return zh, en

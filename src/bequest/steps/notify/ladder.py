@@ -1,7 +1,8 @@
 """Who was told how: the ladder of channels, delivery states, windows (decision D7). Set-based, no values in clear.
 
 The register has one row per person to be told: `ref`, `anchor` (row tag), `channel`, `state`, `told_on` (date of the
-first successful delivery or of the public notice), and `reach` (bit per channel the person has an address for).
+first successful delivery or of the public notice), `has_sms` and `has_email` (the person has such an address), and
+`lots`: the lots of which the letter tells, joined by commas; empty for all.
 """
 
 from datetime import date, timedelta
@@ -41,11 +42,14 @@ REGISTER = {
     "has_sms": pl.Boolean,
     "has_email": pl.Boolean,
     "public_only": pl.Boolean,
+    "lots": pl.Utf8,
 }
 
 
 def enrol(people: pl.DataFrame) -> pl.DataFrame:
-    """A register from `ref`, `anchor`, `has_sms`, `has_email`, `public_only`: all on the first channel they have."""
+    """A register from `ref`, `anchor`, `has_sms`, `has_email`, `public_only`, `lots`: all on their first channel."""
+    if "lots" not in people.columns:
+        people = people.with_columns(pl.lit("").alias("lots"))
     individually = ~pl.col("public_only")
     channel = (
         pl.when(individually & pl.col("has_sms"))
@@ -140,3 +144,21 @@ def tally(register: pl.DataFrame) -> list[tuple[str, str, int]]:
     """Counts per channel and state, sorted."""
     grouped = register.group_by("channel", "state").len().sort("channel", "state")
     return [(str(c), str(s), int(n)) for c, s, n in grouped.iter_rows()]
+
+
+def told_of(register: pl.DataFrame, lot: str) -> pl.DataFrame:
+    """The register as it stands for one lot: a letter that does not name it says nothing of it."""
+    named = (pl.col("lots") == "") | pl.col("lots").str.split(",").list.contains(lot)
+    silent = ~named & (pl.col("state") != Told.PUBLISHED.value)
+    return register.with_columns(pl.when(silent).then(pl.lit(Told.QUEUED.value)).otherwise("state").alias("state"))
+
+
+def enrol_again(known: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Known people and new ones; somebody with more lots than the letter named is to be told anew."""
+    old = known.select("ref", pl.col("lots").alias("told"))
+    both = people.select("ref", "lots").join(old, on="ref")
+    told, now = pl.col("told").str.split(","), pl.col("lots").str.split(",")
+    more = (pl.col("told") != "") & ((pl.col("lots") == "") | (now.list.set_difference(told).list.len() > 0))
+    grown = both.filter(more)["ref"]
+    keep = known.filter(~pl.col("ref").is_in(grown.implode()))
+    return pl.concat([keep, people.join(keep, on="ref", how="anti", maintain_order="left")])

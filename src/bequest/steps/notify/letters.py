@@ -20,11 +20,7 @@ def body(notice: Notice) -> str:
     zh.append(notice.silence_zh)
     en.append(notice.silence_en)
     if notice.lot:
-        own = (
-            ("“同意移交”“不同意移交”", "agree to the handover, refuse the handover")
-            if notice.asks_consent
-            else ("“反对”", "object")
-        )
+        own = _own_words(notice)
         zh.append(
             f"回复办法：写明编号，以及{own[0]}“同意新用途”“不同意新用途”，监护人写“监护人同意”或者“监护人不同意”。"
         )
@@ -32,7 +28,22 @@ def body(notice: Notice) -> str:
             f"To answer, quote the reference and write: {own[1]}, agree to the new purpose, refuse the new purpose; "
             "guardians: guardian agrees or guardian refuses."
         )
+    if "," in notice.lot:
+        lots = notice.lot.split(",")
+        zh.append(f"只答复其中一个批次的，请写明批次编号（{'、'.join(lots)}）；不写的，视为对全部批次的答复。")
+        en.append(
+            f"To answer for one lot only, name it ({', '.join(lots)}); without a name the answer is for all of them."
+        )
     return "\n\n".join(["\n".join(zh), "-" * 20, "\n".join(en)]) + "\n"
+
+
+def _own_words(notice: Notice) -> tuple[str, str]:
+    """What to write for or against the handover itself."""
+    consent = ("“同意移交”“不同意移交”", "agree to the handover, refuse the handover")
+    objection = ("“反对”", "object")
+    if notice.asks_consent and notice.asks_objection:
+        return objection[0] + consent[0], f"{objection[1]}, {consent[1]}"
+    return consent if notice.asks_consent else objection
 
 
 def short_text(notice: Notice) -> str:
@@ -40,8 +51,12 @@ def short_text(notice: Notice) -> str:
     by_id = {i.id: i for i in notice.items}
     who = by_id["processor_name"].zh.split("，")[0] if "processor_name" in by_id else ""
     receiver = by_id["receiver_name"].zh.split("，")[0] if "receiver_name" in by_id else ""
+    if notice.receivers:
+        receiver = "、".join(notice.receivers)
     moved = "您的信息没有移交给任何人。"
-    if receiver:
+    if receiver and notice.asks_objection:
+        moved = f"您的信息将移交给{receiver}，其中须经您同意的，同意以后才移交。"
+    elif receiver:
         moved = f"您的信息{'经您同意才' if notice.asks_consent else '将随业务'}移交给{receiver}。"
     mark = "【演练】" if notice.rehearsal else ""
     return f"{mark}{NAME}，您好，{who}告知：{moved}编号 {REF}。全文及答复办法见公告和邮件。"

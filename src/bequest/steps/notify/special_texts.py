@@ -6,7 +6,7 @@ As in `texts`: each composer gives one item in Chinese and English, and nothing 
 from datetime import date
 
 from bequest.model.case import RELEASES_NOTHING, Case, Event, PaperKind, SystemKind
-from bequest.steps.notify.texts import Composer, NoticeFacts, Text
+from bequest.steps.notify.texts import Composer, NoticeFacts, Text, answer_within
 
 _WHY = {
     Event.E7: ("公司解散，清算后注销登记，没有承继人", "the company dissolves and is struck off, without a successor"),
@@ -127,16 +127,16 @@ def _waybills(_: NoticeFacts) -> Text:
 def _address_book(f: NoticeFacts) -> Text:
     if f.lot is None:
         return ("", "")
-    day = f.answer_by.isoformat()
+    zh, en = answer_within(f)
     if f.lot.legal_route.value == "PIPL-22":
         return (
-            f"地址簿随业务一并移交；请在 {day} 以前回复“反对”，您的条目就不移交",
-            f"The address book passes with the business; answer object by {day} and your entry does not",
+            f"地址簿随业务一并移交；请在{zh}回复“反对”，您的条目就不移交",
+            f"The address book passes with the business; answer object {en} and your entry does not",
         )
     return (
-        f"地址簿中您的条目只有您同意才移交；请在 {day} 以前回复“同意移交”或者“不同意移交”，不回复就是不同意，一切照旧",
+        f"地址簿中您的条目只有您同意才移交；请在{zh}回复“同意移交”或者“不同意移交”，不回复就是不同意，一切照旧",
         f"Your entry in the address book passes only if you agree: answer agree to the handover, or refuse the "
-        f"handover, by {day}; no answer means no, and everything stays as it is",
+        f"handover, {en}; no answer means no, and everything stays as it is",
     )
 
 

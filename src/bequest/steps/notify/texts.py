@@ -21,11 +21,20 @@ class NoticeFacts:
     lot: Lot | None
     categories: tuple[tuple[str, str], ...]
     sensitive: tuple[tuple[str, str], ...]
-    answer_by: date
+    answer_days: int
+    """Days to answer in, counted for each person from the day the letter came (decision D7)."""
     effective_on: date
 
 
 Text = tuple[str, str]
+
+
+def answer_within(f: NoticeFacts) -> Text:
+    """Each person's own window: it runs from the day the letter came, or from the public notice."""
+    return (
+        f"收到本函（公告送达的，公告）之日起 {f.answer_days} 日内",
+        f"within {f.answer_days} days of receiving this letter (or of the public notice)",
+    )
 
 
 def _party(p: Party) -> Text:
@@ -247,19 +256,20 @@ def _passed_on(f: NoticeFacts) -> Text:
 
 
 def _objecting(f: NoticeFacts) -> Text:
-    day = f.answer_by.isoformat()
+    until = answer_within(f)
     if f.lot is None:
         return ("您可以随时撤回同意或者注销账户", "you may withdraw consent or close your account at any time")
     if asks_consent(f):
         return (
-            f"移交须您同意：请在 {day} 以前回复“同意移交”或者“不同意移交”，不回复就是不同意；"
+            f"移交须您同意：请在{until[0]}回复“同意移交”或者“不同意移交”，不回复就是不同意；"
             "也可以随时撤回同意、注销账户。不同意不影响任何已有的服务",
-            f"Passing on needs your consent: answer agree to the handover, or refuse the handover, by {day}; no answer "
-            "means no. You may also withdraw consent or close your account at any time. A refusal costs you no service",
+            f"Passing on needs your consent: answer agree to the handover, or refuse the handover, {until[1]}; no "
+            "answer means no. You may also withdraw consent or close your account at any time. A refusal costs you no "
+            "service",
         )
     return (
-        f"请在 {day} 以前回复“反对”，我们就不移交您的信息；也可以随时撤回同意、注销账户。反对不影响任何已有的服务",
-        f"Answer object by {day} and your data does not pass on; you may also withdraw consent or close your account "
+        f"请在{until[0]}回复“反对”，我们就不移交您的信息；也可以随时撤回同意、注销账户。反对不影响任何已有的服务",
+        f"Answer object {until[1]} and your data does not pass on; you may also withdraw consent or close your account "
         "at any time. An objection costs you no service",
     )
 
@@ -329,7 +339,7 @@ COMPOSERS: dict[str, Composer] = {
 
 def silence(f: NoticeFacts) -> Text:
     """What happens to somebody who does not answer (decision D7)."""
-    day = f.answer_by.isoformat()
+    until = answer_within(f)
     if f.lot is None:
         return (
             "这封信只是告知，您不需要做什么：信息仍由原公司处理，没有移交给任何人。",
@@ -338,10 +348,10 @@ def silence(f: NoticeFacts) -> Text:
         )
     if asks_consent(f):
         return (
-            f"如果在 {day} 以前没有收到您的同意，您的信息不移交。",
-            f"If we have not heard your consent by {day}, your data does not pass on.",
+            f"如果{until[0]}没有收到您的同意，您的信息不移交。",
+            f"If we have not heard your consent {until[1]}, your data does not pass on.",
         )
     return (
-        f"如果在 {day} 以前没有收到您的反对，您的信息按上面所说移交。",
-        f"If we hear no objection by {day}, your data passes on as described above.",
+        f"如果{until[0]}没有收到您的反对，您的信息按上面所说移交。",
+        f"If we hear no objection {until[1]}, your data passes on as described above.",
     )

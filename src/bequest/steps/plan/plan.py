@@ -175,6 +175,19 @@ def table_plan(
     return TablePlan(t.source, t.name, t.columns, t.key, t.relations, dispositions, rows)
 
 
+def table_shares(
+    planned: Planned, rows: np.ndarray, lots: pl.Series, dispositions: tuple[Disposition, ...]
+) -> pl.DataFrame:
+    """Rows of a table in further lots, in the form of `TablePlan.shares`."""
+    place = {d: i for i, d in enumerate(dispositions)}
+    lines = {id(row): [place[d] for d in row] for row in _distinct(planned.after)}
+    lut = np.array([lines[id(row)] for row in planned.after], dtype=np.uint8)
+    decided = [
+        pl.Series(DECISION_PREFIX + c.name, lut[planned.situation, i]) for i, c in enumerate(planned.table.columns)
+    ]
+    return pl.DataFrame([pl.Series("pos", rows, dtype=pl.UInt32), lots.alias("lot"), *decided])
+
+
 def distinct_dispositions(planned: list[Planned]) -> tuple[Disposition, ...]:
     """All distinct pairs of the case, in a fixed order.
 

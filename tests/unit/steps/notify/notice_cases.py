@@ -46,7 +46,7 @@ SENSITIVE = (("身份证号", "national ID"),)
 def facts_of(case: Case, *, sensitive: tuple[tuple[str, str], ...] = SENSITIVE) -> NoticeFacts:
     return NoticeFacts(
         case=case, lot=case.lots[0] if case.lots else None, categories=CATEGORIES, sensitive=sensitive,
-        answer_by=date(2026, 11, 17), effective_on=case.effective_on,
+        answer_days=15, effective_on=case.effective_on,
     )  # fmt: skip
 
 

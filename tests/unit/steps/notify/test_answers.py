@@ -66,3 +66,12 @@ def test_a_delivery_report_with_an_unknown_state_is_refused(tmp_path: Path) -> N
     bad = write(tmp_path, "R1,lost,2026-11-03T00:00:00Z", head="ref,state,at")
     with pytest.raises(InputError, match="line 2"):
         read_delivery_report(bad, REFS)
+
+
+def test_an_answer_may_be_for_one_lot_and_holds_there_beside_the_one_for_all(tmp_path: Path) -> None:
+    head = "ref,answer,at,channel,lot"
+    lines = ("R1,object,2026-11-20T08:00:00Z,mail,shop-12", "R1,consent_transfer,2026-11-20T08:00:00Z,mail,")
+    answers = read_answers(write(tmp_path, *lines, head=head), REFS, lots=("shop-12", "shop-13"))
+    assert set(answers.select("fact", "lot").rows()) == {("objection", "shop-12"), ("consent_transfer", "")}
+    with pytest.raises(InputError, match="an unknown lot"):
+        read_answers(write(tmp_path, "R1,object,2026-11-20T08:00:00Z,mail,shop-99", head=head), REFS, lots=("shop-12",))

@@ -3,7 +3,6 @@
 import itertools
 import re
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from tests.unit.steps.notify.notice_cases import (
@@ -145,8 +144,8 @@ def test_people_are_told_what_their_silence_means(case, zh, en, asks) -> None:
     assert ("“同意移交”" in text) == asks
     assert ("“反对”" in text) == (not asks and bool(notice.lot))
     if notice.lot:
-        assert "2026-11-17" in notice.silence_zh
-        assert "2026-11-17" in notice.silence_en
+        assert "之日起 15 日内" in notice.silence_zh, "each person's own window"
+        assert "within 15 days of receiving this letter" in notice.silence_en
 
 
 def test_separate_consent_is_asked_for_and_not_called_needless() -> None:
@@ -207,7 +206,7 @@ def test_the_version_is_that_of_the_wording() -> None:
     one, same = notice_of(SALE), notice_of(SALE)
     assert one.version == same.version
     assert re.fullmatch(r"[0-9a-f]{64}", one.version)
-    later = compose(replace(facts_of(SALE), answer_by=date(2026, 11, 18)), required("PIPL-22", **ALL), route="PIPL-22")
+    later = compose(replace(facts_of(SALE), answer_days=20), required("PIPL-22", **ALL), route="PIPL-22")
     others = {
         later.version,
         notice_of(replace(SALE, rehearsal=True)).version,

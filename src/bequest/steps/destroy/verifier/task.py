@@ -1,7 +1,7 @@
 """What the verifier is given to work on."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +24,9 @@ class Task:
     link_ecb: Callable[[bytes], bytes] = field(repr=False)
     known_copies: frozenset[Path] = frozenset()
     secrets: Secrets = field(default_factory=Secrets, repr=False)
+    held: Mapping[tuple[str, str], frozenset[int]] = field(default_factory=dict)
+    """Rows, by table, that stayed after all because they are on hold: whatever stands in them may stay. Rows of the
+    plan; where a table has no key, numbers of its rows as they are now."""
 
     @property
     def key_commit(self) -> str:

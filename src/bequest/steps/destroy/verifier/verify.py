@@ -18,6 +18,7 @@ from bequest.kernel.errors import StateError
 from bequest.model.case import SERVERS, Source
 from bequest.model.destruction import Finding, Level, SearchResult
 from bequest.steps.destroy.verifier.candidates import KINDS, OWN_KINDS, PLAIN
+from bequest.steps.destroy.verifier.held import held_rows
 from bequest.steps.destroy.verifier.places import Places, by_table, class_of
 from bequest.steps.destroy.verifier.prepare import RAW_KINDS, row_names
 from bequest.steps.destroy.verifier.raw import raw_files
@@ -131,6 +132,7 @@ class _SecondLook:
         # where rows are known by number, the numbers have moved: then only the counts of the first look speak
         keyed = places is not None and bool(places.plan.key)
         located = places.locate(rows, self._task.link_ecb) if places and keyed else None
+        held = held_rows(self._task, places, rows, located)
         for hit in hits:
             stays = np.ones(len(hit.rows), np.bool_)
             if places is not None and located is not None:
@@ -141,7 +143,9 @@ class _SecondLook:
             )
             allowed = np.zeros(len(stays), np.bool_)
             allowed[stays] = self._state.allowed.take(cells, self._left)
-            chance = stays & _may_be_chance(places, hit)
+            on_hold = held[hit.rows]
+            allowed |= on_hold
+            chance = stays & ~on_hold & _may_be_chance(places, hit)
             self._count((source, rows.table, hit.column), hit.kinds, allowed, chance)
 
     def _count(self, where: tuple[str, str, str], kinds: Kinds, allowed: Bools, chance: Bools) -> None:

@@ -1,0 +1,84 @@
+"""People who objected or disputed while the destruction was under way: what is not erased yet of theirs stays."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import polars as pl
+
+from bequest.app.context import Context, Run
+from bequest.app.evidence import publish, record
+from bequest.app.fixed import stopped_since
+from bequest.app.redecide import fix_plans
+from bequest.app.run_link import load_linked
+from bequest.app.telling import people_of
+from bequest.engine.tableplan import TablePlan
+from bequest.evidence.event_types import EventType
+from bequest.kernel.canonical import digest
+from bequest.model.datamap import DataMap
+from bequest.steps.destroy.erase import ErasureResult
+from bequest.steps.link.link import Linked
+from bequest.steps.plan.lots import Residues
+from bequest.steps.plan.merge import block_rows
+
+TableKey = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Holds:
+    """Who is on hold. Nobody comes off it in this run; kept on disk, so that a killed run knows it again."""
+
+    ctx: Context
+    run: Run
+    datamap: DataMap
+    _refs: set[str] = field(init=False)
+    _people: pl.DataFrame | None = None
+
+    def __post_init__(self) -> None:
+        path = self._path()
+        self._refs = set(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else set()
+
+    def _path(self) -> Path:
+        return self.run.workspace.dir("work") / "held.json"
+
+    def any_new(self) -> bool:
+        """Whether somebody else has objected since."""
+        return bool(set(stopped_since(self.run.workspace)) - self._refs)
+
+    def renew(self) -> None:
+        """Take in who has objected since; on record before anything is erased by it."""
+        if not self.any_new():
+            return
+        self._refs |= set(stopped_since(self.run.workspace))
+        self.run.workspace.write_json(self._path(), sorted(self._refs))
+        with self.ctx.store.transaction() as tx:
+            record(
+                self.ctx, tx, self.run.case.id, EventType.HOLD_SET, digest(sorted(self._refs))[:16], at=self.run.at,
+                counts={"people": len(self._refs)},
+            )  # fmt: skip
+        publish(self.ctx, self.run.case.id)
+
+    def subjects(self) -> pl.Series:
+        """Today's subjects on hold."""
+        if not self._refs:
+            return pl.Series("subject", [], dtype=pl.UInt32)
+        if self._people is None:
+            self._people = people_of(self.run.workspace, self._linked())
+        mine = self._people.filter(pl.col("ref").is_in(sorted(self._refs)))
+        return mine["subject"].unique().sort().cast(pl.UInt32)
+
+    def _linked(self) -> Linked:
+        return load_linked(self.run.workspace, self.run.case, self.datamap, fixed=True)
+
+    def fix(self, plans: Mapping[TableKey, TablePlan], erased: list[ErasureResult]) -> None:
+        """Put on record what the holds changed: everybody's line, the counts, the feedback."""
+        held = {(t.source, t.table): t.held for e in erased for t in e.tables if len(t.held)}
+        with self.ctx.store.transaction() as tx:
+            latest = tx.populations.latest(self.run.case.id)
+        if not held or latest is None:
+            return
+        residues = Residues(next(iter(plans.values())).dispositions)
+        blocked = {k: block_rows(p, held[k], residues) if k in held else p for k, p in plans.items()}
+        blocked = {k: replace(p, dispositions=residues.dispositions) for k, p in blocked.items()}
+        fix_plans(self.ctx, self.run, self.datamap, blocked, self._linked(), latest.population, keep=False)

@@ -1,0 +1,127 @@
+"""The receiver's signed receipt: checked against the delivery it is for, and kept."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from bequest.app.context import Context, require
+from bequest.app.evidence import platform_signer, publish, record
+from bequest.app.user_files import read_user_bytes
+from bequest.crypto.atomic import write_file
+from bequest.crypto.cipher import hmac_sha256
+from bequest.crypto.verify import parse_public_line
+from bequest.evidence.event_types import EventType
+from bequest.evidence.statement import Statement, read_statement, verify_statement
+from bequest.kernel.canonical import Json
+from bequest.kernel.clock import rfc3339
+from bequest.kernel.errors import DeliveryError, StateError, VerificationError
+from bequest.model.case import MOVES_NOTHING, Case, Role
+from bequest.steps.deliver.receipt import Receipt, check_receipt
+from bequest.store.records import DeliveryRecord, DeliveryState, ReceiptRecord
+
+
+def nothing_moves(case: Case, what: str) -> None:
+    """Refuse deliver and destroy where the event moves nothing.
+
+    Raises:
+        StateError: for a share deal or a rename.
+    """
+    if case.event in MOVES_NOTHING:
+        raise StateError(f"event {case.event} moves nothing: there is no {what}", hint="Go on with `bequest close`.")
+
+
+def package_folders(ctx: Context, case_id: str) -> Iterator[tuple[DeliveryRecord, Path]]:
+    """The packages of a case, without those thrown away."""
+    with ctx.store.transaction() as tx:
+        records = [d for d in tx.deliveries.list(case_id) if d.state is not DeliveryState.ABORTED]
+    for d in records:
+        yield d, ctx.home / d.path
+
+
+def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt:
+    """Check a receiver's signed receipt against the delivery it is for, and keep it.
+
+    Raises:
+        DeliveryError: where it is for another delivery, signed by another person, or does not open the commitments.
+        InputError: where the file is missing.
+        StateError: before the delivery, or for an event that moves nothing.
+    """
+    case = ctx.case(case_id).case
+    nothing_moves(case, "receipt")
+    require(ctx, case_id, "deliver")
+    envelope = read_user_bytes(path, "receipt", hint="The receiver makes it with `bequest receive … --sign-key FILE`.")
+    everybody = [p for p in case.people if Role.RECEIVER in p.roles and p.public_key]
+    wanted = _delivery_named(envelope)
+    parties = {lot.id: lot.receiver for lot in case.lots}
+
+    def opened(data: bytes) -> Statement:
+        try:
+            return verify_statement(data, keys).statement
+        except VerificationError:
+            names = ", ".join(p.id for p in receivers) or "nobody with a public key"
+            raise DeliveryError(
+                f"{path.name} is no receipt, or none that the receiver signed",
+                hint=f"In the case file the role receiver has {names}: that person opens the package and signs, by"
+                " `bequest receive … --sign-key FILE`.",
+                code="BQ-DELIVERY-5",
+            ) from None
+
+    evidence_key = ctx.keys(case_id).get("evidence")
+    at = ctx.now(case_id)
+    for delivery, folder in package_folders(ctx, case_id):
+        receivers = [p for p in everybody if p.party in {"", parties[delivery.lot]} or wanted != delivery.delivery_id]
+        keys = [parse_public_line(p.public_key) for p in receivers]
+        sent = verify_statement(
+            (folder / "DataDelivery.dsse.json").read_bytes(), [platform_signer(ctx, case_id).public]
+        ).statement
+        if opened(envelope).predicate.get("deliveryId") != delivery.delivery_id:
+            continue
+        salt = hmac_sha256(evidence_key, b"delivery-salt\0" + delivery.delivery_id.encode())
+        receipt = check_receipt(envelope, opened, sent, salt)
+        signer = verify_statement(envelope, keys).signers[0]
+        person = next(p for p, k in zip(receivers, keys, strict=True) if k.fingerprint == signer.fingerprint)
+        _keep_receipt(ctx, case_id, delivery, receipt, envelope, person.id, signer.fingerprint, at)
+        return receipt
+    raise DeliveryError(
+        f"the receipt {path.name} is for no delivery of case {case_id}", hint="Check the case and the file."
+    )
+
+
+def _delivery_named(envelope: bytes) -> str:
+    """The delivery that an envelope speaks of, before its signature is looked at; empty where it is none."""
+    with suppress(VerificationError):
+        return str(read_statement(envelope).statement.predicate.get("deliveryId", ""))
+    return ""
+
+
+def _keep_receipt(
+    ctx: Context, case_id: str, delivery: DeliveryRecord, receipt: Receipt, envelope: bytes, person: str,
+    fingerprint: str, at: datetime,
+) -> None:  # fmt: skip
+    workspace = ctx.workspace(case_id)
+    name = f"receipt-{delivery.delivery_id}-{receipt.stage}.dsse.json"
+    write_file(workspace.dir("receipts") / name, envelope)
+    digest = hashlib.sha256(envelope).hexdigest()
+    body: dict[str, Json] = {
+        "stage": receipt.stage,
+        "exceptions": list(receipt.exceptions),
+        "counts": dict(receipt.counts),
+    }
+    with ctx.store.transaction() as tx:
+        tx.receipts.add(
+            case_id,
+            ReceiptRecord(
+                delivery_id=delivery.delivery_id, party=delivery.receiver, signer=person,
+                text=envelope.decode(), signature=digest, fingerprint=fingerprint,
+                signed_at=rfc3339(receipt.received_at), created_at=at,
+            ),
+        )  # fmt: skip
+        if receipt.lets_destroy:
+            tx.deliveries.set_state(case_id, delivery.delivery_id, DeliveryState.RECEIVED, at)
+        record(
+            ctx, tx, case_id, EventType.DELIVERY_RECEIPT, f"{delivery.delivery_id}-{receipt.stage}", at=at,
+            refs={"receipt": digest}, content=body,
+        )  # fmt: skip
+    publish(ctx, case_id)

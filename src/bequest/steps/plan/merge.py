@@ -1,0 +1,164 @@
+"""Decisions after the cutover: what answers and late rows change, and what they no longer can. Pure.
+
+A row that went out with an earlier wave keeps the release it had: it is with the receiver. If it may go with more than
+it went with (a late consent), it goes again with the next wave, whole. If it may no longer go (an objection, a
+dispute), the copy at the source is blocked: nothing more is done with it. What has not gone out yet is decided anew.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from bequest.engine.tableplan import DECISION_PREFIX, TablePlan
+from bequest.model.disposition import Disposition, Release, Residue
+from bequest.steps.plan.lots import Residues, share_residue, with_residue
+
+_GIVEN = frozenset({Release.AS_IS, Release.MASKED})
+_BLOCKED = Disposition(Release.NONE, Residue.BLOCKED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Entries (row and lot) of one table: `pos`, `lot`, `wave`, `d:*`."""
+
+    entries: pl.DataFrame
+
+    def column(self, name: str) -> np.ndarray:
+        return self.entries[DECISION_PREFIX + name].to_numpy()
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Rows after a delta cutover: for each row of the plan its place now (-1: gone), and the places that changed."""
+
+    to: np.ndarray
+    changed: np.ndarray
+    late: int
+
+
+def moved_rows(old: TablePlan, now: pl.DataFrame) -> Moved:
+    """Find the rows of a plan again among `row_tag`, `row_digest` of today's rows: by key, else by their content."""
+    by = ["row_tag"] if old.key else ["row_digest"]
+    was = old.rows.select("row_tag", "row_digest").with_row_index("old").with_columns(_copies(by))
+    here = now.select("row_tag", "row_digest").with_row_index("new").with_columns(_copies(by))
+    met = was.join(here, on=[*by, "copy"], how="left", maintain_order="left", suffix="_now")
+    to = met["new"].cast(pl.Int64).fill_null(-1).to_numpy()
+    other = met.filter(pl.col("row_digest") != pl.col("row_digest_now")) if old.key else met.clear()
+    return Moved(to, other["new"].to_numpy(), here.height - int((to >= 0).sum()))
+
+
+def _copies(by: list[str]) -> pl.Expr:
+    return pl.int_range(pl.len()).over(by).alias("copy")
+
+
+def merge_plan(
+    old: TablePlan, new: TablePlan, residues: Residues, sent: Mapping[str, int], *, moved: "Moved | None" = None
+) -> TablePlan:
+    """The plan of a table as it stands now. `residues` begins with the dispositions of `old`.
+
+    `sent`: lot → waves that went out. `moved`: where the rows of `old` stand in `new`, if not where they stood.
+    """
+    names = [c.name for c in new.columns]
+    new = replace(new, rows=_placed(new.rows, new, residues), shares=_placed(new.shares, new, residues))
+    now = _entries(new, names)
+    before = _entries(old, names)
+    if moved is not None:
+        before = before.with_columns(pl.Series("pos", moved.to[before["pos"].to_numpy()])).filter(pl.col("pos") >= 0)
+        before = before.with_columns(pl.col("pos").cast(pl.UInt32))
+    at = now.select("pos", "lot").join(
+        before.with_row_index("was").select("was", "pos", "lot"), on=["pos", "lot"], how="left", maintain_order="left"
+    )["was"]
+    was = at.fill_null(0).to_numpy().astype(np.int64)
+    waves = now["lot"].replace_strict(dict(sent), default=0, return_dtype=pl.UInt8).to_numpy()
+    old_wave = before["wave"].to_numpy()[was] if before.height else np.zeros(len(was), np.uint8)
+    gone = at.is_not_null().to_numpy() & (old_wave <= waves)
+    if moved is not None:
+        gone &= ~np.isin(now["pos"].to_numpy(), moved.changed)
+    made = _decide(_Side(now), _Side(before[was] if before.height else now), names, gone, residues)
+    wave = np.where(gone & ~made.again, old_wave, waves + 1).astype(np.uint8)
+    result = now.with_columns([*made.columns, pl.Series("wave", wave)])
+    n = new.rows.height
+    decided = [DECISION_PREFIX + c for c in names]
+    rows = new.rows.with_columns(result[:n].get_column(c) for c in [*decided, "wave"])
+    merged = replace(new, rows=rows, shares=pl.DataFrame())
+    return share_residue(merged, result[n:].select("pos", "lot", *decided, "wave"), residues)
+
+
+def with_wave(plan: TablePlan) -> TablePlan:
+    """The plan with its waves written out."""
+    wave = pl.lit(1, pl.UInt8).alias("wave")
+    rows = plan.rows if "wave" in plan.rows.columns else plan.rows.with_columns(wave)
+    shares = plan.shares
+    if shares.height and "wave" not in shares.columns:
+        shares = shares.with_columns(wave)
+    return replace(plan, rows=rows, shares=shares)
+
+
+def block_rows(plan: TablePlan, pos: pl.Series, residues: Residues) -> TablePlan:
+    """The plan with some rows blocked at the source; what was released of them to anybody stays released."""
+    if not len(pos):
+        return plan
+    held = pl.select(pl.int_range(plan.rows.height, dtype=pl.UInt32).is_in(pos.implode())).to_series()
+    rows = plan.rows.with_columns(_blocked(plan.rows, held, c.name, residues) for c in plan.columns)
+    shares = plan.shares
+    if shares.height:
+        mine = held[shares["pos"]]
+        shares = shares.with_columns(_blocked(shares, mine, c.name, residues) for c in plan.columns)
+    return replace(plan, rows=rows, shares=shares)
+
+
+def _blocked(frame: pl.DataFrame, held: pl.Series, name: str, residues: Residues) -> pl.Series:
+    column = frame[DECISION_PREFIX + name]
+    to = {i: residues.place(with_residue(residues.dispositions[i], _BLOCKED)) for i in column.filter(held).unique()}
+    blocked = column.replace_strict(to, default=column, return_dtype=pl.UInt8)
+    return blocked.zip_with(held, column).alias(column.name)
+
+
+def _placed(frame: pl.DataFrame, plan: TablePlan, residues: Residues) -> pl.DataFrame:
+    """The same decisions as places in `residues`."""
+    if not frame.height:
+        return frame
+    names = [c for c in frame.columns if c.startswith(DECISION_PREFIX)]
+    met = {i for c in names for i in frame[c].unique().to_list()}
+    to = {i: residues.place(plan.dispositions[i]) for i in sorted(met)}
+    return frame.with_columns(pl.col(c).replace_strict(to, return_dtype=pl.UInt8) for c in names)
+
+
+def _entries(plan: TablePlan, names: list[str]) -> pl.DataFrame:
+    plan = with_wave(plan)
+    columns = ["pos", "lot", "wave", *(DECISION_PREFIX + n for n in names)]
+    rows = plan.rows.with_row_index("pos").select(columns)
+    return pl.concat([rows, plan.shares.select(columns)]) if plan.shares.height else rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    columns: list[pl.Series]
+    again: np.ndarray
+
+
+def _decide(now: _Side, before: _Side, names: list[str], gone: np.ndarray, residues: Residues) -> _Made:
+    given = np.array([d.release in _GIVEN for d in residues.dispositions], dtype=np.bool_)
+    had = {n: given[before.column(n)] & gone for n in names}
+    may = {n: given[now.column(n)] for n in names}
+    went = np.logical_or.reduce(list(had.values()))
+    stopped = went & np.logical_or.reduce([had[n] & ~may[n] for n in names])
+    more = gone & ~stopped & np.logical_or.reduce([may[n] & ~had[n] for n in names])
+    stays = went & ~more & ~stopped
+    columns = []
+    for n in names:
+        first, then = before.column(n), now.column(n)
+        out = np.where(stays, first, then)
+        out = np.where(stopped, _block(first, stopped, residues), out)
+        kept = more & had[n] & ~may[n]
+        columns.append(pl.Series(DECISION_PREFIX + n, np.where(kept, first, out).astype(np.uint8)))
+    return _Made(columns, more)
+
+
+def _block(column: np.ndarray, where: np.ndarray, residues: Residues) -> np.ndarray:
+    out = column.copy()
+    for i in np.unique(column[where]).tolist():
+        out[where & (column == i)] = residues.place(with_residue(residues.dispositions[i], _BLOCKED))
+    return out
