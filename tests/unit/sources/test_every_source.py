@@ -14,7 +14,7 @@ from bequest.sources import KEY, Changes, OpenSource, mark
 from bequest.sources.opening import FILES as OPENERS
 from bequest.sources.replacing import leftover
 
-KINDS = list(OPENERS)
+KINDS = [k for k in OPENERS if k is not SourceKind.XLS]  # out of which no row can be cut: test_xls
 FILES = [k for k in KINDS if k is not SourceKind.SQLITE]
 COLUMNS = ("no", "name", "phone", "note")
 ROWS = [(f"K{i}", f"人{i}", f"1380013{i:04}", '行一\n"二", 三' if i % 2 else None) for i in range(10)]
