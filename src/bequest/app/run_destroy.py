@@ -38,8 +38,9 @@ from bequest.steps.destroy.custody import ColumnKey, parent_names, seal_table
 from bequest.steps.destroy.custody_bucket import CustodyPlaces, CustodySpec, SealedFile, key_purpose, last_day
 from bequest.steps.destroy.erase import EraseKeys, ErasureResult, erase_source
 from bequest.steps.destroy.ledger import Ledger, write_ledger
-from bequest.steps.destroy.verifier.prepare import Task, prepare
+from bequest.steps.destroy.verifier.prepare import prepare
 from bequest.steps.destroy.verifier.state import has_state, read_state, write_state
+from bequest.steps.destroy.verifier.task import Task
 from bequest.steps.destroy.verifier.verify import Report, verify
 from bequest.store.records import (
     BucketState,

@@ -13,8 +13,9 @@ from tests.unit.steps.destroy.small_company import Company
 
 from bequest.kernel.errors import StateError
 from bequest.model.destruction import Finding
-from bequest.steps.destroy.verifier.prepare import Task, prepare
+from bequest.steps.destroy.verifier.prepare import prepare
 from bequest.steps.destroy.verifier.state import destroy_state, has_state, read_state, write_state
+from bequest.steps.destroy.verifier.task import Task
 from bequest.steps.destroy.verifier.verify import verify
 
 KEY = b"v" * 32

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from bequest.engine.tableplan import DECISION_PREFIX, LEAVES, TablePlan
 from bequest.model.datamap import ColumnMap, FieldClass
-from bequest.steps.destroy.verifier.reading import Rows
+from bequest.steps.destroy.verifier.rows import Rows
 from bequest.steps.destroy.verifier.tokens import TokenSet, cmac_rows
 
 Bools = npt.NDArray[np.bool_]
@@ -37,7 +37,7 @@ class Places:
     def locate(self, rows: Rows, ecb: Callable[[bytes], bytes]) -> npt.NDArray[np.int64]:
         """For each row read, its row in the plan, -1 where the plan does not know it."""
         prefix = f"row\x1f{self.plan.source}\x1f{self.plan.table}\x1f".encode()
-        messages = [prefix + key.encode("utf-8", "surrogatepass") for key in rows.keys(self.plan.key)]
+        messages = [prefix + key.encode("utf-8", "surrogatepass") for key in rows.keys(self.plan.key).to_list()]
         at = self.tags.positions(cmac_rows(messages, ecb))
         return np.where(at >= 0, self.row_of_tag[np.maximum(at, 0)], -1) if len(self.row_of_tag) else at
 
@@ -81,8 +81,8 @@ def loses(places: Places, column: str) -> bool:
 
 def filled_and_going(places: Places, rows: Rows, column: str, located: npt.NDArray[np.int64]) -> list[str]:
     """The non-empty values of a column that are to go, in this batch."""
-    values = rows.columns.get(column)
-    if values is None:
+    if column not in rows.cells.columns:
         return []
+    values = rows.cells[column].to_list()
     going = places.going(column, located)
     return [v for v, g in zip(values, going.tolist(), strict=True) if g and v is not None and v.strip()]

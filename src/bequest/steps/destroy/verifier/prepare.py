@@ -5,15 +5,11 @@ the deletion. It must find a sample of known values again in each column it clai
 every hit in a cell that stays (in use, blocked, other people's rows, tables outside the case) is allowed there later.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
 
-from bequest.engine.tableplan import TablePlan
 from bequest.model.case import Source, SourceKind
 from bequest.model.datamap import FieldClass
 from bequest.steps.destroy.verifier.candidates import (
@@ -29,9 +25,11 @@ from bequest.steps.destroy.verifier.candidates import (
 )
 from bequest.steps.destroy.verifier.places import Places, by_table, filled_and_going, loses
 from bequest.steps.destroy.verifier.raw import raw_files
-from bequest.steps.destroy.verifier.reading import Rows, UnreadableError, read_rows
+from bequest.steps.destroy.verifier.reading import read_rows
+from bequest.steps.destroy.verifier.rows import Rows, UnreadableError
 from bequest.steps.destroy.verifier.scan import ColumnHits, Search, Tally
 from bequest.steps.destroy.verifier.state import ColumnControl, Facts, SourceControl, VerifierState
+from bequest.steps.destroy.verifier.task import Task
 from bequest.steps.destroy.verifier.tokens import Tokeniser, TokenSet
 
 SAMPLE = 1_000
@@ -48,30 +46,6 @@ RAW_KINDS = frozenset({SourceKind.SQLITE, SourceKind.XLSX})
 ColumnKey = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What the verifier is given: the sources, the plan, its own key, and the cipher with which the plan names rows.
-
-    `known_copies`: files beside a source that the case lists as copies, each a dated residual of its own.
-    """
-
-    sources: tuple[Source, ...]
-    plans: tuple[TablePlan, ...]
-    key: bytes = field(repr=False)
-    link_ecb: Callable[[bytes], bytes] = field(repr=False)
-    known_copies: frozenset[Path] = frozenset()
-
-    @property
-    def key_commit(self) -> str:
-        """SHA-256 over the key, under its own domain."""
-        return hashlib.sha256(b"bequest/verifier-key/v1\0" + self.key).hexdigest()
-
-    def table_of(self, source: Source) -> str:
-        """The table name of a source that is one file: the plan's, else the source's own name."""
-        tables = {p.table for p in self.plans if p.source == source.name}
-        return tables.pop() if len(tables) == 1 else source.name
-
-
 def prepare(task: Task) -> VerifierState:
     """Learn and control. Reads every source twice, changes nothing."""
     tokeniser = Tokeniser(task.key)
@@ -80,7 +54,7 @@ def prepare(task: Task) -> VerifierState:
     unreadable: dict[str, str] = {}
     for source in task.sources:
         try:
-            for rows in read_rows(source, task.table_of(source)):
+            for rows in read_rows(source, task):
                 found = places.get((source.name, rows.table))
                 if found is not None:
                     learned.take(found, rows, found.locate(rows, task.link_ecb), tokeniser)
@@ -177,10 +151,10 @@ class _Control:
     def look(self, source: Source, search: Search) -> None:
         """Search one source."""
         tally = Tally()
-        for rows, hits in search.cells(source, self._task.table_of(source), tally):
+        for rows, hits in search.cells(source, self._task, tally):
             places = self._places.get((source.name, rows.table))
             located = places.locate(rows, self._task.link_ecb) if places else None
-            keys = rows.keys(places.plan.key) if places else rows.names
+            keys = (rows.keys(places.plan.key) if places else rows.names).to_list()
             for hit in hits:
                 going = places.going(hit.column, located) if places and located is not None else _none(rows)
                 self._note(source.name, places, rows, going[hit.rows], keys, hit)

@@ -6,13 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 import pyarrow as pa
 
 from bequest.model.case import Source
 from bequest.steps.destroy.verifier.candidates import Candidate, Profile, candidates
 from bequest.steps.destroy.verifier.raw import CLOSE, raw_blocks, raw_candidates
-from bequest.steps.destroy.verifier.reading import Column, Rows, read_parquet, read_rows
+from bequest.steps.destroy.verifier.read_tables import read_parquet_file
+from bequest.steps.destroy.verifier.reading import read_rows
+from bequest.steps.destroy.verifier.rows import Rows
 from bequest.steps.destroy.verifier.sieve import Sieve
+from bequest.steps.destroy.verifier.task import Task
 from bequest.steps.destroy.verifier.tokens import Tokeniser, TokenSet
 
 NAMES = "(names)"
@@ -58,26 +62,27 @@ class Search:
         self._profile = profile
         self._sieve = Sieve(profile)
 
-    def cells(self, source: Source, table: str, tally: Tally) -> Iterator[tuple[Rows, list[ColumnHits]]]:
+    def cells(self, source: Source, task: Task, tally: Tally) -> Iterator[tuple[Rows, list[ColumnHits]]]:
         """Batch by batch, what was found in the cells of a source.
 
         Raises:
             UnreadableError: where the source cannot be read.
         """
         columns: set[tuple[str, str]] = set()
-        for rows in read_rows(source, table):
-            new = [c for c in rows.columns if (rows.table, c) not in columns]
+        for rows in read_rows(source, task):
+            new = [c for c in rows.cells.columns if (rows.table, c) not in columns]
             if new:  # a file without a header has values where names should be
-                yield Rows(rows.table, {NAMES: list(new)}, [NAMES] * len(new)), self._columns({NAMES: [*new]}, tally)
+                names = Rows(rows.table, pl.DataFrame({NAMES: new}), pl.repeat(NAMES, len(new), eager=True))
+                yield names, self._columns(names.cells, tally)
             tally.rows += len(rows.names)
-            columns.update((rows.table, column) for column in rows.columns)
+            columns.update((rows.table, column) for column in rows.cells.columns)
             tally.columns = len(columns)
-            yield rows, self._columns(rows.columns, tally)
+            yield rows, self._columns(rows.cells, tally)
 
     def raw(self, path: Path, tally: Tally) -> list[RawFinding]:
         """What was found in the bytes of a file, each token once; a Parquet file beside a source is read as a table."""
         if _is_parquet(path):
-            parts = (hits for rows in read_parquet(path, path.name) for hits in self._columns(rows.columns, tally))
+            parts = (hits for rows in read_parquet_file(path, path.name) for hits in self._columns(rows.cells, tally))
             pairs = {t: c.kind for hits in parts for t, c in zip(hits.tokens, hits.found, strict=True)}
             return [RawFinding(token, kind, path.name, False) for token, kind in pairs.items()]
         found: list[tuple[int, bytes, str, bool]] = []
@@ -90,13 +95,13 @@ class Search:
                 found += ((met[i].at, tokens[i], met[i].candidate.kind, met[i].is_bounded) for i in known)
         return _weighed(found, path.name)
 
-    def _columns(self, columns: dict[str, Column], tally: Tally) -> list[ColumnHits]:
-        hits = (self._column(column, values, tally) for column, values in columns.items())
+    def _columns(self, cells: pl.DataFrame, tally: Tally) -> list[ColumnHits]:
+        hits = (self._column(values, tally) for values in cells)
         return [h for h in hits if h.tokens]
 
-    def _column(self, column: str, values: Column, tally: Tally) -> ColumnHits:
+    def _column(self, values: pl.Series, tally: Tally) -> ColumnHits:
         """Each distinct value is taken apart once; rows are looked up only for values that hold something known."""
-        coded = pa.array(values, pa.large_string()).dictionary_encode()
+        coded = values.to_arrow(compat_level=pl.CompatLevel.oldest()).dictionary_encode()
         numbers = self._sieve.worth_a_look(coded.dictionary)
         owners: list[int] = []
         met: list[Candidate] = []
@@ -109,7 +114,7 @@ class Search:
         tokens = [token(c.kind, c.normal) for c in met]
         known = np.flatnonzero(self._wanted.holds(tokens)).tolist() if tokens else []
         owner, rows = _rows_of(coded, np.array([owners[i] for i in known], np.int64))
-        return ColumnHits(column, [met[i] for i in known], [tokens[i] for i in known], owner, rows)
+        return ColumnHits(values.name, [met[i] for i in known], [tokens[i] for i in known], owner, rows)
 
 
 def _rows_of(coded: pa.Array, numbers: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -20,11 +20,12 @@ from bequest.model.case import Source
 from bequest.model.destruction import Finding, Level, SearchResult
 from bequest.steps.destroy.verifier.candidates import OWN_KINDS, PLAIN, Candidate
 from bequest.steps.destroy.verifier.places import Places, by_table, class_of
-from bequest.steps.destroy.verifier.prepare import RAW_KINDS, Task, place_row
+from bequest.steps.destroy.verifier.prepare import RAW_KINDS, place_row
 from bequest.steps.destroy.verifier.raw import raw_files
-from bequest.steps.destroy.verifier.reading import Rows, UnreadableError
+from bequest.steps.destroy.verifier.rows import Rows, UnreadableError
 from bequest.steps.destroy.verifier.scan import ColumnHits, Search, Tally
 from bequest.steps.destroy.verifier.state import Facts, SourceControl, VerifierState
+from bequest.steps.destroy.verifier.task import Task
 from bequest.steps.destroy.verifier.tokens import Tokeniser
 
 MANY = 100
@@ -110,7 +111,7 @@ class _SecondLook:
         why = self._controls[source.name].not_readable if source.name in self._controls else "not_prepared"
         rows_of: Counter[str] = Counter()
         try:
-            for rows, hits in self._search.cells(source, self._task.table_of(source), tally):
+            for rows, hits in self._search.cells(source, self._task, tally):
                 rows_of[rows.table] += len(rows.names)
                 self._judge(source.name, rows, hits)
             self._bytes(source, tally)
@@ -123,7 +124,7 @@ class _SecondLook:
         if not hits:
             return
         places = self._places.get((source, rows.table))
-        keys = rows.keys(places.plan.key) if places else rows.names
+        keys = (rows.keys(places.plan.key) if places else rows.names).to_list()
         # where rows are known by number, the numbers have moved: then only the counts of the first look speak
         keyed = places is not None and bool(places.plan.key)
         located = places.locate(rows, self._task.link_ecb) if places and keyed else None

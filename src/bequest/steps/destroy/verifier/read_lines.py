@@ -1,0 +1,107 @@
+"""The verifier's readers of text files: CSV with rows of any width, JSON Lines with lines that are no JSON."""
+
+import csv
+import json
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from bequest.model.case import Source
+from bequest.steps.destroy.verifier.rows import BATCH, Rows, distinct_names, names_only, numbered, text_column
+from bequest.steps.destroy.verifier.task import Task
+
+Columns = dict[str, list[str | None]]
+
+
+def read_csv(source: Source, task: Task) -> Iterator[Rows]:
+    """Every row; fields beyond the header are columns of their own."""
+    path, table = source.path, task.table_of(source)
+    with path.open(encoding=_codec(path, source.encoding), newline="", errors="replace") as file:
+        head = file.readline()
+        file.seek(0)
+        separator = max(",\t;|", key=head.count)
+        old_limit = csv.field_size_limit(1 << 30)
+        try:
+            lines = (line for line in csv.reader(file, delimiter=separator) if line)
+            header = [h.strip().removeprefix("\ufeff") or f"column_{i + 1}" for i, h in enumerate(next(lines, []))]
+            yield names_only(table, header)
+            first = 0
+            while batch := list(islice(lines, BATCH)):
+                yield numbered(table, _squared(header, batch), first, len(batch))
+                first += len(batch)
+        finally:
+            csv.field_size_limit(old_limit)
+
+
+def _squared(header: list[str], batch: list[list[str]]) -> pl.DataFrame:
+    """Rows of any width as columns, filled up with nothing."""
+    width = max(len(header), *map(len, batch))
+    names = distinct_names([*header, *(f"beyond_{i}" for i in range(len(header), width))])
+    filled = (line if len(line) == width else [*line, *[None] * (width - len(line))] for line in batch)
+    return pl.DataFrame([text_column(n, v) for n, v in zip(names, zip(*filled, strict=True), strict=True)])
+
+
+def read_jsonl(source: Source, task: Task) -> Iterator[Rows]:
+    """Every line; the leaves of an object are its columns, a line that is no JSON stands in a column without name."""
+    path, table = source.path, task.table_of(source)
+    with path.open(encoding=_codec(path, source.encoding), errors="replace") as file:
+        lines = (line for line in file if line.strip())
+        first = 0
+        while batch := list(islice(lines, BATCH)):
+            columns: Columns = {}
+            for i, line in enumerate(batch):
+                _take_line(columns, len(batch), i, line)
+            cells = pl.DataFrame([text_column(n, v) for n, v in columns.items()])
+            yield numbered(table, cells, first, len(batch))
+            first += len(batch)
+
+
+def _take_line(columns: Columns, n: int, i: int, line: str) -> None:
+    try:
+        # members as a tuple of pairs: also those whose key stands there twice
+        value = json.loads(line, parse_int=str, parse_float=str, object_pairs_hook=tuple)
+    except ValueError:
+        _put(columns, n, i, "", line)
+    else:
+        _take(columns, n, i, "", value)
+
+
+def _take(columns: Columns, n: int, i: int, name: str, value: Any) -> None:
+    if isinstance(value, tuple):
+        for key, inner in value:
+            below = key.replace("\\", "\\\\").replace(".", "\\.") if "." in key or "\\" in key else key
+            _take(columns, n, i, f"{name}.{below}" if name else below, inner)
+    elif isinstance(value, list):
+        _put(columns, n, i, name, json.dumps(_undone(value), ensure_ascii=False))
+    elif isinstance(value, bool):
+        _put(columns, n, i, name, "true" if value else "false")
+    else:
+        _put(columns, n, i, name, value)
+
+
+def _put(columns: Columns, n: int, i: int, name: str, value: str | None) -> None:
+    column = columns.get(name)
+    if column is None:
+        column = columns[name] = [None] * n
+    # a key met twice hides nothing: both values are looked at
+    column[i] = value if column[i] is None or value is None else f"{column[i]}\n{value}"
+
+
+def _undone(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return {f"{k}#{i}" if i else k: _undone(v) for i, (k, v) in enumerate(value)}
+    return [_undone(v) for v in value] if isinstance(value, list) else value
+
+
+def _codec(path: Path, declared: str) -> str:
+    with path.open("rb") as stream:
+        head = stream.read(4)
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    name = (declared or "utf-8").strip().lower()
+    if name in {"gbk", "gb2312", "cp936"}:
+        return "gb18030"
+    return "utf-8-sig" if name in {"utf-8", "utf8", "utf-8-sig"} else name
