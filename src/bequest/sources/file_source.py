@@ -174,7 +174,8 @@ class FileSource(ABC):
         n = sum(int(b[KEY].is_in(going.implode()).sum()) for b in self.read(info.name, (), key=changes.key))
         if n != info.n_rows or any(len(cells) for cells in changes.empty.values()):
             raise SourceError(
-                f"{self._where(info)}: no row can be cut out of this file ({self.why_whole}), and {info.n_rows - n} of its rows stay",
+                f"{self._where(info)}: no row can be cut out of this file ({self.why_whole}), and {info.n_rows - n} of"
+                " its rows stay",
                 hint="It goes or stays as a whole: run `bequest plan` again. Nothing was changed.",
                 code="BQ-SOURCE-12",
             )

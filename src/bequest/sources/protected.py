@@ -34,17 +34,17 @@ def read_unlocked(path: Path, password: str) -> bytes:
 
 def is_protected(data: bytes) -> bool:
     """Whether an OLE file is encrypted. A broken one is told by a name inside."""
-    import msoffcrypto  # noqa: PLC0415 - slow to load, and few need it
+    import msoffcrypto
 
     try:
         return bool(msoffcrypto.OfficeFile(io.BytesIO(data)).is_encrypted())
-    except Exception:  # noqa: BLE001 - the library raises what its parsers raise
+    except Exception:
         return "EncryptedPackage".encode("utf-16-le") in data
 
 
 def _decrypted(path: Path, data: bytes, password: str) -> bytes:
-    import msoffcrypto  # noqa: PLC0415
-    from msoffcrypto.exceptions import InvalidKeyError  # noqa: PLC0415
+    import msoffcrypto
+    from msoffcrypto.exceptions import InvalidKeyError
 
     out = io.BytesIO()
     try:
@@ -57,7 +57,7 @@ def _decrypted(path: Path, data: bytes, password: str) -> bytes:
             hint="Correct what `password` in the case file refers to.",
             code="BQ-SOURCE-5",
         ) from None
-    except Exception:  # noqa: BLE001 - see above; its messages can hold bytes of the file
+    except Exception:
         raise SourceError(
             f"{path.name} is protected in a way that cannot be opened here",
             hint="Open it in a spreadsheet program, remove the password and save it as XLSX.",

@@ -41,7 +41,7 @@ class XlsFile(FileSource):
         # without columns a frame has no height, but rows are counted all the same
         yield frame.select(columns) if columns else pl.DataFrame({"": pl.zeros(frame.height, pl.UInt8, eager=True)})
 
-    def _write(self, table: TableInfo, edit: Edit, out: BinaryIO) -> NoReturn:
+    def _write(self, table: TableInfo, edit: Edit, out: BinaryIO) -> NoReturn:  # noqa: ARG002
         raise SourceError(f"{self._where(table)} cannot be rewritten")
 
     def _sheets(self) -> dict[str, _Read]:

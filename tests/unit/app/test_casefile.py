@@ -24,8 +24,8 @@ from bequest.model.case import (
     Role,
     Scope,
     SourceKind,
-    WholeFate,
     SystemKind,
+    WholeFate,
     Window,
 )
 

@@ -217,7 +217,7 @@ FIELD = st.one_of(
     gone=st.sets(st.integers(0, 7)),
     emptied=st.sets(st.integers(0, 7)),
 )
-def test_a_rewrite_keeps_every_other_byte(  # noqa: PLR0913 - what a file can be
+def test_a_rewrite_keeps_every_other_byte(
     fields: list, title: bool, sums: bool, codec: str, gone: set[int], emptied: set[int], open_file: Opener
 ) -> None:
     """Records are cut, cells are cut, and what is left is the old text: line ends, quotes, guards, titles and all."""

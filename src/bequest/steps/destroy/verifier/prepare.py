@@ -24,7 +24,7 @@ from bequest.steps.destroy.verifier.candidates import (
     profile_of,
 )
 from bequest.steps.destroy.verifier.places import Places, by_table, filled_and_going, loses
-from bequest.steps.destroy.verifier.raw import raw_files
+from bequest.steps.destroy.verifier.raw import raw_paths
 from bequest.steps.destroy.verifier.reading import read_rows
 from bequest.steps.destroy.verifier.rows import Rows, UnreadableError
 from bequest.steps.destroy.verifier.scan import ColumnHits, Search, Tally
@@ -161,8 +161,8 @@ class _Control:
         self._rows[source.name] = tally.rows
         if source.kind in RAW_KINDS:
             wanted = set(sorted(self._learned.by_bytes.get(source.name, ()))[:SAMPLE])
-            files = raw_files(source.path, self._task.known_copies)
-            met = {found.token for file in files for found in search.raw(file, tally)}
+            files = raw_paths(source, self._task.known_copies)
+            met = {found.token for file, _ in files for found in search.raw(file, tally)}
             self._raw[source.name] = (len(wanted), len(wanted & met))
 
     def _note(

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bequest.model.case import Source, SourceKind
 from bequest.model.datamap import FieldClass
 from bequest.steps.destroy.verifier.candidates import CARD, EMAIL, ID, PHONE, Candidate, Profile, known
+from bequest.steps.destroy.verifier.reading import parts_of
 
 CLOSE = 512
 """Bytes within which two known values count as one left-over record."""
@@ -42,6 +44,15 @@ def raw_files(path: Path, known_copies: frozenset[Path]) -> list[Path]:
     """The source's file and everything beside it that bears its name: journals, leftovers, forgotten copies."""
     found = {p for p in path.parent.iterdir() if p.is_file() and p.name.lstrip(".~$").startswith(path.name)}
     return sorted(p for p in found | {path} if p.exists() and (p == path or p.resolve() not in known_copies))
+
+
+def raw_paths(source: Source, known_copies: frozenset[Path]) -> list[tuple[Path, SourceKind | None]]:
+    """All files of a source: those of the case with their kind, and without one what lies beside them."""
+    return [
+        (path, part.kind if path == part.path else None)
+        for part in parts_of(source)
+        for path in raw_files(part.path, known_copies)
+    ]
 
 
 def raw_blocks(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bequest.engine.tableplan import TablePlan
+from bequest.kernel.secret import Secrets
 from bequest.model.case import Source
 
 
@@ -21,6 +22,8 @@ class Task:
     key: bytes = field(repr=False)
     link_ecb: Callable[[bytes], bytes] = field(repr=False)
     known_copies: frozenset[Path] = frozenset()
+    secrets: Secrets = field(default_factory=Secrets, repr=False)
+    """Follows the references to passwords of protected workbooks."""
 
     @property
     def key_commit(self) -> str:

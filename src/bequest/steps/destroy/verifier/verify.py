@@ -10,18 +10,19 @@ Each hit is
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from bequest.kernel.canonical import Json, to_json
 from bequest.kernel.errors import StateError
-from bequest.model.case import Source
+from bequest.model.case import Source, SourceKind
 from bequest.model.destruction import Finding, Level, SearchResult
 from bequest.steps.destroy.verifier.candidates import OWN_KINDS, PLAIN, Candidate
 from bequest.steps.destroy.verifier.places import Places, by_table, class_of
 from bequest.steps.destroy.verifier.prepare import RAW_KINDS, place_row
-from bequest.steps.destroy.verifier.raw import raw_files
+from bequest.steps.destroy.verifier.raw import raw_paths
 from bequest.steps.destroy.verifier.rows import Rows, UnreadableError
 from bequest.steps.destroy.verifier.scan import ColumnHits, Search, Tally
 from bequest.steps.destroy.verifier.state import Facts, SourceControl, VerifierState
@@ -111,9 +112,10 @@ class _SecondLook:
         why = self._controls[source.name].not_readable if source.name in self._controls else "not_prepared"
         rows_of: Counter[str] = Counter()
         try:
-            for rows, hits in self._search.cells(source, self._task, tally):
-                rows_of[rows.table] += len(rows.names)
-                self._judge(source.name, rows, hits)
+            if not _went_whole(source):
+                for rows, hits in self._search.cells(source, self._task, tally):
+                    rows_of[rows.table] += len(rows.names)
+                    self._judge(source.name, rows, hits)
             self._bytes(source, tally)
         except (UnreadableError, OSError, ValueError) as error:
             why = why or type(error).__name__
@@ -151,8 +153,8 @@ class _SecondLook:
     def _bytes(self, source: Source, tally: Tally) -> None:
         """What stands in the bytes and in no cell: what stands in cells has been judged there."""
         allowed = self._state.allowed_in.get(source.name, frozenset())
-        for path in raw_files(source.path, self._task.known_copies):
-            if path == source.path and source.kind not in RAW_KINDS:
+        for path, kind in raw_paths(source, self._task.known_copies):
+            if kind is not None and kind not in RAW_KINDS:
                 continue
             for found in self._search.raw(path, tally):
                 if found.token not in allowed and (source.name, found.token) not in self._met:
@@ -194,6 +196,11 @@ class _SecondLook:
             finding,
             control.not_searchable if control else (),
         )
+
+
+def _went_whole(source: Source) -> bool:
+    """Whether its file is gone: no cell is left to be searched, but what lies beside it is."""
+    return source.kind is not SourceKind.HELD_ELSEWHERE and source.path != Path() and not source.path.exists()
 
 
 def _may_be_chance(places: Places | None, column: str, found: Candidate) -> bool:
