@@ -17,6 +17,7 @@ from bequest.model.datamap import DataMap, FieldClass, Need, TableMap
 from bequest.model.disposition import CellDecision
 from bequest.model.facts import Fact, RecordClass, RowRole
 from bequest.model.plan import ColumnTotal, FieldKind, Policy, Population
+from bequest.model.whole import WholeStore
 from bequest.steps.assess.facts import DueRule, FactInput, Facts, facts
 from bequest.steps.link.index import primary_role
 from bequest.steps.link.link import Linked, primary_subjects
@@ -30,6 +31,8 @@ from bequest.steps.plan.plan import (
     table_plan,
 )
 from bequest.steps.plan.tree import Decide
+from bequest.steps.plan.whole_file import StaysWhole, keep_whole
+from bequest.steps.plan.whole_store import whole_counts, whole_totals
 
 TableKey = tuple[str, str]
 NAME = FieldKind(FieldClass.PERSON_NAME, personal=True, sensitive=False, need=Need.NEEDED)
@@ -47,6 +50,8 @@ class Decided:
     plans: Mapping[TableKey, TablePlan]
     facts: Facts
     primary: Mapping[TableKey, np.ndarray]
+    stays_whole: tuple[StaysWhole, ...] = ()
+    """Files that stay although rows of them should have gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,9 @@ class DecideInput:
     answers: pl.DataFrame
     notice: np.ndarray | None
     totals: tuple[ColumnTotal, ...]
+    whole_files: frozenset[str] = frozenset()
+    """Sources out of which no row can be cut."""
+    whole_stores: tuple[WholeStore, ...] = ()
 
 
 def due_rules(pack: LawPack, case: Case) -> dict[str, DueRule]:
@@ -126,6 +134,7 @@ def decide_case(given: DecideInput) -> Decided:
         )
         for t in tables
     }
+    planned, stays = keep_whole(planned, datamap, given.whole_files)
     dispositions = distinct_dispositions(list(planned.values()))
     plans = {
         key: table_plan(p, given.indexes[key], primary[key], found.lots[key], found.due[key], dispositions)
@@ -139,6 +148,7 @@ def decide_case(given: DecideInput) -> Decided:
         plans=plans,
         facts=found,
         primary=primary,
+        stays_whole=stays,
     )
 
 
@@ -175,6 +185,8 @@ def parties_digest(case: Case) -> str:
             "window": case.window,
             "copies": case.copies,
             "sources": [(s.name, s.kind, s.system_kind) for s in case.sources],
+            "whole": [(s.name, s.fate, s.custodian, s.reason) for s in case.sources if s.is_whole],
+            "held": [(s.name, s.owner, s.due_on) for s in case.sources if s.owner],
         }
     )
 
@@ -207,8 +219,8 @@ def _population(
     counts = [c for key, p in planned.items() for c in column_counts(p, given.indexes[key])]
     n_situations, n_singletons = situation_sizes(list(planned.values()), primary)
     return Population(
-        counts=tuple(counts),
-        totals=given.totals,
+        counts=(*counts, *whole_counts(given.whole_stores)),
+        totals=(*given.totals, *whole_totals(given.whole_stores)),
         n_subjects=given.linked.n_subjects,
         n_records=sum(frame.height for frame in given.indexes.values()),
         n_situations=n_situations,

@@ -17,7 +17,9 @@ from bequest.app.run_discover import data_map
 from bequest.app.run_link import index_and_link
 from bequest.app.run_notify import keep_place, read_sealed_frame
 from bequest.app.run_plan import decide_now, save_plans
+from bequest.app.tasks import open_tasks
 from bequest.app.telling import people_of, register
+from bequest.app.whole import whole_marks
 from bequest.app.workspace import Workspace
 from bequest.crypto.atomic import write_file
 from bequest.crypto.cipher import hmac_sha256
@@ -108,6 +110,7 @@ def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
     run.hook("decided")
     inventory = _inventory(run, datamap, indexes, sources)
     _seal_feedback(ctx, run, decided, linked)
+    open_tasks(ctx, run, decided.stays_whole, dict(decided.plans), sources)
     root = _disposition_root(ctx, run, decided, linked.anchors)
     run.hook("before_outcome")
     _outcome(ctx, run, (intent, number), approved, decided, inventory, root)
@@ -190,6 +193,7 @@ def _inventory(
     files: list[FileMark] = []
     for name, source in sources.items():
         files.extend(read_file_mark(name, path) for path in source.raw_paths() if path.is_file())
+    files.extend(whole_marks(run.workspace))
     inventory = final_inventory(marks, files)
     run.workspace.write_json(run.workspace.dir("work") / "mark.json", to_json(inventory))
     return inventory

@@ -77,7 +77,7 @@ def run_deliver(ctx: Context, case_id: str) -> tuple[Delivered, ...]:
         datamap = data_map(ctx, case_id)
         plans = load_plans(run.workspace, datamap)
         sources = open_sources(run.case, run.ctx.secrets)
-        check_markers(run.case, sources)
+        check_markers(run.case, sources, ctx.secrets)
         domains = reference_domains(plans.values())
         done = []
         for lot in run.case.lots:

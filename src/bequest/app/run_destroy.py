@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from itertools import count
@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from bequest.app.context import Context, Run, step
+from bequest.app.destroy_whole import WholeDone, WholeWork
 from bequest.app.evidence import await_published, event_id, keep_statement, kept_statement, publish, record
 from bequest.app.open_case import make_keys
 from bequest.app.reading import check_markers, open_sources, read_table
@@ -95,9 +96,9 @@ def run_destroy(ctx: Context, case_id: str, *, keys: Mapping[Role, Path]) -> Iss
         _receipts_are_in(ctx, case_id)
         job = Job(
             ctx, run, data_map(ctx, case_id), load_plans(run.workspace, data_map(ctx, case_id)),
-            open_sources(run.case, run.ctx.secrets), people_keys(run.case, keys, SIGNERS),
+            open_sources(run.case, run.ctx.secrets, may_be_gone=True), people_keys(run.case, keys, SIGNERS),
         )  # fmt: skip
-        check_markers(run.case, job.sources)
+        check_markers(run.case, job.sources, ctx.secrets)
         issued = finish_logged(ctx, run) or _carry_out(job)
         run.hook("certified")
         for rule in due(Stage.AFTER_RESCAN):
@@ -128,18 +129,23 @@ def _carry_out(job: Job) -> Issued:
     ledger = _ledger(job)
     run.hook("ledger_written")
     files, sealed = _seal_custody(job)
+    whole = WholeWork(ctx, run)
+    files += whole.seal()
     run.hook("custody_sealed")
     task = _task(job)
     if not has_state(run.workspace.dir("verifier")):
         write_state(run.workspace.dir("verifier"), prepare(task))
+    whole.first_look(task.key)
     run.hook("verifier_prepared")
     erased = _erase(job, ledger, sealed)
+    objects = whole.carry_out()
     run.hook("erased")
-    _outcome(job, number, intent, erased, ledger)
+    _outcome(job, number, intent, erased, ledger, objects)
     report = verify(task, read_state(run.workspace.dir("verifier")))
+    report = replace(report, results=(*report.results, *whole.second_look(task.key)))
     run.hook("verified")
     attempt, rescan = _rescan_statement(job, report)
-    issued = certify(ctx, run, job.signers, erased, report, files, rescan=rescan, attempt=attempt)
+    issued = certify(ctx, run, job.signers, erased, report, files, objects, rescan=rescan, attempt=attempt)
     if issued.certificate.state is CertificateState.REFUSED:
         raise ResidueFoundError(
             f"the certificate is refused: {', '.join(issued.certificate.why)}",
@@ -275,7 +281,8 @@ def _enter_buckets(job: Job, files: list[SealedFile], keeper: str) -> None:
 
 def _task(job: Job) -> Task:
     return Task(
-        sources=job.run.case.sources,
+        sources=tuple(s for s in job.run.case.sources if s.has_rows),
+        secrets=job.ctx.secrets,
         plans=tuple(plan for _, _, plan in job.numbered()),
         key=job.key("verifier"),
         link_ecb=aes_ecb(job.key("link")),
@@ -294,7 +301,9 @@ def _erase(job: Job, ledger: Ledger, sealed: dict[TableKey, pl.DataFrame]) -> li
     return results
 
 
-def _outcome(job: Job, number: str, intent: str, erased: list[ErasureResult], ledger: Ledger) -> None:
+def _outcome(
+    job: Job, number: str, intent: str, erased: list[ErasureResult], ledger: Ledger, objects: WholeDone
+) -> None:
     """How the erasing ended; what a killed run has said of this attempt stands."""
     run = job.run
     body: dict[str, Json] = {
@@ -306,6 +315,8 @@ def _outcome(job: Job, number: str, intent: str, erased: list[ErasureResult], le
         for e in erased
         for t in e.tables
     }
+    for t in objects.tables:
+        body[f"{t.source}.{t.table}"] = {"objects_gone": t.rows_before - t.rows_after, "objects_after": t.rows_after}
     rows = sum(t.rows_deleted for e in erased for t in e.tables)
     with job.ctx.store.transaction() as tx:
         known = tx.destructions.get(run.case.id, RUN_ID)

@@ -9,11 +9,12 @@ from bequest.app.context import Context, step
 from bequest.app.decide import Decided, DecideInput, decide_case
 from bequest.app.evidence import publish, record
 from bequest.app.law import pack_of
-from bequest.app.preflight import check_receivers, check_rewritable
+from bequest.app.preflight import check_receivers
 from bequest.app.reading import check_schema, count_values, open_sources
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import load_indexes, load_linked
 from bequest.app.telling import answers_of, notice_of
+from bequest.app.whole import load_files, save_stays, save_whole, take_stock, whole_files
 from bequest.app.workspace import Workspace
 from bequest.crypto.cipher import aes_ecb
 from bequest.engine.kernels.cmac import tokens
@@ -42,6 +43,8 @@ def decide_now(ctx: Context, case: Case, datamap: DataMap, sources: dict[str, Op
     """
     workspace = ctx.workspace(case.id)
     linked = load_linked(workspace, case, datamap)
+    stores, files = take_stock(ctx, case), whole_files(case, sources)
+    save_whole(workspace, stores, files)
     decided = decide_case(
         DecideInput(
             case=case,
@@ -52,8 +55,11 @@ def decide_now(ctx: Context, case: Case, datamap: DataMap, sources: dict[str, Op
             answers=answers_of(workspace, linked),
             notice=notice_of(workspace, linked) if told else None,
             totals=count_values(ctx, datamap, sources),
+            whole_files=frozenset(files),
+            whole_stores=stores,
         )
     )
+    save_stays(workspace, decided.stays_whole)
     wrong = decided.population.conserved()
     if wrong:
         source, table, column, got, want = wrong[0]
@@ -72,7 +78,6 @@ def run_plan(ctx: Context, case_id: str) -> Decided:
         sources = open_sources(run.case, run.ctx.secrets)
         check_schema(datamap, sources)
         check_receivers(run.case)
-        check_rewritable(run.case, datamap, sources)
         decided = decide_now(ctx, run.case, datamap, sources, told=False)
         _no_empty_lot(run.case, decided)
         save_plans(run.workspace, decided)
@@ -254,5 +259,6 @@ def _decided(ctx: Context, case_id: str) -> Decided:
             answers=answers_of(workspace, linked),
             notice=notice_of(workspace, linked) if cut else None,
             totals=population.population.totals if population else (),
+            whole_files=frozenset(load_files(workspace)),
         )
     )

@@ -11,7 +11,7 @@ import typer
 
 from bequest import __version__
 from bequest.cli import render
-from bequest.cli.commands import case, deliver, demo, destroy, discover, evidence, law, link, notify, plan, step
+from bequest.cli.commands import case, deliver, demo, destroy, discover, evidence, law, link, notify, plan, step, task
 from bequest.cli.state import State
 from bequest.kernel.errors import BequestError, InputError
 
@@ -49,7 +49,7 @@ def version() -> None:
     render.line(__version__)
 
 
-for module in (demo, case, discover, link, plan, notify, step, deliver, destroy, evidence, law):
+for module in (demo, case, discover, link, plan, notify, step, deliver, task, destroy, evidence, law):
     module.register(app)
 
 

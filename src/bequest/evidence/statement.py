@@ -36,6 +36,7 @@ PREDICATES: dict[str, tuple[str, str]] = {
     "Custody": ("留存", "what was sealed into custody"),
     "RescanReport": ("复扫报告", "what the independent verifier found"),
     "DataDestruction": ("数据销毁证明", "the destruction certificate"),
+    "TaskAttestation": ("任务办结确认", "somebody attests what a holder did with the data it holds"),
     "KeyErasure": ("密钥销毁", "a key was destroyed"),
     "StorePurge": ("自留库清除", "our own stores were purged"),
     "CaseClosure": ("结案", "sums and what remains"),

@@ -137,7 +137,7 @@ class HeldElsewhere:
             for mine, own in zip(self._of(part), part.inventory(), strict=True):
                 if mine.name == table:
                     return part, own.name
-        part = self._parts.get(table.partition(".")[0])
-        if part is not None and not part.inventory():  # it went as a whole
-            return part, table
+        went = self._parts.get(table.partition(".")[0])
+        if went is not None and not went.inventory():  # as a whole
+            return went, table
         raise SourceError(f"source {self.name} has no table {table}")

@@ -511,7 +511,8 @@ REAL_FILES = {
     "held by nobody": ('kind = "held-elsewhere"\ncontact = "x"\ndue_on = 2027-01-31', "owner: is missing"),
     "held for ever": ('kind = "held-elsewhere"\nowner = "x"\ncontact = "x"', "due_on: is missing"),
     "a path of somebody else": (
-        'kind = "held-elsewhere"\nowner = "x"\ncontact = "x"\ndue_on = 2027-01-31\npath = "a.csv"', "is held by its owner",
+        'kind = "held-elsewhere"\nowner = "x"\ncontact = "x"\ndue_on = 2027-01-31\npath = "a.csv"',
+        "is held by its owner",
     ),
     "an owner of a file": ('kind = "csv"\npath = "a.csv"\nowner = "x"', "is a file"),
 }  # fmt: skip

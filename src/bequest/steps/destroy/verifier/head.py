@@ -1,4 +1,4 @@
-"""The verifier's own finding of a header, of sums at the end, of guards and of encodings. Nothing is taken from sources.
+"""The verifier's own finding of a header, of sums at the end, of guards and of encodings.
 
 What it takes for a title or for sums is no row to it, but its cells are searched all the same: they stand in a row that
 belongs to no plan.

@@ -71,7 +71,7 @@ def read_rows(source: Source, task: Task) -> Iterator[Rows]:
 
 
 def parts_of(source: Source) -> list[Source]:
-    """The files of an export, each as a source of its own kind, named as the file; any other source is its only part."""
+    """The files of an export, each as a source of its own, named as the file; any other source is its only part."""
     if source.kind is not SourceKind.HELD_ELSEWHERE:
         return [source]
     found = sorted(source.path.parent.glob(source.path.name), key=lambda p: p.name)
