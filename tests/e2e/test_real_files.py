@@ -252,7 +252,7 @@ def test_what_was_sealed_whole_opens_for_the_keeper(real: Real) -> None:
 
 def test_names_of_files_reach_neither_evidence_nor_report(real: Real) -> None:
     told = [p for p in real.played.bundle.folder.rglob("*") if p.is_file()]
-    told += [p for p in real.ctx.workspace(CASE).dir("custody").rglob("*")]
+    told += list(real.ctx.workspace(CASE).dir("custody").rglob("*"))
     for path in told:
         assert "13900139999" not in path.name
         if path.is_file() and path.suffix != ".sealed":
