@@ -240,8 +240,8 @@ REAL_FILES: dict[str, tuple[Callable[[Unlucky], object], str, str]] = {
         more_sources('name = "vips"\nkind = "xls"\npath = "sources/orders.xlsx"\npassword = "env:NOWHERE"'),
         "BQ-INPUT-1", "Set NOWHERE before the command",
     ),
-    "documents not there": (more_sources(f'name = "docs"\npath = "nowhere"\n{WHOLE}'), "BQ-SOURCE-2", "a pattern such as"),
-    "documents not marked": (more_sources(f'name = "docs"\npath = "map.toml"\n{WHOLE}'), "BQ-GUARD-1", "marked copies only"),
+    "documents not there": (more_sources(f'name = "docs"\npath = "nowhere"\n{WHOLE}'), "BQ-SOURCE-2", "such as docs"),
+    "documents not marked": (more_sources(f'name = "docs"\npath = "map.toml"\n{WHOLE}'), "BQ-GUARD-1", "marked"),
     "an export not there": (more_sources(f'{HELD}\nexport = "sources/none-*.csv"'), "BQ-SOURCE-2", "Check `export`"),
     "an export of pictures": (more_sources(f'{HELD}\nexport = "sources/*.db"'), "BQ-SOURCE-2", "known: .csv"),
     "a ledger not there": (

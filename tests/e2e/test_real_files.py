@@ -188,6 +188,42 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Real:
     return Real(folder, ctx, played, listed.read_text("utf-8-sig"))
 
 
+CRASHES = ("destroy.custody_sealed", "destroy.verifier_prepared", "destroy.erased_customers-old", "destroy.erased",
+           "destroy.verified", "destroy.before_finish")  # fmt: skip
+
+
+class KilledError(Exception):
+    """The process ends here."""
+
+
+def test_killed_at_every_boundary_of_the_destruction_it_ends_the_same(real: Real, tmp_path: Path) -> None:
+    folder = tmp_path / "company"
+    make_company(folder, event=Event.E5, customers=110, case_id=CASE)
+    make_files(folder)
+    hooks = AtPoint()
+
+    def killed() -> None:
+        raise KilledError
+
+    hooks.does = dict.fromkeys(CRASHES, killed)
+    ends = 0
+    while True:
+        ctx = open_context(folder / "home", hooks=hooks, environ={"VIP_PASSWORD": PASSWORD})
+        try:
+            played = rehearse(ctx, folder)
+            break
+        except KilledError:
+            ends += 1
+    assert ends == len(CRASHES)
+    assert played.bundle.report.ok
+    with ctx.store.transaction() as tx:
+        again = tx.destructions.certificates(CASE)[-1].certificate
+    assert again.tables == certificate(real).tables
+    assert [s.finding for s in again.searches] == [s.finding for s in certificate(real).searches]
+    residuals = {r.where_en for r in again.residuals} - {r.where_en for r in certificate(real).residuals}
+    assert residuals == {"market, held by 聚客平台有限公司"}  # here nobody has answered
+
+
 def certificate(real: Real):  # type: ignore[no-untyped-def]
     with real.ctx.store.transaction() as tx:
         return tx.destructions.certificates(CASE)[-1].certificate

@@ -116,10 +116,11 @@ def _maybe_sums(first: pl.Series) -> list[int]:
 def _rounded(column: pl.Series) -> pl.Series:
     """Numbers of more digits than a spreadsheet keeps, with those alone that it kept: so that they are seen as damaged.
 
-    A column of the old format has numbers or texts; where every long number in it ends as a rounded one does, they are
-    numbers.
+    The reader hands out texts only. Where each long run of digits in a column is one that a spreadsheet's number can
+    hold exactly (every 16th at 18 digits), they are numbers and not texts.
     """
     long = column.filter(column.str.contains(r"^\d{16,19}$").fill_null(False))
-    if not len(long) or not long.str.ends_with("0").all():
+    held = long.cast(pl.Float64).cast(pl.Int64, strict=False).cast(pl.String)
+    if not len(long) or not (held == long).fill_null(False).all():
         return column
     return shown_numbers(column)
