@@ -20,6 +20,10 @@ from bequest.sources.source import ColumnInfo, TableInfo
 from bequest.sources.text_records import RecordFile
 
 _SEPARATORS = b",\t;|"
+_SUMS_BEGIN = np.unique(
+    np.frombuffer(b"".join(word.encode()[:1] for w in SUM_WORDS for word in (w, w.upper())) + b' \t"', np.uint8)
+)
+"""First bytes of the words for sums, and of what may stand before them."""
 _GUARD = r'^="([^"]*)"$'
 
 
@@ -43,11 +47,13 @@ class CsvPiece:
     cell_ends: Ints
     forms: Bytes
     n_sums: int = 0
+    has_guards: bool = False
 
     def column(self, name: str) -> pl.Series:
         """The values of a column: unquoted, null for nothing between two separators."""
         i = self.head.names.index(name)
-        return _cell_texts(name, self.data, self.cell_starts[:, i], self.cell_ends[:, i], self.forms[:, i])
+        texts = _cell_texts(name, self.data, self.cell_starts[:, i], self.cell_ends[:, i], self.forms[:, i])
+        return texts.str.replace(_GUARD, "$1") if self.has_guards else texts
 
     def cells(self, name: str) -> tuple[Ints, Ints]:
         """Where the fields of a column stand, with their quotes."""
@@ -72,25 +78,36 @@ class _Scanned:
         first = int(self.n_fields[:record].sum())
         here = slice(first, first + int(self.n_fields[record]))
         found = _cell_texts("", self.data, self.cell_starts[here], self.cell_ends[here], self.forms[here])
-        return [text or "" for text in found.to_list()]
+        return [text or "" for text in found.str.replace(_GUARD, "$1").to_list()]
 
     def sums(self, keep: Bools) -> Ints:
         """The records that hold sums; few have a word for it in their first cell, and only these are looked at."""
         if not len(self.starts):
             return np.empty(0, np.int64)
         first = np.cumsum(self.n_fields) - self.n_fields
-        words = _cell_texts("", self.data, self.cell_starts[first], self.cell_ends[first], self.forms[first])
-        likely = words.str.strip_chars(" \t:：").str.to_lowercase().is_in(SUM_WORDS).fill_null(False).to_numpy()
-        return np.array([i for i in np.flatnonzero(likely & keep) if is_sum(self.texts(int(i)))], np.int64)
+        begin = np.minimum(self.cell_starts[first], len(self.data) - 1)
+        worth = np.flatnonzero(keep & np.isin(self.data[begin], _SUMS_BEGIN))
+        if not len(worth):
+            return worth
+        here = first[worth]
+        words = _cell_texts("", self.data, self.cell_starts[here], self.cell_ends[here], self.forms[here])
+        likely = words.str.strip_chars(" \t:：").str.to_lowercase().is_in(SUM_WORDS).fill_null(value=False).to_numpy()
+        return np.array([i for i in worth[likely] if is_sum(self.texts(int(i)))], np.int64)
 
     def piece(self, consumed: int, keep: Bools, head: _Head, n_sums: int) -> CsvPiece:
         """The records that are kept, each as wide as the header; everything else is text between them."""
-        cells = np.repeat(keep, self.n_fields)
-        shape = (int(keep.sum()), len(head.names))
+        n = int(keep.sum())
+        at = len(keep) - n
+        if keep[at:].all():  # nothing is left out but what stands above: the usual case costs no copy
+            rows: Bools | slice = slice(at, None)
+            cells: Bools | slice = slice(int(self.n_fields[:at].sum()), None)
+        else:
+            rows, cells = keep, np.repeat(keep, self.n_fields)
+        shape = (n, len(head.names))
         return CsvPiece(
-            self.data[:consumed], self.starts[keep], self.ends[keep], head,
+            self.data[:consumed], self.starts[rows], self.ends[rows], head,
             self.cell_starts[cells].reshape(shape), self.cell_ends[cells].reshape(shape),
-            self.forms[cells].reshape(shape), n_sums,
+            self.forms[cells].reshape(shape), n_sums, b'="' in self.data.tobytes(),
         )  # fmt: skip
 
 
@@ -218,7 +235,7 @@ def _cell_texts(name: str, data: Bytes, starts: Ints, ends: Ints, forms: Bytes) 
     doubled = np.flatnonzero(forms == csv_scan.DOUBLED)
     if len(doubled):
         texts = texts.scatter(doubled, texts.gather(doubled).str.replace_all('""', '"', literal=True))
-    return texts.str.replace(_GUARD, "$1") if texts.str.starts_with('="').any() else texts
+    return texts
 
 
 def _no_cells(width: int) -> tuple[Ints, Ints, Bytes]:
