@@ -11,7 +11,8 @@ from bequest.kernel.canonical import to_json
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import SourceError
 from bequest.kernel.secret import Secrets
-from bequest.model.case import MOVES_NOTHING, Case, Source, SourceKind
+from bequest.model.case import MOVES_NOTHING, Case, Source, SourceKind, WholeFate
+from bequest.model.disposition import Residue
 from bequest.model.whole import WholeStore, lies_in_files, residue_of
 from bequest.sources.marker import has_folder_marker
 from bequest.sources.objects import Tag, list_objects, object_paths
@@ -34,11 +35,12 @@ def take_stock(ctx: Context, case: Case) -> tuple[WholeStore, ...]:
         SourceError: where one is not there or cannot be read.
     """
     tag = object_tag(ctx, case.id)
+    stays = case.event in MOVES_NOTHING  # the processor stays the same: whatever was declared, nothing is done
     return tuple(
         WholeStore(
             source=s.name,
-            fate=s.fate,
-            residue=residue_of(s),
+            fate=WholeFate.KEPT if stays else s.fate,
+            residue=Residue.IN_USE if stays else residue_of(s),
             keeper=keeper_of(case, s),
             reason=s.reason,
             objects=list_objects(s, tag, None if s.kind is SourceKind.FILE else open_source(s, ctx.secrets)),
