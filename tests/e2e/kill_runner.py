@@ -203,7 +203,7 @@ def _watch(points: Points) -> None:
 
     package.encrypt_stream = half_written
     run_destroy.seal_table = table
-    run_destroy.open_sources = lambda case: {n: Source(s) for n, s in open_sources(case).items()}  # type: ignore[misc]
+    run_destroy.open_sources = lambda *a, **k: {n: Source(s) for n, s in open_sources(*a, **k).items()}  # type: ignore[misc]
     _watch_keys(points)
     _watch_sqlite(points)
 
