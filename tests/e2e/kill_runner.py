@@ -230,7 +230,7 @@ def _watch(points: Points) -> None:
 
     package.encrypt_stream = half_written
     run_destroy.seal_table = table
-    run_destroy.open_sources = lambda *of: {n: Source(s) for n, s in open_sources(*of).items()}
+    run_destroy.open_sources = lambda *a, **k: {n: Source(s) for n, s in open_sources(*a, **k).items()}  # type: ignore[misc]
     _watch_keys(points)
     _watch_sqlite(points)
 

@@ -156,8 +156,9 @@ BAD_SOURCES: dict[str, tuple[Callable[[Unlucky], object], str, str]] = {
     "CSV with empty lines": (write("loyalty.csv", b"\n\n"), "BQ-SOURCE-4", "holds no header line"),
     "CSV row too wide": (append("loyalty.csv", b"1,2,3,4,5,6,7,8,9\n"), "BQ-SOURCE-4", "9 fields where"),
     "CSV quote left open": (append("loyalty.csv", b'"1,2,3,4,5,6,7,8\n'), "BQ-SOURCE-4", "is never closed"),
-    "CSV column twice": (
-        lambda u: u.rewrite(u.sources / "loyalty.csv", "points", "phone", "gb18030"), "BQ-SOURCE-4", "columns 3 and 5",
+    "CSV without a header": (
+        lambda u: u.rewrite(u.sources / "loyalty.csv", "points", "13800138000", "gb18030"), "BQ-SOURCE-4",
+        "say which row names them with header_row",
     ),
     "JSON Lines line cut": (append("tickets.jsonl", b'{"ticket_id": \n'), "BQ-SOURCE-4", "is not valid JSON"),
     "JSON Lines no object": (append("tickets.jsonl", b"[1, 2]\n"), "BQ-SOURCE-4", "is not a JSON object"),
@@ -209,12 +210,72 @@ def test_a_locked_database_is_said_to_be_locked(user: Unlucky, monkeypatch: pyte
         user.refused(INPUT, "BQ-SOURCE-11", "Stop the application", "case", "new", user.case_file)
 
 
-def test_a_workbook_with_formulas_is_refused_before_anybody_approves(user: Unlucky) -> None:
-    user.at("linked")
+def test_a_workbook_with_formulas_stays_whole_and_the_plan_says_so(user: Unlucky) -> None:
     book = openpyxl.load_workbook(user.sources / "orders.xlsx")
-    book.active["F2"] = "=SUM(1, 2)"
+    book.create_sheet("公式")["A1"] = "=SUM(1, 2)"
     book.save(user.sources / "orders.xlsx")
-    user.refused(INPUT, "BQ-SOURCE-12", "formulas in sheet", "plan", CASE)
+    user.done("case", "new", user.case_file, "--clock", OPENED_AT)
+    user.done("discover", CASE)
+    user.done("map", "import", CASE, user.company / "map.toml")
+    user.done("link", CASE)
+    said = user.done("plan", CASE)
+    assert "orders: no row can be cut out of it, so the file stays whole" in said
+    assert "file-orders" in said
+
+
+def more_sources(lines: str) -> Callable[[Unlucky], object]:
+    return lambda u: u.rewrite(u.case_file, "[window]", f"[[sources]]\n{lines}\n\n[window]")
+
+
+def protected(user: Unlucky) -> None:
+    (user.sources / "vips.xls").write_bytes(ENCRYPTED)
+    more_sources('name = "vips"\nkind = "xls"\npath = "sources/vips.xls"')(user)
+
+
+HELD = 'name = "market"\nkind = "held-elsewhere"\nowner = "某平台"\ncontact = "x@example.com"\ndue_on = 2027-01-15'
+WHOLE = 'kind = "file"\ndisposition = "unlinked"\nreason = "不再需要"'
+REAL_FILES: dict[str, tuple[Callable[[Unlucky], object], str, str]] = {
+    "no password given": (protected, "BQ-SOURCE-5", 'Write password = "env:NAME"'),
+    "password nowhere": (
+        more_sources('name = "vips"\nkind = "xls"\npath = "sources/orders.xlsx"\npassword = "env:NOWHERE"'),
+        "BQ-INPUT-1", "Set NOWHERE before the command",
+    ),
+    "documents not there": (more_sources(f'name = "docs"\npath = "nowhere"\n{WHOLE}'), "BQ-SOURCE-2", "such as docs"),
+    "documents not marked": (more_sources(f'name = "docs"\npath = "map.toml"\n{WHOLE}'), "BQ-GUARD-1", "marked"),
+    "an export not there": (more_sources(f'{HELD}\nexport = "sources/none-*.csv"'), "BQ-SOURCE-2", "Check `export`"),
+    "an export of pictures": (more_sources(f'{HELD}\nexport = "sources/*.db"'), "BQ-SOURCE-2", "known: .csv"),
+    "a ledger not there": (
+        more_sources('name = "books"\nkind = "csv"\npath = "none.csv"\nsystem_kind = "ledger"\ncustodian = "某所"'),
+        "BQ-SOURCE-2", "Check the path in the case file",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("spoil", "code", "words"), REAL_FILES.values(), ids=REAL_FILES)
+def test_files_and_holders_that_cannot_be_used(
+    user: Unlucky, spoil: Callable[[Unlucky], object], code: str, words: str
+) -> None:
+    spoil(user)
+    said = user.run("case", "new", user.case_file, "--clock", OPENED_AT)
+    if said.code:
+        user.refused(said.code, code, words, "case", "new", user.case_file)
+    else:
+        user.refused(INPUT, code, words, "discover", CASE)
+
+
+def test_tasks_that_cannot_be_finished(user: Unlucky, tmp_path: Path) -> None:
+    more_sources(HELD)(user)
+    user.done("case", "new", user.case_file, "--clock", OPENED_AT)
+    letter = tmp_path / "letter.txt"
+    letter.write_text("已删除")
+    person = user.people["legal"]
+    key = user.key(person)
+    given = ("task", "done", CASE, "held-market", "--evidence", letter, "--as", person, "--key", key)
+    assert "no tasks" in user.done("task", "list", CASE)
+    user.refused(STATE, "BQ-STATE-1", "Tasks are opened at the cutover", *given, "--outcome", "deleted")
+    user.refused(
+        STATE, "BQ-STATE-1", "opened at the cutover", "task", "export", CASE, "held-market", tmp_path / "l.csv"
+    )
 
 
 # The data map

@@ -9,6 +9,7 @@ from bequest.app.context import Context, done_steps
 from bequest.app.evidence import publish, record
 from bequest.app.preflight import check_law, record_papers
 from bequest.app.reading import check_markers, open_sources
+from bequest.app.whole import check_whole
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import digest
 from bequest.kernel.errors import CaseFileError, GuardError, StateError
@@ -51,7 +52,8 @@ def update_case(
             hint="What was approved and decided stands. Open a new case for later changes.",
         )
     check_law(new)
-    check_markers(new, open_sources(new, ctx.secrets))
+    check_whole(new, ctx)
+    check_markers(new, open_sources(new, ctx.secrets), ctx.secrets)
     at = ctx.now(case_id)
     with ctx.store.transaction() as tx:
         changed = tx.cases.update(new, base_revision, at)

@@ -18,6 +18,7 @@ from bequest.model.datamap import DataMap, FieldClass, Need, TableMap
 from bequest.model.disposition import CellDecision
 from bequest.model.facts import Fact, RecordClass, RowRole
 from bequest.model.plan import ColumnCount, ColumnTotal, FieldKind, Policy, Population
+from bequest.model.whole import WholeStore
 from bequest.steps.assess.facts import DueRule, FactInput, Facts, facts
 from bequest.steps.link.index import primary_role
 from bequest.steps.link.link import Linked, primary_subjects
@@ -33,6 +34,8 @@ from bequest.steps.plan.plan import (
     table_shares,
 )
 from bequest.steps.plan.tree import Decide
+from bequest.steps.plan.whole_file import StaysWhole, keep_whole
+from bequest.steps.plan.whole_store import whole_counts, whole_totals
 
 TableKey = tuple[str, str]
 NAME = FieldKind(FieldClass.PERSON_NAME, personal=True, sensitive=False, need=Need.NEEDED)
@@ -52,6 +55,8 @@ class Decided:
     primary: Mapping[TableKey, np.ndarray]
     shares: Mapping[TableKey, Planned] = field(default_factory=dict)
     """Tables with rows in several lots: those rows as decided for their further lots (decision D5)."""
+    stays_whole: tuple[StaysWhole, ...] = ()
+    """Files that stay although rows of them should have gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,9 @@ class DecideInput:
     notice: np.ndarray | None
     totals: tuple[ColumnTotal, ...]
     notice_by_lot: Mapping[str, np.ndarray] = field(default_factory=dict)
+    whole_files: frozenset[str] = frozenset()
+    """Sources out of which no row can be cut."""
+    whole_stores: tuple[WholeStore, ...] = ()
 
 
 def due_rules(pack: LawPack, case: Case) -> dict[str, DueRule]:
@@ -138,6 +146,7 @@ def decide_case(given: DecideInput) -> Decided:
         if key in found.shares:
             further = found.shares[key]
             shares[key] = planner.plan_table(t, primary_role(t), further.codes, further.lots)
+    planned, stays = keep_whole(planned, datamap, given.whole_files)
     plans = _plans(given, planned, shares, primary, found)
     policy = _policy(given, planner)
     return Decided(
@@ -148,6 +157,7 @@ def decide_case(given: DecideInput) -> Decided:
         facts=found,
         primary=primary,
         shares=shares,
+        stays_whole=stays,
     )
 
 
@@ -215,6 +225,8 @@ def parties_digest(case: Case) -> str:
             "window": case.window,
             "copies": case.copies,
             "sources": [(s.name, s.kind, s.system_kind) for s in case.sources],
+            "whole": [(s.name, s.fate, s.custodian, s.reason) for s in case.sources if s.is_whole],
+            "held": [(s.name, s.owner, s.due_on) for s in case.sources if s.owner],
         }
     )
 
@@ -257,8 +269,8 @@ def _population(
             counts += column_counts(p, given.indexes[key])
     n_situations, n_singletons = situation_sizes(list(planned.values()), primary)
     return Population(
-        counts=tuple(counts),
-        totals=given.totals,
+        counts=(*counts, *whole_counts(given.whole_stores)),
+        totals=(*given.totals, *whole_totals(given.whole_stores)),
         n_subjects=given.linked.n_subjects,
         n_records=sum(frame.height for frame in given.indexes.values()),
         n_situations=n_situations,

@@ -78,6 +78,7 @@ def make_bundle(ctx: Context, case_id: str) -> Bundle:
         receipts=_files(workspace.dir("receipts"), "*.dsse.json"),
         notices=_files(workspace.dir("notices"), "*"),
         disposition=_files(workspace.dir("work"), "disposition.leaves"),
+        attachments=_files(workspace.dir("attachments"), "*"),
     )
     folder = build_bundle(workspace.dir("bundle"), parts)
     trust_file = workspace.dir("bundle") / "trust.json"

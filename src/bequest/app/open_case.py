@@ -10,6 +10,7 @@ from bequest.app.evidence import publish, record
 from bequest.app.law import pack_of
 from bequest.app.preflight import check_law, record_papers
 from bequest.app.reading import check_markers, open_sources
+from bequest.app.whole import check_whole
 from bequest.crypto.keys import KEY_PURPOSES
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import digest
@@ -42,7 +43,8 @@ def open_case(
     pack = pack_of(case)
     check_law(case)
     sources = open_sources(case, ctx.secrets)
-    check_markers(case, sources)
+    check_whole(case, ctx)
+    check_markers(case, sources, ctx.secrets)
     at = _begin(ctx, case, pack, clock_at if case.rehearsal and clock_at else ctx.system.now())
     make_keys(ctx, case.id, FIRST_KEYS, at)
     with ctx.store.transaction() as tx:

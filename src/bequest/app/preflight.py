@@ -1,4 +1,4 @@
-"""What would go wrong late is looked for early: law, roles, scopes, workbooks out of which no row can be cut."""
+"""What would go wrong late is looked for early: law, roles, scopes, receivers."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,8 +13,6 @@ from bequest.law.events import papers_of
 from bequest.law.pack import LawPack, required_roles
 from bequest.model.case import MOVES_NOTHING, Case, LegalRoute, Paper
 from bequest.model.datamap import DataMap
-from bequest.sources.source import OpenSource
-from bequest.sources.xlsx import XlsxFile
 from bequest.steps.discover.sample import TableSample
 from bequest.store.transaction import Tx
 
@@ -160,18 +158,3 @@ def check_receivers(case: Case) -> None:
             hint="Ask the receiver for the line age1… of `age-keygen`, write it in the case file, and take it over with"
             " `bequest case update`.",
         )
-
-
-def check_rewritable(case: Case, datamap: DataMap, sources: dict[str, OpenSource]) -> None:
-    """Refuse a workbook out of which no row can be cut, before anything is approved and not at the destruction.
-
-    Raises:
-        SourceError: naming what stands against it.
-    """
-    if case.event in MOVES_NOTHING:
-        return
-    for name, source in sources.items():
-        if isinstance(source, XlsxFile):
-            for table in datamap.tables:
-                if table.source == name and table.in_case:
-                    source.check_rewritable(table.name)

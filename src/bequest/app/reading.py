@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from bequest.app.context import Context, ticker
+from bequest.app.whole import unmarked_stores
 from bequest.engine.text import non_empty
 from bequest.kernel.errors import DataMapError, GuardError, SourceError
 from bequest.kernel.secret import Secrets
@@ -19,16 +20,16 @@ SAMPLE_ROWS = 20_000
 UNREADABLE_TEXT = "BQ-SOURCE-3"
 
 
-def open_sources(case: Case, secrets: Secrets | None = None) -> dict[str, OpenSource]:
-    """All sources of the case by name.
+def open_sources(case: Case, secrets: Secrets | None = None, *, may_be_gone: bool = False) -> dict[str, OpenSource]:
+    """All sources of the case that are read row by row, by name; see `open_source`.
 
     Raises:
         SourceError: where one cannot be read as declared.
     """
-    return {s.name: open_source(s, secrets) for s in case.sources}
+    return {s.name: open_source(s, secrets, may_be_gone=may_be_gone) for s in case.sources if s.has_rows}
 
 
-def check_markers(case: Case, sources: dict[str, OpenSource]) -> None:
+def check_markers(case: Case, sources: dict[str, OpenSource], secrets: Secrets | None = None) -> None:
     """Refuse a rehearsal on sources that were not made for it (they could be the real ones).
 
     Raises:
@@ -37,6 +38,7 @@ def check_markers(case: Case, sources: dict[str, OpenSource]) -> None:
     if not case.rehearsal:
         return
     unmarked = [name for name, s in sources.items() if not s.marker(case.id)]
+    unmarked += unmarked_stores(case, secrets)
     if unmarked:
         raise GuardError(
             f"case {case.id} is a rehearsal, and what lies at the path of {', '.join(unmarked)} is not marked as a copy"
@@ -74,6 +76,7 @@ def samples(ctx: Context, case: Case) -> list[TableSample]:
                     n_rows=info.n_rows,
                     frame=frame,
                     why_not_scanned=why,
+                    notes=tuple(n for n in info.notes if n != "no_declared_key"),
                 )
             )
     return out

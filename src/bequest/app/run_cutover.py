@@ -16,7 +16,9 @@ from bequest.app.reading import check_schema, open_sources
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import index_and_link
 from bequest.app.run_plan import decide_now, save_plans
+from bequest.app.tasks import open_tasks
 from bequest.app.telling import register
+from bequest.app.whole import whole_marks
 from bequest.app.workspace import Workspace
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import to_json
@@ -98,6 +100,7 @@ def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
     inventory = take_inventory(run, datamap, indexes, sources)
     pairs = main_pairs(run.case, datamap, decided.plans, linked.n_subjects)["pair"]
     seal_feedback(ctx, run, pairs, linked)
+    open_tasks(ctx, run, decided.stays_whole, dict(decided.plans), sources)
     root = disposition_root(ctx, run, pairs.to_list(), linked.anchors)
     note_fixed(run.workspace)
     run.hook("before_outcome")
@@ -186,6 +189,7 @@ def take_inventory(
     files: list[FileMark] = []
     for name, source in sources.items():
         files.extend(read_file_mark(name, path) for path in source.raw_paths() if path.is_file())
+    files.extend(whole_marks(run.workspace))
     inventory = final_inventory(marks, files)
     run.workspace.write_json(run.workspace.dir("work") / "mark.json", to_json(inventory))
     return inventory

@@ -74,7 +74,7 @@ def run_deliver(ctx: Context, case_id: str, *, wave: bool = False) -> tuple[Deli
             not_begun(ctx, run, "another wave")
         datamap = data_map(ctx, case_id)
         sources = open_sources(run.case, run.ctx.secrets)
-        check_markers(run.case, sources)
+        check_markers(run.case, sources, ctx.secrets)
         done = []
         for lot in run.case.lots:
             make_keys(ctx, case_id, (f"recipient/{lot.receiver}",), run.at)

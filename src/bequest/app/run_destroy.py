@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from bequest.app.context import Context, Run, step
+from bequest.app.destroy_whole import WholeDone, WholeWork
 from bequest.app.evidence import await_published, event_id, keep_statement, kept_statement, publish, record
 from bequest.app.fixed import AnswersCameError, Watch
 from bequest.app.holds import Holds
@@ -105,10 +106,11 @@ def run_destroy(ctx: Context, case_id: str, *, keys: Mapping[Role, Path]) -> Iss
         if not _begun(ctx, case_id):
             redecide_answers(ctx, run)
         job = Job(
-            ctx, run, datamap, load_plans(run.workspace, datamap), open_sources(run.case, run.ctx.secrets),
-            people_keys(run.case, keys, SIGNERS), Holds(ctx, run, datamap),
+            ctx, run, datamap, load_plans(run.workspace, datamap),
+            open_sources(run.case, run.ctx.secrets, may_be_gone=True), people_keys(run.case, keys, SIGNERS),
+            Holds(ctx, run, datamap),
         )  # fmt: skip
-        check_markers(run.case, job.sources)
+        check_markers(run.case, job.sources, ctx.secrets)
         issued = finish_logged(ctx, run) or _carry_out(job)
         run.hook("certified")
         for rule in due(Stage.AFTER_RESCAN):
@@ -139,21 +141,28 @@ def _carry_out(job: Job) -> Issued:
     ledger = _ledger(job)
     run.hook("ledger_written")
     files, sealed = _seal_custody(job)
+    whole = WholeWork(ctx, run)
+    files += whole.seal()
     run.hook("custody_sealed")
     task = _task(job)
     if not has_state(run.workspace.dir("verifier")):
         write_state(run.workspace.dir("verifier"), prepare(task))
+    whole.first_look(task.key)
     run.hook("verifier_prepared")
     erased = _erase(job, ledger, sealed)
+    objects = whole.carry_out()
     scrubbed = run_scrubs(run, job.datamap, job.sources)
     run.hook("erased")
-    _outcome(job, number, intent, erased, ledger)
+    _outcome(job, number, intent, erased, ledger, objects)
     job.holds.fix(job.plans, erased)
     held = {(t.source, t.table): t.held_names for e in erased for t in e.tables if t.held_names}
     report = verify(replace(task, held=held), read_state(run.workspace.dir("verifier")))
+    report = replace(report, results=(*report.results, *whole.second_look(task.key)))
     run.hook("verified")
     attempt, rescan = _rescan_statement(job, report)
-    issued = certify(ctx, run, job.signers, erased, report, files, scrubbed=scrubbed, rescan=rescan, attempt=attempt)
+    issued = certify(
+        ctx, run, job.signers, erased, report, files, objects, scrubbed=scrubbed, rescan=rescan, attempt=attempt
+    )
     if issued.certificate.state is CertificateState.REFUSED:
         raise ResidueFoundError(
             f"the certificate is refused: {', '.join(issued.certificate.why)}",
@@ -296,11 +305,11 @@ def _enter_buckets(job: Job, files: list[SealedFile], keeper: str) -> None:
 
 def _task(job: Job) -> Task:
     return Task(
-        sources=job.run.case.sources,
+        sources=tuple(s for s in job.run.case.sources if s.has_rows),
+        secrets=job.ctx.secrets,
         plans=tuple(plan for _, _, plan in job.numbered()),
         key=job.key("verifier"),
         link_ecb=aes_ecb(job.key("link")),
-        secrets=job.ctx.secrets,
     )
 
 
@@ -323,7 +332,9 @@ def _erase(job: Job, ledger: Ledger, sealed: dict[TableKey, pl.DataFrame]) -> li
     return results
 
 
-def _outcome(job: Job, number: str, intent: str, erased: list[ErasureResult], ledger: Ledger) -> None:
+def _outcome(
+    job: Job, number: str, intent: str, erased: list[ErasureResult], ledger: Ledger, objects: WholeDone
+) -> None:
     """How the erasing ended; what a killed run has said of this attempt stands."""
     run = job.run
     body: dict[str, Json] = {
@@ -335,6 +346,8 @@ def _outcome(job: Job, number: str, intent: str, erased: list[ErasureResult], le
         for e in erased
         for t in e.tables
     }
+    for t in objects.tables:
+        body[f"{t.source}.{t.table}"] = {"objects_gone": t.rows_before - t.rows_after, "objects_after": t.rows_after}
     rows = sum(t.rows_deleted for e in erased for t in e.tables)
     with job.ctx.store.transaction() as tx:
         known = tx.destructions.get(run.case.id, RUN_ID)

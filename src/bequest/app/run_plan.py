@@ -12,11 +12,12 @@ from bequest.app.context import Context, step
 from bequest.app.decide import Decided, DecideInput, decide_case
 from bequest.app.evidence import publish, record
 from bequest.app.law import pack_of
-from bequest.app.preflight import check_receivers, check_rewritable
+from bequest.app.preflight import check_receivers
 from bequest.app.reading import check_schema, count_values, open_sources
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import load_indexes, load_linked
 from bequest.app.telling import answers_of, notice_by_lot, notice_of
+from bequest.app.whole import load_files, save_stays, save_whole, take_stock, whole_files
 from bequest.app.workspace import Workspace
 from bequest.crypto.cipher import aes_ecb
 from bequest.engine.kernels.cmac import tokens
@@ -51,6 +52,8 @@ def decide_now(
     """
     workspace = ctx.workspace(case.id)
     linked = load_linked(workspace, case, datamap, fixed=totals is not None)
+    stores, files = take_stock(ctx, case), whole_files(case, sources)
+    save_whole(workspace, stores, files)
     decided = decide_case(
         DecideInput(
             case=case,
@@ -62,8 +65,11 @@ def decide_now(
             notice=notice_of(workspace, linked) if told else None,
             totals=count_values(ctx, datamap, sources) if totals is None else totals,
             notice_by_lot=notice_by_lot(workspace, linked, case) if told else {},
+            whole_files=frozenset(files),
+            whole_stores=stores,
         )
     )
+    save_stays(workspace, decided.stays_whole)
     apart = decided.population.lots_conserved()
     if apart:
         raise StateError(f"lot {apart[0][0]} does not add up in {apart[0][1]}.{apart[0][2]}", hint="Report this.")
@@ -85,7 +91,6 @@ def run_plan(ctx: Context, case_id: str) -> Decided:
         sources = open_sources(run.case, run.ctx.secrets)
         check_schema(datamap, sources)
         check_receivers(run.case)
-        check_rewritable(run.case, datamap, sources)
         decided = decide_now(ctx, run.case, datamap, sources, told=False)
         _no_empty_lot(run.case, decided)
         save_plans(run.workspace, decided.plans)
@@ -310,5 +315,6 @@ def _decided(ctx: Context, case_id: str) -> Decided:
             notice=notice_of(workspace, linked) if cut else None,
             totals=population.population.totals if population else (),
             notice_by_lot=notice_by_lot(workspace, linked, case) if cut else {},
+            whole_files=frozenset(load_files(workspace)),
         )
     )

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from bequest import __version__
 from bequest.app.context import Context, Run
+from bequest.app.destroy_whole import WholeDone
 from bequest.app.evidence import event_id, keep_statement, open_log, publish, record
 from bequest.app.law import pack_of
 from bequest.app.run_discover import data_map
 from bequest.app.scrubbing import scrub_residuals
 from bequest.app.signing_people import holder
+from bequest.app.tasks import task_kept, task_residuals
 from bequest.crypto.atomic import write_file
 from bequest.crypto.signing import Signer
 from bequest.documents.certificate.render import render_certificate
@@ -60,6 +62,7 @@ def certify(
     erased: Sequence[ErasureResult],
     report: Report,
     files: Sequence[SealedFile],
+    whole: WholeDone,
     *,
     scrubbed: Mapping[str, CleanReport],
     rescan: str,
@@ -68,12 +71,13 @@ def certify(
     """Draw the certificate up, have it signed, log it, render it."""
     case = run.case
     outcome = Outcome(
-        tables=_tables(ctx, case.id, erased),
+        tables=(*_tables(ctx, case.id, erased), *whole.tables),
         searches=report.results,
         residuals=_residuals(ctx, case, scrubbed),
-        kept=_kept(case, erased),
+        kept=(*_kept(case, erased), *whole.kept, *task_kept(ctx, case.id)),
         unknown_columns=len(data_map(ctx, case.id).unknown_columns()),
-        open_rows=sum(t.late + t.changed + t.missing + t.unsealed for e in erased for t in e.tables),
+        open_rows=whole.open_objects
+        + sum(t.late + t.changed + t.missing + t.unsealed for e in erased for t in e.tables),
     )
     with ctx.store.transaction() as tx:
         in_force = tx.policies.in_force(case.id)
@@ -97,7 +101,7 @@ def certify(
         predicate(
             certificate,
             tool_version=__version__,
-            steps=_actions(erased, scrubbed),
+            steps={**_actions(erased, scrubbed), **dict(whole.steps)},
             report_sha256=rescan,
             verified_by=signers[Role.VERIFIER].public.key_id,
             accepted_by=signers[Role.OFFICER].public.key_id,
@@ -177,6 +181,7 @@ def _residuals(ctx: Context, case: Case, scrubbed: Mapping[str, CleanReport]) ->
         )
         for c in case.copies
     ]
+    found += task_residuals(ctx, case.id)
     with ctx.store.transaction() as tx:
         places = {s.name: s for s in tx.stores.list(case.id)}
         found += scrub_residuals(tx, case, scrubbed)

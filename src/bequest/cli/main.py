@@ -26,6 +26,7 @@ from bequest.cli.commands import (
     scrub,
     source,
     step,
+    task,
 )
 from bequest.cli.state import State
 from bequest.kernel.errors import BequestError, InputError
@@ -64,7 +65,23 @@ def version() -> None:
     render.line(__version__)
 
 
-for module in (demo, case, source, discover, link, plan, notify, step, deliver, scrub, destroy, evidence, backup, law):
+for module in (
+    demo,
+    case,
+    source,
+    discover,
+    link,
+    plan,
+    notify,
+    step,
+    deliver,
+    task,
+    scrub,
+    destroy,
+    evidence,
+    backup,
+    law,
+):
     module.register(app)
 
 

@@ -14,6 +14,7 @@ from bequest.model.case import (
     Scenario,
     SourceKind,
     SystemKind,
+    WholeFate,
 )
 from bequest.model.datamap import FieldClass, Need, TableState, Verdict
 from bequest.model.destruction import CertificateState, Finding, Level
@@ -214,6 +215,12 @@ _CASE: Final = (
     (SourceKind.CSV, Word("CSV", "CSV")),
     (SourceKind.JSONL, Word("JSON Lines", "JSON Lines")),
     (SourceKind.PARQUET, Word("Parquet", "Parquet")),
+    (SourceKind.XLS, Word("XLS（旧格式）", "XLS (old format)")),
+    (SourceKind.FILE, Word("文件", "files")),
+    (SourceKind.HELD_ELSEWHERE, Word("他处持有", "held elsewhere")),
+    (WholeFate.KEPT, Word("原处留存，只读", "stays in its place, read-only")),
+    (WholeFate.CUSTODY, Word("整体封存", "sealed whole")),
+    (WholeFate.UNLINKED, Word("整体删除", "deleted whole")),
     (SystemKind.BUSINESS, Word("业务系统", "business system")),
     (SystemKind.LEDGER, Word("账套", "ledger")),
     (SystemKind.MEDICAL_RECORD, Word("病历", "medical records")),

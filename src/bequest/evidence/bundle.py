@@ -27,7 +27,17 @@ Content = bytes | Path
 """Bytes, or a file to copy."""
 
 APPROVED_POLICY = "data/approvals/policy.json"
-_FOLDERS = ("statements", "proofs", "certificates", "receipts", "delivery", "notices", "report", "disposition")
+_FOLDERS = (
+    "statements",
+    "proofs",
+    "certificates",
+    "receipts",
+    "delivery",
+    "notices",
+    "report",
+    "disposition",
+    "attachments",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +62,8 @@ class BundleParts:
     notices: Mapping[str, Content] = field(default_factory=dict)
     report: Mapping[str, Content] = field(default_factory=dict)
     disposition: Mapping[str, Content] = field(default_factory=dict)
+    attachments: Mapping[str, Content] = field(default_factory=dict)
+    """Evidence that somebody handed in, as it came."""
 
 
 def bundle_name(case: str) -> str:

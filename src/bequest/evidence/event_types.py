@@ -52,6 +52,8 @@ class EventType(StrEnum):
     CERTIFICATE_ISSUED = "certificate.issued"
     CERTIFICATE_REFUSED = "certificate.refused"
     CERTIFICATE_REVOKED = "certificate.revoked"
+    TASK_OPENED = "task.opened"
+    TASK_DONE = "task.done"
     FEEDBACK_SENT = "feedback.sent"
     HOLD_SET = "hold.set"
     HOLD_LIFTED = "hold.lifted"
@@ -122,6 +124,8 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     EventType.CERTIFICATE_ISSUED: ("签发销毁证明", "a destruction certificate was issued"),
     EventType.CERTIFICATE_REFUSED: ("拒发销毁证明", "a destruction certificate was refused"),
     EventType.CERTIFICATE_REVOKED: ("撤销证明", "a certificate was revoked"),
+    EventType.TASK_OPENED: ("开立任务", "a task was opened for somebody who holds data"),
+    EventType.TASK_DONE: ("任务办结", "somebody attested that a task is done"),
     EventType.FEEDBACK_SENT: ("结果反馈", "people were told the result"),
     EventType.HOLD_SET: ("设定冻结", "a hold was set"),
     EventType.HOLD_LIFTED: ("解除冻结", "a hold was lifted"),

@@ -37,6 +37,7 @@ PREDICATES: dict[str, tuple[str, str]] = {
     "ScrubDecision": ("清理决定", "a store is scrubbed in a window, or left until a day"),
     "RescanReport": ("复扫报告", "what the independent verifier found"),
     "DataDestruction": ("数据销毁证明", "the destruction certificate"),
+    "TaskAttestation": ("任务办结确认", "somebody attests what a holder did with the data it holds"),
     "KeyErasure": ("密钥销毁", "a key was destroyed"),
     "StorePurge": ("自留库清除", "our own stores were purged"),
     "CaseClosure": ("结案", "sums and what remains"),

@@ -81,9 +81,15 @@ class SourceKind(StrEnum):
     """MariaDB and MySQL."""
     SQLITE = "sqlite"
     XLSX = "xlsx"
+    XLS = "xls"
+    """Workbooks of the old binary kind: read, never rewritten."""
     CSV = "csv"
     JSONL = "jsonl"
     PARQUET = "parquet"
+    FILE = "file"
+    """Documents, archives and whatever else is kept or goes as a whole; `path` is a file, a folder or a pattern."""
+    HELD_ELSEWHERE = "held-elsewhere"
+    """Data that somebody else holds: a platform, a carrier, a service. An export of it may be read."""
 
 
 SERVERS = frozenset({SourceKind.POSTGRESQL, SourceKind.MARIADB})
@@ -115,6 +121,17 @@ class PaperKind(StrEnum):
     REAL_NAME_REGISTRATION = "real-name-registration"
     """The new holder's registration with the carrier: its own code and its own representative's document."""
     SAFETY_AGREEMENT = "safety-agreement"
+
+
+class WholeFate(StrEnum):
+    """What becomes of a store that is decided on as a whole."""
+
+    KEPT = "kept"
+    """Left in its place, read-only, under a named custodian."""
+    CUSTODY = "custody"
+    """Sealed whole into the archive, then unlinked."""
+    UNLINKED = "unlinked"
+    """Deleted: level *logical*."""
 
 
 class Role(StrEnum):
@@ -241,6 +258,40 @@ class Source:
     encoding: str = ""
     sheet: str = ""
     custodian: str = ""
+    separator: str = ""
+    """CSV: what stands between fields; empty means the one that the header uses most."""
+    header_row: int = 0
+    """Which row names the columns, counted from 1 over rows that hold anything; 0 means it is looked for."""
+    header_rows: int = 1
+    """How many rows name the columns: two, where cells of the first are merged over several columns."""
+    password: str = ""
+    """Of a protected workbook: a reference, never the password."""
+    disposition: WholeFate | None = None
+    """What becomes of a store that is decided on as a whole; the default of its kind where nothing is said."""
+    reason: str = ""
+    """Why, in counsel's words, where it is not the default."""
+    owner: str = ""
+    """Held elsewhere: who holds the data, and deletes or keeps them."""
+    contact: str = ""
+    due_on: date | None = None
+    """Held elsewhere: by when the owner is to have done it."""
+    age_recipient: str = ""
+    """Held elsewhere: to whom the list of persons is encrypted."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is decided on as a whole: documents, and stores whose rows nobody may cut (decision D10)."""
+        return self.kind is SourceKind.FILE or self.system_kind is not SystemKind.BUSINESS
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether it is read row by row: neither a whole store nor one held elsewhere without an export."""
+        return not self.is_whole and (self.kind is not SourceKind.HELD_ELSEWHERE or self.path != Path())
+
+    @property
+    def fate(self) -> WholeFate:
+        """What becomes of a whole store: as declared, else it stays under its custodian."""
+        return self.disposition or WholeFate.KEPT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

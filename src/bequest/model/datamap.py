@@ -165,6 +165,8 @@ class TableMap:
     """Date of a contact with the person; the latest over all records decides between current and stale."""
     schema_digest: str = ""
     verdict: Verdict = Verdict.PROPOSED
+    notes: tuple[str, ...] = ()
+    """Codes of what a reader should know of how it was read, such as `title_rows`."""
 
     def column(self, name: str) -> ColumnMap:
         """The column of that name.

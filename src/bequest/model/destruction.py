@@ -81,6 +81,20 @@ class Residual:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnerTask:
+    """What somebody outside the tool must do with what he holds. Texts name offices and systems, never a customer."""
+
+    source: str
+    kind: str
+    """held: the holder deletes or keeps the data · whole_file: a file is to be replaced by one that can be cut."""
+    owner: str
+    contact: str
+    what_zh: str
+    what_en: str
+    due_on: str
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """What the law keeps: class, article, custodian, values, last date."""
 

@@ -3,11 +3,15 @@
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from bequest.kernel.errors import SourceError
 
 BLOCK_BYTES = 1 << 23
+_HEAD = 1 << 16
+_FEW_ZEROS = 40
+"""One zero byte in so many is no accident but UTF-16."""
 
 _CODECS = {
     "utf-8": "utf-8", "utf8": "utf-8", "utf-8-sig": "utf-8", "ascii": "utf-8", "us-ascii": "utf-8",
@@ -32,7 +36,7 @@ class Encoding:
 
 
 def find_encoding(path: Path, declared: str) -> Encoding:
-    """The encoding declared for a file, or the one its byte order mark tells, or UTF-8.
+    """The encoding declared for a file, or the one its byte order mark or its text tells, else UTF-8.
 
     Raises:
         SourceError: the declared encoding is not known here or contradicts the file.
@@ -57,8 +61,43 @@ def find_encoding(path: Path, declared: str) -> Encoding:
             hint=_set("utf-8"),
             code="BQ-SOURCE-3",
         )
-    plain = {"": "utf-8", "utf-16": "utf-16-le"}.get(codec, codec)
+    if not codec and not marked:
+        codec = _guess(path)
+    plain = {"utf-16": "utf-16-le"}.get(codec, codec)
     return Encoding(marked or plain, mark)
+
+
+def _guess(path: Path) -> str:
+    """What a text without mark and declaration is written in; UTF-8 where nothing else is sure."""
+    stat = path.stat()
+    return _guessed(path, stat.st_ino, stat.st_size, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _guessed(path: Path, *_state: int) -> str:
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD)
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if max(even, odd) > 1 and max(even, odd) * _FEW_ZEROS > len(
+        head
+    ):  # in UTF-16 it is one of the two bytes of every letter of ASCII; elsewhere no text has it
+        codec = "utf-16-be" if even > odd else "utf-16-le"
+        return codec if min(even, odd) == 0 and _fits(path, codec) else "utf-8"
+    if _fits(path, "utf-8"):
+        return "utf-8"
+    return "gb18030" if _is_hardly_utf8(path) and _fits(path, "gb18030") else "utf-8"
+
+
+def _is_hardly_utf8(path: Path) -> bool:
+    """Whether most of what is beyond ASCII is no UTF-8: else it is UTF-8 with a fault, and that is to be told."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    good = bad = 0
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK_BYTES):
+            text = decoder.decode(block)
+            faults = text.count("\ufffd")
+            good, bad = good + len(text) - len(text.encode("ascii", "ignore")) - faults, bad + faults
+    return bad > good
 
 
 def utf8_blocks(path: Path, encoding: Encoding, *, exact: bool = False) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from bequest.kernel.errors import SourceError
 from bequest.model.case import Source
 from bequest.model.destruction import Level
 from bequest.sources.marker import has_folder_marker
-from bequest.sources.replacing import file_digest, leftover, remove_leftover, replace_file
+from bequest.sources.replacing import file_digest, leftover, remove_leftover, replace_file, sync_folder
 from bequest.sources.row_keys import check_changes, check_keys, empty_parts, row_keys, sample_positions
 from bequest.sources.scrub import ScrubPlan
 from bequest.sources.source import BATCH_ROWS, KEY, Applied, Changes, CleanReport, Guard, TableInfo
@@ -67,6 +67,17 @@ class FileSource(ABC):
         self.spec = spec
         self._seen: tuple[tuple[int, ...], tuple[TableInfo, ...]] | None = None
         self._checked: set[tuple[object, ...]] = set()
+        self._going: set[str] = set()
+
+    @property
+    def why_whole(self) -> str:
+        """Why no row can be cut out, so that the file goes or stays as a whole; empty where rows can."""
+        return ""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it went as a whole in a former run."""
+        return not self.path.exists()
 
     @abstractmethod
     def _scan(self) -> tuple[TableInfo, ...]:
@@ -81,7 +92,9 @@ class FileSource(ABC):
         """The file without what the edit takes away, everything else as it was."""
 
     def inventory(self) -> tuple[TableInfo, ...]:
-        """All tables in the file; read again only where the file has changed."""
+        """All tables in the file; read again only where the file has changed. None in one that went as a whole."""
+        if self.is_gone:
+            return ()
         state = self._state()
         if self._seen is None or self._seen[0] != state:
             self._seen = (state, self._scan())
@@ -97,6 +110,8 @@ class FileSource(ABC):
         allow_duplicates: bool = False,
     ) -> Iterator[pl.DataFrame]:
         """Batches: `__key`, then the columns (see `OpenSource.read`)."""
+        if self.is_gone:
+            return iter(())
         info = self._table(table)
         if self.columns_go_with_rows and not info.n_rows:
             return iter(())
@@ -118,8 +133,8 @@ class FileSource(ABC):
         return pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys((KEY, *info.column_names()), pl.String))
 
     def fingerprint(self) -> str:
-        """SHA-256 of the file."""
-        return file_digest(self.path)
+        """SHA-256 of the file; nothing of one that went as a whole."""
+        return "" if self.is_gone else file_digest(self.path)
 
     def apply(self, table: str, changes: Changes, *, guard: Guard) -> Applied:
         """Rewrite the file without the rows and cells that go; see `OpenSource.apply`."""
@@ -141,10 +156,31 @@ class FileSource(ABC):
             )
         if key:
             self._check_key(info, key)
+        if self.why_whole:
+            return self._let_go(info, changes, guard)
         edit = Edit(changes, key)
         guard()
         replace_file(self.path, lambda out: self._write(info, edit, out), guard)
         return edit.applied()
+
+    def _let_go(self, info: TableInfo, changes: Changes, guard: Guard) -> Applied:
+        """Note that a table of a file out of which no row can be cut goes whole; `clean` unlinks the file.
+
+        Raises:
+            SourceError: where a row or cell of it would stay.
+        """
+        guard()
+        going = changes.delete.cast(pl.String).unique()
+        n = sum(int(b[KEY].is_in(going.implode()).sum()) for b in self.read(info.name, (), key=changes.key))
+        if n != info.n_rows or any(len(cells) for cells in changes.empty.values()):
+            raise SourceError(
+                f"{self._where(info)}: no row can be cut out of this file ({self.why_whole}), and {info.n_rows - n} of"
+                " its rows stay",
+                hint="It goes or stays as a whole: run `bequest plan` again. Nothing was changed.",
+                code="BQ-SOURCE-12",
+            )
+        self._going.add(info.name)
+        return Applied(n, {})
 
     def plan_scrub(self, tables: Sequence[str]) -> ScrubPlan:  # noqa: ARG002 - the whole file or nothing
         """Nothing but leftovers: the rewrite at the deletion unlinks the old bytes."""
@@ -154,9 +190,26 @@ class FileSource(ABC):
         """Remove leftovers: the rewrite itself has already unlinked the old bytes."""
         guard()
         before = sum(p.stat().st_size for p in self.raw_paths())
+        if self.is_gone:
+            return CleanReport(Level.LOGICAL, ("unlinked",), before, before)
+        if self._going:
+            return self._unlink(before)
         removed = remove_leftover(self.path)
         actions = ("rewritten", "leftover_removed") if removed else ("rewritten",)
         return CleanReport(Level.LOGICAL, actions, before, self.path.stat().st_size)
+
+    def _unlink(self, before: int) -> CleanReport:
+        staying = {t.name for t in self.inventory() if t.n_rows} - self._going
+        if staying:
+            raise SourceError(
+                f"{self.name}: the file cannot go while tables of it stay: {', '.join(sorted(staying))}",
+                hint="It goes or stays as a whole: run `bequest plan` again. Nothing was changed.",
+                code="BQ-SOURCE-12",
+            )
+        remove_leftover(self.path)
+        self.path.unlink()
+        sync_folder(self.path.parent)
+        return CleanReport(Level.LOGICAL, ("unlinked",), before, 0)
 
     def marker(self, case_id: str) -> bool:
         """Whether the file's folder carries the rehearsal marker of that case."""

@@ -8,15 +8,18 @@ from bequest.kernel.errors import SourceError
 from bequest.kernel.secret import Secrets
 from bequest.model.case import Source, SourceKind
 from bequest.sources.csv_file import CsvFile
+from bequest.sources.held_elsewhere import HeldElsewhere
 from bequest.sources.jsonl import JsonLinesFile
 from bequest.sources.parquet import ParquetFile
 from bequest.sources.source import OpenSource
 from bequest.sources.sqlite import SqliteSource
+from bequest.sources.xls import XlsFile
 from bequest.sources.xlsx import XlsxFile
 
-FILES: dict[SourceKind, Callable[[Source], OpenSource]] = {
+FILES: dict[SourceKind, Callable[..., OpenSource]] = {
     SourceKind.SQLITE: SqliteSource,
     SourceKind.XLSX: XlsxFile,
+    SourceKind.XLS: XlsFile,
     SourceKind.CSV: CsvFile,
     SourceKind.JSONL: JsonLinesFile,
     SourceKind.PARQUET: ParquetFile,
@@ -30,8 +33,14 @@ SERVERS: dict[SourceKind, str] = {
 """What opens each kind of server, by name: the drivers come with `bequest[databases]` and may be absent."""
 
 
-def open_source(spec: Source, secrets: Secrets | None = None) -> OpenSource:
+WORKBOOKS = frozenset({SourceKind.XLSX, SourceKind.XLS})
+"""Kinds that may be protected by a password, and that may be gone as a whole."""
+
+
+def open_source(spec: Source, secrets: Secrets | None = None, *, may_be_gone: bool = False) -> OpenSource:
     """The source, ready to be read; whether its content is whole is told by `inventory`.
+
+    `may_be_gone`: a workbook that went as a whole in a former run of a step is opened as one without tables.
 
     Raises:
         InputError: the address of a server stands nowhere.
@@ -39,6 +48,10 @@ def open_source(spec: Source, secrets: Secrets | None = None) -> OpenSource:
     """
     if spec.kind in SERVERS:
         return _open_server(spec, secrets or Secrets())
+    if spec.kind is SourceKind.HELD_ELSEWHERE:
+        return HeldElsewhere(spec, lambda part: open_source(part, secrets, may_be_gone=may_be_gone))
+    if may_be_gone and spec.kind in WORKBOOKS and not spec.path.exists():
+        return FILES[spec.kind](spec)
     if not spec.path.is_file():
         what = "is a folder" if spec.path.is_dir() else "does not exist"
         raise SourceError(
@@ -52,6 +65,9 @@ def open_source(spec: Source, secrets: Secrets | None = None) -> OpenSource:
             hint="Give the account that runs Bequest the right to read it.",
             code="BQ-SOURCE-2",
         )
+    if spec.password:
+        followed = (secrets or Secrets()).follow(spec.password, f"password of source {spec.name}")
+        return FILES[spec.kind](spec, followed)
     return FILES[spec.kind](spec)
 
 

@@ -17,8 +17,11 @@ import polars as pl
 from bequest.engine.kernels.buffers import Bools, Ints
 from bequest.engine.kernels.slices import gather
 from bequest.kernel.errors import SourceError
+from bequest.model.case import Source
 from bequest.sources import xlsx_scan
 from bequest.sources.file_source import Edit, FileSource
+from bequest.sources.header import LOOKED_AT, SUM_WORDS, check_names, column_names, find_header, header_notes, is_sum
+from bequest.sources.protected import OLE
 from bequest.sources.source import ColumnInfo, TableInfo
 from bequest.sources.xlsx_book import TIME, Book, Sheet, Strings, open_book, xml_texts
 from bequest.sources.xlsx_rewrite import check_plain, write_book
@@ -39,7 +42,7 @@ class Grid:
     columns: dict[str, int]
     data_rows: Ints
     """Indices into the sheet's rows."""
-    blank_rows: int
+    notes: tuple[str, ...]
 
     def frame(self, names: Sequence[str]) -> pl.DataFrame:
         """Those columns of all data rows."""
@@ -69,9 +72,36 @@ class XlsxFile(FileSource):
     _ready: tuple[tuple[int, ...], str, Grid] | None = None
     """The sheet that the inventory has just taken apart, for the first reading after it and no longer."""
 
+    def __init__(self, spec: Source, password: str = "") -> None:
+        super().__init__(spec)
+        self._password = password
+        self._why: tuple[tuple[int, ...], str] | None = None
+
+    @property
+    def why_whole(self) -> str:
+        """Why no row can be cut out: empty for a workbook of plain cells."""
+        if not self.path.exists():
+            return ""
+        if self._why is None or self._why[0] != self._state():
+            self._why = (self._state(), self._find_why())
+        return self._why[1]
+
+    def _find_why(self) -> str:
+        with self.path.open("rb") as stream:
+            if stream.read(len(OLE)) == OLE:
+                return "protected"
+        with open_book(self.path) as book:
+            tables = [t for t in self.inventory() if not t.why_not_scanned]
+            try:
+                for table in tables:
+                    check_plain(book, self._sheet_of(table, book))
+            except SourceError as error:
+                return error.message.partition(": ")[2]
+        return ""
+
     def _scan(self) -> tuple[TableInfo, ...]:
         state = self._state()
-        with open_book(self.path) as book:
+        with open_book(self.path, self._password) as book:
             if self.spec.sheet and self.spec.sheet not in book.sheets:
                 raise SourceError(
                     f"{self.path.name} has no sheet {self.spec.sheet}",
@@ -88,13 +118,13 @@ class XlsxFile(FileSource):
         self._ready = (state, sheet, grid)
         name = self.name if self.spec.sheet or len(book.sheets) == 1 else sheet
         columns = tuple(ColumnInfo(c, "cell") for c in grid.columns)
-        notes = ("no_declared_key", "blank_rows") if grid.blank_rows else ("no_declared_key",)
+        notes = ("no_declared_key", *grid.notes, *(("hidden_sheet",) if sheet in book.hidden else ()))
         why = "" if columns else "sheet_unusable"
         return TableInfo(name, "", columns, (), len(grid.data_rows), why_not_scanned=why, notes=notes)
 
     def _batches(self, table: TableInfo, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
         ready, self._ready = self._ready, None
-        with open_book(self.path) as book:
+        with open_book(self.path, self._password) as book:
             sheet = self._sheet_of(table, book)
             if ready is not None and ready[:2] == (self._state(), sheet):
                 grid = ready[2]
@@ -102,15 +132,6 @@ class XlsxFile(FileSource):
                 grid = self._grid(book, book.strings(), sheet)
             ready = None
             yield grid.frame(columns)
-
-    def check_rewritable(self, table: str) -> None:
-        """Refuse where rows cannot be cut out safely.
-
-        Raises:
-            SourceError: with the parts and elements that stand against it.
-        """
-        with open_book(self.path) as book:
-            check_plain(book, self._sheet_of(self._table(table), book))
 
     def _write(self, table: TableInfo, edit: Edit, out: BinaryIO) -> None:
         with open_book(self.path) as book:
@@ -135,29 +156,52 @@ class XlsxFile(FileSource):
         has_value = np.zeros(len(sheet.rows), np.bool_)
         has_value[cells[filled, 0]] = True
         used = np.flatnonzero(has_value)
-        header = int(used[0]) if len(used) else 0
-        columns = self._columns(name, cells, texts, filled, header)
+        width = int(cells[filled, 1].max()) + 1 if len(used) else 0
+        looked = _first_rows(cells, texts, filled, used[: self.spec.header_row + LOOKED_AT], width)
+        at = self.spec.header_row - 1 if self.spec.header_row else find_header(looked)
+        rows = looked[at : at + self.spec.header_rows]
+        columns = self._columns(name, cells, filled, rows)
         numbers = sheet.rows[used, 2]
-        blank = int(numbers[-1] - numbers[0]) + 1 - len(used) if len(used) else 0
-        return Grid(sheet, texts.extend_constant(None, 1), columns, used[1:], blank)
+        sums = _sums(cells, texts, filled, used[at + len(rows) :], width)
+        notes = header_notes(at, len(rows), rows[0], list(columns)) if rows and columns else ()
+        notes += ("footer_rows",) * bool(len(sums)) + ("formulas",) * sheet.has_formulas
+        notes += ("blank_rows",) * bool(len(used) and int(numbers[-1] - numbers[0]) + 1 != len(used))
+        notes += ("hidden_rows_or_columns",) * sheet.hides
+        data_rows = np.setdiff1d(used[at + len(rows) :], sums)
+        return Grid(sheet, texts.extend_constant(None, 1), columns, data_rows, notes)
 
-    def _columns(self, sheet: str, cells: Ints, texts: pl.Series, filled: Bools, header: int) -> dict[str, int]:
-        """Names from the header row; a column that has values but no name there is called by its number."""
-        in_header = np.flatnonzero(filled & (cells[:, 0] == header))
-        names = dict(
-            zip(cells[in_header, 1].tolist(), texts.gather(in_header).str.strip_chars().to_list(), strict=True)
-        )
-        columns: dict[str, int] = {}
-        for column in np.unique(cells[filled, 1]).tolist():
-            name = names.get(column) or f"column_{column + 1}"
-            if name in columns:
-                raise SourceError(
-                    f"{self.path.name}, sheet {sheet}: columns {columns[name] + 1} and {column + 1} have the same name",
-                    hint="The first row must name each column once.",
-                    code="BQ-SOURCE-4",
-                )
-            columns[name] = column
-        return columns
+    def _columns(self, sheet: str, cells: Ints, filled: Bools, rows: list[list[str]]) -> dict[str, int]:
+        """Names from the header; a column that has values but no name there is called by its number."""
+        if len(rows) < self.spec.header_rows and rows:
+            raise SourceError(
+                f"{self.path.name}, sheet {sheet}: has fewer rows than header_row and header_rows name",
+                hint="header_row counts from 1, over rows that hold anything.",
+                code="BQ-SOURCE-4",
+            )
+        check_names(f"{self.path.name}, sheet {sheet}", [cell for row in rows for cell in row])
+        used = np.unique(cells[filled, 1]).tolist()
+        names = column_names(rows, max(used, default=-1) + 1)
+        return {names[column]: column for column in used}
+
+
+def _first_rows(cells: Ints, texts: pl.Series, filled: Bools, rows: Ints, width: int) -> list[list[str]]:
+    out = []
+    for row in rows.tolist():
+        here = np.flatnonzero(filled & (cells[:, 0] == row))
+        line = [""] * width
+        for column, text in zip(cells[here, 1].tolist(), texts.gather(here).str.strip_chars().to_list(), strict=True):
+            line[column] = text
+        out.append(line)
+    return out
+
+
+def _sums(cells: Ints, texts: pl.Series, filled: Bools, rows: Ints, width: int) -> Ints:
+    """The rows of sums; few have a word for it in their first cell, and only these are looked at."""
+    first = np.flatnonzero(filled & (cells[:, 1] == 0))
+    words = texts.gather(first).str.strip_chars(" :：").str.to_lowercase().is_in(SUM_WORDS).to_numpy()
+    likely = np.intersect1d(cells[first[words], 0], rows)
+    found = [r for r in likely.tolist() if is_sum(_first_rows(cells, texts, filled, np.array([r]), width)[0])]
+    return np.array(found, np.int64)
 
 
 _NO_CELLS = np.empty(0, np.int64)
@@ -181,17 +225,17 @@ def _cell_texts(sheet: Sheet, strings: Strings, book: Book) -> pl.Series:
         styles = np.minimum(cells[numbers, 8], len(book.date_styles) - 1)
         dated = book.date_styles[styles]
         plain, days = np.flatnonzero(dated == 0), np.flatnonzero(dated)
-        texts = texts.scatter(numbers[plain], _shown_numbers(raw.gather(plain)))
+        texts = texts.scatter(numbers[plain], shown_numbers(raw.gather(plain)))
         if len(days):
             shown = _shown_dates(raw.gather(days), dated[days] == TIME, from_1904=book.from_1904)
             texts = texts.scatter(numbers[days], shown)
     return texts
 
 
-def _shown_numbers(raw: pl.Series) -> pl.Series:
+def shown_numbers(raw: pl.Series) -> pl.Series:
     """Numbers with at most 15 significant digits and no exponent; each distinct one is worked out once."""
     is_plain = raw.str.contains(_PLAIN_NUMBER) & (raw.str.len_bytes() <= SHOWN_DIGITS + 1)
-    odd = raw.filter(~is_plain).unique()
+    odd = raw.filter(~is_plain).drop_nulls().unique()
     return raw.replace(odd, pl.Series([_shown(text) for text in odd.to_list()], dtype=pl.String)) if len(odd) else raw
 
 

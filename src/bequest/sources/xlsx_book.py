@@ -1,5 +1,6 @@
 """A workbook as its parts: sheets by name, shared strings, which styles are dates (ECMA-376)."""
 
+import io
 import posixpath
 import re
 import zipfile
@@ -15,13 +16,15 @@ import polars as pl
 from bequest.engine.kernels.buffers import Bools, Bytes, Ints, frozen, text_series
 from bequest.kernel.errors import SourceError
 from bequest.sources import xlsx_scan
+from bequest.sources.protected import OLE, read_unlocked
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MOST_BYTES = 1 << 32  # uncompressed: beyond it lies no spreadsheet but a bomb
 _DATE_FORMATS = frozenset({*range(14, 18), *range(27, 32), *range(34, 37), *range(50, 55), 57, 58})
 _TIME_FORMATS = frozenset({*range(18, 23), 32, 33, *range(45, 48), 55, 56})
 DATE, TIME = 1, 2
 _SHEET_DATA = re.compile(rb"<(?:\w+:)?sheetData\s*>")
+_HIDDEN_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*\bhidden=\"(?:1|true)\"")
+_HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*\bhidden=\"(?:1|true)\"")
 _NO_SHEET_DATA = re.compile(rb"<(?:\w+:)?sheetData\s*/>")
 
 
@@ -37,6 +40,13 @@ class Sheet:
     rows: Ints
     cells: Ints
     has_formulas: bool
+
+    @property
+    def hides(self) -> bool:
+        """Whether it hides rows or columns."""
+        head = self.data[: self.begin].tobytes()
+        rows = self.data[self.begin : self.end].tobytes()
+        return bool(_HIDDEN_COLUMN.search(head) or _HIDDEN_ROW.search(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,8 @@ class Book:
     date_styles: Bytes
     """For each cell style: 0, or `DATE`, or `TIME` where a time of day is shown."""
     from_1904: bool
+    hidden: frozenset[str] = frozenset()
+    """Names of the sheets that a spreadsheet program does not show."""
 
     def sheet(self, name: str) -> Sheet:
         """The worksheet of that name."""
@@ -94,15 +106,14 @@ class Book:
 
 
 @contextmanager
-def open_book(path: Path) -> Iterator[Book]:
-    """The workbook at a path.
+def open_book(path: Path, password: str = "") -> Iterator[Book]:
+    """The workbook at a path; a protected one is decrypted into memory.
 
     Raises:
-        SourceError: it is protected by a password, of the old binary kind, damaged or no workbook.
+        SourceError: it is protected by another password, of the old binary kind, damaged or no workbook.
     """
-    _refuse_binary(path)
     try:
-        archive = zipfile.ZipFile(path)
+        archive = zipfile.ZipFile(_content(path, password))
     except (zipfile.BadZipFile, OSError):
         raise _unusable(path, "it is no XLSX file, or damaged") from None
     with archive:
@@ -122,24 +133,21 @@ def xml_texts(data: Bytes, starts: Ints, ends: Ints, marked_up: Bools) -> pl.Ser
     return text_series("", offsets, out[:size], begin >= 0)
 
 
-def _refuse_binary(path: Path) -> None:
+def _content(path: Path, password: str) -> Path | io.BytesIO:
     with path.open("rb") as stream:
-        head = stream.read(1 << 16)
+        head = stream.read(len(OLE))
     if not head:
         raise SourceError(f"{path.name} is empty", hint="Check the export.")
-    if not head.startswith(_OLE):
-        return
-    if "EncryptedPackage".encode("utf-16-le") in head + path.read_bytes()[-(1 << 16) :]:
+    if head != OLE:
+        return path
+    data = read_unlocked(path, password)
+    if data.startswith(OLE):
         raise SourceError(
-            f"{path.name} is protected by a password",
-            hint="Open it in a spreadsheet program, remove the password and save it as XLSX.",
+            f"{path.name} is a workbook of the old binary kind (.xls)",
+            hint='Write kind = "xls" for this source; it can be read, and goes or stays as a whole.',
             code="BQ-SOURCE-5",
         )
-    raise SourceError(
-        f"{path.name} is a workbook of the old binary kind (.xls)",
-        hint="Open it in a spreadsheet program and save it as XLSX.",
-        code="BQ-SOURCE-5",
-    )
+    return io.BytesIO(data)
 
 
 def _book(path: Path, archive: zipfile.ZipFile) -> Book:
@@ -150,6 +158,7 @@ def _book(path: Path, archive: zipfile.ZipFile) -> Book:
     related = _relations(path, archive, workbook)
     root = _xml(path, archive, workbook)
     sheets: dict[str, str] = {}
+    hidden: set[str] = set()
     from_1904 = False
     for element in root.iter():
         tag = element.tag.rpartition("}")[2]
@@ -158,11 +167,13 @@ def _book(path: Path, archive: zipfile.ZipFile) -> Book:
             kind, part = related[relation]
             if kind == "worksheet":
                 sheets[element.attrib["name"]] = part
+                if element.attrib.get("state", "visible") != "visible":
+                    hidden.add(element.attrib["name"])
         elif tag == "workbookPr":
             from_1904 = element.attrib.get("date1904", "0") in {"1", "true"}
     by_kind = {kind: part for kind, part in related.values() if kind in {"sharedStrings", "styles"}}
     styles = _date_styles(_xml(path, archive, by_kind["styles"])) if "styles" in by_kind else np.zeros(1, np.uint8)
-    return Book(path, archive, sheets, by_kind.get("sharedStrings", ""), styles, from_1904)
+    return Book(path, archive, sheets, by_kind.get("sharedStrings", ""), styles, from_1904, frozenset(hidden))
 
 
 def _relations(path: Path, archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:

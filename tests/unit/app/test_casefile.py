@@ -25,6 +25,7 @@ from bequest.model.case import (
     Scope,
     SourceKind,
     SystemKind,
+    WholeFate,
     Window,
 )
 
@@ -460,7 +461,7 @@ def fill(template: str) -> str:
     text = template.replace("# effective_on = 2026-12-31", "effective_on = 2026-12-31")
     text = text.replace('id = ""', 'id = "my-case"', 1).replace('path = ""', 'path = "crm.db"')
     text = text.replace('file = ""', 'file = "paper.pdf"').replace("# issued_on = ", "issued_on = ")
-    return re.sub(r'^(title|name|contact|route_reason|issued_by) = ""', r'\1 = "示例"', text, flags=re.M)
+    return re.sub(r'^(title|name|contact|route_reason|issued_by|reason|owner) = ""', r'\1 = "示例"', text, flags=re.M)
 
 
 @pytest.mark.parametrize("event", sorted(PLANNED_EVENTS))
@@ -483,12 +484,47 @@ def test_every_commented_line_of_a_template_can_be_used(tmp_path: Path, event: E
     text = fill(re.sub(r"^# (?=\[|[a-z_]+ = )", "", write_case_template(event), flags=re.M))
     (tmp_path / "receiver.txt").write_text(RECIPIENTS[0])
     (tmp_path / "escrow.txt").write_text(RECIPIENTS[1])
-    for line in ('uscc = ""', 'encoding = "gb18030"', 'sheet = ""', 'where = ""'):
+    (tmp_path / "platform.txt").write_text(generate_identity().recipient)
+    of_files = ('encoding = "gb18030"', 'sheet = ""', 'separator = "tab"', "header_row = 3", "header_rows = 2")
+    for line in ('uscc = ""', 'where = ""', 'password = "env:ORDERS_PASSWORD"', *of_files):
         filled = {'where = ""': 'where = "tape"'}.get(line, "")
         text = re.sub(rf"^{re.escape(line)}.*$", filled, text, flags=re.M)
     case = read(tmp_path, text)
     assert case.cutover_not_after == date(2027, 1, 31)
     assert case.copies[0].of == "crm"
+    assert [(s.kind, s.has_rows) for s in case.sources] == [
+        (SourceKind.SQLITE, True), (SourceKind.FILE, False), (SourceKind.HELD_ELSEWHERE, True),
+    ]  # fmt: skip
+    assert case.sources[1].fate is WholeFate.KEPT
+
+
+REAL_FILES = {
+    "a password in the file": ('kind = "xls"\npath = "a.xls"\npassword = "secret"', "a case file never holds one"),
+    "a password of a CSV": ('kind = "csv"\npath = "a.csv"\npassword = "env:P"', "is not protected by a password"),
+    "a long separator": ('kind = "csv"\npath = "a.csv"\nseparator = "ab"', "not one sign"),
+    "no header row": ('kind = "csv"\npath = "a.csv"\nheader_rows = 0', "is not from 1 to 3"),
+    "files undecided": ('kind = "file"\npath = "docs"', "disposition: is missing"),
+    "files without reason": ('kind = "file"\npath = "docs"\ndisposition = "unlinked"', "reason: is missing"),
+    "rows decided as a whole": ('kind = "csv"\npath = "a.csv"\ndisposition = "kept"', "decided on one by one"),
+    "a ledger unlinked without counsel": (
+        'kind = "csv"\npath = "a.csv"\nsystem_kind = "ledger"\ncustodian = "x"\ndisposition = "unlinked"',
+        "reason: is missing",
+    ),
+    "held by nobody": ('kind = "held-elsewhere"\ncontact = "x"\ndue_on = 2027-01-31', "owner: is missing"),
+    "held for ever": ('kind = "held-elsewhere"\nowner = "x"\ncontact = "x"', "due_on: is missing"),
+    "a path of somebody else": (
+        'kind = "held-elsewhere"\nowner = "x"\ncontact = "x"\ndue_on = 2027-01-31\npath = "a.csv"',
+        "is held by its owner",
+    ),
+    "an owner of a file": ('kind = "csv"\npath = "a.csv"\nowner = "x"', "is a file"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "said"), REAL_FILES.values(), ids=REAL_FILES)
+def test_sources_that_do_not_fit_their_kind(tmp_path: Path, lines: str, said: str) -> None:
+    with pytest.raises(CaseFileError, match=said) as caught:
+        read(tmp_path, CASE_FILE + f'\n[[sources]]\nname = "extra"\n{lines}\n')
+    assert caught.value.hint
 
 
 def test_no_template_for_an_event_that_cannot_be_run() -> None:

@@ -161,7 +161,7 @@ def test_a_workbook_of_more_than_plain_cells_is_read_but_not_cut(extra: Extra, s
     assert frame(source).height >= 6
     with pytest.raises(SourceError, match=said) as caught:
         source.apply("orders", Changes(pl.Series(["0"]), taken_from=state), guard=nothing)
-    assert "whole file" in caught.value.hint
+    assert "as a whole" in caught.value.hint
     assert source.fingerprint() == state
 
 

@@ -15,6 +15,7 @@ from bequest.model.case import (
     KeyRelease,
     LegalRoute,
     Role,
+    SourceKind,
     SystemKind,
 )
 
@@ -171,6 +172,7 @@ def _check_lots(case: Case, root: Table) -> None:
                 f"{_at(root, key)}: event {case.event.value} passes customer information on and needs at least one",
                 hint=f"Write [[{key}]].",
             )
+    rows = [s.name for s in case.sources if s.has_rows]
     taken: dict[tuple[str, str, str, str], str] = {}
     if len(case.lots) > MAX_LOTS:
         raise CaseFileError(
@@ -194,6 +196,12 @@ def _check_lots(case: Case, root: Table) -> None:
         for m, scope in enumerate(lot.scope, start=1):
             there = f"{place}.scope#{m}"
             _one_of(root, f"{there}.source", scope.source, (s.name for s in case.sources), "sources")
+            if scope.source not in rows:
+                raise CaseFileError(
+                    f"{_at(root, there, 'source')}: {scope.source!r} is not read row by row, so no lot can take rows of"
+                    " it",
+                    hint=f"Read row by row are: {', '.join(rows) or 'none'}.",
+                )
             for value in scope.values:
                 mark = (scope.source, scope.table, scope.column, value)
                 if mark in taken:
@@ -207,6 +215,8 @@ def _check_lots(case: Case, root: Table) -> None:
 def _check_sources(case: Case, root: Table) -> None:
     seen: dict[tuple[str, str], str] = {}
     for n, source in enumerate(case.sources, start=1):
+        if source.kind is SourceKind.HELD_ELSEWHERE and not source.has_rows:
+            continue
         is_server = source.kind in SERVERS
         mark = (source.url, source.schema) if is_server else (str(source.path), source.sheet)
         if mark in seen:

@@ -4,23 +4,19 @@ Secrets and local facts may stand elsewhere (`env:NAME`, `file:PATH`): source pa
 The environment comes in as an argument.
 """
 
-import codecs
 import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import cast
-from urllib.parse import parse_qs, urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bequest.app.casefile.check import check_case, check_person_key, check_recipient
 from bequest.app.casefile.papers import PAPER, read_paper
+from bequest.app.casefile.sources import SOURCE, read_source, read_zone
 from bequest.app.casefile.table import References, Table
 from bequest.kernel.errors import CaseFileError
-from bequest.kernel.secret import PREFIXES
 from bequest.model.case import (
     PLANNED_EVENTS,
-    SERVERS,
     Case,
     Copy,
     Event,
@@ -33,9 +29,6 @@ from bequest.model.case import (
     Role,
     Scenario,
     Scope,
-    Source,
-    SourceKind,
-    SystemKind,
     Window,
 )
 
@@ -77,13 +70,9 @@ LOT = (
     "scope",
 )
 SCOPE = ("source", "table", "column", "in")
-SERVER = ("url", "delete_url", "scrub_url", "verify_url", "schema", "managed")
-SOURCE = ("name", "kind", "path", *SERVER, "label", "system_kind", "timezone", "encoding", "sheet", "custodian")
 COPY = ("of", "kind", "where", "expires_on", "control")
 PERSON = ("id", "name", "roles", "paper", "external", "public_key", "party")
 WINDOW = ("notice_lead_days", "objection_days")
-
-_TEXT_FILES = frozenset({SourceKind.CSV, SourceKind.JSONL})
 
 
 def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> Case:
@@ -114,7 +103,7 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
         industry=head.text("industry"),
         jurisdictions=head.texts("jurisdictions", required=True),
         effective_on=cast(date, head.day("effective_on", required=True)),
-        timezone=_zone(head, "timezone", DEFAULT_ZONE),
+        timezone=read_zone(head, "timezone", DEFAULT_ZONE),
         cutover_not_after=head.day("cutover_not_after"),
         register_closes_on=head.day("register_closes_on"),
         tolerance_percent=head.whole("tolerance_percent", 5, low=0, high=100),
@@ -125,7 +114,7 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
         custodian=None if custodian is None else _party(custodian, contact=False),
         escrow=None if escrow is None else _party(escrow, contact=False),
         lots=tuple(_lot(t) for t in lots),
-        sources=tuple(_source(t) for t in sources),
+        sources=tuple(read_source(t) for t in sources),
         copies=tuple(_copy(t) for t in copies),
         people=tuple(_person(t) for t in people),
         window=Window() if window is None else _window(window),
@@ -151,17 +140,6 @@ def _parse(path: Path) -> dict[str, object]:
             f"{path.name}: is not valid TOML: {error}",
             hint="Texts stand in double quotes, dates and numbers do not; every key stands once.",
         ) from None
-
-
-def _zone(table: Table, key: str, default: str) -> str:
-    name = table.text(key, default)
-    if name or not default:
-        try:
-            ZoneInfo(name) if name else None
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise table.fault(key, f"{name!r} is not a time zone", "Write one such as Asia/Shanghai.") from None
-        return name
-    raise table.fault(key, "is empty", f"Leave it out for {default}, or write a time zone.")
 
 
 def _party(table: Table, *, contact: bool) -> Party:
@@ -211,74 +189,6 @@ def _scope(table: Table) -> Scope:
     return Scope(
         source=table.text("source"), table=table.text("table"), column=table.text("column"), values=table.values("in")
     )
-
-
-def _source(table: Table) -> Source:
-    kind = table.word("kind", SourceKind)
-    if kind in SERVERS:
-        return _server(table, kind)
-    for key in SERVER:
-        if table.has(key):
-            raise table.fault(key, f"a source of kind {kind.value} is a file", "Leave it out, and name its path.")
-    path = table.referred("path")
-    encoding = table.text("encoding", "")
-    if encoding and kind not in _TEXT_FILES:
-        raise table.fault("encoding", f"a source of kind {kind.value} has no encoding", "Leave it out.")
-    if encoding:
-        try:
-            codecs.lookup(encoding)
-        except (LookupError, ValueError):
-            raise table.fault("encoding", f"{encoding!r} is not an encoding", "Write utf-8, gb18030 or gbk.") from None
-    if table.has("sheet") and kind is not SourceKind.XLSX:
-        raise table.fault("sheet", f"a source of kind {kind.value} has no sheets", "Leave it out.")
-    return Source(
-        name=table.identifier("name"),
-        kind=kind,
-        path=(table.references.folder / path).resolve(),
-        label=table.text("label", ""),
-        system_kind=table.word("system_kind", SystemKind, SystemKind.BUSINESS),
-        timezone=_zone(table, "timezone", ""),
-        encoding=encoding,
-        sheet=table.text("sheet", ""),
-        custodian=table.text("custodian", ""),
-    )
-
-
-def _server(table: Table, kind: SourceKind) -> Source:
-    for key in ("path", "encoding", "sheet"):
-        if table.has(key):
-            raise table.fault(key, f"a source of kind {kind.value} is a server", "Leave it out, and name its url.")
-    if table.has("schema") and kind is not SourceKind.POSTGRESQL:
-        raise table.fault("schema", f"a source of kind {kind.value} has no schemas", "The url names the database.")
-    return Source(
-        name=table.identifier("name"),
-        kind=kind,
-        url=_url(table, "url", None),
-        delete_url=_url(table, "delete_url", ""),
-        scrub_url=_url(table, "scrub_url", ""),
-        verify_url=_url(table, "verify_url", ""),
-        schema=table.text("schema", ""),
-        managed=table.flag("managed", default=False),
-        label=table.text("label", ""),
-        system_kind=table.word("system_kind", SystemKind, SystemKind.BUSINESS),
-        timezone=_zone(table, "timezone", ""),
-        custodian=table.text("custodian", ""),
-    )
-
-
-def _url(table: Table, key: str, default: str | None) -> str:
-    """An address or a reference to one, as it stands: it is followed when a connection is opened, and kept nowhere."""
-    url = table.text(key, default)
-    if url and not url.startswith(PREFIXES):
-        try:
-            has_password = urlsplit(url).password is not None or "password" in parse_qs(urlsplit(url).query)
-        except ValueError:
-            raise table.fault(key, "is not an address", "Write env:NAME or kind://account@host/database.") from None
-        if has_password:
-            raise table.fault(
-                key, "holds a password, and a case file never does", f'Write {key} = "env:NAME" and set NAME.'
-            )
-    return table.references.absolute(url)
 
 
 def _copy(table: Table) -> Copy:

@@ -187,7 +187,7 @@ scope = [
 """
 
 _SOURCES = """\
-# 数据源 · Sources. kind: sqlite | xlsx | csv | jsonl | parquet
+# 数据源 · Sources. kind: sqlite | xlsx | xls | csv | jsonl | parquet | file | held-elsewhere | postgresql | mariadb
 [[sources]]
 name = "crm"
 kind = "sqlite"
@@ -197,8 +197,30 @@ path = ""                        # 相对本文件 · relative to this file
 # business | ledger | medical-record | aml | archive | credit
 # system_kind = "business"
 # timezone = "Asia/Shanghai"     # 无时区的时间按此解释 · zone of times without one
-# encoding = "gb18030"           # 仅 csv、jsonl · csv and jsonl only
-# sheet = ""                     # 仅 xlsx · xlsx only
+# encoding = "gb18030"           # 仅 csv、jsonl；不写则自动识别 · csv and jsonl only; looked for where left out
+# separator = "tab"              # 仅 csv；不写则自动识别 · csv only; looked for where left out
+# sheet = ""                     # 仅 xlsx、xls · xlsx and xls only
+# header_row = 3                 # 表头在第几行（只数非空行）；不写则自动识别 · which row names the columns
+# header_rows = 2                # 合并单元格的两行表头 · two rows, where cells of the header are merged
+# password = "env:ORDERS_PASSWORD"   # 受密码保护的工作簿；只写引用 · protected workbook: a reference only
+
+# 整体处置的文件：压缩包、PDF、合同扫描件等 · Files decided on as a whole: archives, PDF, scans
+# [[sources]]
+# name = "contracts"
+# kind = "file"
+# path = "contracts"             # 文件、文件夹或通配符 · a file, a folder or a pattern such as "docs/*.pdf"
+# disposition = "kept"           # kept 原处留存 | custody 整体封存 | unlinked 整体删除
+# reason = ""                    # 必填：法律顾问的理由 · required: counsel's reason
+
+# 由他方持有的数据：平台、承运商、云服务 · Held by somebody else: platform, carrier, service
+# [[sources]]
+# name = "platform"
+# kind = "held-elsewhere"
+# owner = ""                     # 持有方 · who holds it
+# contact = ""
+# due_on = 2027-01-31            # 最迟办结日 · by when it is to be done
+# export = "exports/*.csv"       # 对方导出的文件（可不写） · an export of it, where there is one
+# age_recipient = "file:platform.txt"  # 名单加密给谁（可不写） · to whom the list of persons is encrypted
 
 # 本系统不读取的副本：备份、导出 · Copies that are not read: backups, exports
 # [[copies]]

@@ -43,6 +43,9 @@ def discover(
         rows,
         figures=(3, 4, 5, 6),
     )
+    for t in result.tables:
+        if t.notes:
+            render.line(f"{t.source}.{t.name}: {', '.join(t.notes)}")
     for source, table, column in result.unknown_columns():
         render.line(f"unknown: {source}.{table}.{column}")
 

@@ -8,6 +8,7 @@ import typer
 
 from bequest.app.approve_policy import ApprovalState, approval_state, approve_policy
 from bequest.app.run_plan import ColumnExplanation, crime_meters, explain_field, explain_row, plan_diff, run_plan
+from bequest.app.tasks import planned_tasks
 from bequest.cli import render
 from bequest.cli.state import group, state_of
 from bequest.documents.words import word
@@ -31,6 +32,7 @@ def run(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--jso
     with state_of(ctx).context() as c:
         decided = run_plan(c, case)
         meters = crime_meters(c.case(case).case, decided.population)
+        tasks = planned_tasks(c.case(case).case, decided.stays_whole)
     if json:
         render.print_json(
             {"policy_digest": decided.policy.digest, "population": decided.population, "crime_meters": meters}
@@ -47,6 +49,15 @@ def run(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--jso
                 f"({', '.join(m.articles)}); check each consent",
             )
         )
+    for w in decided.stays_whole:
+        text = render.say(
+            f"{w.source}：无法按行删除，整个文件留下；{w.rows} 行本应删除",
+            f"{w.source}: no row can be cut out of it, so"
+            f" the file stays whole; {w.rows} rows of it should go",
+        )  # fmt: skip
+        render.line(text)
+    for p in tasks:
+        render.line(f"{p.task_id} ({p.task.owner}, {p.task.due_on}): {render.say(p.task.what_zh, p.task.what_en)}")
 
 
 def print_preview(policy: Policy, population: Population) -> None:

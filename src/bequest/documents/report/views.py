@@ -157,10 +157,11 @@ def step_bars(report: CaseReport, words: Wording) -> tuple[charts.Bar, ...]:
 
 def timeline(report: CaseReport) -> charts.Timeline | None:
     """Custody by due month, on a true scale of time from the law date."""
-    if not report.custody:
+    dated = [(b.due_month, b.values) for b in report.custody if b.due_month != "undated"]
+    if not dated:
         return None
     start = report.policy.law_date if report.policy else report.case.effective_on
-    return charts.custody_timeline([(b.due_month, b.values) for b in report.custody], start)
+    return charts.custody_timeline(dated, start)
 
 
 def outcome_persons(report: CaseReport) -> tuple[Guarded, ...]:

@@ -51,6 +51,7 @@ def _propose(sample: TableSample) -> TableMap:
         why_not_scanned=sample.why_not_scanned,
         key=tuple(c.name for c in sample.columns if c.is_key),
         schema_digest=schema_digest(sample.columns),
+        notes=sample.notes,
     )
 
 

@@ -34,6 +34,7 @@ class TableSample:
     n_rows: int
     frame: pl.DataFrame
     why_not_scanned: str = ""
+    notes: tuple[str, ...] = ()
 
     def values(self, column: str) -> pl.Series:
         """The sampled values of a column; empty where the sample has none."""

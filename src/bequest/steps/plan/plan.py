@@ -118,7 +118,7 @@ def _busiest_fact(rows: Mapping[SituationKey, object]) -> str:
 
 def apply_row_rule(table: TableMap, columns: list[Disposition]) -> tuple[Disposition, ...]:
     """A row goes only when every column may go; where it stays, keys and staff columns stay with it (decision D2)."""
-    staying = {d.residue for d in columns} - LEAVES
+    stay = {d.residue for d in columns} - LEAVES
     custody = next(
         (
             d
@@ -129,15 +129,15 @@ def apply_row_rule(table: TableMap, columns: list[Disposition]) -> tuple[Disposi
     )
     out = []
     for c, d in zip(table.columns, columns, strict=True):
-        if staying and d.residue in LEAVES and (c.role is RowRole.STAFF or c.name in table.key):
-            d = _staying(d, blocked=Residue.BLOCKED in staying)
-        elif not staying and c.name in table.key and custody is not None:
+        if stay and d.residue in LEAVES and (c.role is RowRole.STAFF or c.name in table.key):
+            d = staying(d, blocked=Residue.BLOCKED in stay)
+        elif not stay and c.name in table.key and custody is not None:
             d = replace(d, residue=Residue.CUSTODY, until=custody.until)
         out.append(d)
     return tuple(out)
 
 
-def _staying(d: Disposition, *, blocked: bool) -> Disposition:
+def staying(d: Disposition, *, blocked: bool) -> Disposition:
     """The same release, with the value left where it is; what is released cannot be blocked too (decision D4)."""
     residue = Residue.BLOCKED if blocked and d.release is Release.NONE else Residue.IN_USE
     return replace(d, residue=residue, until="window" if d.release is Release.WAITING else "")

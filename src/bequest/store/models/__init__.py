@@ -13,6 +13,7 @@ from bequest.store.models.doing import (
     StoreRecord,
 )
 from bequest.store.models.plan import AnswerBatch, Approval, NoticeBatch, Policy, PopulationRun
+from bequest.store.models.tasks import OwnerTask
 from bequest.store.models.work import AccessRecord, DataMapVersion, Lease, OutboxEvent, Setting, StepRun
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "NoticeBatch",
     "Organisation",
     "OutboxEvent",
+    "OwnerTask",
     "Person",
     "Policy",
     "PopulationRun",

@@ -19,6 +19,7 @@ from bequest.store.repositories.outbox import Outbox
 from bequest.store.repositories.people import Memberships, People
 from bequest.store.repositories.policies import Approvals, Policies, Populations
 from bequest.store.repositories.register import Accesses, Keys, Settings, Stores
+from bequest.store.repositories.tasks import Tasks
 from bequest.store.repositories.telling import Answers, Notices
 from bequest.store.repositories.work import DataMaps, Steps
 from bequest.store.unit import Unit
@@ -45,6 +46,7 @@ class Tx:
         self.destructions = Destructions(unit)
         self.custody = Custody(unit)
         self.residuals = Residuals(unit)
+        self.tasks = Tasks(unit)
         self.keys = Keys(unit)
         self.stores = Stores(unit)
         self.settings = Settings(unit)

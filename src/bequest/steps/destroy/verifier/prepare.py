@@ -17,7 +17,7 @@ from bequest.steps.destroy.verifier.buffers import Bytes, Texts, text_buffers
 from bequest.steps.destroy.verifier.candidates import EMAIL, ID, KINDS, PHONE, SEARCHABLE, Profile, known, profile_of
 from bequest.steps.destroy.verifier.finder import Finder
 from bequest.steps.destroy.verifier.places import Places, by_table, filled_and_going, loses
-from bequest.steps.destroy.verifier.raw import raw_files
+from bequest.steps.destroy.verifier.raw import raw_paths
 from bequest.steps.destroy.verifier.reading import read_rows
 from bequest.steps.destroy.verifier.rows import Rows, UnreadableError
 from bequest.steps.destroy.verifier.scan import ColumnHits, Search, Tally
@@ -168,7 +168,7 @@ class _Control:
         if source.kind in RAW_KINDS:
             expected = self._learned.by_bytes.get(source.name, TokenSet.of(())).head(SAMPLE)
             met = np.zeros(len(self._wanted), np.bool_)
-            for file in raw_files(source.path, self._task.known_copies):
+            for file, _ in raw_paths(source, self._task.known_copies):
                 met[search.raw(file, tally).known] = True
             self._raw[source.name] = (len(expected), int(met[self._wanted.positions(expected.array())].sum()))
 

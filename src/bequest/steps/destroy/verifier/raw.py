@@ -14,9 +14,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from bequest.model.case import Source, SourceKind
 from bequest.steps.destroy.verifier.buffers import Ints, Texts
 from bequest.steps.destroy.verifier.candidates import Profile
 from bequest.steps.destroy.verifier.finder import KIND_OF_FORM, normals
+from bequest.steps.destroy.verifier.reading import parts_of
 from bequest.steps.destroy.verifier.walk_bytes import find_raw
 
 CLOSE = 512
@@ -41,6 +43,15 @@ def raw_files(path: Path, known_copies: frozenset[Path]) -> list[Path]:
     """The source's file and everything beside it that bears its name: journals, leftovers, forgotten copies."""
     found = {p for p in path.parent.iterdir() if p.is_file() and p.name.lstrip(".~$").startswith(path.name)}
     return sorted(p for p in found | {path} if p.exists() and (p == path or p.resolve() not in known_copies))
+
+
+def raw_paths(source: Source, known_copies: frozenset[Path]) -> list[tuple[Path, SourceKind | None]]:
+    """All files of a source: those of the case with their kind, and without one what lies beside them."""
+    return [
+        (path, part.kind if path == part.path else None)
+        for part in parts_of(source)
+        for path in raw_files(part.path, known_copies)
+    ]
 
 
 def raw_blocks(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -3,14 +3,14 @@
 import csv
 import json
 from collections.abc import Iterator
-from itertools import islice
-from pathlib import Path
+from itertools import chain, islice
 from typing import Any
 
 import polars as pl
 
 from bequest.model.case import Source
-from bequest.steps.destroy.verifier.rows import BATCH, Rows, distinct_names, names_only, numbered, text_column
+from bequest.steps.destroy.verifier.head import codec_of, find_head, is_sum, n_looked_at, unguarded
+from bequest.steps.destroy.verifier.rows import ASIDE, BATCH, Rows, distinct_names, names_only, numbered, text_column
 from bequest.steps.destroy.verifier.task import Task
 
 Columns = dict[str, list[str | None]]
@@ -22,21 +22,40 @@ _DECODE = json.JSONDecoder(parse_int=str, parse_float=str, object_pairs_hook=tup
 def read_csv(source: Source, task: Task) -> Iterator[Rows]:
     """Every row; fields beyond the header are columns of their own."""
     path, table = source.path, task.table_of(source)
-    with path.open(encoding=_codec(path, source.encoding), newline="", errors="replace") as file:
-        head = file.readline()
+    with path.open(encoding=codec_of(path, source.encoding), newline="", errors="replace") as file:
+        separator = source.separator or _separator(file.read(1 << 16))
         file.seek(0)
-        separator = max(",\t;|", key=head.count)
         old_limit = csv.field_size_limit(1 << 30)
         try:
-            lines = (line for line in csv.reader(file, delimiter=separator) if line)
-            header = [h.strip().removeprefix("\ufeff") or f"column_{i + 1}" for i, h in enumerate(next(lines, []))]
-            yield names_only(table, header)
+            lines = ([unguarded(c) for c in line] for line in csv.reader(file, delimiter=separator) if line)
+            looked = list(islice(lines, n_looked_at(source)))
+            head = find_head(looked, source)
+            yield names_only(table, head.names)
+            aside = list(head.titles)
+            rest = (line for line in chain(looked[head.n_rows :], lines) if not _put_aside(line, aside))
             first = 0
-            while batch := list(islice(lines, BATCH)):
-                yield numbered(table, _squared(header, batch), first, len(batch))
+            while batch := list(islice(rest, BATCH)):
+                yield numbered(table, _squared(head.names, batch), first, len(batch))
                 first += len(batch)
+            if aside:
+                yield numbered(f"{table} {ASIDE}", _squared([], aside), 0, len(aside))
         finally:
             csv.field_size_limit(old_limit)
+
+
+def _put_aside(line: list[str], aside: list[list[str]]) -> bool:
+    """Rows of sums are no records, but are looked at as well."""
+    if not is_sum(line):
+        return False
+    aside.append(line)
+    return True
+
+
+def _separator(text: str) -> str:
+    """The sign that the first line with text uses most, outside quotes."""
+    outside = "".join(text.split('"')[::2])
+    line = next((part for part in outside.splitlines() if part.strip()), "")
+    return max(",\t;|", key=line.count)
 
 
 def _squared(header: list[str], batch: list[list[str]]) -> pl.DataFrame:
@@ -50,7 +69,7 @@ def _squared(header: list[str], batch: list[list[str]]) -> pl.DataFrame:
 def read_jsonl(source: Source, task: Task) -> Iterator[Rows]:
     """Every line; the leaves of an object are its columns, a line that is no JSON stands in a column without name."""
     path, table = source.path, task.table_of(source)
-    with path.open(encoding=_codec(path, source.encoding), errors="replace") as file:
+    with path.open(encoding=codec_of(path, source.encoding), errors="replace") as file:
         lines = (line for line in file if line.strip())
         first = 0
         while batch := list(islice(lines, BATCH)):
@@ -101,14 +120,3 @@ def _undone(value: Any) -> Any:
     if isinstance(value, tuple):
         return {f"{k}#{i}" if i else k: _undone(v) for i, (k, v) in enumerate(value)}
     return [_undone(v) for v in value] if isinstance(value, list) else value
-
-
-def _codec(path: Path, declared: str) -> str:
-    with path.open("rb") as stream:
-        head = stream.read(4)
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    name = (declared or "utf-8").strip().lower()
-    if name in {"gbk", "gb2312", "cp936"}:
-        return "gb18030"
-    return "utf-8-sig" if name in {"utf-8", "utf8", "utf-8-sig"} else name

@@ -8,11 +8,13 @@ import csv
 import importlib
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 import fastexcel
 import polars as pl
 import pyarrow as pa
+from msoffcrypto.exceptions import DecryptionError, FileFormatError
 
 from bequest.kernel.errors import InputError
 from bequest.model.case import Source, SourceKind
@@ -43,6 +45,7 @@ READERS: Final[dict[SourceKind, Callable[[Source, Task], Iterator[Rows]]]] = {
     SourceKind.XLSX: read_xlsx,
     SourceKind.POSTGRESQL: _read_server,
     SourceKind.MARIADB: _read_server,
+    SourceKind.XLS: read_xlsx,
 }
 
 _UNREADABLE = (
@@ -55,7 +58,14 @@ _UNREADABLE = (
     fastexcel.FastExcelError,
     KeyError,
     ValueError,
+    DecryptionError,
+    FileFormatError,
+    InputError,
 )
+
+_KINDS = {
+    ".jsonl": SourceKind.JSONL, ".parquet": SourceKind.PARQUET, ".xlsx": SourceKind.XLSX, ".xls": SourceKind.XLS,
+}  # fmt: skip
 
 
 def read_rows(source: Source, task: Task) -> Iterator[Rows]:
@@ -64,7 +74,22 @@ def read_rows(source: Source, task: Task) -> Iterator[Rows]:
     Raises:
         UnreadableError: where the store cannot be read.
     """
+    if source.kind is SourceKind.HELD_ELSEWHERE:
+        for part in parts_of(source):
+            for rows in read_rows(part, task):
+                own = rows.table == part.name or rows.table.startswith(f"{part.name} ")
+                yield rows if own else replace(rows, table=f"{part.name}.{rows.table}")
+        return
     try:
         yield from READERS[source.kind](source, task)
     except _UNREADABLE as error:
         raise UnreadableError(source.name, type(error).__name__) from error
+
+
+def parts_of(source: Source) -> list[Source]:
+    """The files of an export, each as a source of its own, named as the file; any other source is its only part."""
+    if source.kind is not SourceKind.HELD_ELSEWHERE:
+        return [source]
+    found = sorted(source.path.parent.glob(source.path.name), key=lambda p: p.name)
+    files = [p for p in found if p.is_file() and not p.name.startswith(".")]
+    return [replace(source, name=p.stem, kind=_KINDS.get(p.suffix.lower(), SourceKind.CSV), path=p) for p in files]

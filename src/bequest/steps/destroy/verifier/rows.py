@@ -10,6 +10,8 @@ import pyarrow as pa
 
 BATCH = 50_000
 SEPARATOR = "\x1f"
+ASIDE = "(title and sums)"
+"""Behind the name of a table: rows of its sheet or file that are no records."""
 
 
 class UnreadableError(Exception):

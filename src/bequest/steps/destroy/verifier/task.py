@@ -15,7 +15,7 @@ class Task:
     """What the verifier is given: the sources, the plan, its own key, and the cipher with which the plan names rows.
 
     `known_copies`: files beside a source that the case lists as copies, each a dated residual of its own. `secrets`
-    follows the references to servers.
+    follows the references to servers and to passwords of workbooks.
     """
 
     sources: tuple[Source, ...]

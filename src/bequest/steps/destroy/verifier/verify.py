@@ -10,18 +10,19 @@ Each hit is
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from bequest.kernel.canonical import Json, to_json
 from bequest.kernel.errors import StateError
-from bequest.model.case import SERVERS, Source
+from bequest.model.case import SERVERS, Source, SourceKind
 from bequest.model.destruction import Finding, Level, SearchResult
 from bequest.steps.destroy.verifier.candidates import KINDS, OWN_KINDS, PLAIN
 from bequest.steps.destroy.verifier.held import held_rows
 from bequest.steps.destroy.verifier.places import Places, by_table, class_of
 from bequest.steps.destroy.verifier.prepare import RAW_KINDS, row_names
-from bequest.steps.destroy.verifier.raw import raw_files
+from bequest.steps.destroy.verifier.raw import raw_paths
 from bequest.steps.destroy.verifier.rows import Rows, UnreadableError
 from bequest.steps.destroy.verifier.scan import Bools, ColumnHits, Kinds, Search, Tally
 from bequest.steps.destroy.verifier.state import Allowed, Facts, SourceControl, VerifierState
@@ -113,11 +114,12 @@ class _SecondLook:
         rows_of: Counter[str] = Counter()
         met = np.zeros(len(self._tokens), np.bool_)
         try:
-            for rows, hits in self._search.cells(source, self._task, tally):
-                rows_of[rows.table] += len(rows.names)
-                self._judge(source.name, rows, hits)
-                for hit in hits:
-                    met[hit.known] = True
+            if not _went_whole(source):
+                for rows, hits in self._search.cells(source, self._task, tally):
+                    rows_of[rows.table] += len(rows.names)
+                    self._judge(source.name, rows, hits)
+                    for hit in hits:
+                        met[hit.known] = True
             self._bytes(source, tally, met)
         except (UnreadableError, OSError, ValueError) as error:
             why = why or type(error).__name__
@@ -165,8 +167,8 @@ class _SecondLook:
         if may_remain is not None:
             at = self._state.wanted.positions(may_remain.array())
             explained[at[at >= 0]] = True
-        for path in raw_files(source.path, self._task.known_copies):
-            if path == source.path and source.kind not in RAW_KINDS:
+        for path, kind in raw_paths(source, self._task.known_copies):
+            if kind is not None and kind not in RAW_KINDS:
                 continue
             found = self._search.raw(path, tally)
             for number, chance, open_ in zip(found.kinds, found.is_chance, ~explained[found.known], strict=True):
@@ -210,6 +212,11 @@ class _SecondLook:
             finding,
             control.not_searchable if control else (),
         )
+
+
+def _went_whole(source: Source) -> bool:
+    """Whether its file is gone: no cell is left to be searched, but what lies beside it is."""
+    return source.kind is not SourceKind.HELD_ELSEWHERE and source.path != Path() and not source.path.exists()
 
 
 def _may_be_chance(places: Places | None, hit: ColumnHits) -> Bools:

@@ -1,0 +1,345 @@
+"""What others have to do: the holders of data that lie elsewhere, and whoever replaces a file that cannot be cut.
+
+A task is opened at the cutover with a sealed list of the persons it is about. It is done when somebody named in the
+case signs for it with his own key and hands in the evidence, such as the holder's letter. An open task is a dated
+residual on the certificate.
+"""
+
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import polars as pl
+
+from bequest.app.context import Context, Run, done_steps
+from bequest.app.evidence import event_id, keep_statement, publish, record
+from bequest.app.run_notify import keep_place
+from bequest.app.user_files import new_user_file, read_user_bytes
+from bequest.crypto.age import encrypt_stream
+from bequest.crypto.atomic import write_file
+from bequest.crypto.sealing import read_sealed, write_sealed
+from bequest.crypto.signing import Signer, load_person_key
+from bequest.crypto.verify import parse_public_line
+from bequest.engine.tableplan import DECISION_PREFIX, LEAVES, TablePlan
+from bequest.evidence.event_types import EventType
+from bequest.evidence.statement import Statement, Subject
+from bequest.kernel.clock import rfc3339
+from bequest.kernel.errors import ApprovalError, InputError, StateError
+from bequest.model.case import Case, Person, SourceKind
+from bequest.model.datamap import FieldClass
+from bequest.model.destruction import Kept, OwnerTask, Residual
+from bequest.sources.source import KEY, OpenSource
+from bequest.steps.plan.whole_file import StaysWhole
+from bequest.store.records import AccessRecord
+from bequest.store.task_records import TaskRecord, TaskState
+
+HELD, WHOLE_FILE = "held", "whole_file"
+MOST_EVIDENCE = 64 << 20
+_ENDINGS = frozenset(
+    {"pdf", "png", "jpg", "jpeg", "txt", "eml", "json", "csv", "docx", "xlsx", "zip", "asc", "sig", "p7s"}
+)
+_NAMING = frozenset(
+    {
+        FieldClass.PERSON_NAME, FieldClass.USERNAME, FieldClass.PHONE, FieldClass.LANDLINE, FieldClass.EMAIL,
+        FieldClass.NATIONAL_ID, FieldClass.USER_ID, FieldClass.ORDER_NO, FieldClass.SOCIAL_ID,
+        FieldClass.TRACKING_NUMBER, FieldClass.ACCOUNT_NUMBER,
+    }
+)  # fmt: skip
+"""Columns by which a holder finds a person again in his own system."""
+
+
+class Outcome(StrEnum):
+    """How the holder says it ended."""
+
+    DELETED = "deleted"
+    KEPT = "kept"
+    """Kept on a duty of the holder's own."""
+    TRANSFERRED = "transferred"
+    REPLACED = "replaced"
+    """A file was replaced by one of which rows can be cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A task as the plan foresees it."""
+
+    task_id: str
+    task: OwnerTask
+
+
+def planned_tasks(case: Case, stays: tuple[StaysWhole, ...]) -> tuple[Planned, ...]:
+    """The tasks that the cutover will open."""
+    held = [s for s in case.sources if s.kind is SourceKind.HELD_ELSEWHERE]
+    due = (case.cutover_not_after or case.effective_on).isoformat()
+    return (
+        *(
+            Planned(
+                f"held-{s.name}",
+                OwnerTask(
+                    s.name, HELD, s.owner, s.contact,
+                    "删除（或依自身法定义务留存）其持有的名单所列人员的数据，并书面确认",
+                    "delete (or keep on a legal duty of its own) what it holds of the persons listed, and confirm it in"
+                    " writing",
+                    s.due_on.isoformat() if s.due_on else due,
+                ),
+            )
+            for s in held
+        ),
+        *(
+            Planned(
+                f"file-{w.source}",
+                OwnerTask(
+                    w.source, WHOLE_FILE, case.transferor.name, case.transferor.contact,
+                    "此文件无法按行删除：拆分或另存为纯单元格，删去应删的行，再删除原文件",
+                    "no row can be cut out of this file: save it as plain cells without the rows that must go, then"
+                    " delete the old file",
+                    due,
+                ),
+            )
+            for w in stays
+        ),
+    )  # fmt: skip
+
+
+def open_tasks(
+    ctx: Context, run: Run, stays: tuple[StaysWhole, ...], plans: dict[tuple[str, str], TablePlan],
+    sources: dict[str, OpenSource],
+) -> None:  # fmt: skip
+    """Open the tasks of the case, each once, with its sealed list of persons."""
+    case_id = run.case.id
+    for p in planned_tasks(run.case, stays):
+        with ctx.store.transaction() as tx:
+            tx.tasks.record(
+                case_id,
+                TaskRecord(task_id=p.task_id, task=p.task, due_on=p.task.due_on, created_at=run.at, state_at=run.at),
+            )
+        persons, digest = _seal_list(ctx, run, p, plans, sources)
+        with ctx.store.transaction() as tx:
+            tx.tasks.note_list(case_id, p.task_id, persons=persons, list_digest=digest)
+            record(
+                ctx, tx, case_id, EventType.TASK_OPENED, p.task_id, at=run.at,
+                content={"source": p.task.source, "kind": p.task.kind, "due_on": p.task.due_on, "rows": persons},
+                refs={"list": digest} if digest else {},
+            )  # fmt: skip
+
+
+def task_list(ctx: Context, case_id: str) -> tuple[TaskRecord, ...]:
+    """All tasks of the case, by their dates."""
+    with ctx.store.transaction() as tx:
+        return tx.tasks.list(case_id)
+
+
+def export_list(ctx: Context, case_id: str, task_id: str, path: Path) -> int:
+    """Write the list of persons for the holder, encrypted to him where he has a key; the access is logged.
+
+    Returns the number of lines.
+
+    Raises:
+        StateError: there is no such task or list, or its key is gone.
+    """
+    found = _task(ctx, case_id, task_id)
+    sealed = _list_file(ctx, case_id, task_id)
+    if not found.list_digest or not sealed.is_file():
+        raise StateError(
+            f"task {task_id} has no list of persons",
+            hint="Without an export the holder is asked for everything of the account; after close no list opens.",
+        )
+    data = read_sealed(sealed, ctx.keys(case_id).get("bodies"), _aad(case_id, task_id))
+    source = ctx.case(case_id).case.source(found.task.source)
+    with new_user_file(path) as beside, beside.open("wb") as out:
+        if source.age_recipient:
+            encrypt_stream(io.BytesIO(data), out, (source.age_recipient,))
+        else:
+            out.write(b"\xef\xbb\xbf" + data)
+    at = ctx.now(case_id)
+    with ctx.store.transaction() as tx:
+        n = len(tx.access.list(case_id))
+        tx.access.record(
+            case_id,
+            AccessRecord(
+                at=at, person="os-user", action="task.export", purpose="", target=task_id, n_rows=found.persons
+            ),
+        )
+        record(ctx, tx, case_id, EventType.ACCESS_READ, f"task-{n}", at=at, counts={"rows": found.persons})
+    publish(ctx, case_id)
+    return found.persons
+
+
+def finish_task(
+    ctx: Context, case_id: str, task_id: str, *, outcome: str, evidence: Path, person_id: str, key: Path
+) -> TaskRecord:
+    """Record that a task is done: evidence kept by its digest, a statement signed by the person who vouches for it.
+
+    Raises:
+        StateError: no such task, done already otherwise, or the case is closed.
+        ApprovalError: the key is not the person's.
+        InputError: an outcome or evidence that cannot be used.
+    """
+    if "close" in done_steps(ctx, case_id):
+        raise StateError(
+            f"case {case_id} is closed: nothing can be added to its log",
+            hint="Keep the evidence with the bundle; the certificate stays interim.",
+        )
+    found = _task(ctx, case_id, task_id)
+    word = _outcome(outcome)
+    case = ctx.case(case_id).case
+    person, signer = _person(case, person_id, key)
+    data = read_user_bytes(evidence, "evidence", hint="Give the holder's letter or the record of what was done.")
+    if not data or len(data) > MOST_EVIDENCE:
+        raise InputError(
+            f"the evidence {evidence.name} is {'empty' if not data else 'larger than 64 MB'}",
+            hint="Give the holder's letter or the record of what was done.",
+        )
+    sha256 = hashlib.sha256(data).hexdigest()
+    if found.state is TaskState.DONE and (found.outcome, found.evidence_digest) != (word.value, sha256):
+        raise StateError(f"task {task_id} is done already, with other evidence", hint="What was recorded stays.")
+    name = f"{task_id}-{sha256[:12]}.{_ending(evidence)}"
+    workspace = ctx.workspace(case_id)
+    write_file(workspace.dir("attachments") / name, data)
+    at = found.state_at if found.state is TaskState.DONE else ctx.now(case_id)
+    statement = Statement(
+        "TaskAttestation",
+        (Subject(f"data/attachments/{name}", sha256),),
+        {
+            "task": task_id, "source": found.task.source, "owner": found.task.owner, "outcome": word.value,
+            "listed": found.persons, "attestedBy": person.id, "at": rfc3339(at),
+        },
+    )  # fmt: skip
+    path = workspace.dir("statements") / f"{task_id}.dsse.json"
+    digest = hashlib.sha256(keep_statement(path, statement, [signer])).hexdigest()
+    with ctx.store.transaction() as tx:
+        record(
+            ctx, tx, case_id, EventType.TASK_DONE, task_id, at=at, content={"outcome": word.value},
+            refs={"evidence": sha256, "statement": digest}, actor=signer.public.key_id,
+        )  # fmt: skip
+        done = tx.tasks.finish(
+            case_id, task_id, outcome=word.value, evidence_digest=sha256, statement_digest=digest, at=at
+        )
+    publish(ctx, case_id)
+    return done
+
+
+def task_residuals(ctx: Context, case_id: str) -> list[Residual]:
+    """The open tasks as dated residuals."""
+    return [
+        Residual(
+            where_zh=f"{t.task.owner}：{t.task.source}",
+            where_en=f"{t.task.source}, held by {t.task.owner}",
+            why_zh=t.task.what_zh,
+            why_en=t.task.what_en,
+            control_zh=f"任务 {t.task_id} 未办结，联系 {t.task.contact}",
+            control_en=f"task {t.task_id} is open; contact {t.task.contact}",
+            due_on=t.due_on,
+        )
+        for t in task_list(ctx, case_id)
+        if t.state is TaskState.OPEN
+    ]
+
+
+def task_kept(ctx: Context, case_id: str) -> tuple[Kept, ...]:
+    """What holders keep on a duty of their own."""
+    return tuple(
+        Kept(
+            f"{t.task.source}：由 {t.task.owner} 依自身义务留存",
+            f"{t.task.source}: kept by {t.task.owner} on its own duty",
+            "", t.task.owner, t.persons, "—",
+        )
+        for t in task_list(ctx, case_id)
+        if t.outcome == Outcome.KEPT.value
+    )  # fmt: skip
+
+
+def task_name(task_id: str) -> str:
+    """The event that says the task is done."""
+    return event_id(EventType.TASK_DONE, task_id)
+
+
+def _task(ctx: Context, case_id: str, task_id: str) -> TaskRecord:
+    with ctx.store.transaction() as tx:
+        known = tx.tasks.list(case_id)
+    for t in known:
+        if t.task_id == task_id:
+            return t
+    raise StateError(
+        f"case {case_id} has no task {task_id!r}",
+        hint=f"Its tasks: {', '.join(t.task_id for t in known)}." if known else "Tasks are opened at the cutover.",
+    )
+
+
+def _outcome(text: str) -> Outcome:
+    if text not in set(Outcome):
+        raise InputError(f"{text!r} is no outcome of a task", hint=f"Write one of {', '.join(Outcome)}.")
+    return Outcome(text)
+
+
+def _person(case: Case, person_id: str, key: Path) -> tuple[Person, Signer]:
+    person = next((p for p in case.people if p.id == person_id), None)
+    if person is None:
+        raise ApprovalError(
+            f"{person_id!r} is nobody in case {case.id}", hint=f"People: {', '.join(p.id for p in case.people)}."
+        )
+    signer = load_person_key(key)
+    if not person.public_key or parse_public_line(person.public_key).fingerprint != signer.public.fingerprint:
+        raise ApprovalError(
+            f"the key given is not that of {person_id}",
+            hint="Sign with the key whose public part stands in the case file.",
+        )
+    return person, signer
+
+
+def _ending(path: Path) -> str:
+    found = path.suffix.lower().lstrip(".")
+    return found if found in _ENDINGS else "bin"
+
+
+def _list_file(ctx: Context, case_id: str, task_id: str) -> Path:
+    return ctx.workspace(case_id).dir("stores", "tasks") / f"{task_id}.sealed"
+
+
+def _aad(case_id: str, task_id: str) -> bytes:
+    return f"bequest/task/v1\0{case_id}\0{task_id}".encode()
+
+
+def _seal_list(
+    ctx: Context, run: Run, p: Planned, plans: dict[tuple[str, str], TablePlan], sources: dict[str, OpenSource]
+) -> tuple[int, str]:
+    """Rows of the list and the digest of its sealed file; nothing where no row is known of the holder."""
+    path = _list_file(ctx, run.case.id, p.task_id)
+    source = sources.get(p.task.source)
+    if source is None:
+        return 0, ""
+    mine = [plan for (name, _), plan in plans.items() if name == p.task.source]
+    parts = [part for plan in mine for part in _listed(plan, source)]
+    if not parts:
+        return 0, ""
+    whole = pl.concat(parts, how="diagonal")
+    if not path.is_file():
+        data = whole.write_csv().encode()
+        write_sealed(path, [data], ctx.keys(run.case.id).get("bodies"), _aad(run.case.id, p.task_id))
+        keep_place(
+            ctx, run.case.id, "stores/tasks", path.parent,
+            content="交持有方的人员名单 / lists of persons for the holders", ground="PIPL-47", key="bodies",
+            ends_on=None,
+        )  # fmt: skip
+    return whole.height, hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _listed(plan: TablePlan, source: OpenSource) -> Iterator[pl.DataFrame]:
+    """The rows of a table of which something is to go, with what names the person in them."""
+    gone = plan.indices(residue=LEAVES)
+    some = pl.any_horizontal(pl.col(DECISION_PREFIX + c.name).is_in(gone) for c in plan.columns)
+    wanted = plan.rows.filter(some).select(
+        "row_no", pl.when(plan.leaves()).then(pl.lit("row")).otherwise(pl.lit("fields")).alias("what")
+    )
+    names = [c.name for c in plan.columns if c.cls in _NAMING]
+    first = 0
+    for batch in source.read(plan.table, names, key=plan.key):
+        numbered = batch.with_row_index("row_no", offset=first).with_columns(pl.col("row_no").cast(pl.UInt32))
+        first += batch.height
+        found = numbered.join(wanted, on="row_no", maintain_order="left")
+        if found.height:
+            keyed = pl.lit(plan.table).alias("table"), pl.col(KEY).alias("row_key"), "what"
+            yield found.select(*keyed, *names)

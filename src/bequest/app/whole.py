@@ -1,0 +1,134 @@
+"""Whole stores and whole files of a case: what they are, what was decided on them, kept beside the decided rows."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from bequest.app.context import Context
+from bequest.app.workspace import Workspace
+from bequest.crypto.cipher import hmac_sha256
+from bequest.kernel.canonical import to_json
+from bequest.kernel.codec import decode
+from bequest.kernel.errors import SourceError
+from bequest.kernel.secret import Secrets
+from bequest.model.case import MOVES_NOTHING, Case, Source, SourceKind, WholeFate
+from bequest.model.disposition import Residue
+from bequest.model.whole import WholeStore, lies_in_files, residue_of
+from bequest.sources.marker import has_folder_marker
+from bequest.sources.objects import Tag, list_objects, object_paths
+from bequest.sources.opening import open_source
+from bequest.sources.source import OpenSource
+from bequest.steps.cutover.mark import FileMark
+from bequest.steps.plan.whole_file import StaysWhole
+
+
+def object_tag(ctx: Context, case_id: str) -> Tag:
+    """The keyed digest by which objects are called."""
+    key = ctx.keys(case_id).get("link")
+    return lambda message: hmac_sha256(key, message)
+
+
+def take_stock(ctx: Context, case: Case) -> tuple[WholeStore, ...]:
+    """The whole stores of the case with all their objects.
+
+    Raises:
+        SourceError: where one is not there or cannot be read.
+    """
+    tag = object_tag(ctx, case.id)
+    stays = case.event in MOVES_NOTHING  # the processor stays the same: whatever was declared, nothing is done
+    return tuple(
+        WholeStore(
+            source=s.name,
+            fate=WholeFate.KEPT if stays else s.fate,
+            residue=Residue.IN_USE if stays else residue_of(s),
+            keeper=keeper_of(case, s),
+            reason=s.reason,
+            objects=list_objects(s, tag, None if s.kind is SourceKind.FILE else open_source(s, ctx.secrets)),
+        )
+        for s in case.sources
+        if s.is_whole
+    )
+
+
+def keeper_of(case: Case, source: Source) -> str:
+    """Who keeps it: the source's custodian, else the case's, else the transferor."""
+    return source.custodian or (case.custodian or case.transferor).name
+
+
+def whole_files(case: Case, sources: Mapping[str, OpenSource]) -> dict[str, str]:
+    """Sources out of which no row can be cut, each with the reason."""
+    if case.event in MOVES_NOTHING:
+        return {}
+    found = {name: str(getattr(source, "why_whole", "")) for name, source in sources.items()}
+    return {name: why for name, why in found.items() if why}
+
+
+def check_whole(case: Case, ctx: Context) -> None:
+    """Refuse whole stores that are not there, before the case is opened.
+
+    Raises:
+        SourceError: naming the source.
+    """
+    for s in case.sources:
+        if s.is_whole and s.kind is not SourceKind.FILE:
+            open_source(s, ctx.secrets).inventory()
+        elif s.is_whole and not object_paths(s):
+            raise SourceError(
+                f"source {s.name}: there is no file at its path",
+                hint="Check the path in the case file: a file, a folder, or a pattern such as docs/*.pdf.",
+                code="BQ-SOURCE-2",
+            )
+
+
+def unmarked_stores(case: Case, secrets: Secrets | None) -> list[str]:
+    """Whole stores that do not carry the rehearsal marker of the case, in their folder or the one above."""
+    out = []
+    for s in case.sources:
+        if not s.is_whole:
+            continue
+        folder = s.path if s.path.is_dir() else s.path.parent
+        in_folder = lies_in_files(s) and any(has_folder_marker(f, case.id) for f in (folder, folder.parent))
+        if s.kind is SourceKind.FILE:
+            if not in_folder:
+                out.append(s.name)
+        elif not in_folder and not open_source(s, secrets).marker(case.id):
+            out.append(s.name)
+    return out
+
+
+def save_whole(workspace: Workspace, stores: tuple[WholeStore, ...], files: Mapping[str, str]) -> None:
+    """Keep what the decisions stand on, for the steps that act."""
+    note = {"stores": to_json(stores), "files": dict(files)}
+    workspace.write_json(workspace.dir("work") / "whole.json", note)
+
+
+def load_stores(workspace: Workspace) -> tuple[WholeStore, ...]:
+    """The whole stores as decided."""
+    return tuple(decode(WholeStore, s) for s in _note(workspace).get("stores", []))
+
+
+def load_files(workspace: Workspace) -> dict[str, str]:
+    """The files out of which no row can be cut, as decided."""
+    return dict(_note(workspace).get("files", {}))
+
+
+def save_stays(workspace: Workspace, stays: tuple[StaysWhole, ...]) -> None:
+    """Keep which files stay although rows of them should have gone."""
+    workspace.write_json(workspace.dir("work") / "stays.json", to_json(stays))
+
+
+def load_stays(workspace: Workspace) -> tuple[StaysWhole, ...]:
+    """The files that stay although rows of them should have gone."""
+    path = workspace.dir("work") / "stays.json"
+    return tuple(decode(StaysWhole, s) for s in json.loads(path.read_text("utf-8"))) if path.is_file() else ()
+
+
+def whole_marks(workspace: Workspace) -> list[FileMark]:
+    """The marks of all objects, under their ids."""
+    return [FileMark(s.source, o.id, o.n_bytes, o.sha256) for s in load_stores(workspace) for o in s.objects]
+
+
+def _note(workspace: Workspace) -> dict[str, Any]:
+    path = workspace.dir("work") / "whole.json"
+    note: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return note
