@@ -48,7 +48,8 @@ def update_case(
         )
     if done_steps(ctx, case_id) & {"cutover", "close"} and _settled(new) != _settled(old):
         raise StateError(
-            f"case {case_id} is past its cutover: only people, title and complaint_authority can still change",
+            f"case {case_id} is past its cutover: only people, title, complaint_authority and register_closes_on can"
+            " still change",
             hint="What was approved and decided stands. Open a new case for later changes.",
         )
     check_law(new)
@@ -69,4 +70,4 @@ def update_case(
 
 def _settled(case: Case) -> Case:
     """The case without what may change to its end."""
-    return replace(case, people=(), title="", complaint_authority="")
+    return replace(case, people=(), title="", complaint_authority="", register_closes_on=None)

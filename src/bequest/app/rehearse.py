@@ -37,7 +37,7 @@ from bequest.app.scrubbing import decide_scrub, scrub_plans, servers_of
 from bequest.app.telling import register
 from bequest.engine.kernels import normalise
 from bequest.kernel.clock import rfc3339
-from bequest.model.case import MOVES_NOTHING, Case, Role
+from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Case, Role
 from bequest.steps.notify.ladder import Channel, Told, window_end
 from bequest.store.records import DeliveryState
 
@@ -255,7 +255,7 @@ def _move(ctx: Context, case: Case, company: Company, timed: Timed) -> None:
         confirmer = next(p.id for p in case.people if Role.CUTOVER in p.roles)
         with timed("cutover"):
             run_cutover(ctx, case.id, confirmed_by=confirmer)
-    if "deliver" not in done:
+    if case.event not in RELEASES_NOTHING and "deliver" not in done:
         with timed("deliver"):
             run_deliver(ctx, case.id)
     if "destroy" not in done:

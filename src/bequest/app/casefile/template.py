@@ -1,7 +1,7 @@
 """The commented case file that `bequest case new` writes: to be filled in, in Chinese and English."""
 
 from bequest.kernel.errors import CaseFileError
-from bequest.model.case import MOVES_NOTHING, PLANNED_EVENTS, RELEASES_NOTHING, Event, PaperKind
+from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, SUPPORTED_EVENTS, Event, PaperKind
 
 _NAMES = {
     Event.E1: ("变更名称、住所、联系方式", "change of name, address or contact: the processor stays"),
@@ -54,10 +54,10 @@ def write_case_template(event: Event) -> str:
     Raises:
         CaseFileError: for an event that this version cannot run.
     """
-    if event not in PLANNED_EVENTS:
+    if event not in SUPPORTED_EVENTS:
         raise CaseFileError(
             f"event {event.value} is not supported by this version",
-            hint=f"Supported: {', '.join(sorted(e.value for e in PLANNED_EVENTS))}.",
+            hint=f"Supported: {', '.join(sorted(e.value for e in SUPPORTED_EVENTS))}.",
         )
     parts = [_head(event), _TRANSFEROR]
     if event in RELEASES_NOTHING:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bequest.app.context import ORDER, Context
 from bequest.kernel.clock import rfc3339
-from bequest.model.case import MOVES_NOTHING, Case
+from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Case
 from bequest.store.records import KeyRecord, StepRun, StoreRecord
 
 
@@ -24,8 +24,13 @@ MOVING_STEPS = frozenset({"cutover", "deliver", "destroy"})
 
 
 def steps_of(case: Case) -> tuple[str, ...]:
-    """The steps this event has: a share deal or a rename has no cutover, no deliver, no destroy."""
-    return tuple(s for s in ORDER if s not in MOVING_STEPS or case.event not in MOVES_NOTHING)
+    """The steps this event has: a share deal or a rename has no cutover, no deliver, no destroy.
+
+    Where the company ends and nobody takes over, there is nothing to deliver.
+    """
+    if case.event in MOVES_NOTHING:
+        return tuple(s for s in ORDER if s not in MOVING_STEPS)
+    return tuple(s for s in ORDER if s != "deliver" or case.event not in RELEASES_NOTHING)
 
 
 def case_overview(ctx: Context, case_id: str) -> CaseOverview:
