@@ -10,7 +10,6 @@ from bequest.crypto.age import encrypt_stream
 from bequest.crypto.atomic import PUBLIC, write_file
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import Json, canonical
-from bequest.kernel.clock import local_date
 from bequest.kernel.errors import StateError
 from bequest.law.settling import unsettled
 from bequest.model.case import RELEASES_NOTHING, Case
@@ -56,12 +55,6 @@ def register_warning(case: Case, today: date) -> tuple[str, str] | None:
         f"距注销登记日 {closes} 还有 {left} 天：一切须在此之前办完",
         f"{left} days to {closes}, when the register closes: everything is finished before",
     )
-
-
-def today_in(ctx: Context, case_id: str) -> date:
-    """The present day in the case."""
-    found = ctx.case(case_id)
-    return local_date(ctx.clock(found).now(), found.case.timezone)
 
 
 def hand_to_keeper(ctx: Context, run: Run) -> None:

@@ -10,8 +10,6 @@ from bequest.model.disposition import CellDecision, Reason, ReasonStatus, Releas
 from bequest.model.settlement import Settled, Settlement, Unsettled
 
 _GATES = {
-    "dispute": Unsettled.DISPUTE,
-    "proof": Unsettled.DISPUTE,
     "deceased": Unsettled.DECEASED,
     "unknown": Unsettled.UNCLASSIFIED,
 }
@@ -34,7 +32,10 @@ def unsettled(pack: LawPack, decision: CellDecision) -> Unsettled | None:
     """What a decision leaves open; None where it blocks nothing, or blocks for another reason."""
     if decision.disposition.residue is not Residue.BLOCKED or not decision.reasons:
         return None
-    return _GATES.get(pack.rule(decision.reasons[0].rule).gate)
+    first = decision.reasons[0]
+    if first.outcome == "freeze_or_flag":
+        return Unsettled.DISPUTE
+    return _GATES.get(pack.rule(first.rule).gate)
 
 
 def settled_until(what: Unsettled) -> str:

@@ -13,8 +13,8 @@ from bequest.law.events import event_overview, objection_rules, papers_of, store
 from bequest.law.loader import load_pack
 from bequest.model.case import (
     MOVES_NOTHING,
-    SUPPORTED_EVENTS,
     RELEASES_NOTHING,
+    SUPPORTED_EVENTS,
     Event,
     LegalRoute,
     Lot,

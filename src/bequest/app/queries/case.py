@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from bequest.app.context import ORDER, Context
-from bequest.kernel.clock import rfc3339
+from bequest.app.ending import register_warning
+from bequest.kernel.clock import local_date, rfc3339
 from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Case
 from bequest.store.records import KeyRecord, StepRun, StoreRecord
 
@@ -18,6 +19,8 @@ class CaseOverview:
     now: str
     steps: tuple[StepRun, ...]
     next_step: str
+    warning: tuple[str, str] | None = None
+    """What to say as the day of striking-off comes near: in Chinese, in English."""
 
 
 MOVING_STEPS = frozenset({"cutover", "deliver", "destroy"})
@@ -48,6 +51,7 @@ def case_overview(ctx: Context, case_id: str) -> CaseOverview:
         now=rfc3339(ctx.clock(record).now()),
         steps=tuple(latest.values()),
         next_step=following,
+        warning=register_warning(record.case, local_date(ctx.clock(record).now(), record.case.timezone)),
     )
 
 
