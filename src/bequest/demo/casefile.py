@@ -5,7 +5,7 @@ from datetime import date
 
 from bequest.demo import toml
 from bequest.demo.keys import DemoKeys
-from bequest.demo.parties import BUYERS, COMPLAINT_AUTHORITY, ESCROW, KEEPER, TRANSFEROR, people_for
+from bequest.demo.parties import BUYERS, CARRIER, COMPLAINT_AUTHORITY, ESCROW, KEEPER, TRANSFEROR, people_for
 from bequest.demo.variants import SoldLot, Variant, variant_of
 from bequest.model.case import MOVES_NOTHING, Event, Party, Role
 
@@ -27,6 +27,7 @@ SCOPE_COLUMNS = (
     ("weblog", "weblog", "shop_id"),
 )
 """Where each table says which shop a row belongs to."""
+ACCOUNT_COLUMNS = (("shipping", "address_book", "account_no"), ("shipping", "waybills", "account_no"))
 
 _SOURCES: tuple[dict[str, toml.Toml], ...] = (
     {"name": "crm", "kind": "sqlite", "path": "sources/crm.db", "label": "客户关系管理系统"},
@@ -54,13 +55,15 @@ def render_case(event: Event, case_id: str, keys: DemoKeys, lots: int = 1) -> st
         parts.append(toml.table("[custodian]", _party(KEEPER, keys.party_recipients if variant.ends else {})))
         parts += [] if variant.ends else [toml.table("[escrow]", _party(ESCROW, keys.party_recipients))]
         outside = "范围之外的数据，交付和销毁都触及不到 · Out of scope is out of reach"
-        parts += [toml.table("[[lots]]", _lot(lot), comment="" if n else outside) for n, lot in enumerate(variant.lots)]
-    parts += [toml.table("[[sources]]", s | {"system_kind": "business", "timezone": ZONE}) for s in _SOURCES]
+        parts += [
+            toml.table("[[lots]]", _lot(event, lot), comment="" if n else outside) for n, lot in enumerate(variant.lots)
+        ]
+    parts += [toml.table("[[sources]]", s) for s in _sources(event)]
     parts.append(
         toml.table(
             "[[copies]]",
             {
-                "of": "crm",
+                "of": "shipping" if event is Event.E11 else "crm",
                 "kind": "backup",
                 "where": BACKUP,
                 "expires_on": date(2027, 2, 1),
@@ -126,21 +129,34 @@ def _party(party: Party, recipients: Mapping[str, str]) -> dict[str, toml.Toml]:
     return values
 
 
-def _lot(lot: SoldLot) -> dict[str, toml.Toml]:
+def _lot(event: Event, lot: SoldLot) -> dict[str, toml.Toml]:
+    columns = ACCOUNT_COLUMNS if event is Event.E11 else SCOPE_COLUMNS
     return {
         "id": lot.id,
         "receiver": lot.receiver,
         "legal_route": lot.route,
         "route_reason": lot.reason,
         **({"route_open": True} if lot.is_open else {}),
-        "purposes": ["订单履行与售后", "会员服务"],
-        "new_purposes": ["集团联合营销画像"],
+        "purposes": ["寄递收发"] if event is Event.E11 else ["订单履行与售后", "会员服务"],
+        "new_purposes": [] if event is Event.E11 else ["集团联合营销画像"],
         "methods": ["加密文件一次性交付", "接收方自建系统处理"],
         "on_silence": "release-none" if lot.asks else "proceed",
-        "scope": [
-            {"source": s, "table": t, "column": c, "in": [str(n) for n in lot.shops]} for s, t, c in SCOPE_COLUMNS
-        ],
+        "scope": [{"source": s, "table": t, "column": c, "in": [str(n) for n in lot.shops]} for s, t, c in columns],
     }
+
+
+def _sources(event: Event) -> list[dict[str, toml.Toml]]:
+    more: dict[str, toml.Toml] = {"system_kind": "business", "timezone": ZONE}
+    if event is not Event.E11:
+        return [s | more for s in _SOURCES]
+    shipping: dict[str, toml.Toml] = {
+        "name": "shipping", "kind": "sqlite", "path": "sources/shipping.db", "label": "发货系统",
+    }  # fmt: skip
+    platform: dict[str, toml.Toml] = {
+        "name": "carrier", "kind": "held-elsewhere", "label": "承运人平台：运单历史", "owner": CARRIER.name,
+        "contact": CARRIER.contact, "due_on": CUTOVER_NOT_AFTER,
+    }  # fmt: skip
+    return [shipping | more, platform]
 
 
 def _papers(variant: Variant) -> list[dict[str, toml.Toml]]:

@@ -13,6 +13,7 @@ from bequest.demo.casefile import BACKUP, render_case
 from bequest.demo.customers import CustomerRows, make_customers, make_rows
 from bequest.demo.keys import DemoKeys, make_keys
 from bequest.demo.labels import labels
+from bequest.demo.logistics import LOGISTICS_TABLES, make_logistics
 from bequest.demo.loyalty import make_loyalty
 from bequest.demo.mapfile import render_map
 from bequest.demo.orders import make_orders
@@ -89,14 +90,10 @@ def make_company(
     for folder in (out / "sources", out / "copies", out / "truth", out / "papers"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     tell(_STEPS[0], 0, len(_STEPS))
-    rows = make_rows(seed, make_people(seed, customers))
-    tell(_STEPS[1], 1, len(_STEPS))
-    tables = _records(seed, rows, customers)
-    tables = two_lots.spread(tables) if len(variant.lots) > 1 else tables
-    tell(_STEPS[2], 2, len(_STEPS))
-    _write_truth(out, seed, event, rows, tables, variant)
-    tell(_STEPS[3], 3, len(_STEPS))
-    _write_sources(out, tables, case_id)
+    if event is Event.E11:
+        tables = make_logistics(out, seed, customers, case_id, out / BACKUP)
+    else:
+        tables = _make_shop(out, seed, event, customers, case_id, variant, tell)
     tell(_STEPS[4], 4, len(_STEPS))
     for kind, title, issuer in variant.papers:
         text = f"{title}\n{issuer}\n演练用虚构文件 · invented, for a rehearsal\n"
@@ -104,7 +101,8 @@ def make_company(
     buyers = tuple(lot.receiver for lot in variant.lots)
     parties = () if event in MOVES_NOTHING else (*buyers, ESCROW.id, KEEPER.id)
     keys = make_keys(out / "keys", tuple(p.id for p in people_for(event, lots)), parties)
-    write_file(out / "map.toml", render_map().encode(), mode=PUBLIC)
+    described = render_map(LOGISTICS_TABLES, aside=True) if event is Event.E11 else render_map()
+    write_file(out / "map.toml", described.encode(), mode=PUBLIC)
     write_file(out / "case.toml", render_case(event, case_id, keys, lots).encode(), mode=PUBLIC)
     tell(_STEPS[4], 5, len(_STEPS))
     return DemoCompany(
@@ -134,6 +132,20 @@ def _checked(event: Event, customers: int, case_id: str | None, lots: int) -> st
             f"{customers} customers cannot show every kind of person", hint=f"Ask for at least {SMALLEST} customers."
         )
     return parse_identifier(case_id or f"demo-{event.value.lower()}", "case id")
+
+
+def _make_shop(
+    out: Path, seed: int, event: Event, customers: int, case_id: str, variant: Variant, tell: Progress
+) -> truth.Tables:
+    rows = make_rows(seed, make_people(seed, customers))
+    tell(_STEPS[1], 1, len(_STEPS))
+    tables = _records(seed, rows, customers)
+    tables = two_lots.spread(tables) if len(variant.lots) > 1 else tables
+    tell(_STEPS[2], 2, len(_STEPS))
+    _write_truth(out, seed, event, rows, tables, variant)
+    tell(_STEPS[3], 3, len(_STEPS))
+    _write_sources(out, tables, case_id)
+    return tables
 
 
 def _records(seed: int, rows: CustomerRows, customers: int) -> truth.Tables:

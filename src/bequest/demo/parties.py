@@ -47,6 +47,14 @@ ESCROW = Party(
     contact="custody@hengxin.example.com",
     address="北京市海淀区学院路6600号衡信楼3层",
 )
+CARRIER = Party(
+    id="carrier",
+    name="示例速运有限公司",
+    name_en="Example Express Co., Ltd.",
+    contact="accounts@express.example.com",
+    address="广东省深圳市南山区新华路3300号",
+)
+"""Holds the history of waybills and keeps it on a duty of its own."""
 COMPLAINT_AUTHORITY = "杭州市网信部门个人信息保护投诉窗口（演练用虚构渠道）privacy-complaints@authority.example.com"
 
 

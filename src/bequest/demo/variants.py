@@ -8,6 +8,8 @@ from bequest.model.case import Event, PaperKind, Scenario
 
 LOT, SECOND_LOT, WHOLE_LOT = "shop-12", "shop-13", "whole-company"
 ACCOUNT_LOT = "account"
+SOLD_ACCOUNT, KEPT_ACCOUNT = 7551200301, 7551200302
+"""Account that passes, account that stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,15 @@ VARIANTS: dict[Event, Variant] = {
     Event.E11: Variant(
         "青梧优选月结账户变更持有人",
         scenario=Scenario.LOGISTICS_ACCOUNT,
+        lots=(
+            SoldLot(
+                ACCOUNT_LOT,
+                BUYER.id,
+                (SOLD_ACCOUNT,),
+                "PIPL-23",
+                "只变更月结账户持有人，没有业务承继；地址簿逐一取得单独同意，运单历史留在承运人处（律师意见 2026-10）",
+            ),
+        ),
         papers=(
             (PaperKind.CARRIER_CONSENT, "同意变更月结账户持有人的复函", "示例速运"),
             (PaperKind.REAL_NAME_REGISTRATION, "新账户持有人实名登记回执", "示例速运"),
