@@ -13,7 +13,9 @@ import pytest
 from tests.e2e.whole_case import IN_CASE, KEYS, TableKey, WholeCase, as_text
 from tests.unit.demo.reading import has_value
 
+from bequest.app.context import open_context
 from bequest.app.open_custody import open_custody
+from bequest.app.run_plan import crime_meters
 from bequest.crypto.age import generate_identity
 from bequest.demo.logistics import LOGISTICS_TABLES
 from bequest.evidence.verify import verify_bundle
@@ -167,6 +169,19 @@ def test_the_carriers_letter_stands_behind_the_waybills_that_stay(scenario: Play
     kept = {k["custodian"]: k["what_en"] for k in predicate["kept"]}
     assert "carrier" in kept["示例速运有限公司"]
     assert "account_users" not in {t["table"] for t in predicate["tables"]}
+
+
+@pytest.mark.parametrize("event", ["E10", "E11"])
+def test_few_agree_and_what_would_be_provided_is_held_against_the_numbers(scenario: Play, event: str) -> None:
+    whole = scenario(event)
+    ctx = open_context(whole.home)
+    with ctx.store.transaction() as tx:
+        latest = tx.populations.latest(whole.case_id)
+    assert latest is not None
+    assert sum(m.items for m in crime_meters(ctx.case(whole.case_id).case, latest.population)) > 0
+    ctx.store.close()
+    pairs = [pair for (_, lot), pair in true(whole).items() if lot]
+    assert 0 < sum(release != "none" for release, _ in pairs) < len(pairs) / 2
 
 
 def _certificate(whole: WholeCase) -> dict[str, Any]:
