@@ -14,6 +14,7 @@ from tests.e2e.whole_case import IN_CASE, KEYS, TableKey, WholeCase, as_text
 from tests.unit.demo.reading import has_value
 
 from bequest.app.context import open_context
+from bequest.app.make_report import make_report
 from bequest.app.open_custody import open_custody
 from bequest.app.run_plan import crime_meters
 from bequest.crypto.age import generate_identity
@@ -188,3 +189,16 @@ def _certificate(whole: WholeCase) -> dict[str, Any]:
     envelope = json.loads(next(whole.bundle.rglob("certificate.dsse.json")).read_text("utf-8"))
     found: dict[str, Any] = json.loads(base64.b64decode(envelope["payload"]))["predicate"]
     return found
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_the_court_view_holds_no_value_of_a_customer(scenario: Play, event: str) -> None:
+    whole = scenario(event)
+    ctx = open_context(whole.home)
+    pages = [make_report(ctx, whole.case_id, lang, view="court").read_text("utf-8") for lang in ("zh", "en")]
+    ctx.store.close()
+    seeded = [v for kinds in whole.truth_json("seeded").values() for kind in kinds.values() for v in kind]
+    assert len(seeded) > 50
+    for page in pages:
+        assert [v for v in seeded if len(v) > 3 and v in page] == []
+        assert all(p.sha256[:4] in page for p in ctx.case(whole.case_id).case.papers)
