@@ -169,7 +169,7 @@ contact = ""
 """
 
 _SETTLE = """\
-# 终止前了结：冻结的记录由案内人员附理由决定，否则不能批准 · Settled before the end, with reason, by a person of the case
+# 终止前了结：冻结的记录由案内人员附理由决定，否则不能批准 · Settled by a person of the case, or there is no approval
 # what: dispute 未了争议 | deceased 本人已故 | unclassified 未分类；how: keeper 交保管人 | delete 删除（仅限 deceased）
 # [[settle]]
 # what = "dispute"

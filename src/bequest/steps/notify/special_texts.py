@@ -71,8 +71,9 @@ def _what_is_kept(f: NoticeFacts) -> Text:
 
 
 def _keeper(f: NoticeFacts) -> Text:
-    keeper = f.case.custodian or f.case.transferor
-    if not keeper.contact:
+    """Where lots pass on and only the rest ends, the transferor keeps what no keeper is named for."""
+    keeper = f.case.custodian or (f.case.transferor if f.case.lots else None)
+    if keeper is None or not keeper.contact:
         return ("", "")
     return (
         f"由{keeper.name}保管，联系方式：{keeper.contact}",
