@@ -97,12 +97,16 @@ def test_each_event_runs_to_a_bundle_that_verifies(tmp_path: Path, event: Event)
 
 
 class CloseTheRegister:
-    """Moves the clock past the day of striking-off once everything is destroyed."""
+    """Cuts the destruction off once the keeper has the keys; moves the clock past the day once all is destroyed."""
 
     def __init__(self) -> None:
         self.ctx: Context | None = None
+        self.cut = False
 
     def at(self, case_id: str, point: str) -> None:
+        if point == "destroy.custody_handed_over" and not self.cut:
+            self.cut = True
+            raise StateError("cut off", hint="Run it again.")
         if point == "destroy.before_finish" and self.ctx is not None:
             advance_clock(self.ctx, case_id, timedelta(days=120))
             self.ctx = None
@@ -127,8 +131,13 @@ def test_a_deregistration_settles_first_and_does_not_close_after_the_register(tm
     assert any("dispute" in line for line in update_case(ctx, "demo-e7", file, base_revision=1))
     run_link(ctx, "demo-e7")
     run_plan(ctx, "demo-e7")
+    with pytest.raises(StateError, match="cut off"):
+        rehearse(ctx, folder)
+    assert list(books.iterdir())  # nothing is gone before the keeper can open what is kept
+    keys = {p: p.read_bytes() for p in (ctx.workspace("demo-e7").root / "custody").glob("*/key.age")}
     with pytest.raises(StateError, match="the register closed on 2027-03-31"):
         rehearse(ctx, folder)
+    assert {p: p.read_bytes() for p in keys} == keys
     opened = {b.bucket: b for b in open_custody(ctx.workspace("demo-e7").root / "custody", folder / "keys/keeper.age")}
     assert opened["whole-books"].objects == 1
     assert not list(books.iterdir())

@@ -90,6 +90,7 @@ def test_the_bundle_verifies(scenario: Play, event: str) -> None:
     report = verify_bundle(whole.bundle, whole.trust, rehearsal=True)
     assert [c.code for c in report.checks if not c.ok] == []
     assert report.complete
+    assert ("claims.nothing_released" in {c.code for c in report.checks}) == (event in ENDS)
     receipts = [*whole.bundle.rglob("receipt-*.json")]
     assert bool(receipts) == (event not in ENDS)
 

@@ -70,13 +70,13 @@ def hand_to_keeper(ctx: Context, run: Run) -> None:
     keys = ctx.keys(run.case.id)
     for bucket in buckets:
         path = run.workspace.dir("custody") / bucket / KEEPERS_KEY
-        if not path.is_file():
+        if not path.is_file():  # the key comes last: where it is there, all is there
             run.guard()
+            note: dict[str, Json] = {"case": run.case.id, "bucket": bucket, "keeper": keeper.name, "key": KEEPERS_KEY}
+            write_file(path.with_name(HANDED_OVER), canonical(note) + b"\n", mode=PUBLIC)
             sealed = io.BytesIO()
             encrypt_stream(io.BytesIO(keys.get(key_purpose(bucket))), sealed, (keeper.age_recipient,))
             write_file(path, sealed.getvalue(), mode=PUBLIC)
-        note: dict[str, Json] = {"case": run.case.id, "bucket": bucket, "keeper": keeper.name, "key": KEEPERS_KEY}
-        write_file(path.with_name(HANDED_OVER), canonical(note) + b"\n", mode=PUBLIC)
         with ctx.store.transaction() as tx:
             record(
                 ctx, tx, run.case.id, EventType.CUSTODY_HANDED_OVER, bucket, at=run.at,

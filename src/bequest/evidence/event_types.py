@@ -154,6 +154,17 @@ MOVING = frozenset(
 )
 """What a case that moves nothing (E1, E2) must not have in its log."""
 
+RELEASING = frozenset(
+    {
+        EventType.EXPORT_INTENT,
+        EventType.EXPORT_OUTCOME,
+        EventType.DELIVERY_SENT,
+        EventType.DELIVERY_RECEIPT,
+        EventType.KEY_RELEASED,
+    }
+)
+"""What a case in which nobody receives (E7, E9) must not have in its log."""
+
 NEEDS_APPROVAL = frozenset(
     {EventType.EXPORT_INTENT, EventType.DESTRUCTION_INTENT, EventType.SCRUB_INTENT, EventType.CUTOVER_INTENT}
 )
