@@ -1,12 +1,14 @@
 """The whole cases, each run once for a test session, by whichever worker comes first."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from tests.e2e.kill_lab import Lab
 from tests.e2e.whole_case import WholeCase, play
+
+SMALL = 120
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +30,12 @@ def two_lots(_cases: Path) -> WholeCase:
 @pytest.fixture(scope="session")
 def share_deal(_cases: Path) -> WholeCase:
     return play(_cases, "E2")
+
+
+@pytest.fixture(scope="session")
+def scenario(_cases: Path) -> Callable[[str], WholeCase]:
+    """The whole case of an event, with a small company."""
+    return lambda event: play(_cases / "scenarios", event, customers=SMALL)
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,7 @@ class WholeCase:
     root: Path
     event: str
     lots: int = 1
+    customers: int = CUSTOMERS
 
     @property
     def case_id(self) -> str:
@@ -120,10 +121,10 @@ def _plain_number(value: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def play(root: Path, event: str, lots: int = 1) -> WholeCase:
+def play(root: Path, event: str, lots: int = 1, customers: int = CUSTOMERS) -> WholeCase:
     """The finished case in `root`, run now unless another worker of this test session has."""
     name = event.lower() + (f"-{lots}-lots" if lots > 1 else "")
-    whole = WholeCase(root / name, event, lots)
+    whole = WholeCase(root / name, event, lots, customers)
     root.mkdir(parents=True, exist_ok=True)
     with _locked(root / f"{name}.lock"):
         if not whole.root.exists():
@@ -145,8 +146,8 @@ def _run(whole: WholeCase) -> None:
     with out.open("wb") as stdout, err.open("wb") as stderr:
         done = subprocess.run(
             [
-                sys.executable, ROOT / "tests/e2e/run_demo.py", whole.kept, whole.event, str(CUSTOMERS), whole.out,
-                str(whole.lots),
+                sys.executable, ROOT / "tests/e2e/run_demo.py", whole.kept, whole.event, str(whole.customers),
+                whole.out, str(whole.lots),
             ],
             stdout=stdout, stderr=stderr, env=env, cwd=whole.user_home, check=False,
         )  # fmt: skip

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bequest.app.context import Context, require, require_open
 from bequest.app.decide import parties_digest
+from bequest.app.ending import check_settled
 from bequest.app.evidence import publish, record
 from bequest.app.law import pack_of
 from bequest.crypto.signing import load_person_key
@@ -119,6 +120,7 @@ def approve_policy(ctx: Context, case_id: str, person_id: str, key_file: Path, *
     chosen = _role(person, state, role)
     signer = load_person_key(key_file)
     _still_the_case(ctx, case, state.digest)
+    _nothing_open(ctx, case, state.digest)
     if not person.public_key:
         raise ApprovalError(
             f"the case file has no public key of {person_id}",
@@ -156,6 +158,14 @@ def approve_policy(ctx: Context, case_id: str, person_id: str, key_file: Path, *
                 tx.steps.finish(run, after.digest, {"approvals": len(after.approvals)}, at, 0.0)
     publish(ctx, case_id)
     return after
+
+
+def _nothing_open(ctx: Context, case: Case, policy_digest: str) -> None:
+    """Nobody signs a plan that would leave something blocked at a company that ends."""
+    with ctx.store.transaction() as tx:
+        policy, population = tx.policies.get(case.id, policy_digest).policy, tx.populations.latest(case.id)
+    if population is not None:
+        check_settled(case, policy, population.population)
 
 
 def _still_the_case(ctx: Context, case: Case, policy_digest: str) -> None:

@@ -11,10 +11,10 @@ from typing import Protocol
 
 from bequest.app.workspace import Workspace
 from bequest.crypto.keys import FileKeyProvider, master_from_file
-from bequest.kernel.clock import Clock, MovableClock, SystemClock, rfc3339
+from bequest.kernel.clock import Clock, MovableClock, SystemClock, local_date, rfc3339
 from bequest.kernel.errors import BequestError, InputError, LeaseError, StateError
 from bequest.kernel.secret import Secrets
-from bequest.model.case import SUPPORTED_EVENTS, Case
+from bequest.model.case import Case
 from bequest.store.boot import is_home, open_store
 from bequest.store.holders import may_be_alive, this_process
 from bequest.store.records import CaseRecord
@@ -231,8 +231,6 @@ def require(ctx: Context, case_id: str, *steps: str) -> None:
     Raises:
         StateError: naming the first step that is missing.
     """
-    if not PLANNING.issuperset(steps):
-        _refuse_unready(ctx.case(case_id).case, steps[-1])
     done = done_steps(ctx, case_id)
     for step in steps:
         if step not in done:
@@ -271,9 +269,10 @@ def step(ctx: Context, case_id: str, name: str, *, needs: tuple[str, ...] = ()) 
         LeaseError: where another process works on this step or another of the case.
     """
     record = ctx.case(case_id)
-    _refuse_unready(record.case, name)
-    require(ctx, case_id, *needs)
     at = ctx.clock(record).now()
+    require(ctx, case_id, *needs)
+    if name not in PLANNING:
+        refuse_struck_off(record.case, at)
     with ctx.store.transaction() as tx:
         _refuse_company(ctx, tx, case_id, name)
         _refuse_ended(tx, case_id, name)
@@ -299,12 +298,19 @@ def step(ctx: Context, case_id: str, name: str, *, needs: tuple[str, ...] = ()) 
             tx.leases.release(case_id, name, fencing)
 
 
-def _refuse_unready(case: Case, name: str) -> None:
-    """Refuse to act in an event that this version can decide but not carry out."""
-    if case.event not in SUPPORTED_EVENTS and name not in PLANNING:
+def refuse_struck_off(case: Case, at: datetime) -> None:
+    """Refuse to act for a company that is no longer on the register.
+
+    Raises:
+        StateError: from that day on.
+    """
+    closes = case.register_closes_on
+    if closes is not None and local_date(at, case.timezone) >= closes:
         raise StateError(
-            f"event {case.event} can be planned, and the steps after that are not ready for it yet",
-            hint=f"This version carries out {', '.join(sorted(SUPPORTED_EVENTS))}; nothing was touched.",
+            f"case {case.id}: the register closed on {closes}, and nobody can act for {case.transferor.id} any more",
+            hint="Where the striking-off was put off, correct register_closes_on and take it over with `bequest case"
+            " update`. Else whoever answers for it now (its shareholders, a liquidator whom the court appoints) opens a"
+            " case of their own; what is done so far stays in the log.",
         )
 
 

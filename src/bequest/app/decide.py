@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import polars as pl
 
-from bequest.engine.tableplan import TablePlan
+from bequest.engine.tableplan import DECISION_PREFIX, TablePlan
 from bequest.kernel.canonical import digest
 from bequest.kernel.errors import LawError
 from bequest.law import evaluate
 from bequest.law.evaluate import params_on
 from bequest.law.pack import LawPack
 from bequest.law.retention import bands
+from bequest.law.settling import settled_until, settling
 from bequest.model.case import Case
 from bequest.model.datamap import DataMap, FieldClass, Need, TableMap
 from bequest.model.disposition import CellDecision
@@ -92,6 +93,7 @@ def due_rules(pack: LawPack, case: Case) -> dict[str, DueRule]:
 def law_for(pack: LawPack, case: Case) -> DecideFor:
     """How the planner asks the law of this case."""
     lots = {lot.id: lot for lot in case.lots}
+    settle = settling(pack, case.settlements)
 
     def decide_for(record_class: RecordClass, lot_id: str) -> Decide:
         lot = lots.get(lot_id)
@@ -103,7 +105,7 @@ def law_for(pack: LawPack, case: Case) -> DecideFor:
                 asks[role] = evaluate.law_for(
                     pack, event=case.event, on=case.effective_on, lot=lot, record_class=record_class, role=role
                 )
-            return asks[role]({**given, **known} if given else known, field)
+            return settle(asks[role]({**given, **known} if given else known, field))
 
         return decide
 
@@ -189,7 +191,19 @@ def _plans(
             further = table_shares(shares[key], found.shares[key].rows, found.shares[key].lots, dispositions)
             plan = share_residue(plan, further, residues)
         plans[key] = plan
-    return {key: replace(plan, dispositions=residues.dispositions) for key, plan in plans.items()}
+    return {
+        key: _settled_days(replace(plan, dispositions=residues.dispositions), given.case) for key, plan in plans.items()
+    }
+
+
+def _settled_days(plan: TablePlan, case: Case) -> TablePlan:
+    """The plan with the last day of what was settled to the keeper, where no duty keeps the row longer."""
+    due = pl.col("due_on")
+    for s in (s for s in case.settlements if s.until):
+        mine = [i for i, d in enumerate(plan.dispositions) if d.until == settled_until(s.what)]
+        hit = pl.any_horizontal(pl.col(DECISION_PREFIX + c.name).is_in(mine) for c in plan.columns)
+        due = pl.when(hit).then(pl.max_horizontal(due, pl.lit(s.until, pl.Date))).otherwise(due)
+    return replace(plan, rows=plan.rows.with_columns(due.alias("due_on"))) if case.settlements else plan
 
 
 def schema_digest(datamap: DataMap) -> str:
@@ -227,6 +241,7 @@ def parties_digest(case: Case) -> str:
             "sources": [(s.name, s.kind, s.system_kind) for s in case.sources],
             "whole": [(s.name, s.fate, s.custodian, s.reason) for s in case.sources if s.is_whole],
             "held": [(s.name, s.owner, s.due_on) for s in case.sources if s.owner],
+            **({"settlements": case.settlements} if case.settlements else {}),
         }
     )
 

@@ -48,13 +48,18 @@ def fixed_mark(workspace: Workspace) -> str:
     return str(json.loads(path.read_text(encoding="utf-8"))["answers"]) if path.is_file() else ""
 
 
-def stopped_since(workspace: Workspace) -> pl.Series:
-    """References of people who objected, disputed or took a consent back since the decisions were fixed."""
+def stopped_since(workspace: Workspace, *, disputes_only: bool = False) -> pl.Series:
+    """References of people who objected, disputed or took a consent back since the decisions were fixed.
+
+    `disputes_only`: where nobody receives, an objection has nothing to stop; a dispute still stops the deletion.
+    """
     answers = saved_answers(workspace)
     if answers is None:
         return pl.Series("ref", [], dtype=pl.Utf8)
     path = _copy(workspace)
     stops = pl.DataFrame(STOPS, schema=["fact", "value"], orient="row")
+    if disputes_only:
+        stops = stops.filter(pl.col("fact") == "dispute")
     new = answers.join(stops, on=["fact", "value"], how="semi")
     if path.is_file():
         new = new.join(pl.read_parquet(path), on=list(_ANSWER), how="anti")

@@ -16,6 +16,7 @@ from bequest.app.telling import people_of
 from bequest.engine.tableplan import TablePlan
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import digest
+from bequest.model.case import RELEASES_NOTHING
 from bequest.model.datamap import DataMap
 from bequest.steps.destroy.erase import ErasureResult
 from bequest.steps.link.link import Linked
@@ -42,15 +43,19 @@ class Holds:
     def _path(self) -> Path:
         return self.run.workspace.dir("work") / "held.json"
 
+    def _stopped(self) -> set[str]:
+        ends = self.run.case.event in RELEASES_NOTHING
+        return set(stopped_since(self.run.workspace, disputes_only=ends))
+
     def any_new(self) -> bool:
         """Whether somebody else has objected since."""
-        return bool(set(stopped_since(self.run.workspace)) - self._refs)
+        return bool(self._stopped() - self._refs)
 
     def renew(self) -> None:
         """Take in who has objected since; on record before anything is erased by it."""
         if not self.any_new():
             return
-        self._refs |= set(stopped_since(self.run.workspace))
+        self._refs |= self._stopped()
         self.run.workspace.write_json(self._path(), sorted(self._refs))
         with self.ctx.store.transaction() as tx:
             record(

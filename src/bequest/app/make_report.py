@@ -85,12 +85,18 @@ FINDINGS: dict[str, tuple[str, str]] = {
 }
 
 
-def make_report(ctx: Context, case_id: str, lang: str, *, seconds: Mapping[str, float] | None = None) -> Path:
-    """Write `report/report-<lang>.html`; returns its path."""
-    other = "en" if lang == "zh" else "zh"
-    report = case_report(ctx, case_id, seconds=seconds or {}, other=f"report-{other}.html")
-    path = ctx.workspace(case_id).dir("report") / f"report-{lang}.html"
-    path.write_text(render_report(report, lang), encoding="utf-8")
+def make_report(
+    ctx: Context, case_id: str, lang: str, *, seconds: Mapping[str, float] | None = None, view: str = "full"
+) -> Path:
+    """Write `report/report-<lang>.html`, for another view `report/<view>-<lang>.html`; returns its path.
+
+    Raises:
+        InputError: for a view that there is not.
+    """
+    name, other = "report" if view == "full" else view, "en" if lang == "zh" else "zh"
+    report = case_report(ctx, case_id, seconds=seconds or {}, other=f"{name}-{other}.html")
+    path = ctx.workspace(case_id).dir("report") / f"{name}-{lang}.html"
+    path.write_text(render_report(report, lang, view), encoding="utf-8")
     return path
 
 
@@ -326,7 +332,8 @@ def _open_points(case: Case, policy: Policy | None) -> tuple[OpenPoint, ...]:
         return ()
     used = sorted({p for d in policy.decisions for p in d.open_points})
     texts = {p.id: p for p in pack_of(case).open_points.values()}
-    counsel = next((p.id for p in case.people if "legal" in p.roles), "")
+    speaking = {Role.LEGAL, Role.LIQUIDATOR, Role.ADMINISTRATOR}  # in a winding-up one stands for the departments
+    counsel = next((p.id for p in case.people if speaking & set(p.roles)), "")
     return tuple(
         OpenPoint(
             code=p,

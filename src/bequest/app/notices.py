@@ -15,8 +15,8 @@ from bequest.crypto.cipher import aes_ecb
 from bequest.documents.words import word
 from bequest.engine.kernels.cmac import tokens
 from bequest.engine.tableplan import TablePlan
-from bequest.law.notices import checklist_of, notice_items
-from bequest.model.case import MOVES_NOTHING, Case, Lot
+from bequest.law.notices import ENDING, checklist_of, notice_items
+from bequest.model.case import COMPANY_ENDS, MOVES_NOTHING, RELEASES_NOTHING, Case, Lot
 from bequest.model.datamap import DataMap, FieldClass
 from bequest.model.facts import RowRole
 from bequest.steps.link.index import primary_role
@@ -25,12 +25,17 @@ from bequest.steps.notify.content import Notice, RequiredItem, compose, compose_
 from bequest.steps.notify.recipients import best_contacts, contacts
 from bequest.steps.notify.texts import NoticeFacts
 
+NO_LOT = "-"
+"""Stands in the register for people of whom no lot has anything, where the company ends: they are told that it does."""
 OWN_RECORD = frozenset({RowRole.CUSTOMER, RowRole.ENTERPRISE_CONTACT, RowRole.PROSPECT})
 """People with a record of their own are told one by one; third parties by the public notice (GB/T 35273 6.4)."""
 
 
 def notice_for(case: Case, datamap: DataMap, lots: str = "") -> Notice:
-    """The wording for some lots (ids with commas; empty: all of the case), with every item each route requires."""
+    """The wording for some lots (ids with commas; empty: all of the case), with every item each route requires.
+
+    `NO_LOT`: for those whose data end with the company although it has lots.
+    """
     chosen = [lot for lot in case.lots if not lots or lot.id in lots.split(",")]
     parts = [_part(case, datamap, lot) for lot in chosen] or [_part(case, datamap, None)]
     if len(parts) > 1 and case.event not in MOVES_NOTHING:
@@ -45,6 +50,8 @@ def notices_for(case: Case, datamap: DataMap, sets: Iterable[str]) -> dict[str, 
 
 
 def _checklist(case: Case, lot: Lot | None) -> str:
+    if lot is None and case.event in COMPANY_ENDS:
+        return ENDING
     return checklist_of(case.event, lot.legal_route if lot else None)
 
 
@@ -80,7 +87,7 @@ def people_to_tell(ctx: Context, run: Run, datamap: DataMap) -> pl.DataFrame:
     indexes = load_indexes(workspace, datamap)
     plans = load_plans(workspace, datamap)
     sources = open_sources(run.case, run.ctx.secrets)
-    everyone = run.case.event in MOVES_NOTHING
+    everyone = run.case.event in MOVES_NOTHING | RELEASES_NOTHING
     touched = np.zeros(linked.n_subjects, dtype=np.uint64)
     own = np.zeros(linked.n_subjects, dtype=np.uint64)
     parts = []
@@ -90,7 +97,7 @@ def people_to_tell(ctx: Context, run: Run, datamap: DataMap) -> pl.DataFrame:
             continue
         role = primary_role(table)
         subjects = primary_subjects(table, linked, indexes[key].height)
-        bits = np.ones(len(subjects), np.uint64) if everyone else lot_bits(run.case, plans[key])
+        bits = np.ones(len(subjects), np.uint64) if everyone else told_bits(run.case, plans[key])
         for mentioned in linked.subject_of.get(key, {}).values():
             _mark(touched, mentioned, bits)
         if role in OWN_RECORD:
@@ -121,6 +128,12 @@ def lot_bits(case: Case, plan: TablePlan) -> np.ndarray:
     return bits
 
 
+def told_bits(case: Case, plan: TablePlan) -> np.ndarray:
+    """The lots of each row; where the company ends, what lies in none is a further bit: its people are told too."""
+    bits = lot_bits(case, plan)
+    return np.where(bits == 0, np.uint64(1 << len(case.lots)), bits) if case.event in COMPANY_ENDS else bits
+
+
 def _mark(people: np.ndarray, subjects: np.ndarray, bits: np.ndarray) -> None:
     known = subjects >= 0
     np.bitwise_or.at(people, subjects[known], bits[known])
@@ -131,10 +144,10 @@ def _lots_told(case: Case, touched: np.ndarray, own: np.ndarray) -> pl.Series:
     ids = [lot.id for lot in case.lots]
     every = (1 << len(ids)) - 1
     names = {
-        m: "" if m == every else ",".join(compress(ids, (m >> n & 1 for n in range(len(ids)))))
+        m: "" if m & every == every else ",".join(compress(ids, (m >> n & 1 for n in range(len(ids))))) or NO_LOT
         for m in set(touched.tolist())
     }
     told = pl.Series("lots", touched).replace_strict(names, return_dtype=pl.Utf8)
-    if len(ids) < 2 or case.event in MOVES_NOTHING:
+    if not ids or case.event in MOVES_NOTHING or (len(ids) < 2 and case.event not in COMPANY_ENDS):
         return pl.Series("lots", [""], dtype=pl.Utf8).new_from_index(0, len(touched))
     return pl.Series("lots", [""], dtype=pl.Utf8).new_from_index(0, len(touched)).zip_with(pl.Series(own == 0), told)

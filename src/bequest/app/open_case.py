@@ -16,7 +16,7 @@ from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import digest
 from bequest.kernel.errors import CaseFileError
 from bequest.law.pack import LawPack
-from bequest.model.case import PLANNED_EVENTS, Case
+from bequest.model.case import SUPPORTED_EVENTS, Case
 from bequest.store.records import KeyRecord
 
 FIRST_KEYS = ("link", "replay", "evidence", "bodies", "outbox", "log-signing", "platform-signing")
@@ -35,10 +35,10 @@ def open_case(
         StateError: where there is a case of that id.
     """
     case = read_case_file(path, environ=environ)
-    if case.event not in PLANNED_EVENTS:
+    if case.event not in SUPPORTED_EVENTS:
         raise CaseFileError(
             f"event {case.event} cannot be run yet",
-            hint=f"This version runs {', '.join(sorted(PLANNED_EVENTS))}.",
+            hint=f"This version runs {', '.join(sorted(SUPPORTED_EVENTS))}.",
         )
     pack = pack_of(case)
     check_law(case)

@@ -11,7 +11,7 @@ from bequest.evidence.event_types import EventType
 from bequest.kernel.errors import CaseFileError, GuardError, LawError, SourceError
 from bequest.law.events import papers_of
 from bequest.law.pack import LawPack, required_roles
-from bequest.model.case import MOVES_NOTHING, Case, LegalRoute, Paper
+from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Case, LegalRoute, Paper
 from bequest.model.datamap import DataMap
 from bequest.steps.discover.sample import TableSample
 from bequest.store.transaction import Tx
@@ -156,5 +156,12 @@ def check_receivers(case: Case) -> None:
         raise CaseFileError(
             f"receiver {', '.join(without)} has no age_recipient: nothing could be encrypted for it",
             hint="Ask the receiver for the line age1… of `age-keygen`, write it in the case file, and take it over with"
+            " `bequest case update`.",
+        )
+    if case.event in RELEASES_NOTHING and case.custodian is not None and not case.custodian.age_recipient:
+        raise CaseFileError(
+            f"the keeper {case.custodian.id} has no age_recipient: once the company is gone nobody could open what is"
+            " kept",
+            hint="Ask the keeper for the line age1… of `age-keygen`, write it under [custodian], and take it over with"
             " `bequest case update`.",
         )

@@ -17,7 +17,7 @@ from bequest.evidence.statement import Statement, read_statement, verify_stateme
 from bequest.kernel.canonical import Json
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import DeliveryError, StateError, VerificationError
-from bequest.model.case import MOVES_NOTHING, Case, Role
+from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Case, Role
 from bequest.steps.deliver.receipt import Receipt, check_receipt
 from bequest.store.records import DeliveryRecord, DeliveryState, ReceiptRecord
 
@@ -30,6 +30,20 @@ def nothing_moves(case: Case, what: str) -> None:
     """
     if case.event in MOVES_NOTHING:
         raise StateError(f"event {case.event} moves nothing: there is no {what}", hint="Go on with `bequest close`.")
+
+
+def nobody_receives(case: Case, what: str) -> None:
+    """Refuse a delivery or its receipt where nothing moves, or nobody takes over.
+
+    Raises:
+        StateError: then.
+    """
+    nothing_moves(case, what)
+    if case.event in RELEASES_NOTHING:
+        raise StateError(
+            f"event {case.event} releases nothing to anybody: there is no {what}",
+            hint="Go on with `bequest destroy`: what must be kept goes to the keeper, sealed.",
+        )
 
 
 def package_folders(ctx: Context, case_id: str) -> Iterator[tuple[DeliveryRecord, Path]]:
@@ -49,7 +63,7 @@ def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt:
         StateError: before the delivery, or for an event that moves nothing.
     """
     case = ctx.case(case_id).case
-    nothing_moves(case, "receipt")
+    nobody_receives(case, "receipt")
     require(ctx, case_id, "deliver")
     envelope = read_user_bytes(path, "receipt", hint="The receiver makes it with `bequest receive … --sign-key FILE`.")
     everybody = [p for p in case.people if Role.RECEIVER in p.roles and p.public_key]

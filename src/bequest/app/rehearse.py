@@ -34,12 +34,14 @@ from bequest.app.run_notify import (
 )
 from bequest.app.run_plan import run_plan
 from bequest.app.scrubbing import decide_scrub, scrub_plans, servers_of
+from bequest.app.tasks import finish_task, task_list
 from bequest.app.telling import register
 from bequest.engine.kernels import normalise
 from bequest.kernel.clock import rfc3339
-from bequest.model.case import MOVES_NOTHING, Case, Role
+from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Case, Role
 from bequest.steps.notify.ladder import Channel, Told, window_end
 from bequest.store.records import DeliveryState
+from bequest.store.task_records import TaskState
 
 Timed = Callable[[str], AbstractContextManager[None]]
 
@@ -255,7 +257,9 @@ def _move(ctx: Context, case: Case, company: Company, timed: Timed) -> None:
         confirmer = next(p.id for p in case.people if Role.CUTOVER in p.roles)
         with timed("cutover"):
             run_cutover(ctx, case.id, confirmed_by=confirmer)
-    if "deliver" not in done:
+    if "destroy" not in done:
+        _finish_tasks(ctx, case, company)
+    if case.event not in RELEASES_NOTHING and "deliver" not in done:
         with timed("deliver"):
             run_deliver(ctx, case.id)
     if "destroy" not in done:
@@ -270,6 +274,17 @@ def _move(ctx: Context, case: Case, company: Company, timed: Timed) -> None:
         with timed("destroy"):
             _approve_scrubs(ctx, case, company)
             run_destroy(ctx, case.id, keys={r: company.key(p) for r, p in _destroyers(case).items()})
+
+
+def _finish_tasks(ctx: Context, case: Case, company: Company) -> None:
+    """Holders whose letter lies in the demo's folder have answered: the officer vouches for it."""
+    officer = next((p.id for p in case.people if Role.OFFICER in p.roles), "")
+    for t in task_list(ctx, case.id):
+        letter = company.folder / "evidence" / f"{t.task_id}.txt"
+        if t.state is TaskState.OPEN and letter.is_file():
+            finish_task(
+                ctx, case.id, t.task_id, outcome="kept", evidence=letter, person_id=officer, key=company.key(officer)
+            )
 
 
 def _approve_scrubs(ctx: Context, case: Case, company: Company) -> None:

@@ -8,6 +8,7 @@ import polars as pl
 from bequest.app.approve_policy import approved_policy
 from bequest.app.context import Context, Run, step
 from bequest.app.decide import Decided
+from bequest.app.ending import check_settled
 from bequest.app.evidence import await_published, publish, record, record_attempt
 from bequest.app.fixed import note_fixed
 from bequest.app.people_outcomes import disposition_root, main_pairs, seal_feedback
@@ -93,6 +94,7 @@ def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
     run.hook("indexed")
     decided = decide_now(ctx, run.case, datamap, sources, told=True)
     same_policy(ctx, run, approved, decided)
+    check_settled(run.case, decided.policy, decided.population)
     intent, number = _intent(ctx, run, confirmed_by, approved.digest)  # nothing above changes or fixes anything
     run.hook("intent_published")
     save_plans(run.workspace, decided.plans)

@@ -19,6 +19,7 @@ from bequest.app.fixed import AnswersCameError, Watch, fixed_mark
 from bequest.app.open_case import make_keys
 from bequest.app.reading import check_markers, open_sources, read_table
 from bequest.app.receipts import enter_receipt as enter_receipt
+from bequest.app.receipts import nobody_receives
 from bequest.app.receipts import nothing_moves as nothing_moves
 from bequest.app.receipts import package_folders as package_folders
 from bequest.app.redecide import GONE_OUT, redecide_answers, waves_sent
@@ -67,7 +68,7 @@ def run_deliver(ctx: Context, case_id: str, *, wave: bool = False) -> tuple[Deli
         DeliveryError: where the data are no longer those the delivery was begun with.
         StateError: before the cutover, once the destruction has begun, or for an event that moves nothing.
     """
-    nothing_moves(ctx.case(case_id).case, "delivery")
+    nobody_receives(ctx.case(case_id).case, "delivery")
     name, needs = (WAVE, ("deliver",)) if wave else ("deliver", ("cutover",))
     with step(ctx, case_id, name, needs=needs) as run:
         if wave:

@@ -13,6 +13,7 @@ import polars as pl
 
 from bequest.app.context import Context, Run, step
 from bequest.app.destroy_whole import WholeDone, WholeWork
+from bequest.app.ending import hand_to_keeper
 from bequest.app.evidence import await_published, event_id, keep_statement, kept_statement, publish, record
 from bequest.app.fixed import AnswersCameError, Watch
 from bequest.app.holds import Holds
@@ -35,7 +36,7 @@ from bequest.evidence.event_types import EventType
 from bequest.evidence.statement import Statement, Subject
 from bequest.kernel.canonical import Json
 from bequest.kernel.errors import ResidueFoundError, StateError
-from bequest.model.case import Role
+from bequest.model.case import RELEASES_NOTHING, Case, Role
 from bequest.model.datamap import DataMap, FieldClass, TableMap
 from bequest.model.destruction import CertificateState
 from bequest.sources.source import OpenSource
@@ -98,7 +99,7 @@ def run_destroy(ctx: Context, case_id: str, *, keys: Mapping[Role, Path]) -> Iss
         ResidueFoundError: where the verifier found something outside the plan; no certificate is issued.
     """
     nothing_moves(ctx.case(case_id).case, "destruction")
-    with step(ctx, case_id, "destroy", needs=("deliver",)) as run:
+    with step(ctx, case_id, "destroy", needs=(_before(ctx.case(case_id).case),)) as run:
         _receipts_are_in(ctx, case_id)
         with ctx.store.transaction() as tx:
             check_decided(tx, run.case)
@@ -128,6 +129,11 @@ def run_destroy(ctx: Context, case_id: str, *, keys: Mapping[Role, Path]) -> Iss
     return issued
 
 
+def _before(case: Case) -> str:
+    """The step that must be done before: the delivery, where somebody receives."""
+    return "cutover" if case.event in RELEASES_NOTHING else "deliver"
+
+
 def _carry_out(job: Job) -> Issued:
     """From the intent to the certificate.
 
@@ -143,6 +149,7 @@ def _carry_out(job: Job) -> Issued:
     files, sealed = _seal_custody(job)
     whole = WholeWork(ctx, run)
     files += whole.seal()
+    hand_to_keeper(ctx, run)
     run.hook("custody_sealed")
     task = _task(job)
     if not has_state(run.workspace.dir("verifier")):

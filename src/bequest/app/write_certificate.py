@@ -27,10 +27,12 @@ from bequest.evidence.statement import Statement, Subject, read_statement
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import StateError
 from bequest.law.retention import band_of, bands
-from bequest.model.case import Case, Role
+from bequest.law.settling import KEPT, settled_of
+from bequest.model.case import RELEASES_NOTHING, Case, Role
 from bequest.model.destruction import Certificate, CertificateState, Kept, Residual, TableSums
 from bequest.model.destruction import Signer as CertificateSigner
 from bequest.model.plan import Population
+from bequest.model.settlement import Unsettled
 from bequest.sources.source import CleanReport
 from bequest.steps.destroy.certificate import Outcome, predicate, read_predicate
 from bequest.steps.destroy.certificate import certify as certificate_of
@@ -75,7 +77,7 @@ def certify(
         searches=report.results,
         residuals=_residuals(ctx, case, scrubbed),
         kept=(*_kept(case, erased), *whole.kept, *task_kept(ctx, case.id)),
-        unknown_columns=len(data_map(ctx, case.id).unknown_columns()),
+        unknown_columns=_unclassified(ctx, case),
         open_rows=whole.open_objects
         + sum(t.late + t.changed + t.missing + t.unsealed for e in erased for t in e.tables),
     )
@@ -89,7 +91,7 @@ def certify(
         case,
         certificate_id=f"DC-{case.id}-{attempt}",
         issued_at=run.at,
-        ground=GROUND,
+        ground=GROUND[:1] if case.event in RELEASES_NOTHING else GROUND,
         receivers=receivers,
         policy_digest=in_force.digest,
         signers=_signers(case, signers, rfc3339(run.at)),
@@ -114,6 +116,12 @@ def certify(
     envelope = keep_statement(path, statement, list(signers.values()))
     this = _log_it(ctx, run, certificate, hashlib.sha256(envelope).hexdigest(), attempt, refused=refused)
     return _finish(ctx, run, certificate, path, this)
+
+
+def _unclassified(ctx: Context, case: Case) -> int:
+    """Columns that nobody classified and nobody settled."""
+    settled = any(s.what is Unsettled.UNCLASSIFIED for s in case.settlements)
+    return 0 if settled else len(data_map(ctx, case.id).unknown_columns())
 
 
 def finish_logged(ctx: Context, run: Run) -> Issued | None:
@@ -217,10 +225,12 @@ def _kept(case: Case, erased: Sequence[ErasureResult]) -> tuple[Kept, ...]:
     out = []
     for rule, (values, until) in sorted(sums.items()):
         band = known.get(band_of(rule))
+        settled = settled_of(rule)
+        named = KEPT[settled] if settled else (rule, rule)
         out.append(
             Kept(
-                what_zh=band.zh if band else rule,
-                what_en=band.en if band else rule,
+                what_zh=band.zh if band else named[0],
+                what_en=band.en if band else named[1],
                 article=", ".join(band.articles) if band else "",
                 custodian=custodian,
                 values=values,

@@ -14,6 +14,7 @@ from bequest.cli import render
 from bequest.cli.commands import (
     backup,
     case,
+    custody,
     deliver,
     demo,
     destroy,
@@ -78,6 +79,7 @@ for module in (
     task,
     scrub,
     destroy,
+    custody,
     evidence,
     backup,
     law,

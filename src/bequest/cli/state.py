@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from bequest.app.context import Context, open_context
+from bequest.app.queries.case import case_overview
 from bequest.cli import render
 from bequest.store.settings import database_url
 
@@ -42,6 +43,13 @@ class DefaultGroup(TyperGroup):
 def group(help_text: str) -> typer.Typer:
     """A group of commands with a default one."""
     return typer.Typer(cls=DefaultGroup, no_args_is_help=True, help=help_text, pretty_exceptions_enable=False)
+
+
+def warn_register(context: Context, case_id: str) -> None:
+    """Say how many days are left where the company is about to be struck off."""
+    warning = case_overview(context, case_id).warning
+    if warning:
+        render.line(render.say(*warning))
 
 
 def state_of(ctx: typer.Context) -> State:

@@ -5,17 +5,20 @@ from datetime import date
 
 from bequest.demo import toml
 from bequest.demo.keys import DemoKeys
-from bequest.demo.parties import BUYER, COMPLAINT_AUTHORITY, ESCROW, KEEPER, SECOND_BUYER, TRANSFEROR, people_for
-from bequest.demo.people import IN_DEAL, OUTSIDE
-from bequest.model.case import MOVES_NOTHING, Event, Party
+from bequest.demo.parties import BUYERS, CARRIER, COMPLAINT_AUTHORITY, ESCROW, KEEPER, TRANSFEROR, people_for
+from bequest.demo.variants import SoldLot, Variant, variant_of
+from bequest.model.case import MOVES_NOTHING, Event, Party, Role
 
 ZONE = "Asia/Shanghai"
 EFFECTIVE_ON = date(2026, 12, 31)
 """Law date and planned cutover."""
 CUTOVER_NOT_AFTER = date(2027, 1, 31)
 BACKUP = "copies/crm-20261025.sql.gz"
-LOT = "shop-12"
-SECOND_LOT = "shop-13"
+REGISTER_CLOSES_ON = date(2027, 3, 31)
+"""Where the company ends: the day on which it is struck off."""
+KEPT_UNTIL = date(2030, 1, 31)
+"""How long the keeper keeps what was settled: three years in which a claim may be brought, and a month."""
+PAPERS_ISSUED_ON = date(2026, 10, 30)
 SCOPE_COLUMNS = (
     ("crm", "customers", "shop_id"),
     ("orders", "orders", "店铺"),
@@ -24,6 +27,7 @@ SCOPE_COLUMNS = (
     ("weblog", "weblog", "shop_id"),
 )
 """Where each table says which shop a row belongs to."""
+ACCOUNT_COLUMNS = (("shipping", "address_book", "account_no"), ("shipping", "waybills", "account_no"))
 
 _SOURCES: tuple[dict[str, toml.Toml], ...] = (
     {"name": "crm", "kind": "sqlite", "path": "sources/crm.db", "label": "客户关系管理系统"},
@@ -37,29 +41,29 @@ _SOURCES: tuple[dict[str, toml.Toml], ...] = (
 def render_case(event: Event, case_id: str, keys: DemoKeys, lots: int = 1) -> str:
     """The whole case file as TOML text; paths are relative to it."""
     moves = event not in MOVES_NOTHING
+    variant = variant_of(event, lots)
     parts = [
         toml.table(
-            "[case]", _case(event, case_id, lots), comment="演练案件，人物、公司均为虚构 · A rehearsal; all invented"
+            "[case]", _case(event, case_id, variant), comment="演练案件，人物、公司均为虚构 · A rehearsal; all invented"
         )
     ]
     parts.append(toml.table("[transferor]", _party(TRANSFEROR, {})))
     if moves:
-        buyers = (BUYER, SECOND_BUYER)[:lots]
+        taking = {lot.receiver for lot in variant.lots}
+        buyers = [b for b in BUYERS if b.id in taking]
         parts += [toml.table("[[receivers]]", _party(b, keys.party_recipients)) for b in buyers]
-        parts.append(toml.table("[custodian]", _party(KEEPER, {})))
-        parts.append(toml.table("[escrow]", _party(ESCROW, keys.party_recipients)))
-        parts.append(
-            toml.table(
-                "[[lots]]", _lot(), comment="范围之外的数据，交付和销毁都触及不到 · Out of scope is out of reach"
-            )
-        )
-        parts += [toml.table("[[lots]]", _second_lot())] if lots > 1 else []
-    parts += [toml.table("[[sources]]", s | {"system_kind": "business", "timezone": ZONE}) for s in _SOURCES]
+        parts.append(toml.table("[custodian]", _party(KEEPER, keys.party_recipients if variant.ends else {})))
+        parts += [] if variant.ends else [toml.table("[escrow]", _party(ESCROW, keys.party_recipients))]
+        outside = "范围之外的数据，交付和销毁都触及不到 · Out of scope is out of reach"
+        parts += [
+            toml.table("[[lots]]", _lot(event, lot), comment="" if n else outside) for n, lot in enumerate(variant.lots)
+        ]
+    parts += [toml.table("[[sources]]", s) for s in _sources(event)]
     parts.append(
         toml.table(
             "[[copies]]",
             {
-                "of": "crm",
+                "of": "shipping" if event is Event.E11 else "crm",
                 "kind": "backup",
                 "where": BACKUP,
                 "expires_on": date(2027, 2, 1),
@@ -83,21 +87,17 @@ def render_case(event: Event, case_id: str, keys: DemoKeys, lots: int = 1) -> st
         )
         for p in people_for(event, lots)
     ]
+    parts += [toml.table("[[papers]]", p) for p in _papers(variant)]
+    parts += [toml.table("[[settle]]", s) for s in _settlements(event, variant)]
     parts.append(toml.table("[window]", {"notice_lead_days": 30, "objection_days": 15}))
     return "\n".join(parts)
 
 
-def _case(event: Event, case_id: str, lots: int) -> dict[str, toml.Toml]:
-    title = {
-        Event.E5: "青梧优选12号店整体转让",
-        Event.E2: "青梧优选股权转让",
-    }[event]
-    if lots > 1:
-        title = "青梧优选12号店整体转让、13号店客户资料转让"
+def _case(event: Event, case_id: str, variant: Variant) -> dict[str, toml.Toml]:
     return {
         "id": case_id,
-        "title": title,
-        "scenario": "company-transfer",
+        "title": variant.title,
+        "scenario": variant.scenario.value,
         "event": event.value,
         "industry": "e-commerce",
         "jurisdictions": ["cn"],
@@ -105,6 +105,7 @@ def _case(event: Event, case_id: str, lots: int) -> dict[str, toml.Toml]:
         "rehearsal": True,
         "timezone": ZONE,
         "cutover_not_after": CUTOVER_NOT_AFTER,
+        **({"register_closes_on": REGISTER_CLOSES_ON} if variant.ends else {}),
         "tolerance_percent": 5,
         "complaint_authority": COMPLAINT_AUTHORITY,
         "law_packs": ["cn"],
@@ -121,38 +122,63 @@ def _party(party: Party, recipients: Mapping[str, str]) -> dict[str, toml.Toml]:
         "address": party.address,
         "country": party.country,
     }
-    if party in {BUYER, SECOND_BUYER}:
+    if party in BUYERS:
         values["key_release"] = party.key_release.value
     if party.id in recipients:
         values["age_recipient"] = recipients[party.id]
     return values
 
 
-def _lot() -> dict[str, toml.Toml]:
+def _lot(event: Event, lot: SoldLot) -> dict[str, toml.Toml]:
+    columns = ACCOUNT_COLUMNS if event is Event.E11 else SCOPE_COLUMNS
     return {
-        "id": LOT,
-        "receiver": BUYER.id,
-        "legal_route": "PIPL-22",
-        "route_reason": "12号店为独立经营的整条业务线，连同人员、合同一并转让，处理目的、方式不变（律师意见 2026-09）",
-        "route_open": True,
-        "purposes": ["订单履行与售后", "会员服务"],
-        "new_purposes": ["集团联合营销画像"],
+        "id": lot.id,
+        "receiver": lot.receiver,
+        "legal_route": lot.route,
+        "route_reason": lot.reason,
+        **({"route_open": True} if lot.is_open else {}),
+        "purposes": ["寄递收发"] if event is Event.E11 else ["订单履行与售后", "会员服务"],
+        "new_purposes": [] if event is Event.E11 else ["集团联合营销画像"],
         "methods": ["加密文件一次性交付", "接收方自建系统处理"],
-        "on_silence": "proceed",
-        "scope": [{"source": s, "table": t, "column": c, "in": [str(IN_DEAL)]} for s, t, c in SCOPE_COLUMNS],
+        "on_silence": "release-none" if lot.asks else "proceed",
+        "scope": [{"source": s, "table": t, "column": c, "in": [str(n) for n in lot.shops]} for s, t, c in columns],
     }
 
 
-def _second_lot() -> dict[str, toml.Toml]:
-    """Another shop to another buyer, who does not take over the business: each customer is asked (PIPL Art. 23)."""
-    return {
-        "id": SECOND_LOT,
-        "receiver": SECOND_BUYER.id,
-        "legal_route": "PIPL-23",
-        "route_reason": "13号店只转让客户资料，业务不随之转移，须逐一取得单独同意（律师意见 2026-09）",
-        "purposes": ["订单履行与售后", "会员服务"],
-        "new_purposes": ["集团联合营销画像"],
-        "methods": ["加密文件一次性交付", "接收方自建系统处理"],
-        "on_silence": "release-none",
-        "scope": [{"source": s, "table": t, "column": c, "in": [str(OUTSIDE)]} for s, t, c in SCOPE_COLUMNS],
-    }
+def _sources(event: Event) -> list[dict[str, toml.Toml]]:
+    more: dict[str, toml.Toml] = {"system_kind": "business", "timezone": ZONE}
+    if event is not Event.E11:
+        return [s | more for s in _SOURCES]
+    shipping: dict[str, toml.Toml] = {
+        "name": "shipping", "kind": "sqlite", "path": "sources/shipping.db", "label": "发货系统",
+    }  # fmt: skip
+    platform: dict[str, toml.Toml] = {
+        "name": "carrier", "kind": "held-elsewhere", "label": "承运人平台：运单历史", "owner": CARRIER.name,
+        "contact": CARRIER.contact, "due_on": CUTOVER_NOT_AFTER,
+    }  # fmt: skip
+    return [shipping | more, platform]
+
+
+def _papers(variant: Variant) -> list[dict[str, toml.Toml]]:
+    return [
+        {
+            "kind": kind.value,
+            "title": title,
+            "issued_by": issuer,
+            "issued_on": PAPERS_ISSUED_ON,
+            "file": f"papers/{kind}.txt",
+        }
+        for kind, title, issuer in variant.papers
+    ]
+
+
+def _settlements(event: Event, variant: Variant) -> list[dict[str, toml.Toml]]:
+    """What must be settled before the company is gone, decided by the officer."""
+    if not variant.ends:
+        return []
+    officer = next(p.id for p in people_for(event) if Role.OFFICER in p.roles)
+    reasons = {"dispute": "争议未了，作为双方的证据由保管人保存", "deceased": "近亲属可能主张权利，由保管人保存"}
+    return [
+        {"what": what, "how": "keeper", "by": officer, "reason": reason, "until": KEPT_UNTIL}
+        for what, reason in reasons.items()
+    ]

@@ -13,10 +13,12 @@ from bequest.demo.casefile import BACKUP, render_case
 from bequest.demo.customers import CustomerRows, make_customers, make_rows
 from bequest.demo.keys import DemoKeys, make_keys
 from bequest.demo.labels import labels
+from bequest.demo.logistics import LOGISTICS_TABLES, make_logistics
 from bequest.demo.loyalty import make_loyalty
 from bequest.demo.mapfile import render_map
 from bequest.demo.orders import make_orders
-from bequest.demo.parties import BUYER, ESCROW, SECOND_BUYER, people_for
+from bequest.demo.outcomes import outcomes
+from bequest.demo.parties import ESCROW, KEEPER, people_for
 from bequest.demo.people import make_people
 from bequest.demo.personas import SMALLEST
 from bequest.demo.records import Records
@@ -24,6 +26,7 @@ from bequest.demo.relations import make_addresses, make_consents, make_disputes,
 from bequest.demo.schema import TABLES
 from bequest.demo.seeded import seeded_values
 from bequest.demo.service import make_tickets, make_weblog
+from bequest.demo.variants import VARIANTS, Variant, variant_of
 from bequest.demo.writing import (
     write_backup,
     write_csv,
@@ -39,7 +42,7 @@ from bequest.kernel.ids import parse_identifier
 from bequest.model.case import MOVES_NOTHING, Event
 
 Progress = Callable[[str, int, int], None]
-DEMO_EVENTS = frozenset({Event.E2, Event.E5})
+DEMO_EVENTS = frozenset(VARIANTS)
 """Events for which there is a demo company."""
 _STEPS = ("people", "records", "truth", "files", "case")
 
@@ -82,23 +85,24 @@ def make_company(
         InputError: for an event whose flow does not exist yet, too few customers, or a bad case id.
     """
     case_id = _checked(event, customers, case_id, lots)
+    variant = variant_of(event, lots)
     tell = progress or (lambda _step, _done, _all: None)
-    for folder in (out / "sources", out / "copies", out / "truth"):
+    for folder in (out / "sources", out / "copies", out / "truth", out / "papers"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     tell(_STEPS[0], 0, len(_STEPS))
-    rows = make_rows(seed, make_people(seed, customers))
-    tell(_STEPS[1], 1, len(_STEPS))
-    tables = _records(seed, rows, customers)
-    tables = two_lots.spread(tables) if lots > 1 else tables
-    tell(_STEPS[2], 2, len(_STEPS))
-    _write_truth(out, seed, event, rows, tables, lots)
-    tell(_STEPS[3], 3, len(_STEPS))
-    _write_sources(out, tables, case_id)
+    if event is Event.E11:
+        tables = make_logistics(out, seed, customers, case_id, out / BACKUP)
+    else:
+        tables = _make_shop(out, seed, event, customers, case_id, variant, tell)
     tell(_STEPS[4], 4, len(_STEPS))
-    buyers = tuple(b.id for b in (BUYER, SECOND_BUYER)[:lots])
-    parties = () if event in MOVES_NOTHING else (*buyers, ESCROW.id)
+    for kind, title, issuer in variant.papers:
+        text = f"{title}\n{issuer}\n演练用虚构文件 · invented, for a rehearsal\n"
+        write_file(out / "papers" / f"{kind}.txt", text.encode(), mode=PUBLIC)
+    buyers = tuple(lot.receiver for lot in variant.lots)
+    parties = () if event in MOVES_NOTHING else (*buyers, ESCROW.id, KEEPER.id)
     keys = make_keys(out / "keys", tuple(p.id for p in people_for(event, lots)), parties)
-    write_file(out / "map.toml", render_map().encode(), mode=PUBLIC)
+    described = render_map(LOGISTICS_TABLES, aside=True) if event is Event.E11 else render_map()
+    write_file(out / "map.toml", described.encode(), mode=PUBLIC)
     write_file(out / "case.toml", render_case(event, case_id, keys, lots).encode(), mode=PUBLIC)
     tell(_STEPS[4], 5, len(_STEPS))
     return DemoCompany(
@@ -130,6 +134,20 @@ def _checked(event: Event, customers: int, case_id: str | None, lots: int) -> st
     return parse_identifier(case_id or f"demo-{event.value.lower()}", "case id")
 
 
+def _make_shop(
+    out: Path, seed: int, event: Event, customers: int, case_id: str, variant: Variant, tell: Progress
+) -> truth.Tables:
+    rows = make_rows(seed, make_people(seed, customers))
+    tell(_STEPS[1], 1, len(_STEPS))
+    tables = _records(seed, rows, customers)
+    tables = two_lots.spread(tables) if len(variant.lots) > 1 else tables
+    tell(_STEPS[2], 2, len(_STEPS))
+    _write_truth(out, seed, event, rows, tables, variant)
+    tell(_STEPS[3], 3, len(_STEPS))
+    _write_sources(out, tables, case_id)
+    return tables
+
+
 def _records(seed: int, rows: CustomerRows, customers: int) -> truth.Tables:
     orders = make_orders(seed, rows, customers)
     latest = orders.frame.group_by("@customer").agg(pl.col("#day").max())
@@ -152,25 +170,27 @@ def _records(seed: int, rows: CustomerRows, customers: int) -> truth.Tables:
     return truth.Tables({t.name: by_name[t.name] for t in TABLES})
 
 
-def _write_truth(out: Path, seed: int, event: Event, rows: CustomerRows, tables: truth.Tables, lots: int) -> None:
-    scope = truth.scopes(tables)
-    in_lot = truth.people_in_lot(tables, scope)
-    if lots > 1:
-        by_lot = two_lots.people_in_lots(tables)
-        in_lot = pl.concat(by_lot.values()).unique().sort()
+def _write_truth(
+    out: Path, seed: int, event: Event, rows: CustomerRows, tables: truth.Tables, variant: Variant
+) -> None:
+    lots = variant.lots
+    by_lot = two_lots.people_in_lots(tables, lots)
+    in_lot = pl.concat([pl.Series(dtype=pl.Utf8), *by_lot.values()]).unique().sort()
     behaviour = make_behaviour(
         seed, event, rows, tables.by_name["customers"], tables.by_name["loyalty"], tables.by_name["tickets"], in_lot
     )
-    if lots > 1:
-        behaviour = two_lots.answer_by_lot(seed, behaviour, by_lot)
+    if len(lots) > 1 or any(lot.asks for lot in lots):
+        behaviour = two_lots.answer_by_lot(seed, behaviour, lots, by_lot)
     facts = truth.person_facts(tables, behaviour)
     who = truth.mentions(tables)
-    if event in MOVES_NOTHING:
-        in_lot = in_lot.clear()
     write_parquet(out / "behaviour.parquet", behaviour)
     write_parquet(out / "truth" / "mentions.parquet", who)
-    write_parquet(out / "truth" / "persons.parquet", truth.persons(who, facts, in_lot))
-    found = truth.outcomes(event, tables, scope, facts) if lots == 1 else two_lots.outcomes(event, tables, behaviour)
+    write_parquet(out / "truth" / "persons.parquet", truth.persons(who, facts, in_lot, lots[0].id if lots else ""))
+    if "transfer" in behaviour.columns:
+        found = two_lots.outcomes_by_lot(event, tables, behaviour, lots)
+    else:
+        scope = truth.scopes(tables, lots[0].shops, lots[0].shops) if lots else truth.scopes(tables, (), ())
+        found = outcomes(event, tables, scope, facts, lot=lots[0].id if lots else "")
     write_parquet(out / "truth" / "outcomes.parquet", found)
     write_json(out / "truth" / "sums.json", truth.sums(tables))
     write_json(out / "truth" / "seeded.json", seeded_values(seed, tables))

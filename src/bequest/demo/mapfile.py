@@ -1,5 +1,7 @@
 """The corrections that a person in IT makes to the data map after discovery has proposed one."""
 
+from collections.abc import Sequence
+
 from bequest.demo import toml
 from bequest.demo.schema import TABLES, Column, Table
 from bequest.model.datamap import FactBinding, Need, Relation, RetentionBinding
@@ -9,9 +11,12 @@ _HEAD = """# 数据地图的人工确认 · Corrections of the data map, confirm
 """
 
 
-def render_map() -> str:
-    """The corrections as TOML text: every column of every table in the case, and what hangs on the tables."""
-    return _HEAD + "\n".join(_table(t) for t in TABLES if t.in_case)
+def render_map(tables: Sequence[Table] = TABLES, *, aside: bool = False) -> str:
+    """The corrections as TOML text: every column of every table in the case, and what hangs on the tables.
+
+    `aside`: the tables that are not in the case too, so that it is said of each.
+    """
+    return _HEAD + "\n".join(_table(t) for t in tables if aside or t.in_case)
 
 
 def _table(t: Table) -> str:

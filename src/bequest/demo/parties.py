@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bequest.model.case import MOVES_NOTHING, Event, KeyRelease, Party, Role
+from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Event, KeyRelease, Party, Role
 
 TRANSFEROR = Party(
     id="seller",
@@ -30,6 +30,7 @@ SECOND_BUYER = Party(
     address="浙江省宁波市鄞州区沧海路5500号澄溪大厦9层",
     key_release=KeyRelease.DIRECT,
 )
+BUYERS = (BUYER, SECOND_BUYER)
 KEEPER = Party(
     id="keeper",
     name="浙江守藏档案服务有限公司",
@@ -46,6 +47,14 @@ ESCROW = Party(
     contact="custody@hengxin.example.com",
     address="北京市海淀区学院路6600号衡信楼3层",
 )
+CARRIER = Party(
+    id="carrier",
+    name="示例速运有限公司",
+    name_en="Example Express Co., Ltd.",
+    contact="accounts@express.example.com",
+    address="广东省深圳市南山区新华路3300号",
+)
+"""Holds the history of waybills and keeps it on a duty of its own."""
 COMPLAINT_AUTHORITY = "杭州市网信部门个人信息保护投诉窗口（演练用虚构渠道）privacy-complaints@authority.example.com"
 
 
@@ -85,11 +94,26 @@ SECOND_RECEIVER = Actor(
 )
 
 
+LIQUIDATOR = Actor("cheng-jihe", "程霁禾", (Role.LIQUIDATOR,), "股东会决议 青梧股〔2026〕2号", external=True)
+ADMINISTRATOR = Actor("fu-yuanzhi", "傅远志", (Role.ADMINISTRATOR,), "指定管理人决定书（2026）示破1号", external=True)
+_STANDS_FOR = {Event.E7: LIQUIDATOR, Event.E8: ADMINISTRATOR, Event.E9: ADMINISTRATOR}
+_DEPARTMENTS = frozenset({Role.LEGAL, Role.HR, Role.MARKETING, Role.SERVICE, Role.FINANCE})
+_WHERE_NOBODY_RECEIVES = frozenset({Role.RECEIVER, Role.ESCROW})
+
+
 def people_for(event: Event, lots: int = 1) -> tuple[Actor, ...]:
-    """The people a case of this event needs: nobody receives, keeps or cuts over where nothing moves."""
+    """The people a case of this event needs: nobody receives, keeps or cuts over where nothing moves.
+
+    In a winding-up one person stands for the departments, on the paper that appoints him or her.
+    """
     if event in MOVES_NOTHING:
         return tuple(p for p in PEOPLE if set(p.roles) <= _IN_A_SHARE_DEAL)
-    if lots == 1:
-        return PEOPLE
-    named = (replace(p, party=BUYER.id) if Role.RECEIVER in p.roles else p for p in PEOPLE)
+    people = PEOPLE
+    if event in _STANDS_FOR:
+        people = (_STANDS_FOR[event], *(p for p in people if not set(p.roles) & _DEPARTMENTS))
+    if event in RELEASES_NOTHING:
+        return tuple(p for p in people if not set(p.roles) & _WHERE_NOBODY_RECEIVES)
+    if lots == 1 and event is not Event.E8:
+        return people
+    named = (replace(p, party=BUYER.id) if Role.RECEIVER in p.roles else p for p in people)
     return (*named, SECOND_RECEIVER)

@@ -1,12 +1,6 @@
-"""What must happen: who each row is about, and the outcome of every value at cutover.
+"""Who is who, and the facts that decide for each: from the company's own knowledge of its people.
 
-Written from the company's own knowledge of its people, apart from the product: no law pack, no linking, no data map
-is used here. Outcomes carry the number of the line below that decided; the first that applies does:
-
-1 outside the deal · 3 secrets · 4 open dispute · 5 deceased · 6 child without a guardian's consent · 7 over-collected ·
-8 consents, objections, disputes themselves · 9 objection · 10 closed or soft-deleted · 11 stale · 12 web log ·
-13 has not consented, where that is asked for · 14 not needed, or needed for a new purpose · 15 passes on notice.
-0: a share deal, in which nothing moves.
+Apart from the product: no law pack, no linking, no data map is used here. `outcomes` makes of it what must happen.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,25 +9,14 @@ from datetime import date
 
 import polars as pl
 
-from bequest.demo.casefile import EFFECTIVE_ON, LOT
 from bequest.demo.people import IN_DEAL
 from bequest.demo.records import Records, is_filled
-from bequest.demo.schema import Column
+from bequest.demo.variants import LOT
 from bequest.kernel.canonical import Json
-from bequest.model.case import MOVES_NOTHING, Event
-from bequest.model.datamap import FieldClass, Need
-from bequest.model.disposition import Release, Residue
-from bequest.model.facts import RecordClass, RowRole
 
 _STALE_BEFORE = date(2023, 12, 31)
 _CHILD_BORN_AFTER = date(2012, 12, 31)
 _SCOPE = {"customers": "shop_id", "orders": "店铺", "loyalty": "shop_id", "tickets": "shop_id", "weblog": "shop_id"}
-PAIRS: tuple[tuple[Release, Residue], ...] = tuple((r, s) for r in Release for s in Residue)
-"""Release × residue in a fixed order: outcomes are places in it until they are written."""
-
-
-def _pair(release: Release, residue: Residue) -> pl.Expr:
-    return pl.lit(PAIRS.index((release, residue)), pl.UInt8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +34,10 @@ class Tables:
         return self.by_name[name].frame
 
 
-def scopes(tables: Tables, here: int = IN_DEAL, sold: tuple[int, ...] = (IN_DEAL,)) -> Mapping[str, pl.DataFrame]:
-    """Per table `in_lot` and `shared` for every row, in row order, for the shop `here` of all those `sold`.
+def scopes(
+    tables: Tables, here: tuple[int, ...] = (IN_DEAL,), sold: tuple[int, ...] = (IN_DEAL,)
+) -> Mapping[str, pl.DataFrame]:
+    """Per table `in_lot` and `shared` for every row, in row order, for the shops `here` of all those `sold`.
 
     A customer's row is shared where his own shop or one of his records lies in the deal and another lies outside;
     what hangs on a customer number follows the customer's row.
@@ -62,10 +47,10 @@ def scopes(tables: Tables, here: int = IN_DEAL, sold: tuple[int, ...] = (IN_DEAL
         for t, c in _SCOPE.items()
         if t != "customers"
     )
-    inside = pl.col("shop") == str(here)
+    inside = pl.col("shop").is_in([str(s) for s in here])
     outside = ~pl.col("shop").is_in([str(s) for s in sold])
     uses = uses.drop_nulls().group_by("person").agg(inside.any().alias("any_in"), outside.any().alias("any_out"))
-    own = pl.col("shop_id") == here
+    own = pl.col("shop_id").is_in(list(here))
     own_out = ~pl.col("shop_id").is_in(list(sold))
     customers = (
         tables.frame("customers")
@@ -80,7 +65,7 @@ def scopes(tables: Tables, here: int = IN_DEAL, sold: tuple[int, ...] = (IN_DEAL
         if name in found:
             continue
         if name in _SCOPE:
-            lies = pl.col(_SCOPE[name]).cast(pl.Utf8) == str(here)
+            lies = pl.col(_SCOPE[name]).cast(pl.Utf8).is_in([str(s) for s in here])
             found[name] = records.frame.select(lies.alias("in_lot"), pl.lit(False).alias("shared"))
         else:
             joined = records.frame.select("cust_no").join(customers, on="cust_no", how="left", maintain_order="left")
@@ -200,7 +185,7 @@ def mentions(tables: Tables) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-def persons(who: pl.DataFrame, facts: pl.DataFrame, in_lot: pl.Series) -> pl.DataFrame:
+def persons(who: pl.DataFrame, facts: pl.DataFrame, in_lot: pl.Series, lot: str = LOT) -> pl.DataFrame:
     """Everybody in any record, with the strongest kind (by the profile, where there is one) and the facts."""
     rank = pl.col("role").replace_strict(_KIND_OF_ROLE, default="third_party", return_dtype=pl.Utf8)
     rank = rank.replace_strict({k: i for i, k in enumerate(_KINDS)}, return_dtype=pl.UInt8)
@@ -210,152 +195,9 @@ def persons(who: pl.DataFrame, facts: pl.DataFrame, in_lot: pl.Series) -> pl.Dat
         kinds.join(facts, on="person", how="left")
         .with_columns(
             pl.when("enterprise").then(pl.lit("enterprise_contact")).otherwise("kind").alias("kind"),
-            pl.when(pl.col("person").is_in(in_lot.implode())).then(pl.lit(LOT)).otherwise(pl.lit("")).alias("lot"),
+            pl.when(pl.col("person").is_in(in_lot.implode())).then(pl.lit(lot)).otherwise(pl.lit("")).alias("lot"),
         )
         .sort("person")
-    )
-
-
-def outcomes(
-    event: Event, tables: Tables, scope: Mapping[str, pl.DataFrame], facts: pl.DataFrame, *, lot: str = LOT,
-    asked: bool = False,
-) -> pl.DataFrame:  # fmt: skip
-    """The outcome of every non-empty value of every column of every table in the case, as it is for one lot.
-
-    `asked`: only with the person's consent does anything pass; `facts` then say `consented`.
-    """
-    facts = facts if "consented" in facts.columns else facts.with_columns(pl.lit(not asked).alias("consented"))
-    return pl.concat(_of_table(event, r, scope[r.table.name], facts, lot, asked) for r in tables.in_case())
-
-
-def _of_table(
-    event: Event, records: Records, scope: pl.DataFrame, facts: pl.DataFrame, lot: str, asked: bool
-) -> pl.DataFrame:
-    moves = event not in MOVES_NOTHING
-    rows = records.frame.select(
-        records.row_key,
-        pl.col("@customer").alias("person"),
-        _soft_deleted(records).alias("soft_deleted"),
-        _held(records).alias("held"),
-        *(is_filled(c, records.frame.schema[c]).alias(f"has:{c}") for c in records.table.names),
-    ).hstack(scope)
-    rows = rows.join(facts, on="person", how="left", maintain_order="left").with_columns(
-        pl.col("child", "objected", "dispute", "deceased", "closed", "open_order", "stale", "new_purpose").fill_null(
-            False
-        ),
-        pl.col("guardian_consent").fill_null("missing"),
-        pl.col("consented").fill_null(not asked),
-        pl.when(pl.col("in_lot") & moves).then(pl.lit(lot)).otherwise(pl.lit("")).alias("lot"),
-    )
-    parts = []
-    for column in records.table.columns:
-        line = _line(records.table.record_class, column) if moves else pl.lit(0, pl.UInt8)
-        parts.append(
-            rows.lazy()
-            .filter(pl.col(f"has:{column.name}"))
-            .with_columns(line.alias("line"))
-            .with_columns(_outcome(records.table.record_class, column).alias("pair"))
-            .select("row_key", pl.lit(column.name).alias("column"), "person", "lot", "pair", "line")
-        )
-    releases = {i: r.value for i, (r, _) in enumerate(PAIRS)}
-    residues = {i: s.value for i, (_, s) in enumerate(PAIRS)}
-    return pl.concat(pl.collect_all(parts)).select(
-        pl.lit(records.table.source).alias("source"),
-        pl.lit(records.table.name).alias("table"),
-        "row_key",
-        "column",
-        "person",
-        "lot",
-        pl.col("pair").replace_strict(releases, return_dtype=pl.Utf8).alias("release"),
-        pl.col("pair").replace_strict(residues, return_dtype=pl.Utf8).alias("residue"),
-        "line",
-    )
-
-
-def _soft_deleted(records: Records) -> pl.Expr:
-    return pl.col("is_deleted") == 1 if records.table.record_class is RecordClass.CUSTOMER_PROFILE else pl.lit(False)
-
-
-def _held(records: Records) -> pl.Expr:
-    """Whether a duty to keep the record still runs on the law date."""
-    match records.table.record_class:
-        case RecordClass.ORDER:  # ten years after the end of the invoice's year
-            ends = pl.date(pl.col("#paid").dt.year() + 10, 12, 31)
-            return (pl.col("发票抬头").is_not_null() & (ends > EFFECTIVE_ON)).fill_null(False)
-        case RecordClass.WEB_LOG:  # six months
-            return pl.col("#day").dt.offset_by("6mo") > EFFECTIVE_ON
-        case RecordClass.CONSENT | RecordClass.OBJECTION:  # three years from the law date
-            return pl.lit(True)
-    return pl.lit(False)
-
-
-def _line(record_class: RecordClass, column: Column) -> pl.Expr:
-    """The line of the outcome table that decides a value of the column."""
-    child = pl.col("child") & (pl.col("guardian_consent") != "given")
-    steps: list[tuple[bool | pl.Expr, int]] = [
-        (~pl.col("in_lot"), 1),
-        (column.cls in {FieldClass.PASSWORD_SECRET, FieldClass.BIOMETRIC}, 3),
-        (pl.col("dispute"), 4),
-        (pl.col("deceased"), 5),
-        (child, 6),
-        (column.need is Need.OVER_COLLECTED, 7),
-        (record_class in {RecordClass.OBJECTION, RecordClass.CONSENT, RecordClass.DISPUTE}, 8),
-        (pl.col("objected"), 9),
-        (pl.col("closed") | pl.col("soft_deleted"), 10),
-        (pl.col("stale"), 11),
-        (record_class is RecordClass.WEB_LOG, 12),
-        (~pl.col("consented"), 13),
-        (column.need in {Need.NOT_NEEDED, Need.NEW_PURPOSE}, 14),
-    ]
-    line = pl.lit(15, pl.UInt8)
-    for condition, number in reversed(steps):
-        if condition is False:
-            continue
-        hit = pl.lit(True) if condition is True else condition
-        line = pl.when(hit).then(pl.lit(number, pl.UInt8)).otherwise(line)
-    return line
-
-
-def _outcome(record_class: RecordClass, column: Column) -> pl.Expr:
-    """Release × residue by the line that decided."""
-    none, as_is, masked = Release.NONE, Release.AS_IS, Release.MASKED
-    held, line = pl.col("held"), pl.col("line")
-    stopped, erased = _pair(none, Residue.BLOCKED), _pair(none, Residue.DELETE)
-
-    def released(release: Release) -> pl.Expr:
-        return pl.when(held).then(_pair(release, Residue.CUSTODY)).otherwise(_pair(release, Residue.DELETE))
-
-    def passed_on(release: Release) -> pl.Expr:  # a row shared with what lies outside is released but stays
-        return pl.when("shared").then(_pair(release, Residue.IN_USE)).otherwise(released(release))
-
-    passes = as_is
-    if column.cls in {FieldClass.FREE_TEXT, FieldClass.USER_ID} or column.need is Need.REDUCED:
-        passes = masked
-    falls = pl.when("shared").then(_pair(none, Residue.IN_USE)).otherwise(erased)  # staff go, or stay, with the row
-    new_purpose = pl.when("new_purpose").then(released(as_is)).otherwise(released(none))
-    about_itself = {
-        RecordClass.OBJECTION: _pair(none, Residue.CUSTODY),
-        RecordClass.CONSENT: pl.when("consented")
-        .then(_pair(as_is, Residue.CUSTODY))
-        .otherwise(_pair(none, Residue.CUSTODY)),
-    }.get(record_class, stopped)
-    objected = pl.when(held).then(_pair(none, Residue.CUSTODY)).when("open_order").then(stopped).otherwise(erased)
-    return (
-        pl.when(line <= 1)
-        .then(_pair(none, Residue.IN_USE))
-        .when(line.is_in([3, 7]))
-        .then(erased)
-        .when(line.is_in([4, 5]) | ((line == 6) & (pl.col("guardian_consent") == "missing")))
-        .then(stopped)
-        .when(line == 8)
-        .then(about_itself)
-        .when(line == 9)
-        .then(objected)
-        .when(line.is_in([6, 10, 11, 12, 13]))
-        .then(released(none))
-        .when(line == 14)
-        .then(new_purpose if column.need is Need.NEW_PURPOSE else released(none))
-        .otherwise(falls if column.role is RowRole.STAFF else passed_on(passes))
     )
 
 

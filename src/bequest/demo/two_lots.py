@@ -1,25 +1,25 @@
-"""The demo's variant with two lots: two shops go to two buyers, on two routes, and a third shop stays.
+"""The demo's variants with several lots: shops go to several buyers, and a third shop goes to nobody.
 
-Shop 12 passes as a business (PIPL Art. 22), shop 13 only with each customer's consent (Art. 23), shop 14 is not sold.
+In a sale (E5) shop 12 passes as a business (PIPL Art. 22), shop 13 only with each customer's consent (Art. 23), and
+shop 14 is not sold. Out of an estate (E8) both pass as businesses, and what belongs to shop 14 ends with the company.
 Who deals with several of them has several decisions. Some consents come after the first delivery, in time for the next.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
 
-from bequest.demo import truth
-from bequest.demo.casefile import LOT, SECOND_LOT
+from bequest.demo import outcomes, truth
 from bequest.demo.draws import Draws
-from bequest.demo.people import IN_DEAL, OUTSIDE
+from bequest.demo.people import OUTSIDE
 from bequest.demo.records import Records
+from bequest.demo.variants import SoldLot
 from bequest.model.case import Event
 from bequest.model.disposition import Residue
 
 STAYS = 14
 """The third shop, which is not sold."""
-SHOPS = {LOT: IN_DEAL, SECOND_LOT: OUTSIDE}
 _COLUMNS = {"customers": "shop_id", "orders": "店铺", "loyalty": "shop_id", "tickets": "shop_id", "weblog": "shop_id"}
 _KEPT_MOST = (Residue.BLOCKED, Residue.CUSTODY, Residue.IN_USE, Residue.ANONYMISE, Residue.DELETE)
 
@@ -45,37 +45,46 @@ def _moved(name: str, records: Records) -> pl.DataFrame:
     return frame.with_columns(pl.when(goes).then(there).otherwise(pl.col(column)).alias(column))
 
 
-def lot_scopes(tables: truth.Tables) -> Mapping[str, Mapping[str, pl.DataFrame]]:
+def lot_scopes(tables: truth.Tables, lots: Sequence[SoldLot]) -> Mapping[str, Mapping[str, pl.DataFrame]]:
     """Lot → scope of every row of every table."""
-    return {lot: truth.scopes(tables, shop, tuple(SHOPS.values())) for lot, shop in SHOPS.items()}
+    sold = tuple(shop for lot in lots for shop in lot.shops)
+    return {lot.id: truth.scopes(tables, lot.shops, sold) for lot in lots}
 
 
-def people_in_lots(tables: truth.Tables) -> Mapping[str, pl.Series]:
+def people_in_lots(tables: truth.Tables, lots: Sequence[SoldLot]) -> Mapping[str, pl.Series]:
     """Lot → everybody of whom some record of his own lies in it."""
-    return {lot: truth.people_in_lot(tables, scope) for lot, scope in lot_scopes(tables).items()}
+    return {lot: truth.people_in_lot(tables, scope) for lot, scope in lot_scopes(tables, lots).items()}
 
 
-def answer_by_lot(seed: int, behaviour: pl.DataFrame, people: Mapping[str, pl.Series]) -> pl.DataFrame:
+def answer_by_lot(
+    seed: int, behaviour: pl.DataFrame, lots: Sequence[SoldLot], people: Mapping[str, pl.Series]
+) -> pl.DataFrame:
     """The reactions, with `only` (the lot an objection is for; empty: all), `transfer`, and `late`.
 
-    `transfer`: what people of the second lot say of the handover itself; `late`: after the first delivery.
+    `transfer`: what people of a lot that passes by consent say of the handover itself; `late`: after the first
+    delivery, where there are several lots.
     """
     draws = Draws(seed, "lots")
     n = behaviour.height
     chance = pl.Series("chance", draws.rng.random(n))
-    asked = ~pl.col("bounces") & pl.col("person").is_in(people[SECOND_LOT].implode())
+    asked = pl.lit(False)
+    for lot in (lot for lot in lots if lot.asks):
+        asked |= ~pl.col("bounces") & pl.col("person").is_in(people[lot.id].implode())
     word = pl.when(chance < 0.6).then(pl.lit("consent_transfer")).when(chance < 0.7).then(pl.lit("refuse_transfer"))
-    one = (pl.col("reaction") == "object") & pl.col("person").is_in(people[LOT].implode())
-    one &= pl.Series("half", draws.chance(0.5, n))
+    one = (pl.col("reaction") == "object") & pl.col("person").is_in(people[lots[0].id].implode())
+    one &= pl.Series("half", draws.chance(0.5, n)) & (len(lots) > 1)
     return behaviour.with_columns(
-        pl.when(one).then(pl.lit(LOT)).otherwise(pl.lit("")).alias("only"),
+        pl.when(one).then(pl.lit(lots[0].id)).otherwise(pl.lit("")).alias("only"),
         pl.when(asked).then(word.otherwise(pl.lit("silent"))).otherwise(pl.lit("silent")).alias("transfer"),
-    ).with_columns(((pl.col("transfer") == "consent_transfer") & (chance > 0.48)).alias("late"))
+    ).with_columns(((pl.col("transfer") == "consent_transfer") & (chance > 0.48) & (len(lots) > 1)).alias("late"))
 
 
-def outcomes(event: Event, tables: truth.Tables, behaviour: pl.DataFrame) -> pl.DataFrame:
+def outcomes_by_lot(
+    event: Event, tables: truth.Tables, behaviour: pl.DataFrame, lots: Sequence[SoldLot]
+) -> pl.DataFrame:
     """The outcome of every value for each lot it lies in, and for none; the copy at the source ends in one way."""
-    scopes = lot_scopes(tables)
+    scopes = lot_scopes(tables, lots)
+    asking = {lot.id for lot in lots if lot.asks}
     parts = []
     for lot, scope in scopes.items():
         elsewhere = ~pl.col("only").is_in(["", lot])
@@ -84,9 +93,9 @@ def outcomes(event: Event, tables: truth.Tables, behaviour: pl.DataFrame) -> pl.
             behaviour.select("person", (pl.col("transfer") == "consent_transfer").alias("consented")),
             on="person", how="left", maintain_order="left",
         )  # fmt: skip
-        asked = lot == SECOND_LOT
+        asked = lot in asking
         facts = facts.with_columns(pl.col("consented").fill_null(False) if asked else pl.lit(True).alias("consented"))
-        parts.append(truth.outcomes(event, tables, scope, facts, lot=lot, asked=asked))
+        parts.append(outcomes.outcomes(event, tables, scope, facts, lot=lot, asked=asked))
     every = pl.concat(parts)
     value = ["source", "table", "row_key", "column"]
     inside = every.filter(pl.col("lot") != "")

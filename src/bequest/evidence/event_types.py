@@ -41,6 +41,7 @@ class EventType(StrEnum):
     DELIVERY_SENT = "delivery.sent"
     DELIVERY_RECEIPT = "delivery.receipt"
     CUSTODY_SEALED = "custody.sealed"
+    CUSTODY_HANDED_OVER = "custody.handed-over"
     VERIFIER_SAMPLED = "verifier.sampled"
     DESTRUCTION_INTENT = "destruction.intent"
     DESTRUCTION_OUTCOME = "destruction.outcome"
@@ -113,6 +114,7 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     EventType.DELIVERY_SENT: ("已交付", "a delivery was handed over"),
     EventType.DELIVERY_RECEIPT: ("签收", "the receiver signed for a delivery"),
     EventType.CUSTODY_SEALED: ("封存留存", "records were sealed into custody"),
+    EventType.CUSTODY_HANDED_OVER: ("留存钥匙交保管人", "the key of what is kept was handed to the keeper, encrypted"),
     EventType.VERIFIER_SAMPLED: ("检验取样", "the verifier took its sample"),
     EventType.DESTRUCTION_INTENT: ("拟销毁", "data are about to be destroyed"),
     EventType.DESTRUCTION_OUTCOME: ("销毁结果", "how the destruction ended"),
@@ -142,6 +144,7 @@ MOVING = frozenset(
         EventType.DELIVERY_RECEIPT,
         EventType.KEY_RELEASED,
         EventType.CUSTODY_SEALED,
+        EventType.CUSTODY_HANDED_OVER,
         EventType.DESTRUCTION_INTENT,
         EventType.DESTRUCTION_OUTCOME,
         EventType.SCRUB_INTENT,
@@ -150,6 +153,17 @@ MOVING = frozenset(
     }
 )
 """What a case that moves nothing (E1, E2) must not have in its log."""
+
+RELEASING = frozenset(
+    {
+        EventType.EXPORT_INTENT,
+        EventType.EXPORT_OUTCOME,
+        EventType.DELIVERY_SENT,
+        EventType.DELIVERY_RECEIPT,
+        EventType.KEY_RELEASED,
+    }
+)
+"""What a case in which nobody receives (E7, E9) must not have in its log."""
 
 NEEDS_APPROVAL = frozenset(
     {EventType.EXPORT_INTENT, EventType.DESTRUCTION_INTENT, EventType.SCRUB_INTENT, EventType.CUTOVER_INTENT}

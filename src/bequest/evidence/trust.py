@@ -12,7 +12,7 @@ from bequest.evidence.jcs import decode_object, encode
 from bequest.evidence.note import COSIGNATURE, ED25519_NOTE, NoteKey, parse_vkey
 from bequest.kernel.canonical import Json
 from bequest.kernel.errors import VerificationError
-from bequest.model.case import MOVES_NOTHING, Event
+from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Event
 
 REHEARSAL_ORIGIN = "bequest.example/"
 """Logs of rehearsals live under this origin, real ones never."""
@@ -101,6 +101,11 @@ class Trust:
     def moves_nothing(self) -> bool:
         """Whether the event leaves the data where they are: nothing delivered, nothing destroyed."""
         return Event(self.event) in MOVES_NOTHING
+
+    @property
+    def releases_nothing(self) -> bool:
+        """Whether the company ends and nobody receives: nothing delivered, all kept or destroyed."""
+        return Event(self.event) in RELEASES_NOTHING
 
     def person(self, person_id: str) -> TrustedPerson | None:
         """The person of that id."""

@@ -5,6 +5,8 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
+from bequest.model.settlement import Settlement
+
 
 class Event(StrEnum):
     """What happens to the business (`law-facts` §14.1)."""
@@ -25,16 +27,14 @@ class Event(StrEnum):
     E14 = "E14"  # due diligence before signing
 
 
-SUPPORTED_EVENTS = frozenset(
-    {Event.E1, Event.E2, Event.E3, Event.E4, Event.E5, Event.E6, Event.E8, Event.E10, Event.E11}
-)
-"""Events whose whole flow this version can run."""
-
 RELEASES_NOTHING = frozenset({Event.E7, Event.E9})
 """The company ends and nobody takes over: no receiver, no lot, no deliver; what no duty keeps is destroyed."""
 
-PLANNED_EVENTS = SUPPORTED_EVENTS | RELEASES_NOTHING
-"""Events whose case can be opened, linked and planned; beyond planning only `SUPPORTED_EVENTS` go."""
+SUPPORTED_EVENTS = frozenset(Event) - {Event.E12, Event.E13, Event.E14}
+"""Events whose whole flow this version can run."""
+
+COMPANY_ENDS = RELEASES_NOTHING | {Event.E6, Event.E8}
+"""Afterwards the company is gone: what no lot takes in ends with it."""
 
 MOVES_NOTHING = frozenset({Event.E1, Event.E2, Event.E12, Event.E14})
 """The processor does not change: no deliver, no destroy."""
@@ -342,6 +342,8 @@ class Case:
     papers: tuple[Paper, ...] = ()
     register_closes_on: date | None = None
     """The day on which the company is struck off: from then on there is nobody to answer for anything."""
+    settlements: tuple[Settlement, ...] = ()
+    """What people of the case decided on records that the law leaves open, where the company ends."""
 
     def receiver(self, party_id: str) -> Party:
         """The receiver of that id.

@@ -14,7 +14,7 @@ from bequest.crypto.age import generate_identity
 from bequest.crypto.signing import Signer
 from bequest.kernel.errors import CaseFileError
 from bequest.model.case import (
-    PLANNED_EVENTS,
+    SUPPORTED_EVENTS,
     Case,
     Copy,
     Event,
@@ -464,14 +464,14 @@ def fill(template: str) -> str:
     return re.sub(r'^(title|name|contact|route_reason|issued_by|reason|owner) = ""', r'\1 = "示例"', text, flags=re.M)
 
 
-@pytest.mark.parametrize("event", sorted(PLANNED_EVENTS))
+@pytest.mark.parametrize("event", sorted(SUPPORTED_EVENTS))
 def test_a_filled_template_is_a_case(tmp_path: Path, event: Event) -> None:
     case = read(tmp_path, fill(write_case_template(event)))
     assert (case.id, case.event, case.rehearsal) == ("my-case", event, True)
     assert case.window == Window()
 
 
-@pytest.mark.parametrize("event", sorted(PLANNED_EVENTS))
+@pytest.mark.parametrize("event", sorted(SUPPORTED_EVENTS))
 def test_an_empty_template_is_toml_and_says_what_to_fill_in(tmp_path: Path, event: Event) -> None:
     template = write_case_template(event)
     tomllib.loads(template)
@@ -479,11 +479,12 @@ def test_an_empty_template_is_toml_and_says_what_to_fill_in(tmp_path: Path, even
         read(tmp_path, template)
 
 
-@pytest.mark.parametrize("event", sorted(PLANNED_EVENTS))
+@pytest.mark.parametrize("event", sorted(SUPPORTED_EVENTS))
 def test_every_commented_line_of_a_template_can_be_used(tmp_path: Path, event: Event) -> None:
     text = fill(re.sub(r"^# (?=\[|[a-z_]+ = )", "", write_case_template(event), flags=re.M))
     (tmp_path / "receiver.txt").write_text(RECIPIENTS[0])
     (tmp_path / "escrow.txt").write_text(RECIPIENTS[1])
+    (tmp_path / "keeper.txt").write_text(generate_identity().recipient)
     (tmp_path / "platform.txt").write_text(generate_identity().recipient)
     of_files = ('encoding = "gb18030"', 'sheet = ""', 'separator = "tab"', "header_row = 3", "header_rows = 2")
     for line in ('uscc = ""', 'where = ""', 'password = "env:ORDERS_PASSWORD"', *of_files):

@@ -7,13 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.unit.app.app_cases import add_case, events
+from tests.unit.app.app_cases import events
 from tests.unit.store.samples import CASE
 
 from bequest.app.casefile import read_case_file, write_case_template
-from bequest.app.context import Context, step
+from bequest.app.context import Context
 from bequest.app.preflight import check_law, check_papers, record_papers
-from bequest.kernel.errors import CaseFileError, GuardError, StateError
+from bequest.kernel.errors import CaseFileError, GuardError
 from bequest.model.case import Case, Event, LegalRoute, Paper, PaperKind, Role
 
 PAPER = b"a decision of the court"
@@ -136,11 +136,3 @@ def test_the_evidence_holds_the_digest_and_no_words(ctx: Context, tmp_path: Path
     assert SHA[:16] in event.event_id
     assert "court" not in str(event.payload)
     assert SHA in str(event.payload)
-
-
-@pytest.mark.parametrize("name", ["notify", "cutover", "deliver", "destroy", "close"])
-def test_what_can_only_be_planned_is_not_carried_out_by_accident(ctx: Context, tmp_path: Path, name: str) -> None:
-    case = add_case(ctx, replace(case_of(tmp_path, Event.E7), id="ending", lots=(), receivers=()))
-    with pytest.raises(StateError, match="event E7 can be planned") as caught, step(ctx, case.id, name):
-        pass
-    assert "nothing was touched" in caught.value.hint

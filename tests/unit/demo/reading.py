@@ -37,6 +37,8 @@ def read_loyalty(folder: Path) -> Rows:
 def read_tickets(folder: Path) -> Rows:
     out = []
     for line in (folder / "sources" / "tickets.jsonl").read_text(encoding="utf-8").splitlines():
+        if not line:  # all tickets are gone
+            continue
         ticket = json.loads(line)
         contact = ticket.pop("contact")
         out.append(ticket | {f"contact.{k}": v for k, v in contact.items()})

@@ -2,6 +2,7 @@ import base64
 import hashlib
 import re
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
@@ -12,9 +13,10 @@ from tests.unit.documents.sample_report import sample_case, sample_certificate, 
 from bequest.documents.report import render_report
 from bequest.documents.report.content import CaseReport, FindingNote, Notices, StepLine, StepName, StepState
 from bequest.kernel.errors import InputError
-from bequest.model.case import Event, Source, SourceKind
+from bequest.model.case import Event, Paper, PaperKind, Source, SourceKind
 from bequest.model.destruction import CertificateState
 from bequest.model.plan import ColumnTotal
+from bequest.model.settlement import Settled, Settlement, Unsettled
 
 SECTIONS = {
     "fields": ("逐字段去向", "Where every column goes"),
@@ -94,6 +96,34 @@ def test_a_report_has_all_its_sections_under_one_heading_each(event: Event, lang
         del wanted["residuals"]
     assert page.headings == wanted
     assert page.tags.count("h1") == 1
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_court_sees_what_was_decided_and_nothing_of_a_person_or_a_column(lang: str) -> None:
+    report = sample_report()
+    paper = Paper(
+        kind=PaperKind.ADMINISTRATOR_APPOINTMENT, title="指定管理人决定书", issued_by="示例法院",
+        issued_on=date(2026, 10, 30), file=Path("x.pdf"), sha256="ab" * 32,
+    )  # fmt: skip
+    settled = Settlement(
+        what=Unsettled.DISPUTE, how=Settled.KEEPER, by=report.case.people[0].id, reason=HOSTILE, until=date(2030, 1, 31)
+    )
+    report = replace(report, case=replace(report.case, papers=(paper,), settlements=(settled,)))
+    html = render_report(report, lang, "court")
+    page = outline(html)
+    wanted = ("papers", "approvals", "settled", "lots", "notify", "deliver", "destroy", "custody", "evidence", "verify")
+    assert set(wanted) <= page.headings.keys()
+    assert not {"fields", "discover", "stores", "keys", "numbers", "times"} & page.headings.keys()
+    assert page.tags.count("h1") == 1
+    assert "script" not in page.tags
+    text = _text(html)
+    assert "abab abab" in text
+    assert "2030-01-31" in text
+    for lot in report.case.lots:
+        assert lot.id in text
+    assert not re.search(r"1[3-9][0-9]{9}", text)
+    with pytest.raises(InputError, match="no report for 'jury'"):
+        render_report(report, lang, "jury")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -13,8 +13,8 @@ from bequest.law.events import event_overview, objection_rules, papers_of, store
 from bequest.law.loader import load_pack
 from bequest.model.case import (
     MOVES_NOTHING,
-    PLANNED_EVENTS,
     RELEASES_NOTHING,
+    SUPPORTED_EVENTS,
     Event,
     LegalRoute,
     Lot,
@@ -36,7 +36,7 @@ any_class, any_role = st.sampled_from(RecordClass), st.sampled_from(RowRole)
 
 
 def test_the_pack_answers_for_exactly_the_events_that_can_be_planned() -> None:
-    assert PACK.events == PLANNED_EVENTS
+    assert PACK.events == SUPPORTED_EVENTS
 
 
 @pytest.mark.parametrize("event", sorted(PACK.events))

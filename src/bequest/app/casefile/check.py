@@ -138,7 +138,9 @@ def _check_parties(case: Case, root: Table) -> None:
         )
     recipients: dict[str, str] = {}
     sealed = [(f"receivers#{n}", r) for n, r in enumerate(case.receivers, start=1)]
-    for place, party in sealed + ([] if case.escrow is None else [("escrow", case.escrow)]):
+    sealed += [] if case.escrow is None else [("escrow", case.escrow)]
+    sealed += [] if case.custodian is None else [("custodian", case.custodian)]
+    for place, party in sealed:
         if party.age_recipient and party.age_recipient in recipients:
             raise CaseFileError(
                 f"{_at(root, place, 'age_recipient')}: is that of {recipients[party.age_recipient]} too",

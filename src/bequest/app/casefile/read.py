@@ -12,11 +12,12 @@ from typing import cast
 
 from bequest.app.casefile.check import check_case, check_person_key, check_recipient
 from bequest.app.casefile.papers import PAPER, read_paper
+from bequest.app.casefile.settlements import SETTLE, check_settlements, read_settlement, whole_to_keeper
 from bequest.app.casefile.sources import SOURCE, read_source, read_zone
 from bequest.app.casefile.table import References, Table
 from bequest.kernel.errors import CaseFileError
 from bequest.model.case import (
-    PLANNED_EVENTS,
+    SUPPORTED_EVENTS,
     Case,
     Copy,
     Event,
@@ -38,6 +39,7 @@ MAX_DAYS = 3650
 ROOT = (
     *("case", "transferor", "receivers", "custodian", "escrow", "lots", "sources", "copies", "people", "window"),
     "papers",
+    "settle",
 )
 CASE = (
     "id",
@@ -91,13 +93,14 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
     copies = root.tables("copies", COPY)
     people = root.tables("people", PERSON, at_least=2)
     papers = root.tables("papers", PAPER)
+    settlements = root.tables("settle", SETTLE)
     transferor = cast(Table, root.table("transferor", PARTY, required=True))
-    custodian = root.table("custodian", PARTY)
+    custodian = root.table("custodian", (*PARTY, "age_recipient"))
     escrow = root.table("escrow", SEALING)
     case = Case(
         id=head.identifier("id"),
         scenario=head.word("scenario", Scenario),
-        event=head.word("event", Event, only=PLANNED_EVENTS),
+        event=head.word("event", Event, only=SUPPORTED_EVENTS),
         rehearsal=head.flag("rehearsal"),
         title=head.text("title"),
         industry=head.text("industry"),
@@ -119,8 +122,11 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
         people=tuple(_person(t) for t in people),
         window=Window() if window is None else _window(window),
         papers=tuple(read_paper(t) for t in papers),
+        settlements=tuple(read_settlement(t) for t in settlements),
     )
+    case = whole_to_keeper(case)
     check_case(case, root)
+    check_settlements(case, case.settlements, root.where)
     return case
 
 

@@ -1,7 +1,7 @@
 """The commented case file that `bequest case new` writes: to be filled in, in Chinese and English."""
 
 from bequest.kernel.errors import CaseFileError
-from bequest.model.case import MOVES_NOTHING, PLANNED_EVENTS, RELEASES_NOTHING, Event, PaperKind
+from bequest.model.case import COMPANY_ENDS, MOVES_NOTHING, RELEASES_NOTHING, SUPPORTED_EVENTS, Event, PaperKind
 
 _NAMES = {
     Event.E1: ("变更名称、住所、联系方式", "change of name, address or contact: the processor stays"),
@@ -54,17 +54,18 @@ def write_case_template(event: Event) -> str:
     Raises:
         CaseFileError: for an event that this version cannot run.
     """
-    if event not in PLANNED_EVENTS:
+    if event not in SUPPORTED_EVENTS:
         raise CaseFileError(
             f"event {event.value} is not supported by this version",
-            hint=f"Supported: {', '.join(sorted(e.value for e in PLANNED_EVENTS))}.",
+            hint=f"Supported: {', '.join(sorted(e.value for e in SUPPORTED_EVENTS))}.",
         )
     parts = [_head(event), _TRANSFEROR]
     if event in RELEASES_NOTHING:
         parts.append(_KEEPER)
     elif event not in MOVES_NOTHING:
         parts += [_RECEIVERS, _lots(event)]
-    return "\n".join([*parts, _SOURCES, _people(event), _papers(event), _WINDOW])
+    settle = [_SETTLE] if event in COMPANY_ENDS else []
+    return "\n".join([*parts, _SOURCES, _people(event), _papers(event), *settle, _WINDOW])
 
 
 def _head(event: Event) -> str:
@@ -164,6 +165,18 @@ id = "keeper"
 name = ""
 # name_en = ""
 contact = ""
+# age_recipient = "file:keeper.txt"   # 切换前必填：保管人 `age-keygen` 的公钥 · needed to plan: the keeper's public key
+"""
+
+_SETTLE = """\
+# 终止前了结：冻结的记录由案内人员附理由决定，否则不能批准 · Settled by a person of the case, or there is no approval
+# what: dispute 未了争议 | deceased 本人已故 | unclassified 未分类；how: keeper 交保管人 | delete 删除（仅限 deceased）
+# [[settle]]
+# what = "dispute"
+# how = "keeper"
+# by = "officer-1"
+# reason = "evidence for both sides"
+# until = 2030-01-31
 """
 
 _LOTS = """\

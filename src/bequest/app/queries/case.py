@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from bequest.app.context import ORDER, Context
-from bequest.kernel.clock import rfc3339
-from bequest.model.case import MOVES_NOTHING, Case
+from bequest.app.ending import register_warning
+from bequest.kernel.clock import local_date, rfc3339
+from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Case
 from bequest.store.records import KeyRecord, StepRun, StoreRecord
 
 
@@ -18,14 +19,21 @@ class CaseOverview:
     now: str
     steps: tuple[StepRun, ...]
     next_step: str
+    warning: tuple[str, str] | None = None
+    """What to say as the day of striking-off comes near: in Chinese, in English."""
 
 
 MOVING_STEPS = frozenset({"cutover", "deliver", "destroy"})
 
 
 def steps_of(case: Case) -> tuple[str, ...]:
-    """The steps this event has: a share deal or a rename has no cutover, no deliver, no destroy."""
-    return tuple(s for s in ORDER if s not in MOVING_STEPS or case.event not in MOVES_NOTHING)
+    """The steps this event has: a share deal or a rename has no cutover, no deliver, no destroy.
+
+    Where the company ends and nobody takes over, there is nothing to deliver.
+    """
+    if case.event in MOVES_NOTHING:
+        return tuple(s for s in ORDER if s not in MOVING_STEPS)
+    return tuple(s for s in ORDER if s != "deliver" or case.event not in RELEASES_NOTHING)
 
 
 def case_overview(ctx: Context, case_id: str) -> CaseOverview:
@@ -43,6 +51,7 @@ def case_overview(ctx: Context, case_id: str) -> CaseOverview:
         now=rfc3339(ctx.clock(record).now()),
         steps=tuple(latest.values()),
         next_step=following,
+        warning=register_warning(record.case, local_date(ctx.clock(record).now(), record.case.timezone)),
     )
 
 

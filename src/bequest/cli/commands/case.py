@@ -92,6 +92,8 @@ def show(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--js
     render.table("", ("step", "state", "seconds", "figures"), rows)
     if overview.next_step:
         render.line(render.say("下一步：", "next: ") + how_to(overview.next_step, case))
+        if overview.warning:
+            render.line(render.say(*overview.warning))
 
 
 @commands.command(name="keys", help="The key table: purpose, holder, backup, what is lost, when it dies. 密钥表。")

@@ -43,7 +43,8 @@ def report(
     ctx: typer.Context,
     case: str,
     lang: Annotated[str, typer.Option(help="zh or en; both are written")] = "zh",
+    view: Annotated[str, typer.Option(help="full; court: for courts, without personal data 法院视图")] = "full",
 ) -> None:
     with state_of(ctx).context() as c:
-        paths = {language: make_report(c, case, language) for language in ("zh", "en")}
+        paths = {language: make_report(c, case, language, view=view) for language in ("zh", "en")}
     render.line(f"report: {paths.get(lang, paths['zh'])}")

@@ -10,7 +10,7 @@ from bequest.app.approve_policy import ApprovalState, approval_state, approve_po
 from bequest.app.run_plan import ColumnExplanation, crime_meters, explain_field, explain_row, plan_diff, run_plan
 from bequest.app.tasks import planned_tasks
 from bequest.cli import render
-from bequest.cli.state import group, state_of
+from bequest.cli.state import group, state_of, warn_register
 from bequest.documents.words import word
 from bequest.kernel.errors import InputError
 from bequest.model.disposition import Release, Residue
@@ -31,6 +31,8 @@ def register(app: typer.Typer) -> None:
 def run(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--json")] = False) -> None:
     with state_of(ctx).context() as c:
         decided = run_plan(c, case)
+        if not json:
+            warn_register(c, case)
         meters = crime_meters(c.case(case).case, decided.population)
         tasks = planned_tasks(c.case(case).case, decided.stays_whole)
     if json:

@@ -12,7 +12,7 @@ from bequest.app.run_cutover import run_cutover
 from bequest.app.user_files import check_user_file, new_user_file
 from bequest.cli import render
 from bequest.cli.commands.plan import print_preview
-from bequest.cli.state import state_of
+from bequest.cli.state import state_of, warn_register
 
 
 def register(app: typer.Typer) -> None:
@@ -36,6 +36,7 @@ def cutover(
         return
     with state_of(ctx).context() as c:
         decided = run_cutover(c, case, confirmed_by=confirmed_by)
+        warn_register(c, case)
     print_preview(decided.policy, decided.population)
 
 

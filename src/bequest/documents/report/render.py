@@ -18,7 +18,7 @@ from bequest.documents.report.reasons import grounds
 from bequest.documents.report.wording import Wording
 from bequest.documents.symbols import SYMBOLS, sprite
 from bequest.kernel.errors import InputError
-from bequest.model.case import MOVES_NOTHING
+from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING
 from bequest.model.destruction import CertificateState
 from bequest.model.disposition import Release, Residue
 
@@ -28,14 +28,27 @@ _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _FILE_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*\.html$")
 
 
-def render_report(report: CaseReport, lang: str) -> str:
+VIEWS: dict[str, tuple[str, str, str]] = {
+    "full": ("body.html", "案件报告", "Case report"),
+    "court": ("court.html", "法院视图", "Court view"),
+}
+"""What a report is for: its template, its title."""
+
+
+def render_report(report: CaseReport, lang: str, view: str = "full") -> str:
     """The report as one HTML file, in `zh` or `en`. The same report gives the same text.
+
+    `view`: `full` for people inside the case; `court` for courts, administrators and authorities, without figures per
+    column and without anything of our own machinery.
 
     The page's own policy allows exactly its one style sheet, by hash, and no script; names from the case are escaped.
 
     Raises:
-        InputError: for another language, or where `other_language` is not a plain file name.
+        InputError: for another language or view, or where `other_language` is not a plain file name.
     """
+    if view not in VIEWS:
+        raise InputError(f"no report for {view!r}", hint=f"Views: {', '.join(VIEWS)}.")
+    template, title_zh, title_en = VIEWS[view]
     if lang not in {"zh", "en"}:
         raise InputError(f"no report in {lang!r}", hint="Reports are written in zh and en.")
     if report.other_language and not _FILE_NAME.match(report.other_language):
@@ -43,11 +56,12 @@ def render_report(report: CaseReport, lang: str) -> str:
             "other_language of a report must be the plain name of an HTML file", hint="Leave out folders and addresses."
         )
     environment = _environment(lang, report)
-    body = environment.get_template("body.html").render(_context(report, lang))
+    body = environment.get_template(template).render(_context(report, lang))
     style = _style()
     return environment.get_template("page.html").render(
         r=report,
         words=Wording(lang, report.case),
+        title=title_zh if lang == "zh" else title_en,
         body=Markup(body),  # noqa: S704 - rendered just above with autoescape on
         sprite=Markup(sprite(n for n in _USED_SYMBOL.findall(body) if n != "mark")),  # noqa: S704 - our own symbols
         style=Markup(style),  # noqa: S704 - our own style sheets
@@ -121,6 +135,8 @@ def _context(report: CaseReport, lang: str) -> dict[str, Any]:
         "case": report.case,
         "cert": report.certificate,
         "moves_nothing": report.case.event in MOVES_NOTHING,
+        "nobody_receives": report.case.event in RELEASES_NOTHING,
+        "lot_rows": views.lot_rows(report),
         "answer": answer(report, table, words),
         "table": table,
         "why": why,
@@ -139,6 +155,7 @@ def _context(report: CaseReport, lang: str) -> dict[str, Any]:
         "timeline": timeline,
         "column_width": charts.column_width(timeline) if timeline else 0,
         "persons": views.outcome_persons(report),
+        "told": views.told_persons(report),
         "open_codes": views.unnamed_open_points(report),
         "instruments": views.instruments(report, why),
         "limits": LIMITS,

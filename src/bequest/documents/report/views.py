@@ -11,7 +11,7 @@ from bequest.documents.report.reasons import Why, open_articles, reasons_by_colu
 from bequest.documents.report.smallcells import Guarded, guard_small
 from bequest.documents.report.wording import Wording, number, seconds
 from bequest.documents.words import RELEASE_SHAPES, RESIDUE_SHAPES
-from bequest.model.case import Role
+from bequest.model.case import Lot, Party, Role
 from bequest.model.datamap import ColumnMap, DataMap, FieldClass, Need, TableMap, TableState
 from bequest.model.destruction import Certificate, SearchResult, TableSums
 from bequest.model.disposition import Release, Residue
@@ -71,6 +71,31 @@ def values_table(report: CaseReport) -> FieldTable | None:
 def why_table(report: CaseReport) -> dict[tuple[str, str, str], Why]:
     """Reasons per column."""
     return reasons_by_column(report.policy, report.data_map, report.population) if report.population else {}
+
+
+@dataclass(frozen=True, slots=True)
+class LotRow:
+    """One lot with what becomes of its values; None for what lies in no lot."""
+
+    lot: Lot | None
+    receiver: Party | None
+    sums: Sums
+
+
+def lot_rows(report: CaseReport) -> tuple[LotRow, ...]:
+    """Outcomes per lot, those outside every lot last; empty before there is a plan."""
+    if report.population is None:
+        return ()
+    by: dict[str, Sums] = {}
+    for c in report.population.counts:
+        by.setdefault(c.lot, Sums()).count(c)
+    for c in report.population.shares:  # the copy at the source is counted already, in the first lot
+        by.setdefault(c.lot, Sums()).release[c.release] += c.values
+    for sums in by.values():
+        sums.total = sums.released
+    case = report.case
+    rows = [LotRow(lot, case.receiver(lot.receiver), by[lot.id]) for lot in case.lots if lot.id in by]
+    return (*rows, *([LotRow(None, None, by[""])] if "" in by else []))
 
 
 def release_bar(sums: Sums) -> tuple[charts.Segment, ...]:
@@ -168,6 +193,14 @@ def outcome_persons(report: CaseReport) -> tuple[Guarded, ...]:
     """Persons by outcome, small counts guarded, largest first."""
     counts = report.population.persons_by_outcome if report.population else ()
     return guard_small(sorted(counts, key=lambda c: (-c[1], c[0])))
+
+
+def told_persons(report: CaseReport) -> tuple[Guarded, ...]:
+    """Persons by how they were told, small counts guarded."""
+    by: dict[str, int] = {}
+    for c in report.notices.counts if report.notices else ():
+        by[c.state] = by.get(c.state, 0) + c.persons
+    return guard_small(sorted(by.items()))
 
 
 def guarded_text(cell: Guarded) -> str:

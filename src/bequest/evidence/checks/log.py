@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bequest.evidence.checkpoint import Checkpoint, parse_checkpoint
 from bequest.evidence.checks.files import BundleFiles
 from bequest.evidence.event import Leaf, parse_leaf
-from bequest.evidence.event_types import MOVING, NEEDS_APPROVAL, EventType
+from bequest.evidence.event_types import MOVING, NEEDS_APPROVAL, RELEASING, EventType
 from bequest.evidence.merkle import HASH_BYTES, Tree, leaf_hash
 from bequest.evidence.report import Findings
 from bequest.evidence.tiles import entries_in, files_of, hash_tile, tiles_of
@@ -50,6 +50,8 @@ def check_log(files: BundleFiles, trust: Trust, findings: Findings) -> LogView |
     _check_approved_first(view, findings)
     if trust.moves_nothing:
         _check_nothing_moved(view, trust, findings)
+    if trust.releases_nothing:
+        _check_nothing_released(view, trust, findings)
     return None if findings.any_failed else view
 
 
@@ -216,6 +218,18 @@ def _check_nothing_moved(view: LogView, trust: Trust, findings: Findings) -> Non
     zh = "已关闭的日志中没有交付或销毁的意图，别无其他主张"
     en = "the closed log has no intent to deliver or to destroy; more than that is not claimed"
     findings.passed("claims.nothing_moved", zh, en, file=LOG)
+
+
+def _check_nothing_released(view: LogView, trust: Trust, findings: Findings) -> None:
+    released = view.of_type(*RELEASING)
+    if released:
+        zh = f"事由 {trust.event} 不向任何人移交，日志却有 {released[0].type.value}"
+        en = f"event {trust.event} releases nothing to anybody, yet the log has {released[0].type.value}"
+        findings.failed("claims.nothing_released", _bundle_of(released[0].seq, len(view.leaves)), zh, en)
+        return
+    zh = "已关闭的日志中没有导出或交付"
+    en = "the closed log has no export and no delivery"
+    findings.passed("claims.nothing_released", zh, en, file=LOG)
 
 
 def _bundle_of(index: int, size: int) -> str:

@@ -20,6 +20,10 @@ UNDATED = "undated"
 RECORDS = "records"
 PARENTS = "parents"
 MANIFEST = "manifest.json"
+KEEPERS_KEY = "key.age"
+"""The bucket's key, encrypted to the keeper where the company ends."""
+HANDED_OVER = "handed-over.json"
+"""Says whose bucket it is and to whom its key was handed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,19 @@ As in `texts`: each composer gives one item in Chinese and English, and nothing 
 
 from datetime import date
 
-from bequest.model.case import RELEASES_NOTHING, Case, Event, PaperKind, SystemKind
+from bequest.model.case import COMPANY_ENDS, Case, Event, PaperKind, SystemKind
 from bequest.steps.notify.texts import Composer, NoticeFacts, Text, answer_within
 
 _WHY = {
     Event.E7: ("公司解散，清算后注销登记，没有承继人", "the company dissolves and is struck off, without a successor"),
+    Event.E6: (
+        "公司解散，您的信息所属的业务没有承继人",
+        "the company dissolves, and the business your data belongs to has no successor",
+    ),
+    Event.E8: (
+        "公司被宣告破产，您的信息所属的业务没有买方续营",
+        "the company is bankrupt, and nobody carries on the business your data belongs to",
+    ),
     Event.E9: ("公司被宣告破产，没有买方继续经营", "the company is bankrupt and nobody carries the business on"),
 }
 _WHOLE_STORES = {
@@ -31,9 +39,11 @@ def _service_ends(f: NoticeFacts) -> Text:
     if not zh:
         return ("", "")
     day, closes = f.effective_on.isoformat(), _until(f.case).isoformat()
+    struck = f.case.register_closes_on is not None
     return (
-        f"{zh}；{day} 起停止提供服务，不再收集任何信息；{closes} 注销登记",
-        f"{en}; service stops on {day} and nothing is collected any more; the company is struck off on {closes}",
+        f"{zh}；{day} 起停止提供服务，不再收集任何信息" + (f"；{closes} 注销登记" if struck else ""),
+        f"{en}; service stops on {day} and nothing is collected any more"
+        + (f"; the company is struck off on {closes}" if struck else ""),
     )
 
 
@@ -61,7 +71,8 @@ def _what_is_kept(f: NoticeFacts) -> Text:
 
 
 def _keeper(f: NoticeFacts) -> Text:
-    keeper = f.case.custodian
+    """Where lots pass on and only the rest ends, the transferor keeps what no keeper is named for."""
+    keeper = f.case.custodian or (f.case.transferor if f.case.lots else None)
     if keeper is None or not keeper.contact:
         return ("", "")
     return (
@@ -155,8 +166,8 @@ SPECIAL_COMPOSERS: dict[str, Composer] = {
 
 
 def ends(f: NoticeFacts) -> bool:
-    """Whether the notice tells of a company that ends without a successor."""
-    return f.case.event in RELEASES_NOTHING
+    """Whether the notice tells people whose data end with the company: nobody takes them over."""
+    return f.case.event in COMPANY_ENDS and f.lot is None
 
 
 def silence_at_the_end(f: NoticeFacts) -> Text:

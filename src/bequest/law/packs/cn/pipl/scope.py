@@ -88,6 +88,42 @@ def outside_the_lot(facts: FactView, field: FieldKind, p: Params, lot: LotView) 
 
 
 @rule(
+    "cn.pipl.dispute_when_it_ends",
+    gate="scope",
+    reads={Fact.SCOPE, Fact.DISPUTE},
+    events={Event.E6, Event.E8},
+    reference=("PIPL-44", "PIPL-46", "PIPL-47"),
+    status=ReasonStatus.VERIFIED,
+    since=PIPL,
+    zh="公司终止，无承继人，而本人提出的争议尚未了结：全部冻结，不删除，由有权的人决定交保管人。",
+    en="The company ends without a successor for these records while the person's dispute is open: blocked, not "
+    "deleted, until somebody with the right to do so settles them to a keeper.",
+)
+def dispute_when_it_ends(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Arts. 44, 46: what is in dispute is evidence for both sides, also of a company that goes under."""
+    if not (lot.outside or facts.has(Fact.SCOPE, "outside")):
+        return None
+    return Answer(("freeze_or_flag",)) if facts.has(Fact.DISPUTE, "open") else None
+
+
+@rule(
+    "cn.pipl.dispute_record_when_it_ends",
+    gate="scope",
+    reads={Fact.SCOPE},
+    events={Event.E6, Event.E8},
+    record_classes={RecordClass.DISPUTE},
+    reference=("PIPL-44", "PIPL-46", "PIPL-50"),
+    status=ReasonStatus.VERIFIED,
+    since=PIPL,
+    zh="公司终止，争议记录无承继人：冻结，不删除，由有权的人决定交保管人。",
+    en="The company ends and a record of a dispute has no successor: blocked, not deleted, until it is settled.",
+)
+def dispute_record_when_it_ends(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """It is evidence for both sides; somebody must first look at it."""
+    return Answer(("freeze_or_flag",)) if lot.outside or facts.has(Fact.SCOPE, "outside") else None
+
+
+@rule(
     "cn.pipl.outside_when_it_ends",
     gate="scope",
     reads={Fact.SCOPE},
