@@ -1,20 +1,28 @@
-"""Write the tables of the reference pages from the code: commands, error codes, evidence events.
+"""Write the tables of the reference pages from the code: commands, error codes, events, case file, limits.
 
-    python scripts/write_reference.py            writes docs/commands.md and docs/evidence.md
+    python scripts/write_reference.py            writes the pages named in `PARTS`
     python scripts/write_reference.py --check    says which of them are out of date (exit code 1)
 
 Each page has its own words around a part between two marks; only that part is written.
 """
 
+import inspect
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import typer
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from scripts.reference_case_file import SECTIONS, WORDS, rows
+
 from bequest.cli.main import app
+from bequest.documents.limits import LIMITS
 from bequest.evidence.event_types import MEANINGS, MOVING, NEEDS_APPROVAL, EventType
 from bequest.kernel.errors import BequestError
 
@@ -63,6 +71,77 @@ def commands() -> str:
     return _table(("command", "中文", "English"), rows)
 
 
+def options() -> str:
+    """A section for each command: both halves of its help, how it is called, every argument and option."""
+    return "\n\n".join(_section(words, c) for words, c in _commands(typer.main.get_command(app)))
+
+
+def _section(words: str, command: Any) -> str:
+    zh, en = _both(command.help or "")
+    shown = [p for p in command.params if p.name != "help"]
+    call = " ".join([words, *(_called(p) for p in shown)])
+    lines = [f"### {words}", "", f"{zh} {en}".strip(), "", "```text", call, "```"]
+    if shown:
+        cells = ((f"`{_name(p)}`", _kind(p), *parameter(p), _default(p)) for p in shown)
+        lines += ["", _table(("", "", "中文", "English", ""), cells)]
+    return "\n".join(lines)
+
+
+def _name(p: Any) -> str:
+    return p.name.upper() if p.param_type_name == "argument" else p.opts[0]
+
+
+def _called(p: Any) -> str:
+    text = _name(p) if p.param_type_name == "argument" or p.is_flag else f"{_name(p)} …"
+    return text if p.required else f"[{text}]"
+
+
+def _kind(p: Any) -> str:
+    if p.param_type_name == "option" and p.is_flag:
+        return ""
+    kind = p.type_descriptor.annotation
+    if inspect.isclass(kind) and issubclass(kind, Enum):
+        return ", ".join(f"`{e.value}`" for e in kind)
+    return {int: "number", Path: "path"}.get(kind, "several" if p.multiple else "text") if p.opts else ""
+
+
+def _default(p: Any) -> str:
+    if p.required:
+        return "required"
+    value = p.default.value if isinstance(p.default, Enum) else p.default
+    return "" if value in (None, "", False) or isinstance(value, bool) else f"`{value}`"
+
+
+def parameter(p: Any) -> tuple[str, str]:
+    """What an argument or option means, in Chinese and English: its help, else the words written beside this script.
+
+    Raises:
+        KeyError: where neither says anything.
+    """
+    if p.param_type_name == "option" and p.help:
+        text = re.split(r" / |\s*(?=[\u4e00-\u9fff])", p.help)[0]
+        return WORDS["options"][p.opts[0]], text
+    if p.help:
+        return WORDS["parameters"].get(p.name, [p.help])[0], p.help
+    zh, en = WORDS["parameters"][p.name]
+    return zh, en
+
+
+def case_file(lang: int) -> str:
+    """Every table of the case file with every key; `lang` is 0 for Chinese, 1 for English."""
+    heads = (("键", "类型", "不写则为", "含义"), ("key", "type", "if left out", "meaning"))[lang]
+    parts = [
+        f"## `{written}` {WORDS['heads'][section][lang]}\n\n{_table(heads, rows(section, lang))}"
+        for section, (written, _, _) in SECTIONS.items()
+    ]
+    return "\n\n".join(parts)
+
+
+def limits(lang: int) -> str:
+    """What no certificate can prove, as printed on each."""
+    return "\n".join(f"{n}. {(w.zh, w.en)[lang]}" for n, w in enumerate(LIMITS, start=1))
+
+
 def families(of: type[BequestError] = BequestError) -> Iterator[type[BequestError]]:
     """Every family of errors, from the root."""
     yield of
@@ -97,7 +176,14 @@ def events() -> str:
     return _table(("event", "中文", "English", "rule"), (row(t) for t in EventType))
 
 
-PARTS = {"commands.md": {"commands": commands, "errors": errors}, "evidence.md": {"events": events}}
+PARTS: dict[str, dict[str, Callable[[], str]]] = {
+    "commands.md": {"commands": commands, "errors": errors, "options": options},
+    "evidence.md": {"events": events},
+    "case-file.zh.md": {"case file": partial(case_file, 0)},
+    "case-file.md": {"case file": partial(case_file, 1)},
+    "not-provable.zh.md": {"limits": partial(limits, 0)},
+    "not-provable.md": {"limits": partial(limits, 1)},
+}
 
 
 def renewed(page: str, text: str) -> str:
