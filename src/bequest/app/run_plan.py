@@ -11,7 +11,7 @@ import polars as pl
 from bequest.app.context import Context, step
 from bequest.app.decide import Decided, DecideInput, decide_case
 from bequest.app.evidence import publish, record
-from bequest.app.fairness import compare_plan, save_fairness
+from bequest.app.fairness import compare_plan, load_fairness, save_fairness
 from bequest.app.law import pack_of
 from bequest.app.preflight import check_receivers
 from bequest.app.reading import check_schema, count_values, open_sources
@@ -114,6 +114,7 @@ def run_plan(ctx: Context, case_id: str) -> Decided:
             "singletons": p.n_singletons,
             "lines": len(decided.policy.rows),
             "values": sum(t.values for t in p.totals),
+            "unexplained": len(fair.findings) if (fair := load_fairness(run.workspace)) else 0,
         }
         run.output_digest = digest
     publish(ctx, case_id)

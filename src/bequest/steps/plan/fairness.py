@@ -191,9 +191,7 @@ def _named(fact: str, of: Codes, inside: np.ndarray, accounts: int, k: int) -> C
     rest = np.bincount(of.codes[~inside], minlength=len(of.values))
     shares = mine / mine.sum() - rest / rest.sum()
     v = int(np.argmax(shares))
-    hidden = hidden_cells(np.stack([mine, rest]), k)
-    said = [
-        None if away[v] else round(1000 * counts[v] / counts.sum())
-        for counts, away in zip((mine, rest), hidden, strict=True)
-    ]
+    have = np.array([[c[v], c.sum() - c[v]] for c in (mine, rest)])  # the value against all others is what is printed
+    hidden = hidden_cells(have, k)
+    said = [None if hidden[i, 0] else round(1000 * int(have[i, 0]) / int(have[i].sum())) for i in (0, 1)]
     return Circumstance(fact, of.values[v], said[0], said[1], accounts)
