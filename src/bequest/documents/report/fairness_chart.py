@@ -7,8 +7,8 @@ from bequest.model.fairness import Comparison, Dimension, Fairness, Verdict
 
 MOST_GROUPS = 8
 """Groups drawn per dimension: the largest, and those with a finding; the rest are in the plan's JSON."""
-LEFT, RIGHT = 180.0, 620.0
-_TOP, _PITCH, _HEAD = 26.0, 22.0, 24.0
+LEFT, RIGHT = 130.0, 420.0
+_TOP, _PITCH, _HEAD = 24.0, 20.0, 28.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,7 @@ def _interval(span: Span) -> Interval:
 
 
 def _circumstances(t: _Test, difference: float, k: int) -> tuple[Circumstance, ...]:
-    """The facts that account for most of a finding, each with the value in which the groups differ most."""
+    """The facts that account for most of a finding, each with the value in which the groups differ most, the rarer one."""
     inside = t.grouping.groups.codes == t.group
     found = []
     for fact, of in t.of.circumstances.items():
@@ -190,7 +190,7 @@ def _named(fact: str, of: Codes, inside: np.ndarray, accounts: int, k: int) -> C
     mine = np.bincount(of.codes[inside], minlength=len(of.values))
     rest = np.bincount(of.codes[~inside], minlength=len(of.values))
     shares = mine / mine.sum() - rest / rest.sum()
-    v = int(np.argmax(shares))
+    v = max(range(len(shares)), key=lambda i: (round(abs(float(shares[i])), 9), -int(mine[i] + rest[i])))
     have = np.array([[c[v], c.sum() - c[v]] for c in (mine, rest)])  # the value against all others is what is printed
     hidden = hidden_cells(have, k)
     said = [None if hidden[i, 0] else round(1000 * int(have[i, 0]) / int(have[i].sum())) for i in (0, 1)]
