@@ -7,6 +7,7 @@ from pathlib import Path
 from bequest.app.approve_policy import approval_state
 from bequest.app.context import WAVE, Context, done_steps
 from bequest.app.evidence import log_origin, open_log
+from bequest.app.fairness import load_fairness
 from bequest.app.law import pack_of
 from bequest.app.queries.case import steps_of
 from bequest.app.telling import register, saved_answers
@@ -125,6 +126,7 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         data_map=datamap,
         policy=latest.policy if latest else None,
         population=population.population if population else None,
+        fairness=load_fairness(workspace),
         required_roles=_required(ctx, case_id),
         approvals=tuple(approvals),
         notices=_notices(ctx, workspace, case),

@@ -11,6 +11,7 @@ import polars as pl
 from bequest.app.context import Context, step
 from bequest.app.decide import Decided, DecideInput, decide_case
 from bequest.app.evidence import publish, record
+from bequest.app.fairness import compare_plan, load_fairness, save_fairness
 from bequest.app.law import pack_of
 from bequest.app.preflight import check_receivers
 from bequest.app.reading import check_schema, count_values, open_sources
@@ -54,12 +55,13 @@ def decide_now(
     linked = load_linked(workspace, case, datamap, fixed=totals is not None)
     stores, files = take_stock(ctx, case), whole_files(case, sources)
     save_whole(workspace, stores, files)
+    indexes = load_indexes(workspace, datamap)
     decided = decide_case(
         DecideInput(
             case=case,
             datamap=datamap,
             pack=pack_of(case),
-            indexes=load_indexes(workspace, datamap),
+            indexes=indexes,
             linked=linked,
             answers=answers_of(workspace, linked, case),
             notice=notice_of(workspace, linked) if told else None,
@@ -81,6 +83,7 @@ def decide_now(
             + (f" ({len(wrong)} columns differ)" if len(wrong) > 1 else ""),
             hint=f"Run `bequest link {case.id}` again, best when nobody writes to the source.",
         )
+    save_fairness(workspace, compare_plan(case, decided, indexes, linked.n_subjects, told=told))
     return decided
 
 
@@ -111,6 +114,7 @@ def run_plan(ctx: Context, case_id: str) -> Decided:
             "singletons": p.n_singletons,
             "lines": len(decided.policy.rows),
             "values": sum(t.values for t in p.totals),
+            "unexplained": len(fair.findings) if (fair := load_fairness(run.workspace)) else 0,
         }
         run.output_digest = digest
     publish(ctx, case_id)

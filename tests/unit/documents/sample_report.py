@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from tests.unit.documents.sample_fairness import sample_fairness
+
 from bequest.documents.report import content as c
 from bequest.model.case import (
     Case,
@@ -613,6 +615,7 @@ def sample_report(event: Event = Event.E5, state: CertificateState = Certificate
         data_map=sample_data_map(),
         policy=policy,
         population=population,
+        fairness=sample_fairness(),
         required_roles=DEPARTMENTS if event is Event.E5 else (Role.LEGAL, Role.OFFICER),
         approvals=_approvals(policy),
         notices=_notices(population, event),

@@ -20,6 +20,7 @@ from bequest.model.settlement import Settled, Settlement, Unsettled
 
 SECTIONS = {
     "fields": ("逐字段去向", "Where every column goes"),
+    "fairness": ("是否一视同仁", "Fairness of outcomes"),
     "grounds": ("理由", "Grounds"),
     "approvals": ("部门批准", "Approvals"),
     "notify": ("告知", "Notices"),
@@ -318,3 +319,18 @@ def test_an_open_point_says_who_chose_or_that_the_default_is_followed() -> None:
     )
     assert "is marked open in the policy" in render_report(replace(report, open_points=()), "en")
     assert "is marked open in the policy" not in render_report(report, "en")
+
+
+def test_an_unexplained_difference_is_said_with_what_goes_with_it() -> None:
+    zh, en = (render_report(sample_report(Event.E5), lang) for lang in ("zh", "en"))
+    assert "地区“甘肃”（800 人）的“移交”与其他人不同，法定情形相同时相差 -12.0 (-17.0 至 -7.0) 个百分点。" in zh
+    assert "与之相随：与他人共用号码（该组 31.0%，其他人 2.0%；占差别的 87%）。" in zh
+    assert "region “Gansu” (800 people): “passed on” differs from all others by -12.0 (-17.0 to -7.0) points" in en
+    assert "phone shared with others (31.0% here, 2.0% of the others; 87% of the difference)" in en
+    assert en.count('<path class="f-gone" d="M') == 1  # one diamond
+    assert "contact of a company" in en
+
+
+def test_a_report_before_the_plan_says_that_nothing_is_compared() -> None:
+    html = render_report(replace(sample_report(Event.E5), fairness=None), "en")
+    assert "Not compared yet." in html

@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from bequest.app.approve_policy import ApprovalState, approval_state, approve_policy
+from bequest.app.fairness import load_fairness
 from bequest.app.run_plan import ColumnExplanation, crime_meters, explain_field, explain_row, plan_diff, run_plan
 from bequest.app.tasks import planned_tasks
 from bequest.cli import render
+from bequest.cli.fairness import print_fairness, print_rates
 from bequest.cli.state import group, state_of, warn_register
 from bequest.documents.words import word
-from bequest.kernel.errors import InputError
+from bequest.kernel.errors import InputError, StateError
 from bequest.model.disposition import Release, Residue
 from bequest.model.plan import Policy, Population
 
@@ -35,12 +37,20 @@ def run(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--jso
             warn_register(c, case)
         meters = crime_meters(c.case(case).case, decided.population)
         tasks = planned_tasks(c.case(case).case, decided.stays_whole)
+        fair = load_fairness(c.workspace(case))
     if json:
         render.print_json(
-            {"policy_digest": decided.policy.digest, "population": decided.population, "crime_meters": meters}
+            {
+                "policy_digest": decided.policy.digest,
+                "population": decided.population,
+                "crime_meters": meters,
+                "fairness": fair,
+            }
         )
         return
     print_preview(decided.policy, decided.population)
+    if fair is not None:
+        print_fairness(fair)
     for m in filter(lambda m: m.is_serious, meters):
         render.line(
             render.say(
@@ -126,6 +136,19 @@ def diff(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--js
         for x in changes
     ]
     render.table("", ("kind", "what", "before", "after", "situation"), rows)
+
+
+@commands.command(name="fairness", help="Outcomes compared across kinds of people. 各类人的结果是否一致。")
+def fairness(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    with state_of(ctx).context() as c:
+        c.case(case)
+        found = load_fairness(c.workspace(case))
+    if found is None:
+        raise StateError("outcomes are not compared yet", hint=f"Run `bequest plan run {case}` first.")
+    if json:
+        render.print_json(found)
+        return
+    print_rates(found)
 
 
 def explain(

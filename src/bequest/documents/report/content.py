@@ -7,6 +7,7 @@ from enum import StrEnum
 from bequest.model.case import Case, Role
 from bequest.model.datamap import DataMap
 from bequest.model.destruction import Certificate, Residual
+from bequest.model.fairness import Fairness
 from bequest.model.plan import Approval, Policy, Population
 
 
@@ -245,6 +246,7 @@ class CaseReport:
     data_map: DataMap | None = None
     policy: Policy | None = None
     population: Population | None = None
+    fairness: Fairness | None = None
     required_roles: tuple[Role, ...] = ()
     approvals: tuple[Approval, ...] = ()
     notices: Notices | None = None

@@ -9,11 +9,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from bequest.documents import fairness
 from bequest.documents import words as vocabulary
 from bequest.documents.limits import LIMITS
 from bequest.documents.report import charts, sankey, views, wording
 from bequest.documents.report.answer import answer
 from bequest.documents.report.content import CaseReport
+from bequest.documents.report.fairness_chart import rate_charts
 from bequest.documents.report.reasons import grounds
 from bequest.documents.report.wording import Wording
 from bequest.documents.symbols import SYMBOLS, sprite
@@ -112,6 +114,7 @@ def _environment(lang: str, report: CaseReport) -> Environment:
         words=words,
         percent=wording.percent,
         plural=wording.plural,
+        fair=fairness,
         RELEASE=vocabulary.RELEASE_SHAPES,
         RESIDUE=vocabulary.RESIDUE_SHAPES,
         FINDING=vocabulary.FINDING_SHAPES,
@@ -154,6 +157,7 @@ def _context(report: CaseReport, lang: str) -> dict[str, Any]:
         "step_bars": views.step_bars(report, words),
         "timeline": timeline,
         "column_width": charts.column_width(timeline) if timeline else 0,
+        "rate_charts": rate_charts(report.fairness) if report.fairness else (),
         "persons": views.outcome_persons(report),
         "told": views.told_persons(report),
         "open_codes": views.unnamed_open_points(report),

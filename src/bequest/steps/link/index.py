@@ -5,7 +5,7 @@ that can be recognised `k:<role>:<kind>` tokens, `n:<role>` (the name of a perso
 `m:<role>`, the mention's own token; facts as `f:<fact>`; `start:<band>` dates of retention duties; `contact`
 (date of contact with the person); `own_lot` (the lot by the table's own scope columns, several joined by `BETWEEN`,
 empty for outside, null where the table has none); and, for scope to spread along records, `s:at:<column>` (what others
-point to) and `s:of:<column>` (what it points to).
+point to) and `s:of:<column>` (what it points to); `g:region` and `g:value`, the kinds of people of `groups`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -23,6 +23,7 @@ from bequest.engine.text import non_empty
 from bequest.model.case import Lot
 from bequest.model.datamap import DataMap, FactBinding, FieldClass, TableMap
 from bequest.model.facts import SUBJECT_FACTS, Fact, RowRole
+from bequest.steps.link.groups import group_codes
 
 Ecb = Callable[[bytes], bytes]
 BETWEEN = "\x1f"
@@ -136,6 +137,7 @@ def _index_batch(table: TableMap, batch: pl.DataFrame, s: IndexSettings, *, firs
     )
     out["own_lot"] = _own_lot(table, batch, s.lots)
     out.update(_record_keys(table, batch, s))
+    out.update(group_codes(table, batch, primary_role(table)))
     return pl.DataFrame({name: series.alias(name) for name, series in out.items()})
 
 

@@ -1,0 +1,65 @@
+"""Shares, differences of shares, and differences between people alike, with their intervals. Pure."""
+
+from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist
+
+import numpy as np
+
+Span = tuple[float, float, float]
+"""A value with the lower and upper end of its interval."""
+
+
+def quantile(alpha: float) -> float:
+    """The z of a two-sided interval that errs with probability `alpha`."""
+    return NormalDist().inv_cdf(1 - alpha / 2)
+
+
+def wilson(x: int, n: int, z: float) -> Span:
+    """A share with Wilson's score interval (1927)."""
+    p = x / n
+    centre, spread = p + z * z / (2 * n), z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    scale = 1 + z * z / n
+    return p, max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+
+
+def newcombe(x1: int, n1: int, x0: int, n0: int, z: float) -> Span:
+    """A difference of two shares with Newcombe's hybrid score interval (1998, method 10)."""
+    p1, l1, u1 = wilson(x1, n1, z)
+    p0, l0, u0 = wilson(x0, n0, z)
+    d = p1 - p0
+    return d, d - sqrt((p1 - l1) ** 2 + (u0 - p0) ** 2), d + sqrt((u1 - p1) ** 2 + (p0 - l0) ** 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Strata:
+    """Per stratum: `x1` of `n1` in the group, `x0` of `n0` among the rest."""
+
+    x1: np.ndarray
+    n1: np.ndarray
+    x0: np.ndarray
+    n0: np.ndarray
+
+    @property
+    def comparable(self) -> tuple[int, int]:
+        """People of the group, and of the rest, that stand in a stratum with somebody of the other side."""
+        both = (self.n1 > 0) & (self.n0 > 0)
+        return int(self.n1[both].sum()), int(self.n0[both].sum())
+
+
+def mantel_haenszel(s: Strata, z: float) -> Span | None:
+    """The common difference of shares within strata (Mantel-Haenszel) with Sato's variance (1989).
+
+    None where no stratum holds people of both sides.
+    """
+    both = (s.n1 > 0) & (s.n0 > 0)
+    if not both.any():
+        return None
+    x1, n1, x0, n0 = (a[both].astype(np.float64) for a in (s.x1, s.n1, s.x0, s.n0))
+    n = n1 + n0
+    weight = (n1 * n0 / n).sum()
+    d = float(((x1 * n0 - x0 * n1) / n).sum() / weight)
+    p = ((n1**2 * x0 - n0**2 * x1 + n1 * n0 * (n0 - n1) / 2) / n**2).sum()
+    q = ((x1 * (n0 - x0) + x0 * (n1 - x1)) / (2 * n)).sum()
+    spread = z * sqrt(max(0.0, float(d * p + q))) / float(weight)
+    return d, d - spread, d + spread
