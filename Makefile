@@ -13,10 +13,13 @@ EVENT ?= E5
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-$(VENV)/.core: requirements/core.txt scripts/bootstrap.sh pyproject.toml
+# compiled functions: a change of them is compiled at set-up, not in the middle of a case
+KERNELS := $(wildcard src/bequest/engine/kernels/*.py src/bequest/steps/destroy/verifier/*.py)
+
+$(VENV)/.core: requirements/core.txt scripts/bootstrap.sh pyproject.toml $(KERNELS)
 	@PYTHON=$(PYTHON) bash scripts/bootstrap.sh core
 
-$(VENV)/.dev: requirements/dev.txt scripts/bootstrap.sh pyproject.toml
+$(VENV)/.dev: requirements/dev.txt scripts/bootstrap.sh pyproject.toml $(KERNELS)
 	@PYTHON=$(PYTHON) bash scripts/bootstrap.sh dev
 
 setup: $(VENV)/.core  ## what the product needs
