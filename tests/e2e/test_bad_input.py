@@ -785,7 +785,7 @@ def test_an_event_that_moves_nothing_is_asked_to_move_nothing(user: Unlucky, tmp
 def test_a_demo_that_cannot_be_made_leaves_nothing(user: Unlucky, tmp_path: Path) -> None:
     out = tmp_path / "demo"
     user.refused(INPUT, "BQ-INPUT-1", "Ask for at least", "demo", "--customers", 3, "--out", out)
-    user.refused(INPUT, "BQ-INPUT-1", "Choose one of", "demo", "--event", "E9", "--out", out)
+    user.refused(INPUT, "BQ-INPUT-1", "Choose one of", "demo", "--event", "E4", "--out", out)
     assert not out.exists()
     user.refused(INPUT, "BQ-INPUT-1", "is a file", "demo", "--out", user.case_file)
     user.refused(INPUT, "BQ-INPUT-1", "is not empty", "demo", "--out", user.sources)
