@@ -83,7 +83,7 @@ def _feedback(ctx: Context, run: Run, send: Send | None, *, repeatable: bool) ->
     elif not run.case.rehearsal:
         raise StateError(
             f"{rows.height:,} people wait for the feedback and nothing is given to send it with",
-            hint="Use --feedback-to FILE for the carrier, or --smtp.",
+            hint="Use --feedback-to FILE: the messages for a carrier.",
         )
     run.hook("feedback_handed_over")
     by_outcome = {str(k): int(n) for k, n in rows.group_by("outcome").len().sort("outcome").iter_rows()}

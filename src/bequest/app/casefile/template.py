@@ -213,8 +213,8 @@ path = ""                        # 相对本文件 · relative to this file
 # encoding = "gb18030"           # 仅 csv、jsonl；不写则自动识别 · csv and jsonl only; looked for where left out
 # separator = "tab"              # 仅 csv；不写则自动识别 · csv only; looked for where left out
 # sheet = ""                     # 仅 xlsx、xls · xlsx and xls only
-# header_row = 3                 # 表头在第几行（只数非空行）；不写则自动识别 · which row names the columns
-# header_rows = 2                # 合并单元格的两行表头 · two rows, where cells of the header are merged
+# header_row = 0                 # 表头在第几行（只数非空行）；0 为自动识别 · which row names the columns; 0: found
+# header_rows = 1                # 合并单元格的两行表头写 2 · 2 where the cells of two header rows are merged
 # password = "env:ORDERS_PASSWORD"   # 受密码保护的工作簿；只写引用 · protected workbook: a reference only
 
 # 整体处置的文件：压缩包、PDF、合同扫描件等 · Files decided on as a whole: archives, PDF, scans

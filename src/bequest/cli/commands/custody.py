@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 @commands.command(name="open", help="Keeper: check that every bucket opens; with --out read it. 保管人：核对并打开。")
 def open_(
-    archive: Annotated[Path, typer.Argument(help="the folder `custody` of the case")],
+    archive: Annotated[Path, typer.Argument(help="案件的 custody 文件夹 · the folder `custody` of the case")],
     identity: Annotated[Path, typer.Option(help="the keeper's age identity file")],
     out: Annotated[Path | None, typer.Option(help="new folder for the records in clear")] = None,
 ) -> None:

@@ -42,9 +42,9 @@ def verify(
 def report(
     ctx: typer.Context,
     case: str,
-    lang: Annotated[str, typer.Option(help="zh or en; both are written")] = "zh",
+    lang: Annotated[str, typer.Option(help="zh or en: which of the two that are written is named")] = "",
     view: Annotated[str, typer.Option(help="full; court: for courts, without personal data 法院视图")] = "full",
 ) -> None:
     with state_of(ctx).context() as c:
         paths = {language: make_report(c, case, language, view=view) for language in ("zh", "en")}
-    render.line(f"report: {paths.get(lang, paths['zh'])}")
+    render.line(f"report: {paths.get(lang, paths[render.language()])}")
