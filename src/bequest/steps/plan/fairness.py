@@ -167,7 +167,7 @@ def _interval(span: Span) -> Interval:
 
 
 def _circumstances(t: _Test, difference: float, k: int) -> tuple[Circumstance, ...]:
-    """The facts that account for most of a finding, each with the value in which the groups differ most, the rarer one."""
+    """The facts that account for most of a finding, each with its value that differs most (the rarer)."""
     inside = t.grouping.groups.codes == t.group
     found = []
     for fact, of in t.of.circumstances.items():
