@@ -164,7 +164,7 @@ def _compared(
     for by, fact, value in RIGHTS:
         used = (main.facts[fact] == FACT_VALUES[fact].index(value)).astype(np.uint8)
         without = _stratum(main, tuple(f for f in lawful if f is not fact))
-        groupings.append(Grouping(by, Codes(used, ("not_used", "used")), without, UNCONCERNED, "used"))
+        groupings.append(Grouping(by, Codes(used, ("not_used", "used")), without, UNCONCERNED, "used", more=True))
     return Compared(lot, axes, tuple(groupings), _circumstances(main, about))
 
 

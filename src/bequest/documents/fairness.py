@@ -20,7 +20,7 @@ VERDICTS: Final[Mapping[Verdict, tuple[Word, Shape]]] = {
     Verdict.EXPLAINED: (Word("有差别，依法可解释", "differs, explained"), Shape("same", "info")),
     Verdict.APART: (Word("有差别，无可比的人", "differs, nobody comparable"), Shape("till", "info")),
     Verdict.FINDING: (Word("有差别，无法解释", "differs, unexplained"), Shape("gone", "warn")),
-    Verdict.FEW: (Word("人数太少，未比", "too few to compare"), Shape("none", "unseen")),
+    Verdict.FEW: (Word("人数太少，无法判断", "too few to tell"), Shape("none", "unseen")),
 }
 OUTCOMES: Final[Mapping[str, Word]] = {
     "passed_on": Word("移交", "passed on"),

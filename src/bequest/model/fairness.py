@@ -30,7 +30,7 @@ class Verdict(StrEnum):
     FINDING = "finding"
     """People in the same lawful situation end differently by group."""
     FEW = "few"
-    """Too few people to compare."""
+    """Too few people to compare, or to tell whether a difference is explained."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bequest.model.fairness import Circumstance, Comparison, Dimension, Interval, Thresholds, Verdict
-from bequest.steps.plan.rates import Span, Strata, mantel_haenszel, newcombe, quantile, wilson
+from bequest.steps.plan.rates import Span, Strata, chance, mantel_haenszel, newcombe, quantile, wilson
 from bequest.steps.plan.small_cells import hidden_cells
 
 MOST_CIRCUMSTANCES = 3
+_TELLING_FROM = 5.0
 _ACCOUNTS = 100
 """A fact is named where it accounts for at least this much of a finding, per mille."""
 
@@ -33,6 +34,7 @@ class Grouping:
     """How people are told apart. `stratum`: numbers of the lawful situation, from 0, to hold equal in this comparison.
 
     `only`: the outcomes to compare (empty: all); `group`: the only value to hold against the rest (empty: each).
+    `more`: only where the group has the outcome more often is it treated worse.
     """
 
     by: Dimension
@@ -40,6 +42,7 @@ class Grouping:
     stratum: np.ndarray
     only: frozenset[str] = frozenset()
     group: str = ""
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ def _judge(t: _Test, limits: Thresholds, z: float) -> Comparison:
     raw = newcombe(x1, n1, x0, n0, z)
     held = mantel_haenszel(s, z) if min(mine, others) >= limits.k else None
     comparable = round(1000 * mine / n1)
-    verdict = _verdict(raw, held, comparable, few=_few(s, limits.k), limits=limits)
+    verdict = _verdict(t, raw, held, comparable, limits, z)
     show = not t.hidden[t.group, t.outcome]
     return Comparison(
         lot=t.of.lot,
@@ -147,19 +150,30 @@ def _judge(t: _Test, limits: Thresholds, z: float) -> Comparison:
     )
 
 
-def _verdict(raw: Span, held: Span | None, comparable: int, *, few: bool, limits: Thresholds) -> Verdict:
-    if few:
+def _verdict(
+    t: _Test, raw: Span, held: Span | None, comparable: int, limits: Thresholds, z: float
+) -> Verdict:  # fmt: skip
+    if _few(t.strata, limits.k):
         return Verdict.FEW
-    if held is not None and _counts(held, limits):
-        return Verdict.FINDING
-    if not _counts(raw, limits):
+    if t.grouping.more and (held or raw)[0] <= 0:
+        return Verdict.ALIKE
+    differs = _counts(raw, limits)
+    if held is not None and _large(held, limits):
+        off, room = chance(t.strata)
+        if _counts(held, limits) and off >= z and room >= _TELLING_FROM:
+            return Verdict.FINDING
+        return Verdict.FEW if differs else Verdict.ALIKE
+    if not differs:
         return Verdict.ALIKE
     return Verdict.EXPLAINED if held is not None and comparable >= limits.comparable else Verdict.APART
 
 
+def _large(span: Span, limits: Thresholds) -> bool:
+    return abs(span[0]) * 1000 >= limits.points - 1e-9
+
+
 def _counts(span: Span, limits: Thresholds) -> bool:
-    d, low, high = span
-    return abs(d) * 1000 >= limits.points - 1e-9 and (low > 0 or high < 0)
+    return _large(span, limits) and (span[1] > 0 or span[2] < 0)
 
 
 def _interval(span: Span) -> Interval:
@@ -167,7 +181,7 @@ def _interval(span: Span) -> Interval:
 
 
 def _circumstances(t: _Test, difference: float, k: int) -> tuple[Circumstance, ...]:
-    """The facts that account for most of a finding, each with the value that differs most, the rarer one."""
+    """The facts that account for most of a finding, each with its value that differs most (the rarer)."""
     inside = t.grouping.groups.codes == t.group
     found = []
     for fact, of in t.of.circumstances.items():

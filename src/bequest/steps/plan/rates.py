@@ -63,3 +63,20 @@ def mantel_haenszel(s: Strata, z: float) -> Span | None:
     q = ((x1 * (n0 - x0) + x0 * (n1 - x1)) / (2 * n)).sum()
     spread = z * sqrt(max(0.0, float(d * p + q))) / float(weight)
     return d, d - spread, d + spread
+
+
+def chance(s: Strata) -> tuple[float, float]:
+    """How far the group's hits are from what lots drawn within strata would give, and whether that can be told.
+
+    The first is the Cochran-Mantel-Haenszel statistic with continuity correction, in standard deviations. The second is
+    Mantel and Fleiss's criterion (1980): below 5 the statistic says nothing, as with all of 13 people where nearly all
+    of the rest are alike too (there Sato's variance is far too small).
+    """
+    both = (s.n1 > 0) & (s.n0 > 0)
+    x1, n1, x0, n0 = (a[both].astype(np.float64) for a in (s.x1, s.n1, s.x0, s.n0))
+    n, hits = n1 + n0, x1 + x0
+    expected = float((n1 * hits / n).sum())
+    variance = float((n1 * n0 * hits * (n - hits) / (n**2 * np.maximum(n - 1, 1))).sum())
+    room = min(expected - float(np.maximum(0, hits - n0).sum()), float(np.minimum(hits, n1).sum()) - expected)
+    off = max(0.0, abs(float(x1.sum()) - expected) - 0.5)
+    return (off / sqrt(variance) if variance > 0 else 0.0), room

@@ -13,7 +13,7 @@ from bequest.kernel.canonical import to_json
 from bequest.kernel.codec import decode
 from bequest.model.fairness import Comparison, Dimension, Fairness, Thresholds, Verdict
 from bequest.steps.plan.fairness import Codes, Compared, Grouping, compare
-from bequest.steps.plan.rates import Strata, mantel_haenszel, newcombe, quantile, wilson
+from bequest.steps.plan.rates import Strata, chance, mantel_haenszel, newcombe, quantile, wilson
 from bequest.steps.plan.small_cells import hidden_cells
 
 ENDS = ("passed_on", "not_passed_on")
@@ -56,6 +56,29 @@ def test_mantel_haenszel_by_hand() -> None:
     assert d == pytest.approx(0.142857, abs=1e-6)
     assert (d - low, high - d) == pytest.approx((0.109651, 0.109651), abs=1e-6)
     assert s.comparable == (30, 50)  # the third stratum holds nobody of the rest
+
+
+def test_the_test_of_chance_by_hand() -> None:
+    """Same strata: 12 hits, 7.5 + 2 expected; variance 400*15*25/(1600*39) + 300*8*32/(1600*39) = 3.63462."""
+    s = Strata(np.array([10, 2]), np.array([20, 10]), np.array([5, 6]), np.array([20, 30]))
+    assert chance(s) == pytest.approx((2.0 / 3.634615**0.5, 9.5), abs=1e-5)  # room: 9.5 of 0..23
+
+
+def test_all_of_a_few_where_nearly_all_are_is_chance() -> None:
+    """13 of 13 against 93 % of the rest: Sato's interval excludes zero, but lots would give it in 4 of 10 draws."""
+    group = np.repeat([0, 1], [1400, 13])
+    of = one(people(group, (np.arange(1413) >= 98)))
+    assert of.verdict is Verdict.ALIKE
+
+
+def test_to_be_kept_less_for_using_a_right_is_not_worse() -> None:
+    group = np.repeat([0, 1], 500)
+    kept = np.arange(1000) < 300
+    for in_use, verdict in ((kept, Verdict.ALIKE), (kept[::-1], Verdict.FINDING)):
+        used = Codes(group.astype(np.uint8), ("not_used", "used"))
+        grouping = Grouping(Dimension.OBJECTED, used, np.zeros(1000, np.int64), group="used", more=True)
+        of = Compared("", (Codes((~in_use).astype(np.uint8), ("in_use", "delete")),), (grouping,))
+        assert one(of).verdict is verdict
 
 
 def test_nobody_comparable_is_no_difference_of_zero() -> None:
