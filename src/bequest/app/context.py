@@ -216,6 +216,8 @@ HOW_TO = {
     "approve": "bequest approve {case} --as PERSON --key FILE",
     "notify": "bequest notify run {case}",
     "cutover": "bequest cutover {case} --confirmed-by PERSON",
+    "destroy": "bequest destroy {case} --operator-key FILE --verifier-key FILE --officer-key FILE",
+    "close": "bequest close {case} --feedback-to FILE",
 }
 """Commands of the steps that need more than `bequest STEP CASE`."""
 

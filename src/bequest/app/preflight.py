@@ -11,7 +11,7 @@ from bequest.evidence.event_types import EventType
 from bequest.kernel.errors import CaseFileError, GuardError, LawError, SourceError
 from bequest.law.events import papers_of
 from bequest.law.pack import LawPack, required_roles
-from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Case, LegalRoute, Paper
+from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, SERVERS, Case, LegalRoute, Paper, Role
 from bequest.model.datamap import DataMap
 from bequest.steps.discover.sample import TableSample
 from bequest.store.transaction import Tx
@@ -142,6 +142,27 @@ def check_scope(case: Case, datamap: DataMap) -> None:
                 f"the scope of lot {lot.id} names {what}, which the case does not have",
                 hint=f"There are: {', '.join(names)}. Correct it and take it over with `bequest case update`.",
             )
+
+
+def check_people(case: Case) -> None:
+    """Refuse to plan what nobody could carry out: who confirms, performs, verifies and accepts is known beforehand.
+
+    Raises:
+        CaseFileError: naming the roles that nobody has who has a key.
+    """
+    if case.event in MOVES_NOTHING:
+        return
+    wanted = [Role.CUTOVER, Role.OPERATOR, Role.VERIFIER, Role.OFFICER]
+    wanted += [] if case.event in RELEASES_NOTHING else [Role.RECEIVER]
+    wanted += [Role.IT] if any(s.kind in SERVERS for s in case.sources) else []
+    missing = [r.value for r in wanted if not any(r in p.roles and p.public_key for p in case.people)]
+    if missing:
+        raise CaseFileError(
+            f"nobody under [[people]] has the role {', '.join(missing)} and a public_key: later steps need it",
+            hint="cutover confirms that writes have stopped; operator, verifier and officer destroy, verify and accept,"
+            " each another person; receiver signs for the delivery; it decides on the scrub of a server. Name them in"
+            " the case file and take it over with `bequest case update`.",
+        )
 
 
 def check_receivers(case: Case) -> None:

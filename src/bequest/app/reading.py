@@ -9,9 +9,10 @@ from bequest.app.whole import unmarked_stores
 from bequest.engine.text import non_empty
 from bequest.kernel.errors import DataMapError, GuardError, SourceError
 from bequest.kernel.secret import Secrets
-from bequest.model.case import Case
+from bequest.model.case import SERVERS, Case
 from bequest.model.datamap import DataMap, TableMap
 from bequest.model.plan import ColumnTotal
+from bequest.sources.marker import FILE_MARKER, TABLE_MARKER
 from bequest.sources.opening import open_source
 from bequest.sources.source import OpenSource, TableInfo
 from bequest.steps.discover.sample import ColumnInfo, TableSample, schema_digest
@@ -38,14 +39,24 @@ def check_markers(case: Case, sources: dict[str, OpenSource], secrets: Secrets |
     if not case.rehearsal:
         return
     unmarked = [name for name, s in sources.items() if not s.marker(case.id)]
+    served = any(s.kind in SERVERS for s in case.sources if s.name in unmarked)
     unmarked += unmarked_stores(case, secrets)
     if unmarked:
         raise GuardError(
             f"case {case.id} is a rehearsal, and what lies at the path of {', '.join(unmarked)} is not marked as a copy"
             f" made for rehearsing {case.id}: it may be the real data",
             hint="Check the paths in the case file: a rehearsal works on marked copies only, as `bequest demo` makes"
-            " them. The marker names the case, so a copy made for another case does not serve.",
+            " them. The marker names the case, so a copy made for another case does not serve."
+            f" {_mark(case.id, served)}",
         )
+
+
+def _mark(case_id: str, served: bool) -> str:
+    """How a copy is marked by hand: on a server by whoever may create tables there."""
+    if served:
+        table = f"CREATE TABLE {TABLE_MARKER} (case_id varchar(190) PRIMARY KEY)"
+        return f"In a copy on a server: {table}; INSERT INTO {TABLE_MARKER} VALUES ('{case_id}');"  # noqa: S608
+    return f'Beside copied files lies a file {FILE_MARKER} with {{"case_id": "{case_id}"}}.'
 
 
 def samples(ctx: Context, case: Case) -> list[TableSample]:

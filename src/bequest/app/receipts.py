@@ -116,7 +116,6 @@ def _keep_receipt(
 ) -> None:  # fmt: skip
     workspace = ctx.workspace(case_id)
     name = f"receipt-{delivery.delivery_id}-{receipt.stage}.dsse.json"
-    write_file(workspace.dir("receipts") / name, envelope)
     digest = hashlib.sha256(envelope).hexdigest()
     body: dict[str, Json] = {
         "stage": receipt.stage,
@@ -132,6 +131,7 @@ def _keep_receipt(
                 signed_at=rfc3339(receipt.received_at), created_at=at,
             ),
         )  # fmt: skip
+        write_file(workspace.dir("receipts") / name, envelope)  # only now: another receipt is refused above
         if receipt.lets_destroy:
             tx.deliveries.set_state(case_id, delivery.delivery_id, DeliveryState.RECEIVED, at)
         record(

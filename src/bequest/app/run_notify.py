@@ -254,6 +254,11 @@ def send_next(ctx: Context, case_id: str, *, smtp: SmtpServer | None = None) -> 
     return dict(run.counts)
 
 
+def letter_batches(ctx: Context, case_id: str) -> list[str]:
+    """The mail-merge files there are, for `export_letters`."""
+    return sorted(p.stem for p in ctx.workspace(case_id).dir("letters").glob("*-*.sealed"))
+
+
 def export_letters(ctx: Context, case_id: str, batch: str, path: Path) -> int:
     """Write a mail-merge batch in clear, as CSV, to a file the user named for the carrier; the access is logged.
 
@@ -262,7 +267,7 @@ def export_letters(ctx: Context, case_id: str, batch: str, path: Path) -> int:
     """
     ctx.case(case_id)
     folder = ctx.workspace(case_id).dir("letters")
-    known = sorted(p.stem for p in folder.glob("*-*.sealed"))
+    known = letter_batches(ctx, case_id)
     if batch not in known:
         raise InputError(f"there is no mail-merge file {batch!r}", hint=f"There are: {', '.join(known) or 'none'}.")
     with new_user_file(path) as beside:

@@ -13,7 +13,7 @@ from bequest.app.decide import Decided, DecideInput, decide_case
 from bequest.app.evidence import publish, record
 from bequest.app.fairness import compare_plan, load_fairness, save_fairness
 from bequest.app.law import pack_of
-from bequest.app.preflight import check_receivers
+from bequest.app.preflight import check_people, check_receivers
 from bequest.app.reading import check_schema, count_values, open_sources
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import load_indexes, load_linked
@@ -94,6 +94,7 @@ def run_plan(ctx: Context, case_id: str) -> Decided:
         sources = open_sources(run.case, run.ctx.secrets)
         check_schema(datamap, sources)
         check_receivers(run.case)
+        check_people(run.case)
         decided = decide_now(ctx, run.case, datamap, sources, told=False)
         _no_empty_lot(run.case, decided)
         save_plans(run.workspace, decided.plans)

@@ -19,9 +19,13 @@ def holder(case: Case, role: Role, key: Signer) -> Person:
         line = person.public_key if role in person.roles else ""
         if line and parse_public_line(line).fingerprint == key.public.fingerprint:
             return person
+    named = [p.id for p in case.people if role in p.roles]
     raise ApprovalError(
         f"the key given for {role.value} belongs to nobody with that role in case {case.id}",
-        hint=f"Role {role.value}: {', '.join(p.id for p in case.people if role in p.roles) or 'nobody'}.",
+        hint=f"Role {role.value}: {', '.join(named)}."
+        if named
+        else f"Nobody has the role {role.value}: name a person with it under [[people]] in the case file, and take it"
+        " over with `bequest case update`.",
     )
 
 

@@ -19,6 +19,10 @@ err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=
 """Text is printed as it is: a name in brackets or between colons is no markup."""
 
 
+WIDE = 200
+"""Columns for a table that goes to a file or a program: nobody's window is narrow there."""
+
+
 def language() -> str:
     """`zh` or `en`: from BEQUEST_LANG, else from the locale."""
     wanted = os.environ.get("BEQUEST_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
@@ -62,11 +66,12 @@ def figures(counts: Mapping[str, object]) -> str:
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, figures: Sequence[int] = ()) -> None:
     """A table; the columns numbered in `figures` are right-aligned with thousands separators."""
     made = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
+    wide = None if out.is_terminal else WIDE
     for i, name in enumerate(columns):
         made.add_column(name, justify="right" if i in figures else "left", overflow="fold")
     for row in rows:
         made.add_row(*(f"{v:,}" if isinstance(v, int) and not isinstance(v, bool) else str(v) for v in row))
-    out.print(made)
+    out.print(made, width=wide)
 
 
 @dataclass

@@ -494,9 +494,10 @@ def test_every_commented_line_of_a_template_can_be_used(tmp_path: Path, event: E
     assert case.cutover_not_after == date(2027, 1, 31)
     assert case.copies[0].of == "crm"
     assert [(s.kind, s.has_rows) for s in case.sources] == [
-        (SourceKind.SQLITE, True), (SourceKind.FILE, False), (SourceKind.HELD_ELSEWHERE, True),
+        (SourceKind.SQLITE, True), (SourceKind.POSTGRESQL, True), (SourceKind.FILE, False),
+        (SourceKind.HELD_ELSEWHERE, True),
     ]  # fmt: skip
-    assert case.sources[1].fate is WholeFate.KEPT
+    assert case.sources[2].fate is WholeFate.KEPT
 
 
 REAL_FILES = {

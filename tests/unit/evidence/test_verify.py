@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from tests.unit.evidence.evidence_scene import (
 
 from bequest.crypto.signing import Signer
 from bequest.evidence import bag
-from bequest.evidence.event import Event
+from bequest.evidence.event import Event, Ref
 from bequest.evidence.event_types import EventType
 from bequest.evidence.jcs import encode
 from bequest.evidence.log import Log
@@ -503,6 +503,28 @@ def test_one_person_cannot_fill_two_required_roles(tmp_path: Path) -> None:
     scene.approvals = (*scene.approvals[:2], approval("officer", who="p-it"))
     [failed] = [c for c in check(scene.build(tmp_path)).failed if c.code == "approval.roles"]
     assert "more than one required role" in failed.en
+
+
+class Replanned(Scene):
+    """Somebody had approved another policy, before or after the one that the bundle has the approvals of."""
+
+    later = False
+
+    def events(self) -> list[tuple[EventType, dict[str, object]]]:
+        events = super().events()
+        other = (EventType.PLAN_APPROVED, {"refs": (Ref("policy", "cd" * 32),)})
+        events[2:4] = [events[3], other] if self.later else [other, events[3]]
+        return events
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_a_policy_planned_anew_before_anything_was_begun_needs_no_approvals(later: bool, tmp_path: Path) -> None:
+    honest = scene_e5()
+    scene = Replanned(**{f.name: getattr(honest, f.name) for f in fields(honest)})
+    scene.later = later
+    report = check(scene.build(tmp_path))
+    codes = {c.code for c in report.failed}
+    assert ("approval.roles" in codes) if later else report.ok, codes
 
 
 def test_a_stray_signature_file_is_refused(tmp_path: Path) -> None:

@@ -27,13 +27,13 @@ _SCENARIOS = {
 }
 
 _DEPARTMENTS = ("it", "legal", "hr", "marketing", "service", "finance", "officer")
-_AT_CUTOVER = ("verifier", "cutover", "receiver")
+_AT_CUTOVER = ("operator", "verifier", "cutover", "receiver")
 _ROLES = {
     Event.E1: ("legal", "officer"),
     Event.E2: ("legal", "officer"),
-    Event.E7: ("liquidator", "officer", "verifier", "cutover"),
-    Event.E8: ("administrator", "officer", *_AT_CUTOVER),
-    Event.E9: ("administrator", "officer", "verifier", "cutover"),
+    Event.E7: ("liquidator", "officer", "it", "operator", "verifier", "cutover"),
+    Event.E8: ("administrator", "officer", "it", *_AT_CUTOVER),
+    Event.E9: ("administrator", "officer", "it", "operator", "verifier", "cutover"),
     Event.E11: ("it", "legal", "service", "officer", *_AT_CUTOVER),
 }
 """Who appears in the template; the six departments where an event is not named."""
@@ -216,6 +216,15 @@ path = ""                        # 相对本文件 · relative to this file
 # header_row = 0                 # 表头在第几行（只数非空行）；0 为自动识别 · which row names the columns; 0: found
 # header_rows = 1                # 合并单元格的两行表头写 2 · 2 where the cells of two header rows are merged
 # password = "env:ORDERS_PASSWORD"   # 受密码保护的工作簿；只写引用 · protected workbook: a reference only
+
+# 数据库服务器；地址只写引用，如 mariadb://账户:密码@主机:3306/库名，密码中的 @ : / 写作 %40 %3A %2F
+# A database server: the address only by reference, such as postgresql://ACCOUNT:PASSWORD@HOST:5432/DATABASE
+# [[sources]]
+# name = "shop"
+# kind = "postgresql"            # mariadb | postgresql
+# url = "env:SHOP_READ"          # 另有 delete_url、scrub_url、verify_url · each phase may have an account of its own
+# schema = "public"              # 仅 postgresql · postgresql only
+# managed = false                # true 由他人运维，不能清理 · run by others, nothing there can be scrubbed
 
 # 整体处置的文件：压缩包、PDF、合同扫描件等 · Files decided on as a whole: archives, PDF, scans
 # [[sources]]

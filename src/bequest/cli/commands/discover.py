@@ -9,7 +9,8 @@ from bequest.app.run_discover import data_map, run_discover, run_import_map
 from bequest.app.user_files import new_user_file
 from bequest.cli import render
 from bequest.cli.state import state_of
-from bequest.model.datamap import TableState
+from bequest.model.datamap import DataMap, TableState
+from bequest.model.facts import RecordClass
 from bequest.steps.discover.found import found
 from bequest.steps.discover.mapfile import export_map
 
@@ -46,8 +47,34 @@ def discover(
     for t in result.tables:
         if t.notes:
             render.line(f"{t.source}.{t.name}: {', '.join(t.notes)}")
+    _print_open(case, result)
     for source, table, column in result.unknown_columns():
         render.line(f"unknown: {source}.{table}.{column}")
+
+
+def _print_open(case: str, datamap: DataMap) -> None:
+    """What only a person can say, and what is done where nobody says it."""
+    filled = [t for t in datamap.tables if t.in_case and t.n_rows]
+    unclassed = ", ".join(f"{t.source}.{t.name}" for t in filled if t.record_class is RecordClass.OTHER)
+    orders = [t for t in filled if t.record_class is RecordClass.ORDER and not t.retention]
+    unbound = ", ".join(f"{t.source}.{t.name}" for t in orders)
+    if unclassed:
+        render.line(
+            render.say(
+                f"记录类别不明，一律冻结、不移交：{unclassed}",
+                f"kind of record not known, so nothing of it passes and all is blocked: {unclassed}",
+            )
+        )
+    if unbound:
+        render.line(
+            render.say(
+                f"订单类记录没有写明保存义务（retention），按没有处理：{unbound}",
+                f"orders without a duty to keep (retention), decided as if there were none: {unbound}",
+            )
+        )
+    if unclassed or unbound:
+        way = f"`bequest map export {case} map.toml`, `bequest map import {case} map.toml`"
+        render.line(render.say(f"核对并改正：{way}", f"look through it and correct it: {way}"))
 
 
 @maps.command(name="export", help="Write the data map as TOML, for correcting by hand. 导出数据地图。")

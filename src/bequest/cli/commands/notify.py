@@ -10,6 +10,7 @@ from bequest.app.run_notify import (
     enter_answers,
     enter_report,
     export_letters,
+    letter_batches,
     publish_notice,
     run_notify,
     send_next,
@@ -66,6 +67,7 @@ def run(ctx: typer.Context, case: str, smtp: Smtp = "", sender: Sender = "", tls
         notice = run_notify(c, case, smtp=_server(smtp, sender, tls))
     render.line(f"notice {notice.version}")
     _print_state(ctx, case)
+    _print_batches(ctx, case)
 
 
 @commands.command(name="next", help="Send to people whom the ladder moved down. 向下一渠道补发。")
@@ -73,6 +75,7 @@ def next_(ctx: typer.Context, case: str, smtp: Smtp = "", sender: Sender = "", t
     with state_of(ctx).context() as c:
         send_next(c, case, smtp=_server(smtp, sender, tls))
     _print_state(ctx, case)
+    _print_batches(ctx, case)
 
 
 @commands.command(name="report", help="Enter a carrier's report: ref,state,at. 录入送达回执。")
@@ -106,6 +109,17 @@ def export(ctx: typer.Context, case: str, batch: str, file: Path) -> None:
 @commands.command(name="status", help="Who was told how. 告知进度。")
 def status(ctx: typer.Context, case: str) -> None:
     _print_state(ctx, case)
+
+
+def _print_batches(ctx: typer.Context, case: str) -> None:
+    """Letters that wait to be handed to a carrier."""
+    with state_of(ctx).context() as c:
+        names = letter_batches(c, case)
+    for name in names:
+        render.line(
+            render.say(f"交寄：bequest notify export {case} {name} FILE",
+                       f"for the carrier: bequest notify export {case} {name} FILE")
+        )  # fmt: skip
 
 
 def _print_state(ctx: typer.Context, case: str) -> None:

@@ -35,11 +35,12 @@ def check_approvals(files: BundleFiles, trust: Trust, log: LogView, findings: Fi
         findings.passed("approval", zh, en, file=path)
     _check_strays(files, findings)
     approved = _approved_in_log(log)
-    for digest in approved:
+    acted_on = _acted_on(approved, log)
+    for digest in acted_on:
         _check_enough(digest, by_policy.get(digest, []), trust, findings)
     _check_in_time(approved, by_policy, trust, log, findings)
     _check_policy(files, trust, approved, findings)
-    return frozenset(approved)
+    return frozenset(acted_on)
 
 
 def _approval(path: str, files: BundleFiles, trust: Trust) -> Approval:
@@ -67,9 +68,26 @@ def _check_strays(files: BundleFiles, findings: Findings) -> None:
 
 
 def _approved_in_log(log: LogView) -> tuple[str, ...]:
-    """The policies that entries of type plan.approved name, in order."""
+    """The policies that entries of type plan.approved name, in the order of their last approvals."""
     approved = log.of_type(EventType.PLAN_APPROVED)
-    return tuple(dict.fromkeys(ref.sha256 for leaf in approved for ref in leaf.refs if ref.role == _POLICY_ROLE))
+    named = [ref.sha256 for leaf in approved for ref in leaf.refs if ref.role == _POLICY_ROLE]
+    return tuple(dict.fromkeys(reversed(named)))[::-1]
+
+
+def _acted_on(approved: tuple[str, ...], log: LogView) -> tuple[str, ...]:
+    """The policies under which something was begun that needs approval, and the last one.
+
+    An earlier one that was planned anew before anything was begun, with all its approvals or some, bound nobody.
+    """
+    at: dict[int, str] = {
+        leaf.seq: ref.sha256
+        for leaf in log.of_type(EventType.PLAN_APPROVED)
+        for ref in leaf.refs
+        if ref.role == _POLICY_ROLE
+    }
+    acts = [leaf.seq for leaf in log.of_type(*NEEDS_APPROVAL)]
+    binding = {at[max(seq for seq in at if seq < act)] for act in acts if any(seq < act for seq in at)}
+    return tuple(digest for digest in approved if digest in binding or digest == approved[-1])
 
 
 def _check_enough(digest: str, approvals: list[Approval], trust: Trust, findings: Findings) -> None:

@@ -9,6 +9,7 @@ from bequest.engine.tableplan import DECISION_PREFIX, TablePlan
 from bequest.kernel.errors import StateError
 from bequest.model.datamap import ColumnMap
 from bequest.model.disposition import Release
+from bequest.model.facts import RowRole
 from bequest.steps.transform.references import ColumnKey
 
 ROW = "__row"
@@ -72,10 +73,14 @@ def shape_table(plan: TablePlan, lots: frozenset[str], domains: Mapping[ColumnKe
 
 
 def is_released(plan: TablePlan) -> pl.Expr:
-    """Expression over decided rows: something personal of the row is given to the receiver."""
+    """Expression over decided rows: something personal of the row is given to the receiver.
+
+    Where a table says nothing personal but who of the staff was at work, such as the lines or the history of an order,
+    its rows pass with what is given of them: what is not personal follows the record.
+    """
     indices = _indices(plan, GIVEN)
-    personal = [pl.col(DECISION_PREFIX + c.name).is_in(indices) for c in plan.columns if c.personal]
-    return pl.any_horizontal(personal) if personal else pl.lit(False)
+    personal = [c for c in plan.columns if c.personal and c.role is not RowRole.STAFF]
+    return pl.any_horizontal(pl.col(DECISION_PREFIX + c.name).is_in(indices) for c in personal or plan.columns)
 
 
 def _indices(plan: TablePlan, release: frozenset[Release]) -> list[int]:

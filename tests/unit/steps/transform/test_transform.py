@@ -75,6 +75,21 @@ def test_rows_that_release_nothing_personal_are_left_out():
     assert (tally.left_out, shape.n_rows) == (2, 1)
 
 
+def test_rows_in_which_only_staff_is_named_pass_without_them():
+    columns = (
+        d.column("order_id", FieldClass.NOT_PI, personal=False),
+        d.column("operator", FieldClass.USERNAME, role=RowRole.STAFF),
+        d.column("state", FieldClass.NOT_PI, personal=False),
+    )
+    rows = [["1", "clerk", "paid"], ["2", "clerk", "sent"]]
+    decided = [[d.PASS_DELETE, d.NONE_DELETE, d.PASS_DELETE], [d.NONE_DELETE] * 3]
+    plan = d.plan_of("orders", "history", columns, rows, decided)
+    out, tally, shape = run(plan, rows)
+    assert out.select("order_id", "state").rows() == [("1", "paid")]
+    assert "operator" not in out.columns
+    assert (tally.left_out, shape.n_rows) == (1, 1)
+
+
 def test_what_is_withheld_in_one_row_is_null_there_only():
     plan = customers([GIVE, [*GIVE[:2], d.NONE_BLOCKED, *GIVE[3:]], GIVE])
     out, tally, _ = run(plan, ROWS)
