@@ -8,7 +8,7 @@ CUSTOMERS ?= 20000
 EVENT ?= E5
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check format wheel verifier bench docs wheelhouse sbom clean lock
+.PHONY: help setup setup-dev setup-databases demo test check format wheel verifier bench docs wheelhouse sbom clean lock
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,9 +22,14 @@ $(VENV)/.core: requirements/core.txt scripts/bootstrap.sh pyproject.toml $(KERNE
 $(VENV)/.dev: requirements/dev.txt scripts/bootstrap.sh pyproject.toml $(KERNELS)
 	@PYTHON=$(PYTHON) bash scripts/bootstrap.sh dev
 
+$(VENV)/.databases: requirements/databases.txt scripts/bootstrap.sh pyproject.toml $(KERNELS)
+	@PYTHON=$(PYTHON) bash scripts/bootstrap.sh databases
+
 setup: $(VENV)/.core  ## what the product needs
 
 setup-dev: $(VENV)/.dev  ## what its tests need as well
+
+setup-databases: $(VENV)/.databases  ## the drivers of PostgreSQL and MariaDB as well
 
 demo: setup  ## make a believable company and run its whole case (CUSTOMERS=20000 EVENT=E2|E3|E5|E7|E8|E9|E10|E11 OUT=demo-out)
 	@$(BIN)/bequest demo --event $(EVENT) --customers $(CUSTOMERS) --out $(OUT) --run --replace

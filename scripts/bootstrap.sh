@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up .venv from requirements/<core|dev>.txt, or .venv-docs from requirements/docs.txt (pinned, with hashes). Needs
+# Sets up .venv from requirements/<core|databases|dev>.txt, or .venv-docs from requirements/docs.txt (pinned, with hashes). Needs
 # Python >= 3.11 and a package index only.
 set -euo pipefail
 group=${1:-core}
@@ -44,5 +44,6 @@ export VIRTUAL_ENV=$PWD/.venv
 echo "set-up: compiling kernels (once, half a minute)"
 .venv/bin/python scripts/compile_kernels.py
 if [ "$group" = dev ]; then touch .venv/.dev; fi
+if [ "$group" != core ]; then touch .venv/.databases; fi
 touch .venv/.core
 echo "set-up: done in $((SECONDS - started)) s"

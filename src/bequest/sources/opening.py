@@ -78,7 +78,7 @@ def _open_server(spec: Source, secrets: Secrets) -> OpenSource:
     except ModuleNotFoundError as error:
         raise SourceError(
             f"source {spec.name}: the driver for {spec.kind.value} is not installed ({error.name})",
-            hint="Install it with `pip install 'bequest[databases]'`.",
+            hint="Install it with `pip install 'bequest[databases]'`, or `make setup-databases` in the source tree.",
             code="BQ-SOURCE-2",
         ) from None
     return opened
