@@ -80,7 +80,8 @@ def read_address(url: str) -> Address:
     except ImportError:
         raise InputError(
             f"{SETTING} is set, but the driver for PostgreSQL is not installed",
-            hint="Install it with `pip install 'bequest[databases]'`, or `make setup-databases` in the source tree. A SQLite control database needs no driver.",
+            hint="Install it with `pip install 'bequest[databases]'`, or `make setup-databases` in the source tree."
+            " A SQLite control database needs no driver.",
         ) from None
     try:
         given: dict[str, Any] = conninfo_to_dict(url)
