@@ -15,6 +15,7 @@ from bequest.documents.report.content import CaseReport, FindingNote, Notices, S
 from bequest.kernel.errors import InputError
 from bequest.model.case import Event, Paper, PaperKind, Source, SourceKind
 from bequest.model.destruction import CertificateState
+from bequest.model.disposition import Release
 from bequest.model.plan import ColumnTotal
 from bequest.model.settlement import Settled, Settlement, Unsettled
 
@@ -125,6 +126,21 @@ def test_the_court_sees_what_was_decided_and_nothing_of_a_person_or_a_column(lan
     assert not re.search(r"1[3-9][0-9]{9}", text)
     with pytest.raises(InputError, match="no report for 'jury'"):
         render_report(report, lang, "jury")
+
+
+def test_what_goes_to_two_lots_counts_in_both_of_them() -> None:
+    report = sample_report()
+    assert report.population is not None
+    count = next(c for c in report.population.counts if c.lot and c.release is Release.AS_IS and c.values > 7)
+    shared = replace(report.population, shares=(replace(count, values=7),))
+    first = report.deliveries[0]
+    assert first.values is not None
+    sent = (replace(first, values=first.values + 7), *report.deliveries[1:])
+    assert "lot by lot, difference 0, balances" in render_report(report, "en")
+    assert "lot by lot, difference 0, balances" in render_report(
+        replace(report, population=shared, deliveries=sent), "en"
+    )
+    assert "lot by lot, difference 7" in render_report(replace(report, population=shared), "en")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
