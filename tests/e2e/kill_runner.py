@@ -39,7 +39,7 @@ from typing import Any, BinaryIO
 import polars as pl
 from numba.core.dispatcher import Dispatcher
 
-from bequest.app import rehearse, run_deliver, run_destroy
+from bequest.app import rehearse, run_deliver, run_destroy, scrubbing
 from bequest.app.answers import enter_answers
 from bequest.app.clock import advance_clock
 from bequest.app.context import Context, open_context
@@ -54,13 +54,15 @@ from bequest.demo.personas import SMALLEST
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import BequestError
 from bequest.model.case import Event, Role
-from bequest.sources import sqlite
+from bequest.sources import mariadb_writing, postgresql_writing, sqlite
 from bequest.steps.deliver import package
 from bequest.store.settings import database_url
 
 CASE = "demo-e5"
 LIMIT_SECONDS = 300
 VACUUM_STEPS = 250
+SERVER_BATCH = 15
+"""Rows of a batch on a database server: several in every table."""
 
 
 class Points:
@@ -130,6 +132,16 @@ def _destroy(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) 
     run_destroy.run_destroy(ctx, CASE, keys={r: folder / "keys" / _person(ctx, r) for r in roles})
 
 
+def _scrub(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> None:
+    """IT opens a window from now on, for every server."""
+    for name in scrubbing.servers_of(ctx.case(CASE).case):
+        now = ctx.now(CASE)
+        scrubbing.decide_scrub(
+            ctx, CASE, name, folder / "keys" / _person(ctx, Role.IT), window=(now, now + timedelta(hours=12)),
+            until=(now + timedelta(days=90)).date(),
+        )  # fmt: skip
+
+
 def _close(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> None:
     carrier = order.get("carrier")
 
@@ -177,6 +189,7 @@ COMMANDS: dict[str, Callable[[Context, Path, Points, dict[str, Any]], None]] = {
     "cutover": _cutover,
     "deliver": _deliver,
     "receive": _receive,
+    "scrub": _scrub,
     "destroy": _destroy,
     "close": _close,
     "bundle": _bundle,
@@ -227,6 +240,13 @@ def _watch(points: Points) -> None:
                 guard()
 
             return self._source.apply(table, changes, guard=told)
+
+        def clean(self, guard: Callable[[], None], tables: Sequence[str] | None = None) -> Any:
+            def told() -> None:
+                points.inside(f"clean_{self._source.name}")
+                guard()
+
+            return self._source.clean(told, tables) if tables else self._source.clean(guard)
 
     package.encrypt_stream = half_written
     run_destroy.seal_table = table
@@ -281,13 +301,16 @@ def _watch_sqlite(points: Points) -> None:
 def _run(order: dict[str, Any]) -> None:
     folder = Path(order["folder"])
     points = Points(folder, order.get("kill", ""), order.get("hold", ""))
-    if order["do"] == "prepare":
-        make_company(folder, event=Event.E5, customers=SMALLEST)
-    else:
+    environ = order.get("environ", {})
+    if order["do"] != "prepare":
         _watch(points)
+    elif not environ:  # else the company is there already, with sources on servers
+        make_company(folder, event=Event.E5, customers=SMALLEST)
+    if environ:
+        mariadb_writing.BATCH = mariadb_writing.SCANNED_BATCH = postgresql_writing.BATCH = SERVER_BATCH
     run_deliver.DeliverySpec = partial(run_deliver.DeliverySpec, part_rows=40, volume_bytes=8_000)  # type: ignore
     COMMANDS[order["do"]](
-        open_context(folder / "home", hooks=points, database_url=database_url()), folder, points, order
+        open_context(folder / "home", hooks=points, database_url=database_url(), environ=environ), folder, points, order
     )
 
 

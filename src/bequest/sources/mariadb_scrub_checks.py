@@ -90,8 +90,14 @@ def _leftovers(db: Database, listed: str) -> Iterator[Check]:
     [[shared]] = _asked(db, query)
     own_file = variable(db, "innodb_file_per_table") in {"ON", "1"} and shared in {"0", ""}
     yield Check("settings", fine=own_file, facts={"tables_in_system_tablespace": shared or "unknown"})
-    logs = [n for n in ("general_log", "slow_query_log", "server_audit_logging") if variable(db, n) in {"ON", "1"}]
+    logs = _text_logs(db)
     yield Check("settings", fine=not logs, facts={"text_logs": ", ".join(logs)})
+
+
+def _text_logs(db: Database) -> list[str]:
+    """Logs that are on in which the server writes statements down as they are, with the keys and values in them."""
+    names = ("general_log", "slow_query_log", "server_audit_logging")
+    return [n for n in names if variable(db, n) in {"ON", "1"}]
 
 
 def remains(db: Database, tables: Sequence[str]) -> tuple[str, ...]:
@@ -104,6 +110,8 @@ def remains(db: Database, tables: Sequence[str]) -> tuple[str, ...]:
     )
     if rows(db, query)[0][0] != "0":
         left.append("aria_log")
+    if _text_logs(db):
+        left.append("server_log")
     if variable(db, "innodb_immediate_scrub_data_uncompressed") not in {"ON", "1"}:
         left.append("undo")
     if not can_resize_redo(db):
