@@ -18,12 +18,14 @@ import xlsxwriter
 import xlwt
 from msoffcrypto.format.ooxml import OOXMLFile
 
+from bequest.app.answers import enter_answers
 from bequest.app.context import Context, open_context
 from bequest.app.rehearse import Played, rehearse
 from bequest.app.tasks import export_list, finish_task, task_list
 from bequest.crypto.sealing import read_sealed
 from bequest.demo.company import make_company
-from bequest.kernel.errors import StateError
+from bequest.kernel.clock import rfc3339
+from bequest.kernel.errors import ResidueFoundError, StateError
 from bequest.model.case import Event
 from bequest.model.destruction import CertificateState, Finding
 from bequest.model.disposition import Residue
@@ -333,3 +335,48 @@ def test_the_population_counts_whole_stores_on_both_axes(real: Real) -> None:
     assert whole["scans", "(objects)"] == (Residue.DELETE, 3)
     assert whole["contracts", "(values)"] == (Residue.CUSTODY, 3)
     assert whole["ledger", "(values)"] == (Residue.CUSTODY, 2)
+
+
+def object_late(ctx: Context, folder: Path) -> None:
+    """Somebody who was told objects now."""
+    ref = pl.read_parquet(ctx.workspace(CASE).dir("work") / "notices.parquet")["ref"][0]
+    path = folder / "late.csv"
+    path.write_text(f"ref,answer,at,channel\n{ref},object,{rfc3339(ctx.now(CASE))},letter\n", "utf-8")
+    enter_answers(ctx, CASE, path)
+
+
+def test_a_late_objection_leaves_what_was_decided_on_whole_files_and_stores(tmp_path: Path) -> None:
+    folder = tmp_path / "company"
+    make_company(folder, event=Event.E5, customers=110, case_id=CASE)
+    make_files(folder)
+    hooks = AtPoint()
+    ctx = open_context(folder / "home", hooks=hooks, environ={"VIP_PASSWORD": PASSWORD})
+    hooks.does["deliver.started"] = lambda: object_late(ctx, folder)
+    played = rehearse(ctx, folder)
+    assert played.bundle.report.ok
+    assert (folder / "sources" / "mixed.xls").exists()
+    with ctx.store.transaction() as tx:
+        found = tx.destructions.certificates(CASE)[-1].certificate
+        population = tx.populations.latest(CASE)
+    assert population is not None
+    assert len(population.population.totals) == len({(t.source, t.table, t.column) for t in population.population.totals})
+    assert [r.where_en for r in found.residuals if MIXED in r.where_en]
+    assert {t.source for t in found.tables if t.table == "(whole)"} == {"scans", "contracts", "ledger"}
+
+
+def test_a_file_that_changed_after_the_mark_is_not_taken_in_by_a_late_objection(tmp_path: Path) -> None:
+    folder = tmp_path / "company"
+    make_company(folder, event=Event.E5, customers=110, case_id=CASE)
+    make_files(folder)
+    scan = folder / "sources" / "scans" / "scan-0.pdf"
+    hooks = AtPoint()
+    ctx = open_context(folder / "home", hooks=hooks, environ={"VIP_PASSWORD": PASSWORD})
+
+    def change() -> None:
+        scan.write_bytes(scan.read_bytes() + b"\nnew page\n")
+        object_late(ctx, folder)
+
+    hooks.does["deliver.started"] = change
+    with pytest.raises(ResidueFoundError):
+        rehearse(ctx, folder)
+    assert scan.read_bytes().endswith(b"new page\n"), "nobody decided on this content"

@@ -16,6 +16,7 @@ from bequest.kernel.canonical import digest
 from bequest.kernel.errors import StateError
 from bequest.model.datamap import DataMap
 from bequest.model.plan import ColumnCount, Population
+from bequest.model.whole import TABLE as WHOLE
 from bequest.steps.link.link import Linked
 from bequest.steps.plan.lots import Residues, counts_of
 from bequest.steps.plan.merge import Moved, merge_plan
@@ -48,7 +49,8 @@ def redecide_answers(ctx: Context, run: Run) -> bool:
         latest = tx.populations.latest(run.case.id)
     if latest is None:
         raise StateError("nothing is fixed yet", hint=f"Run `bequest cutover {run.case.id}` first.")
-    decided = decide_now(ctx, run.case, datamap, {}, told=True, totals=latest.population.totals)
+    totals = tuple(t for t in latest.population.totals if t.table != WHOLE)
+    decided = decide_now(ctx, run.case, datamap, {}, told=True, totals=totals)
     fix_again(
         ctx,
         run,
@@ -122,7 +124,7 @@ def _population(run: Run, datamap: DataMap, plans: Mapping[TableKey, TablePlan],
         StateError: where they do not add up to the source counts.
     """
     indexes = load_indexes(run.workspace, datamap)
-    counts: list[ColumnCount] = []
+    counts = [c for c in before.counts if c.table == WHOLE]  # nothing that comes later changes what was decided on them
     shares: list[ColumnCount] = []
     for t in datamap.tables:
         if (t.source, t.name) in plans:

@@ -18,7 +18,7 @@ from bequest.app.reading import check_schema, count_values, open_sources
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import load_indexes, load_linked
 from bequest.app.telling import answers_of, notice_by_lot, notice_of
-from bequest.app.whole import load_files, save_stays, save_whole, take_stock, whole_files
+from bequest.app.whole import load_files, load_stores, save_stays, save_whole, take_stock, whole_files
 from bequest.app.workspace import Workspace
 from bequest.crypto.cipher import aes_ecb
 from bequest.engine.kernels.cmac import tokens
@@ -46,15 +46,17 @@ def decide_now(
 ) -> Decided:  # fmt: skip
     """The case decided on what is known now; `told` where notices count as they stand, not as planned.
 
-    `totals` are the source counts where they were taken already: after the cutover sources may hold less.
+    `totals` are the source counts of rows where they were taken already: after the cutover sources may hold less, and
+    whole stores and files are those of the mark, whatever lies in their place now.
 
     Raises:
         StateError: where outcomes do not add up to the source counts.
     """
     workspace = ctx.workspace(case.id)
     linked = load_linked(workspace, case, datamap, fixed=totals is not None)
-    stores, files = take_stock(ctx, case), whole_files(case, sources)
-    save_whole(workspace, stores, files)
+    if totals is None:
+        save_whole(workspace, take_stock(ctx, case), whole_files(case, sources))
+    stores, files = load_stores(workspace), load_files(workspace)  # after the cutover as they stood at the mark
     indexes = load_indexes(workspace, datamap)
     decided = decide_case(
         DecideInput(
