@@ -486,7 +486,7 @@ def test_every_commented_line_of_a_template_can_be_used(tmp_path: Path, event: E
     (tmp_path / "escrow.txt").write_text(RECIPIENTS[1])
     (tmp_path / "keeper.txt").write_text(generate_identity().recipient)
     (tmp_path / "platform.txt").write_text(generate_identity().recipient)
-    of_files = ('encoding = "gb18030"', 'sheet = ""', 'separator = "tab"', "header_row = 3", "header_rows = 2")
+    of_files = ('encoding = "gb18030"', 'sheet = ""', 'separator = "tab"', "header_row = 0", "header_rows = 1")
     for line in ('uscc = ""', 'where = ""', 'password = "env:ORDERS_PASSWORD"', *of_files):
         filled = {'where = ""': 'where = "tape"'}.get(line, "")
         text = re.sub(rf"^{re.escape(line)}.*$", filled, text, flags=re.M)
