@@ -96,7 +96,8 @@ def _put(numerals: Bytes, offsets: Ints, rows: Ints, alphabet: Bytes, out: Bytes
 
 def _id_check(body: Bytes) -> Bytes:
     """ISO 7064 MOD 11-2 over 17 digits (GB 11643-1999)."""
-    return np.asarray(_ID_CHECKS[body.astype(np.int64) @ _ID_WEIGHTS % len(_ID_CHECKS)])
+    check: Bytes = _ID_CHECKS[body.astype(np.int64) @ _ID_WEIGHTS % len(_ID_CHECKS)]
+    return check
 
 
 def _luhn(body: Bytes) -> Bytes:
