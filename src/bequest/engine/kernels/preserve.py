@@ -105,7 +105,8 @@ def _luhn(body: Bytes) -> Bytes:
     digits = body.astype(np.int64)
     doubled = digits[:, ::-1][:, ::2] * 2
     total = digits[:, ::-1][:, 1::2].sum(axis=1) + (doubled - 9 * (doubled > 9)).sum(axis=1)
-    return (-total % 10 + ord("0")).astype(np.uint8)
+    check: Bytes = (-total % 10 + ord("0")).astype(np.uint8)
+    return check
 
 
 def _phone(value: pl.Expr) -> pl.Expr:
