@@ -13,9 +13,11 @@ from bequest.app.telling import answers_file, saved_answers, with_lot
 from bequest.app.workspace import Workspace
 from bequest.crypto.atomic import write_file
 from bequest.kernel.errors import StateError
-from bequest.steps.notify.answers import STOPS
+from bequest.model.facts import Fact
+from bequest.steps.notify.answers import stopping
 
 _ANSWER = ("ref", "fact", "value", "lot")
+_NEW_PURPOSE = Fact.CONSENT_NEW_PURPOSE.value
 _HALF_DONE = "a delta cutover is under way"
 """In the place of the mark while rows are taken in."""
 
@@ -67,13 +69,18 @@ def note_half_done(workspace: Workspace) -> None:
     workspace.write_json(_note(workspace), {"answers": _HALF_DONE})
 
 
+def is_half_done(workspace: Workspace) -> bool:
+    """Whether decisions were being replaced when the step that does it ended."""
+    return fixed_mark(workspace) == _HALF_DONE
+
+
 def refuse_half_done(workspace: Workspace, case_id: str) -> None:
     """Refuse to act on decisions that are half replaced.
 
     Raises:
         StateError: while a delta cutover was cut off.
     """
-    if fixed_mark(workspace) == _HALF_DONE:
+    if is_half_done(workspace):
         raise StateError(
             f"a delta cutover of case {case_id} was cut off: its rows are half taken in",
             hint=f"Run `bequest cutover {case_id} --delta --confirmed-by PERSON` again; it goes on where it stopped.",
@@ -89,18 +96,19 @@ def fixed_mark(workspace: Workspace) -> str:
 def stopped_since(workspace: Workspace, *, disputes_only: bool = False) -> pl.Series:
     """References of people who objected, disputed or took a consent back since the decisions were fixed.
 
-    `disputes_only`: where nobody receives, an objection has nothing to stop; a dispute still stops the deletion.
+    Who refuses a new purpose stops what is under way only where he had agreed to it before. `disputes_only`: see
+    `stopping`.
     """
     answers = saved_answers(workspace)
     if answers is None:
         return pl.Series("ref", [], dtype=pl.Utf8)
+    new = answers.join(stopping(disputes_only=disputes_only), on=["fact", "value"], how="semi")
     path = _copy(workspace)
-    stops = pl.DataFrame(STOPS, schema=["fact", "value"], orient="row")
-    if disputes_only:
-        stops = stops.filter(pl.col("fact") == "dispute")
-    new = answers.join(stops, on=["fact", "value"], how="semi")
-    if path.is_file():
-        new = new.join(pl.read_parquet(path), on=list(_ANSWER), how="anti")
+    before = with_lot(pl.read_parquet(path)) if path.is_file() else answers.clear()
+    agreed = before.filter(pl.col("fact") == _NEW_PURPOSE, pl.col("value") == "given")["ref"]
+    new = new.join(before, on=list(_ANSWER), how="anti").filter(
+        (pl.col("fact") != _NEW_PURPOSE) | pl.col("ref").is_in(agreed.implode())
+    )
     return new["ref"].unique().sort()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bequest.app.context import Context, Run
+from bequest.app.delivered import waves_sent
 from bequest.app.evidence import publish, record
 from bequest.app.fixed import fixed_mark, note_fixed, refuse_half_done, take_answers
 from bequest.app.people_outcomes import disposition_root, main_pairs, seal_feedback
@@ -22,20 +23,8 @@ from bequest.sources.source import OpenSource
 from bequest.steps.link.link import Linked
 from bequest.steps.plan.lots import Residues, counts_of
 from bequest.steps.plan.merge import Moved, merge_plan
-from bequest.store.records import DeliveryState
-from bequest.store.transaction import Tx
 
 TableKey = tuple[str, str]
-GONE_OUT = frozenset({DeliveryState.SENT, DeliveryState.RECEIVED})
-
-
-def waves_sent(tx: Tx, case_id: str) -> dict[str, int]:
-    """Lot → the last wave that went out."""
-    sent: dict[str, int] = {}
-    for d in tx.deliveries.list(case_id):
-        if d.state in GONE_OUT:
-            sent[d.lot] = max(sent.get(d.lot, 0), d.wave)
-    return sent
 
 
 def redecide_answers(ctx: Context, run: Run, sources: dict[str, OpenSource]) -> bool:

@@ -48,11 +48,11 @@ def run_close(ctx: Context, case_id: str, *, send: Send | None = None, repeatabl
         if not case.copies:
             purged += _purge(ctx, run, Stage.LAST_COPY)
         run.hook("purged")
-        publish(ctx, case_id)
-        _close_log(ctx, run)
-        with ctx.store.transaction() as tx:
+        with ctx.store.transaction() as tx:  # from here on nobody adds to the log
             if tx.cases.get(case_id).status is not CaseStatus.CLOSED:
                 tx.cases.set_status(case_id, CaseStatus.CLOSED, run.at)
+        publish(ctx, case_id)
+        _close_log(ctx, run)
         run.counts = {"feedback": 0, **told, "purged": purged}
     return dict(run.counts)
 

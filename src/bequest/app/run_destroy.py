@@ -13,16 +13,17 @@ import polars as pl
 
 from bequest.app.context import Context, Run, step
 from bequest.app.destroy_whole import WholeDone, WholeWork
-from bequest.app.ending import hand_to_keeper
+from bequest.app.destruction import RUN_ID, attempt_number, has_begun, note_erased
+from bequest.app.ending import check_settled, hand_to_keeper
 from bequest.app.evidence import await_published, event_id, keep_statement, kept_statement, publish, record
-from bequest.app.fixed import AnswersCameError, Watch
+from bequest.app.fixed import AnswersCameError, Watch, fixed_mark, take_answers
 from bequest.app.holds import Holds
 from bequest.app.open_case import make_keys
 from bequest.app.reading import check_markers, open_sources, read_table
 from bequest.app.redecide import redecide_answers
 from bequest.app.run_close import destroy_key, purge_rule
 from bequest.app.run_cutover import load_inventory
-from bequest.app.run_deliver import nothing_moves
+from bequest.app.run_deliver import nothing_moves, waves_due
 from bequest.app.run_discover import data_map
 from bequest.app.run_notify import keep_place
 from bequest.app.run_plan import load_plans
@@ -58,7 +59,6 @@ from bequest.store.records import (
 )
 
 TableKey = tuple[str, str]
-RUN_ID = "destruction-1"
 SIGNERS = (Role.OPERATOR, Role.VERIFIER, Role.OFFICER)
 
 
@@ -104,15 +104,15 @@ def run_destroy(ctx: Context, case_id: str, *, keys: Mapping[Role, Path]) -> Iss
         with ctx.store.transaction() as tx:
             check_decided(tx, run.case)
         datamap = data_map(ctx, case_id)
-        if not _begun(ctx, case_id):
-            redecide_answers(ctx, run)
-        job = Job(
-            ctx, run, datamap, load_plans(run.workspace, datamap),
-            open_sources(run.case, run.ctx.secrets, may_be_gone=True), people_keys(run.case, keys, SIGNERS),
-            Holds(ctx, run, datamap),
-        )  # fmt: skip
-        check_markers(run.case, job.sources, ctx.secrets)
-        issued = finish_logged(ctx, run) or _carry_out(job)
+        sources = open_sources(run.case, run.ctx.secrets, may_be_gone=True)
+        check_markers(run.case, sources, ctx.secrets)
+        signers = people_keys(run.case, keys, SIGNERS)
+        issued = finish_logged(ctx, run)
+        while issued is None:
+            _take_last_answers(ctx, run, datamap, sources)
+            plans = load_plans(run.workspace, datamap)
+            with suppress(AnswersCameError):  # before the intent was on record: then with them
+                issued = _carry_out(Job(ctx, run, datamap, plans, sources, signers, Holds(ctx, run, datamap)))
         run.hook("certified")
         for rule in due(Stage.AFTER_RESCAN):
             purge_rule(ctx, run, rule)
@@ -158,6 +158,8 @@ def _carry_out(job: Job) -> Issued:
     run.hook("verifier_prepared")
     erased = _erase(job, ledger, sealed)
     objects = whole.carry_out()
+    with ctx.store.transaction() as tx:
+        note_erased(tx, run.case.id, run.at)
     scrubbed = run_scrubs(run, job.datamap, job.sources)
     run.hook("erased")
     _outcome(job, number, intent, erased, ledger, objects)
@@ -179,10 +181,27 @@ def _carry_out(job: Job) -> Issued:
     return issued
 
 
-def _begun(ctx: Context, case_id: str) -> bool:
-    """Whether an intent to destroy is on record: from then on answers only hold back what is left."""
+def _take_last_answers(ctx: Context, run: Run, datamap: DataMap, sources: dict[str, OpenSource]) -> None:
+    """Decide by what was answered last, as long as nothing has begun; what may still go goes first.
+
+    Raises:
+        StateError: where something is to be delivered or settled yet.
+    """
     with ctx.store.transaction() as tx:
-        return any(e.typ == EventType.DESTRUCTION_INTENT.value for e in tx.outbox.all(case_id))
+        if has_begun(tx, run.case.id):
+            return
+    redecide_answers(ctx, run, sources)
+    due = waves_due(ctx, run, datamap)
+    if due:
+        raise StateError(
+            f"of lot {', '.join(due)} something may still go that has not gone out, by late consents or late rows:"
+            " nothing is destroyed before",
+            hint=f"Run `bequest deliver {run.case.id} --wave` and enter the receipt.",
+        )
+    with ctx.store.transaction() as tx:
+        in_force, latest = tx.policies.in_force(run.case.id), tx.populations.latest(run.case.id)
+    if in_force is not None and latest is not None:
+        check_settled(run.case, in_force.policy, latest.population)
 
 
 def _receipts_are_in(ctx: Context, case_id: str) -> None:
@@ -204,8 +223,9 @@ def _intent(job: Job) -> tuple[str, str]:
         in_force = tx.policies.in_force(run.case.id)
         if in_force is None:
             raise StateError("no policy is in force", hint="Nothing is destroyed without an approved policy.")
-        refused = EventType.CERTIFICATE_REFUSED.value
-        number = str(1 + sum(e.typ == refused for e in tx.outbox.all(run.case.id)))
+        if not has_begun(tx, run.case.id) and take_answers(run.workspace).mark != fixed_mark(run.workspace):
+            raise AnswersCameError("answers came while this step was at work", hint="Run it again.")
+        number = str(attempt_number(tx, run.case.id))
         tx.destructions.record(
             run.case.id,
             DestructionRecord(

@@ -1,6 +1,6 @@
 """What others have to do: the holders of data that lie elsewhere, and whoever replaces a file that cannot be cut.
 
-A task is opened at the cutover with a sealed list of the persons it is about. Late rows and late answers renew the list;
+A task is opened at the cutover with a sealed list of the persons it is about. Late rows and answers renew the list;
 where the task is done already, what is new on it is another task. It is done when somebody named in the case signs for
 it with his own key and hands in the evidence, such as the holder's letter. An open task is a dated residual on the
 certificate.
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import polars as pl
 
-from bequest.app.context import Context, Run, done_steps
+from bequest.app.context import Context, Run, is_past
 from bequest.app.evidence import event_id, keep_statement, publish, record
 from bequest.app.run_notify import keep_place
 from bequest.app.user_files import new_user_file, read_user_bytes
@@ -215,7 +215,7 @@ def finish_task(
         ApprovalError: the key is not the person's.
         InputError: an outcome or evidence that cannot be used.
     """
-    if "close" in done_steps(ctx, case_id):
+    if is_past(ctx, case_id, "close"):
         raise StateError(
             f"case {case_id} is closed: nothing can be added to its log",
             hint="Keep the evidence with the bundle; the certificate stays interim.",

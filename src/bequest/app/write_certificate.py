@@ -8,6 +8,7 @@ from pathlib import Path
 from bequest import __version__
 from bequest.app.context import Context, Run
 from bequest.app.destroy_whole import WholeDone
+from bequest.app.destruction import RUN_ID
 from bequest.app.evidence import event_id, keep_statement, open_log, publish, record
 from bequest.app.law import pack_of
 from bequest.app.run_discover import data_map
@@ -42,7 +43,6 @@ from bequest.steps.destroy.verifier.verify import Report
 from bequest.store.records import DeliveryState, DestructionState, ResidualRecord
 from bequest.store.transaction import Tx
 
-RUN_ID = "destruction-1"
 SUFFIX = ".dsse.json"
 GROUND = ("PIPL-47", "PIPL-22")
 

@@ -140,7 +140,9 @@ def _entries(plan: TablePlan, names: list[str]) -> pl.DataFrame:
     columns = ["pos", "lot", "wave", *(DECISION_PREFIX + n for n in names)]
     rows = plan.rows.with_row_index("pos")
     columns += [c for c in rows.columns if c == "went" or c.startswith(WENT_PREFIX)]
-    return pl.concat([rows.select(columns), plan.shares.select(columns)]) if plan.shares.height else rows.select(columns)
+    return (
+        pl.concat([rows.select(columns), plan.shares.select(columns)]) if plan.shares.height else rows.select(columns)
+    )
 
 
 @dataclass(frozen=True, slots=True)
