@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bequest.app.context import Context, require
+from bequest.app.delivered import GONE_OUT
 from bequest.app.evidence import platform_signer, publish, record
 from bequest.app.user_files import read_user_bytes
 from bequest.crypto.atomic import write_file
@@ -47,9 +48,9 @@ def nobody_receives(case: Case, what: str) -> None:
 
 
 def package_folders(ctx: Context, case_id: str) -> Iterator[tuple[DeliveryRecord, Path]]:
-    """The packages of a case, without those thrown away."""
+    """The packages of a case that went out; neither unfinished ones nor those thrown away."""
     with ctx.store.transaction() as tx:
-        records = [d for d in tx.deliveries.list(case_id) if d.state is not DeliveryState.ABORTED]
+        records = [d for d in tx.deliveries.list(case_id) if d.state in GONE_OUT]
     for d in records:
         yield d, ctx.home / d.path
 

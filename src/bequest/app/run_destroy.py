@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from bequest.app.buckets import Sealed, enter_bucket
 from bequest.app.context import Context, Run, step
 from bequest.app.destroy_whole import WholeDone, WholeWork
 from bequest.app.destruction import RUN_ID, attempt_number, has_begun, note_erased
@@ -43,20 +44,14 @@ from bequest.model.destruction import CertificateState
 from bequest.sources.source import OpenSource
 from bequest.steps.close.purge import Stage, due
 from bequest.steps.destroy.custody import ColumnKey, parent_names, seal_table
-from bequest.steps.destroy.custody_bucket import CustodyPlaces, CustodySpec, SealedFile, key_purpose, last_day
+from bequest.steps.destroy.custody_bucket import CustodyPlaces, CustodySpec, SealedFile, last_day
 from bequest.steps.destroy.erase import EraseKeys, ErasureResult, erase_source
 from bequest.steps.destroy.ledger import Ledger, write_ledger
 from bequest.steps.destroy.verifier.prepare import prepare
 from bequest.steps.destroy.verifier.state import has_state, read_state, write_state
 from bequest.steps.destroy.verifier.task import Task
 from bequest.steps.destroy.verifier.verify import Report, verify
-from bequest.store.records import (
-    BucketState,
-    CustodyBucket,
-    DeliveryState,
-    DestructionRecord,
-    DestructionState,
-)
+from bequest.store.records import DeliveryState, DestructionRecord, DestructionState
 
 TableKey = tuple[str, str]
 SIGNERS = (Role.OPERATOR, Role.VERIFIER, Role.OFFICER)
@@ -100,7 +95,7 @@ def run_destroy(ctx: Context, case_id: str, *, keys: Mapping[Role, Path]) -> Iss
     """
     nothing_moves(ctx.case(case_id).case, "destruction")
     with step(ctx, case_id, "destroy", needs=(_before(ctx.case(case_id).case),)) as run:
-        _receipts_are_in(ctx, case_id)
+        _receipts_are_in(ctx, run.case)
         with ctx.store.transaction() as tx:
             check_decided(tx, run.case)
         datamap = data_map(ctx, case_id)
@@ -191,10 +186,10 @@ def _take_last_answers(ctx: Context, run: Run, datamap: DataMap, sources: dict[s
         if has_begun(tx, run.case.id):
             return
     redecide_answers(ctx, run, sources)
-    due = waves_due(ctx, run, datamap)
-    if due:
+    lots = waves_due(ctx, run, datamap)
+    if lots:
         raise StateError(
-            f"of lot {', '.join(due)} something may still go that has not gone out, by late consents or late rows:"
+            f"of lot {', '.join(lots)} something may still go that has not gone out, by late consents or late rows:"
             " nothing is destroyed before",
             hint=f"Run `bequest deliver {run.case.id} --wave` and enter the receipt.",
         )
@@ -204,10 +199,20 @@ def _take_last_answers(ctx: Context, run: Run, datamap: DataMap, sources: dict[s
         check_settled(run.case, in_force.policy, latest.population)
 
 
-def _receipts_are_in(ctx: Context, case_id: str) -> None:
+def _receipts_are_in(ctx: Context, case: Case) -> None:
+    """Refuse while any package of any lot is unfinished or not signed for."""
     with ctx.store.transaction() as tx:
-        states = {d.delivery_id: d.state for d in tx.deliveries.list(case_id)}
-        missing = [d for d, s in states.items() if s not in {DeliveryState.RECEIVED, DeliveryState.ABORTED}]
+        found = tx.deliveries.list(case.id)
+    unfinished = [d.delivery_id for d in found if d.state is DeliveryState.PREPARED]
+    if unfinished:
+        raise StateError(
+            f"delivery {', '.join(unfinished)} is not finished: nothing is destroyed before",
+            hint=f"Run `bequest deliver {case.id} --wave` again.",
+        )
+    missing = [d.delivery_id for d in found if d.state not in {DeliveryState.RECEIVED, DeliveryState.ABORTED}]
+    received = {d.lot for d in found if d.state is DeliveryState.RECEIVED}
+    if case.event not in RELEASES_NOTHING:
+        missing += [f"lot {lot.id}" for lot in case.lots if lot.id not in received | {d.lot for d in found}]
     if missing:
         raise StateError(
             f"the receiver has not signed for {', '.join(missing)}: nothing is destroyed before",
@@ -303,31 +308,14 @@ def _parents(job: Job) -> dict[ColumnKey, pl.DataFrame]:
 
 
 def _enter_buckets(job: Job, files: list[SealedFile], keeper: str) -> None:
-    run = job.run
     for bucket in sorted({f.bucket for f in files}):
         mine = [f for f in files if f.bucket == bucket]
-        digest = hashlib.sha256("".join(f.sha256 for f in mine).encode()).hexdigest()
-        folder = run.workspace.dir("custody") / bucket
         rows, values = (sum(getattr(f, n) for f in mine if f.kind == "records") for n in ("n_rows", "values"))
-        with job.ctx.store.transaction() as tx:
-            if not any(b.bucket_id == bucket for b in tx.custody.list(run.case.id)):
-                tx.custody.record(
-                    run.case.id,
-                    CustodyBucket(
-                        bucket_id=bucket, due_month=bucket, keeper=keeper, key_purpose=key_purpose(bucket),
-                        n_rows=rows, n_values=values, digest=digest, created_at=run.at, state_at=run.at,
-                        path=folder.relative_to(job.ctx.home).as_posix(), state=BucketState.SEALED,
-                    ),
-                )  # fmt: skip
-            record(
-                job.ctx, tx, run.case.id, EventType.CUSTODY_SEALED, bucket, at=run.at, refs={"bucket": digest},
-                counts={"rows": rows, "values": values},
-            )  # fmt: skip
-        keep_place(
-            job.ctx, run.case.id, f"custody/{bucket}", folder, content="依法留存 / kept by law",
-            ground="PIPL-19, PIPL-47", key=key_purpose(bucket),
-            ends_on=None if bucket == "undated" else last_day(bucket),
+        sealed = Sealed(
+            bucket=bucket, due_month=bucket, keeper=keeper, files=mine, counts={"rows": rows, "values": values},
+            content="依法留存 / kept by law", ends_on=None if bucket == "undated" else last_day(bucket),
         )  # fmt: skip
+        enter_bucket(job.ctx, job.run, sealed)
 
 
 def _task(job: Job) -> Task:
