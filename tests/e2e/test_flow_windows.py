@@ -15,6 +15,7 @@ from tests.e2e.test_late_answers import (
     held,
     let_go,
     mobiles_in_packages,
+    passed_on,
     payloads,
     somebody,
     waiting_for_a_guardian,
@@ -91,8 +92,6 @@ def test_an_objection_while_the_last_answers_are_taken_holds_back_the_erasing(la
 
 
 def others(lab: Lab, folder: Path, but: str) -> tuple[str, dict[str, object]]:
-    from tests.e2e.test_late_answers import passed_on
-
     goes = set(mobiles_in_packages(lab.after("deliver")))
     return next((r, c) for r, c in passed_on(folder).items() if c["mobile"] in goes and r != but)
 
@@ -177,6 +176,13 @@ def test_a_package_begun_before_a_delta_cutover_is_made_anew_with_its_rows(
     assert packages == [f"delivery-{CASE}-shop-12-w1-2"]
     lab.go_on(["destroy", "close", "bundle"], folder)
     assert 990001 not in {r["id"] for r in read_crm(folder, "addresses")}
+
+
+def test_a_wave_with_nothing_new_delivers_nothing_again(lab: Lab, tmp_path: Path) -> None:
+    folder = lab.copy("receive", tmp_path / "case")
+    lab.go_on(["wave", "receive", "wave"], folder)
+    packages = [p.name for p in (folder / "home" / "cases" / CASE / "delivery").iterdir()]
+    assert packages == [f"delivery-{CASE}-shop-12-w1"]
 
 
 @pytest.mark.parametrize("killed", [False, True])
@@ -272,5 +278,6 @@ def test_nothing_is_added_to_a_log_that_a_killed_close_has_closed(lab: Lab, tmp_
     ref = next(iter(pl.read_parquet(folder / "home" / "cases" / CASE / "work" / "notices.parquet")["ref"]))
     assert lab.run("close", folder, kill="close.before_finish#1").code == KILLED
     assert "is closed" in lab.run("answer", folder, answer="object", refs=[ref]).error
+    (folder / "answer.csv").unlink()
     lab.go_on(["close", "bundle"], folder)
     assert lab.not_as_undisturbed("bundle", folder) == []

@@ -47,9 +47,9 @@ class TablePlan:
         if mine.height:
             at = mine["pos"].to_numpy()
             rows = rows.with_columns(scatter(rows[c], at, mine[c]) for c in mine.columns if c != "pos")
-        if "wave" in rows.columns:
-            other = (pl.col("lot") == lot) & (pl.col("wave") != wave)
-            rows = rows.with_columns(pl.when(other).then(pl.lit("")).otherwise("lot").alias("lot"))
+        goes_with = pl.col("wave") if "wave" in rows.columns else pl.lit(1)
+        other = (pl.col("lot") == lot) & (goes_with != wave)
+        rows = rows.with_columns(pl.when(other).then(pl.lit("")).otherwise("lot").alias("lot"))
         return replace(self, rows=rows, shares=self.shares.clear())
 
     def lots(self) -> set[str]:

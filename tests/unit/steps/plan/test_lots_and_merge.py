@@ -117,6 +117,13 @@ def test_a_dispute_that_is_settled_sets_the_copy_free_again() -> None:
     assert free.rows["wave"].to_list() == [1, 1]
 
 
+def test_a_plan_without_waves_is_of_the_first() -> None:
+    first = plan([GO], {})
+    first = replace(first, rows=first.rows.drop("wave"))
+    assert first.for_lot("a").rows["lot"].to_list() == ["a"]
+    assert first.for_lot("a", 2).rows["lot"].to_list() == [""]
+
+
 def test_a_wave_of_one_lot_is_none_of_the_other() -> None:
     residues = Residues(ALL)
     merged = merge_plan(plan([NO], {0: NO}), plan([GO], {0: GO}), residues, {"a": 1})
