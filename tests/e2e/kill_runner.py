@@ -62,6 +62,7 @@ from bequest.steps.deliver import package
 from bequest.store.settings import database_url
 
 CASE = "demo-e5"
+DESTROYERS = (Role.OPERATOR, Role.VERIFIER, Role.OFFICER)
 LIMIT_SECONDS = 300
 VACUUM_STEPS = 250
 SERVER_BATCH = 15
@@ -136,8 +137,7 @@ def _receipt(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) 
 
 
 def _destroy(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> None:
-    roles = (Role.OPERATOR, Role.VERIFIER, Role.OFFICER)
-    run_destroy.run_destroy(ctx, CASE, keys={r: folder / "keys" / _person(ctx, r) for r in roles})
+    run_destroy.run_destroy(ctx, CASE, keys={r: folder / "keys" / _person(ctx, r) for r in DESTROYERS})
 
 
 def _scrub(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> None:
@@ -160,7 +160,8 @@ def _close(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) ->
                 if n == messages.height // 2:
                     points.inside("carrier")
 
-    run_close(ctx, CASE, send=send if carrier else None)
+    keys = {r: folder / "keys" / _person(ctx, r) for r in DESTROYERS} if order.get("final") else None
+    run_close(ctx, CASE, send=send if carrier else None, keys=keys)
 
 
 def _bundle(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> None:

@@ -22,6 +22,8 @@ from tests.e2e.test_late_answers import (
 )
 from tests.unit.demo.reading import read_crm
 
+from bequest.evidence.statement import read_statement
+
 
 def add_address(folder: Path, number: int, customer: dict[str, object], times: int = 1) -> None:
     """Late rows: addresses of a customer."""
@@ -281,3 +283,31 @@ def test_nothing_is_added_to_a_log_that_a_killed_close_has_closed(lab: Lab, tmp_
     (folder / "answer.csv").unlink()
     lab.go_on(["close", "bundle"], folder)
     assert lab.not_as_undisturbed("bundle", folder) == []
+
+
+# the end of an interim certificate
+
+
+def certificate(folder: Path, name: str) -> dict[str, object]:
+    path = folder / "home" / "cases" / CASE / "statements" / f"{name}.dsse.json"
+    return dict(read_statement(path.read_bytes()).statement.predicate)
+
+
+def test_an_interim_certificate_is_replaced_once_nothing_of_what_it_dated_remains(lab: Lab, tmp_path: Path) -> None:
+    folder = lab.copy("close", tmp_path / "case")
+    interim = certificate(folder, "certificate")
+    assert interim["state"] == "interim"
+    early = lab.run("close", folder, final=True).error
+    assert "residuals of the interim certificate remain: " in early
+    assert "our feedback outbox" not in early, "the close ends it"
+    assert lab.run("later", folder, days=400) == WELL
+    assert lab.run("close", folder, final=True, kill="close.certified#1").code == KILLED
+    assert lab.run("later", folder, days=1) == WELL
+    assert lab.run("close", folder, final=True) == WELL
+    final = certificate(folder, "certificate-final")
+    assert (final["state"], final["why"], final["residuals"]) == ("final", [], [])
+    assert (final["replaces"], final["tables"]) == (interim["certificate_id"], interim["tables"])
+    assert certificate(folder, "certificate") == interim, "it stays, and the log names both"
+    assert '"replaces"' in "".join(p for p in payloads(folder) if "certificate.issued:2" in p)
+    assert (folder / "home" / "cases" / CASE / "certificates" / "certificate-final.pdf").is_file()
+    lab.go_on(["bundle"], folder)

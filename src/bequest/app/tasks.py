@@ -261,19 +261,20 @@ def finish_task(
 
 def task_residuals(ctx: Context, case_id: str) -> list[Residual]:
     """The open tasks as dated residuals."""
-    return [
-        Residual(
-            where_zh=f"{t.task.owner}：{t.task.source}",
-            where_en=f"{t.task.source}, held by {t.task.owner}",
-            why_zh=t.task.what_zh,
-            why_en=t.task.what_en,
-            control_zh=f"任务 {t.task_id} 未办结，联系 {t.task.contact}",
-            control_en=f"task {t.task_id} is open; contact {t.task.contact}",
-            due_on=t.due_on,
-        )
-        for t in task_list(ctx, case_id)
-        if t.state is TaskState.OPEN
-    ]
+    return [task_residual(t) for t in task_list(ctx, case_id) if t.state is TaskState.OPEN]
+
+
+def task_residual(t: TaskRecord) -> Residual:
+    """An open task as the certificate dates it."""
+    return Residual(
+        where_zh=f"{t.task.owner}：{t.task.source}",
+        where_en=f"{t.task.source}, held by {t.task.owner}",
+        why_zh=t.task.what_zh,
+        why_en=t.task.what_en,
+        control_zh=f"任务 {t.task_id} 未办结，联系 {t.task.contact}",
+        control_en=f"task {t.task_id} is open; contact {t.task.contact}",
+        due_on=t.due_on,
+    )
 
 
 def task_kept(ctx: Context, case_id: str) -> tuple[Kept, ...]:
