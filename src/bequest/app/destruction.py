@@ -4,10 +4,13 @@ from datetime import datetime
 
 from bequest.app.evidence import event_id
 from bequest.evidence.event_types import EventType
+from bequest.model.case import Role
 from bequest.store.transaction import Tx
 
 RUN_ID = "destruction-1"
 """The destruction of a case; its attempts are numbered in the log."""
+SIGNERS = (Role.OPERATOR, Role.VERIFIER, Role.OFFICER)
+"""Who sign the certificate: three people."""
 ERASED = "erased_in_attempt"
 """Setting of the case: the last attempt whose erasing came to its end."""
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bequest.app.context import Context, Run
+from bequest.app.destruction import SIGNERS
 from bequest.app.evidence import event_id, keep_statement, record
 from bequest.app.signing_people import people_keys
 from bequest.app.tasks import task_kept, task_list, task_residual
@@ -24,8 +25,6 @@ from bequest.model.destruction import Certificate, CertificateState, Residual
 from bequest.steps.destroy.certificate import read_predicate
 from bequest.store.records import ResidualState
 from bequest.store.task_records import TaskState
-
-SIGNERS = (Role.OPERATOR, Role.VERIFIER, Role.OFFICER)
 
 
 def check_settled_residuals(ctx: Context, run: Run) -> None:

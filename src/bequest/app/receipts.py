@@ -55,6 +55,31 @@ def package_folders(ctx: Context, case_id: str) -> Iterator[tuple[DeliveryRecord
         yield d, ctx.home / d.path
 
 
+def receipts_are_in(ctx: Context, case: Case) -> None:
+    """Nothing, where every package of every lot is finished and signed for.
+
+    Raises:
+        StateError: naming those that are not.
+    """
+    with ctx.store.transaction() as tx:
+        found = tx.deliveries.list(case.id)
+    unfinished = [d.delivery_id for d in found if d.state is DeliveryState.PREPARED]
+    if unfinished:
+        raise StateError(
+            f"delivery {', '.join(unfinished)} is not finished: nothing is destroyed before",
+            hint=f"Run `bequest deliver {case.id} --wave` again.",
+        )
+    missing = [d.delivery_id for d in found if d.state not in {DeliveryState.RECEIVED, DeliveryState.ABORTED}]
+    received = {d.lot for d in found if d.state is DeliveryState.RECEIVED}
+    if case.event not in RELEASES_NOTHING:
+        missing += [f"lot {lot.id}" for lot in case.lots if lot.id not in received | {d.lot for d in found}]
+    if missing:
+        raise StateError(
+            f"the receiver has not signed for {', '.join(missing)}: nothing is destroyed before",
+            hint="Enter the receipt with `bequest receipt`.",
+        )
+
+
 def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt:
     """Check a receiver's signed receipt against the delivery it is for, and keep it.
 

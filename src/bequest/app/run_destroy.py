@@ -14,13 +14,14 @@ import polars as pl
 from bequest.app.buckets import Sealed, enter_bucket
 from bequest.app.context import Context, Run, step
 from bequest.app.destroy_whole import WholeDone, WholeWork
-from bequest.app.destruction import RUN_ID, attempt_number, has_begun, note_erased
+from bequest.app.destruction import RUN_ID, SIGNERS, attempt_number, has_begun, note_erased
 from bequest.app.ending import check_settled, hand_to_keeper
 from bequest.app.evidence import await_published, event_id, keep_statement, kept_statement, publish, record
 from bequest.app.fixed import AnswersCameError, Watch, fixed_mark, take_answers
 from bequest.app.holds import Holds
 from bequest.app.open_case import make_keys
 from bequest.app.reading import check_markers, open_sources, read_table
+from bequest.app.receipts import receipts_are_in
 from bequest.app.redecide import redecide_answers
 from bequest.app.run_close import destroy_key, purge_rule
 from bequest.app.run_cutover import load_inventory
@@ -51,10 +52,9 @@ from bequest.steps.destroy.verifier.prepare import prepare
 from bequest.steps.destroy.verifier.state import has_state, read_state, write_state
 from bequest.steps.destroy.verifier.task import Task
 from bequest.steps.destroy.verifier.verify import Report, verify
-from bequest.store.records import DeliveryState, DestructionRecord, DestructionState
+from bequest.store.records import DestructionRecord, DestructionState
 
 TableKey = tuple[str, str]
-SIGNERS = (Role.OPERATOR, Role.VERIFIER, Role.OFFICER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def run_destroy(ctx: Context, case_id: str, *, keys: Mapping[Role, Path]) -> Iss
     """
     nothing_moves(ctx.case(case_id).case, "destruction")
     with step(ctx, case_id, "destroy", needs=(_before(ctx.case(case_id).case),)) as run:
-        _receipts_are_in(ctx, run.case)
+        receipts_are_in(ctx, run.case)
         with ctx.store.transaction() as tx:
             check_decided(tx, run.case)
         datamap = data_map(ctx, case_id)
@@ -197,27 +197,6 @@ def _take_last_answers(ctx: Context, run: Run, datamap: DataMap, sources: dict[s
         in_force, latest = tx.policies.in_force(run.case.id), tx.populations.latest(run.case.id)
     if in_force is not None and latest is not None:
         check_settled(run.case, in_force.policy, latest.population)
-
-
-def _receipts_are_in(ctx: Context, case: Case) -> None:
-    """Refuse while any package of any lot is unfinished or not signed for."""
-    with ctx.store.transaction() as tx:
-        found = tx.deliveries.list(case.id)
-    unfinished = [d.delivery_id for d in found if d.state is DeliveryState.PREPARED]
-    if unfinished:
-        raise StateError(
-            f"delivery {', '.join(unfinished)} is not finished: nothing is destroyed before",
-            hint=f"Run `bequest deliver {case.id} --wave` again.",
-        )
-    missing = [d.delivery_id for d in found if d.state not in {DeliveryState.RECEIVED, DeliveryState.ABORTED}]
-    received = {d.lot for d in found if d.state is DeliveryState.RECEIVED}
-    if case.event not in RELEASES_NOTHING:
-        missing += [f"lot {lot.id}" for lot in case.lots if lot.id not in received | {d.lot for d in found}]
-    if missing:
-        raise StateError(
-            f"the receiver has not signed for {', '.join(missing)}: nothing is destroyed before",
-            hint="Enter the receipt with `bequest receipt`.",
-        )
 
 
 def _intent(job: Job) -> tuple[str, str]:
