@@ -1,15 +1,11 @@
 """The part of the destruction that works on whole stores: seal, look, unlink, look again, count."""
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bequest.app.buckets import Sealed, enter_bucket
 from bequest.app.context import Context, Run
-from bequest.app.evidence import record
 from bequest.app.open_case import make_keys
-from bequest.app.run_notify import keep_place
 from bequest.app.whole import load_stores, object_tag
-from bequest.evidence.event_types import EventType
 from bequest.model.case import SERVERS, Source, WholeFate
 from bequest.model.destruction import Kept, SearchResult, TableSums
 from bequest.model.disposition import Residue
@@ -26,7 +22,6 @@ from bequest.steps.destroy.objects import (
     unlink_objects,
 )
 from bequest.steps.destroy.verifier.objects import Expected, first_look, second_look
-from bequest.store.records import BucketState, CustodyBucket
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +54,15 @@ class WholeWork:
                 self._sealed[store.source] = seal_objects(
                     self._place(store), self._run.case.id, out, key, self._run.guard
                 )
-                self._enter(store, self._sealed[store.source], purpose)
+                files = self._sealed[store.source]
+                counts = {"objects": len(files), "values": sum(f.values for f in files)}
+                enter_bucket(
+                    self._ctx, self._run,
+                    Sealed(
+                        bucket=bucket_of(store), due_month="undated", keeper=store.keeper, files=files, counts=counts,
+                        content="整体留存 / kept as a whole", ends_on=None,
+                    ),
+                )  # fmt: skip
         return [f for files in self._sealed.values() for f in files]
 
     def first_look(self, key: bytes) -> None:
@@ -105,29 +108,6 @@ class WholeWork:
     def _in_files(self) -> list[Source]:
         found = [self._source(s) for s in self._stores]
         return [s for s in found if s.kind not in SERVERS]
-
-    def _enter(self, store: WholeStore, files: Sequence[SealedFile], purpose: str) -> None:
-        case_id, bucket, at = self._run.case.id, bucket_of(store), self._run.at
-        digest = hashlib.sha256("".join(f.sha256 for f in files).encode()).hexdigest()
-        folder = self._run.workspace.dir("custody") / bucket
-        with self._ctx.store.transaction() as tx:
-            if not any(b.bucket_id == bucket for b in tx.custody.list(case_id)):
-                tx.custody.record(
-                    case_id,
-                    CustodyBucket(
-                        bucket_id=bucket, due_month="undated", keeper=store.keeper, key_purpose=purpose,
-                        n_rows=len(files), n_values=sum(f.values for f in files), digest=digest, created_at=at,
-                        state_at=at, path=folder.relative_to(self._ctx.home).as_posix(), state=BucketState.SEALED,
-                    ),
-                )  # fmt: skip
-            record(
-                self._ctx, tx, case_id, EventType.CUSTODY_SEALED, bucket, at=at, refs={"bucket": digest},
-                counts={"objects": len(files), "values": sum(f.values for f in files)},
-            )  # fmt: skip
-        keep_place(
-            self._ctx, case_id, f"custody/{bucket}", folder, content="整体留存 / kept as a whole",
-            ground="PIPL-19, PIPL-47", key=purpose, ends_on=None,
-        )  # fmt: skip
 
 
 def _kept(store: WholeStore) -> Kept:

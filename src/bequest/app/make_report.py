@@ -44,7 +44,7 @@ from bequest.model.plan import Policy
 from bequest.steps.notify.answers import ANSWERS
 from bequest.steps.notify.ladder import tally, window_end
 from bequest.store.records import CustodyBucket as BucketRecord
-from bequest.store.records import DeliveryState
+from bequest.store.records import DeliveryState, ResidualState
 from bequest.store.transaction import Tx
 
 RUN_OF: dict[StepName, str] = {
@@ -114,7 +114,7 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         certificates = tx.destructions.certificates(case_id)
         deliveries = _deliveries(tx, case_id)
         buckets = tuple(tx.custody.list(case_id))
-        residuals = tuple(r.residual for r in tx.residuals.list(case_id))
+        residuals = tuple(r.residual for r in tx.residuals.list(case_id) if r.state is ResidualState.OPEN)
         stores = tuple(tx.stores.list(case_id))
         keys = tuple(tx.keys.list(case_id))
     certificate = certificates[-1] if certificates else None
