@@ -15,6 +15,7 @@ import pymysql
 from bequest.kernel.errors import SourceError
 from bequest.kernel.secret import Secrets
 from bequest.model.case import Source
+from bequest.sources.codes import CHANGED
 from bequest.sources.mariadb_connect import Server, Use, rows
 from bequest.sources.mariadb_inventory import Table, count_rows, read_tables
 from bequest.sources.mariadb_reading import read_rows
@@ -115,7 +116,7 @@ class MariadbSource:
             raise SourceError(
                 f"{where} has changed since its rows were read",
                 hint="Read the source again and decide anew; nothing was changed.",
-                code="BQ-SOURCE-9",
+                code=CHANGED,
             )
         refuse_impossible(where, found, changes)
         if changes.key and key != info.key:

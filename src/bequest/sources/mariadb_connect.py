@@ -25,7 +25,8 @@ from pymysql.cursors import SSCursor
 from bequest.kernel.errors import SourceError
 from bequest.kernel.secret import Secrets
 from bequest.model.case import Source
-from bequest.sources.mariadb_errors import CANNOT_CONNECT, refusal, unknown_host
+from bequest.sources.codes import CANNOT_CONNECT
+from bequest.sources.mariadb_errors import refusal, unknown_host
 
 Database: TypeAlias = Connection
 

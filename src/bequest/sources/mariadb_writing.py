@@ -12,6 +12,7 @@ import polars as pl
 import pymysql
 
 from bequest.kernel.errors import SourceError
+from bequest.sources.codes import CONSTRAINT
 from bequest.sources.emptying import check_emptying
 from bequest.sources.mariadb_connect import Database, number_of
 from bequest.sources.mariadb_errors import DEADLOCK
@@ -61,7 +62,7 @@ def refuse_impossible(where: str, table: Table, changes: Changes) -> None:
         raise SourceError(
             f"{where} keeps the history of its rows: what is deleted or emptied stays in it",
             hint="Let its owner end that (ALTER TABLE … DROP SYSTEM VERSIONING), then run the step again.",
-            code="BQ-SOURCE-10",
+            code=CONSTRAINT,
         )
     emptied = [c for c, keys in changes.empty.items() if len(keys)]
     check_emptying(where, table.info, emptied)
@@ -75,7 +76,7 @@ def refuse_impossible(where: str, table: Table, changes: Changes) -> None:
             " nothing was changed",
             hint="Let the owner of the schema allow NULL there; a generated column empties with those it is computed"
             " from.",
-            code="BQ-SOURCE-10",
+            code=CONSTRAINT,
         )
 
 

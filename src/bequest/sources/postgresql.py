@@ -14,6 +14,7 @@ from adbc_driver_postgresql import StatementOptions
 from bequest.kernel.errors import SourceError
 from bequest.kernel.secret import Secrets
 from bequest.model.case import Source
+from bequest.sources.codes import CHANGED
 from bequest.sources.marker import TABLE_MARKER
 from bequest.sources.postgresql_connect import Database, Server, Use, record_batches
 from bequest.sources.postgresql_references import read_references
@@ -103,7 +104,7 @@ class PostgresqlSource:
                 raise SourceError(
                     f"{where} has changed since its rows were read",
                     hint="Read the source again and decide anew; nothing was changed.",
-                    code="BQ-SOURCE-9",
+                    code=CHANGED,
                 )
             if changes.key and changes.key != info.key:
                 self._check_key(db, info, changes.key)

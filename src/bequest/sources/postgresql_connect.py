@@ -19,7 +19,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from bequest.kernel.errors import SourceError
 from bequest.kernel.secret import Secrets
 from bequest.model.case import Source
-from bequest.sources.postgresql_errors import CANNOT_CONNECT, refusal
+from bequest.sources.codes import CANNOT_CONNECT
+from bequest.sources.postgresql_errors import refusal
 
 Database = psycopg.Connection[tuple[Any, ...]]
 

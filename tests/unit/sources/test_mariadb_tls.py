@@ -103,7 +103,7 @@ def test_a_connection_that_does_not_hold_what_is_demanded_is_refused(
     address = tls.url(database, user="secure").replace("127.0.0.1", host) + "?" + how.format(ca=tls.folder / "cert.pem")
     with pytest.raises(SourceError) as caught:
         opened(address).inventory()
-    assert caught.value.code == "BQ-SOURCE-12"
+    assert caught.value.code == "BQ-SOURCE-20"
     assert "pass w" not in str(caught.value)
 
 
