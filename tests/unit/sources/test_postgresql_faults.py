@@ -171,7 +171,7 @@ def test_the_environment_names_no_other_server(
         address = address.replace(f"127.0.0.1:{postgres.port}", "")
         for reads in (at(address).inventory, lambda: read_verifying(address)):
             with pytest.raises(
-                Exception, match="no server answers|No such file|no such database|does not exist|authentication"
+                Exception, match=r"no server answers|No such file|no such database|does not exist|authentication"
             ):
                 reads()
         return

@@ -170,7 +170,8 @@ def _connect(source: Source, secrets: Secrets) -> "pymysql.Connection[Any]":
     if mode not in {"", "disabled", "required", "verify-ca", "verify-identity"} or options.keys() - _OPTIONS:
         raise InputError(
             f"source {source.name}: verify_url has options that are not known",
-            hint=f"Known are {', '.join(sorted(_OPTIONS))}; ssl-mode is disabled, required, verify-ca or verify-identity.",
+            hint=f"Known are {', '.join(sorted(_OPTIONS))}; ssl-mode is disabled, required, verify-ca or"
+            " verify-identity.",
         )
     if mode not in {"", "disabled"}:
         context = ssl.create_default_context(cafile=options.get("ssl-ca"))
