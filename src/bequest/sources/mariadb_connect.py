@@ -135,6 +135,8 @@ class Server:
         if use is not Use.READ:
             settings.append("foreign_key_checks = 0")
         said = [f"SET SESSION {', '.join(settings)}"]
+        if use is Use.DELETE:  # what was counted under lock stays so until the end of the transaction
+            said.append("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         if use is Use.READ:
             said += ["SET SESSION TRANSACTION READ ONLY", "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"]
         return said

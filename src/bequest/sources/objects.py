@@ -34,7 +34,7 @@ Tag = Callable[[bytes], bytes]
 
 
 def object_paths(source: Source) -> dict[str, Path]:
-    """The files of a store by their path relative to it, in order; hidden files and the marker are none."""
+    """The files of a store by their path relative to it, in order; hidden ones too, the marker is none."""
     top = source.path
     if top.is_file():
         return {top.name: top}
@@ -140,4 +140,4 @@ def _count(blocks: Iterator[bytes]) -> int:
 
 
 def _counts(path: Path) -> bool:
-    return path.name != FILE_MARKER and not path.name.startswith(".")
+    return path.name != FILE_MARKER
