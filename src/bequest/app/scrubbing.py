@@ -199,10 +199,11 @@ def _scrub(run: Run, source: OpenSource, decision: ScrubDecision, tables: tuple[
     """One attempt, with its own intent and outcome, also where it fails; each of its steps begins inside the window."""
     ctx, name, case_id = run.ctx, decision.source, run.case.id
     _may_begin(run, decision, source.plan_scrub(tables))
+    at = ctx.now(case_id)
     with ctx.store.transaction() as tx:
-        number = 1 + _end_former(ctx, tx, case_id, name)
+        number = 1 + _end_former(ctx, tx, case_id, name, at)
         intent = record(
-            ctx, tx, case_id, EventType.SCRUB_INTENT, f"{name}-{number}", at=ctx.now(case_id),
+            ctx, tx, case_id, EventType.SCRUB_INTENT, f"{name}-{number}", at=at,
             refs={"scrub": decision.plan_digest},
         )  # fmt: skip
     await_published(ctx, case_id, intent)
@@ -214,24 +215,26 @@ def _scrub(run: Run, source: OpenSource, decision: ScrubDecision, tables: tuple[
     try:
         report = source.clean(guard, tables)
     except BequestError as error:
+        at = ctx.now(case_id)
         with ctx.store.transaction() as tx:
-            _outcome(ctx, tx, case_id, f"{name}-{number}", intent, {"failed": 1}, {"code": error.code})
+            _outcome(ctx, tx, case_id, f"{name}-{number}", intent, at, {"failed": 1}, {"code": error.code})
         raise
+    at = ctx.now(case_id)
     with ctx.store.transaction() as tx:
         tx.settings.set(DONE + name, to_json(report), run.at, case_id=case_id)
         said = {"actions": list(report.actions), "remains": list(report.remains), "level": report.level.value}
-        _outcome(ctx, tx, case_id, f"{name}-{number}", intent, None, said)
+        _outcome(ctx, tx, case_id, f"{name}-{number}", intent, at, None, said)
     return report
 
 
 def _outcome(
-    ctx: Context, tx: Tx, case_id: str, key: str, intent: str, counts: dict[str, int] | None, content: Json = None
-) -> None:
-    at = ctx.now(case_id)
+    ctx: Context, tx: Tx, case_id: str, key: str, intent: str, at: datetime, counts: dict[str, int] | None,
+    content: Json = None,
+) -> None:  # fmt: skip
     record(ctx, tx, case_id, EventType.SCRUB_OUTCOME, key, at=at, intent=intent, counts=counts, content=content)
 
 
-def _end_former(ctx: Context, tx: Tx, case_id: str, name: str) -> int:
+def _end_former(ctx: Context, tx: Tx, case_id: str, name: str, at: datetime) -> int:
     """How many attempts there were. One without an outcome was cut off: nobody knows how far it came, and that is said.
 
     A scrub may be repeated, so the next attempt does all of it again.
@@ -240,7 +243,7 @@ def _end_former(ctx: Context, tx: Tx, case_id: str, name: str) -> int:
     mine = [key for key in keys if key.rpartition("-")[0] == name]  # the name of a source may have a dash in it
     for key in mine:
         if tx.outbox.get(case_id, event_id(EventType.SCRUB_OUTCOME, key)) is None:
-            _outcome(ctx, tx, case_id, key, event_id(EventType.SCRUB_INTENT, key), {"abandoned": 1})
+            _outcome(ctx, tx, case_id, key, event_id(EventType.SCRUB_INTENT, key), at, {"abandoned": 1})
     return len(mine)
 
 
