@@ -21,6 +21,7 @@ from bequest.sources.postgresql_references import read_references
 from bequest.sources.postgresql_sampling import sample_query
 from bequest.sources.postgresql_schema import Relation, counted, read_schema
 from bequest.sources.postgresql_scrub import plan_scrub, scrub
+from bequest.sources.postgresql_standing import standing
 from bequest.sources.postgresql_text import (
     blank_expression,
     key_expression,
@@ -33,6 +34,7 @@ from bequest.sources.postgresql_writing import Writing, change_rows
 from bequest.sources.row_keys import check_changes, unusable_key
 from bequest.sources.scrub import ScrubPlan
 from bequest.sources.source import BATCH_ROWS, KEY, Applied, Changes, CleanReport, Guard, TableInfo
+from bequest.sources.standing import Standing
 
 _BATCH_BYTES = 8 << 20
 
@@ -110,6 +112,11 @@ class PostgresqlSource:
                 self._check_key(db, info, changes.key)
             references = read_references(db, relation.oid)
             return change_rows(Writing(db, where, self.schema, info, changes.key, references, guard), changes)
+
+    def standing(self) -> Standing:
+        """What the server would refuse to the account that deletes; nothing is changed."""
+        with self._server.connected(Use.DELETE) as db:
+            return standing(db, self.name, self.schema)
 
     def plan_scrub(self, tables: Sequence[str]) -> ScrubPlan:
         """Tables rewritten, statistics and write-ahead log renewed: what that needs, and what stands against it."""
