@@ -46,7 +46,8 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "停用应用后再执行，或转为 InnoDB", "stop the application meanwhile, or convert to InnoDB",
     ),
     "no_declared_key": (
-        "没有主键：按内容逐行识别，较慢，期间行不得改动", "no key: rows are known by content; slow, and rows must not change meanwhile",
+        "没有主键：按内容逐行识别，较慢，期间行不得改动",
+        "no key: rows are known by content; slow, and rows must not change meanwhile",
         "在数据图中指定键列，或停止写入", "name key columns in the data map, or let nobody write meanwhile",
     ),
     "system_versioned": (
@@ -59,6 +60,10 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
     ),
 }  # fmt: skip
 """By code: what, in both languages, and the way out."""
+
+
+_NOTES = ("rules", "row_security", "no_transactions", "system_versioned", "no_declared_key")
+"""Notes of an inventory that stand against a deletion or change it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +147,7 @@ def _of_table(t: TableStanding, going: Going, in_case: Collection[str]) -> Itera
     if t.triggers:
         yield "triggers", t.triggers
     notes = {*info.notes, info.why_not_scanned}
-    yield from (
-        (code, ()) for code in ("rules", "row_security", "no_transactions", "system_versioned") if code in notes
-    )
-    if "no_declared_key" in notes:
-        yield "no_declared_key", ()
+    yield from ((code, ()) for code in _NOTES if code in notes)
     refused = refused_columns(info, going.emptied)
     if refused:
         yield "cells", [f"{c} ({why})" for c, why in refused.items()]

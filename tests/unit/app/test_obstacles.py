@@ -50,6 +50,7 @@ def maria(mariadb: Mariadb) -> tuple[Mariadb, str]:
     return mariadb, name
 
 
+WHO = "poor@'127.0.0.1'"
 SAME = {("people", "referred"), ("bare", "triggers"), ("bare", "no_declared_key"), ("cells", "cells")}
 
 
@@ -70,21 +71,19 @@ def test_what_stands_in_the_schema_of_postgresql(postgresql: tuple[Postgres, str
 def test_what_stands_in_the_schema_of_mariadb(maria: tuple[Mariadb, str]) -> None:
     server, name = maria
     assert found(server, server.url(name)) == SAME | {("bare", "no_transactions")}
-    server.execute(
-        name, "CREATE USER poor@'127.0.0.1' IDENTIFIED BY 'x'", f"GRANT SELECT ON {name}.* TO poor@'127.0.0.1'"
-    )
+    server.execute(name, f"CREATE USER {WHO} IDENTIFIED BY 'x'", f"GRANT SELECT ON {name}.* TO {WHO}")
     try:
         codes = found(server, server.url(name, "poor", "x"))
         assert {("people", "right"), ("bare", "right"), ("cells", "right")} <= codes
         server.execute(
-            name, "GRANT DELETE ON people TO poor@'127.0.0.1'", "GRANT UPDATE (email, phone) ON cells TO poor@'127.0.0.1'",
+            name, f"GRANT DELETE ON people TO {WHO}", f"GRANT UPDATE (email, phone) ON cells TO {WHO}",
             "SET GLOBAL read_only = 1",
         )  # fmt: skip
         codes = found(server, server.url(name, "poor", "x"))
         assert ("", "read_only") in codes
         assert {t for t, c in codes if c == "right"} == {"bare"}
     finally:
-        server.execute(name, "SET GLOBAL read_only = 0", "DROP USER poor@'127.0.0.1'")
+        server.execute(name, "SET GLOBAL read_only = 0", f"DROP USER {WHO}")
 
 
 def test_every_code_has_words_in_both_languages() -> None:

@@ -81,9 +81,7 @@ def print_obstacles(found: Sequence[Obstacle]) -> None:
     """What the servers would refuse later: a warning, the plan stands."""
     if not found:
         return
-    title = render.say(
-        "提示：服务器届时会拒绝或影响执行的事项", "note: what servers would refuse when this is carried out"
-    )
+    title = render.say("提示：服务器届时会拒绝或影响执行的事项", "note: what servers would refuse later")
     columns = (
         render.say("系统", "system"), render.say("表", "table"), render.say("事项", "what"), "",
         render.say("办法", "way out"),
