@@ -222,7 +222,11 @@ def _scrub(run: Run, source: OpenSource, decision: ScrubDecision, tables: tuple[
     at = ctx.now(case_id)
     with ctx.store.transaction() as tx:
         tx.settings.set(DONE + name, to_json(report), run.at, case_id=case_id)
-        said = {"actions": list(report.actions), "remains": list(report.remains), "level": report.level.value}
+        said: dict[str, Json] = {
+            "actions": list(report.actions),
+            "remains": list(report.remains),
+            "level": report.level.value,
+        }
         _outcome(ctx, tx, case_id, f"{name}-{number}", intent, at, None, said)
     return report
 
