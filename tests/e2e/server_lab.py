@@ -136,12 +136,20 @@ class ServerLab:
 
     def state(self, folder: Path, database: str) -> dict[str, Any]:
         """What must be the same however a step came to its end: rows, events, what the certificate says."""
-        with closing(sqlite3.connect(folder / "home" / "control.db")) as db:
-            ids = [str(r[0]) for r in db.execute("SELECT event_id FROM store_outboxevent ORDER BY event_id")]
+        ids = self.events(folder)
         ids = [re.sub(r"^(scrub\.decided:crm)-\w+$", r"\1", i) for i in ids]  # its number is of sizes on the server too
+        attempts = [i.partition(":")[2] for i in ids if i.startswith("scrub.intent")]
+        assert attempts == [i.partition(":")[2] for i in ids if i.startswith("scrub.outcome")]
+        ids = [i for i in ids if not re.match(r"scrub\.(intent|outcome):crm-([2-9]|\d\d+)$", i)]  # one for each try
         said = json.loads((folder / "home/cases" / CASE / "statements" / "certificate.dsse.json").read_text())
         facts = re.sub(r'"sha256":"\w+"|"(?:at|\w+_at|\w+At)":"[^"]+"', "", _payload(said))
         return {"rows": self.rows(database), "events": ids, "certificate": re.sub(r"[0-9a-f]{64}", "", facts)}
+
+    def events(self, folder: Path, begin: str = "") -> list[str]:
+        """Ids of what is on record, in order."""
+        with closing(sqlite3.connect(folder / "home" / "control.db")) as db:
+            ids = [str(r[0]) for r in db.execute("SELECT event_id FROM store_outboxevent ORDER BY event_id")]
+        return [i for i in ids if i.startswith(begin)]
 
     def other(self, folder: Path, database: str) -> list[str]:
         """What is otherwise than in the undisturbed end of the destruction."""

@@ -18,7 +18,7 @@ from bequest.app.clock import advance_clock
 from bequest.app.context import Context, open_context
 from bequest.app.run_destroy import run_destroy
 from bequest.app.scrubbing import decide_scrub, scrub_plans
-from bequest.kernel.errors import ApprovalError, InputError, StateError
+from bequest.kernel.errors import ApprovalError, InputError, SourceError, StateError
 from bequest.model.case import Role
 
 
@@ -130,6 +130,44 @@ def test_another_scrub_than_the_one_approved_is_not_begun(flow: Flow) -> None:
     finally:
         if not isinstance(flow.lab.server, Postgres):
             flow.lab.server.execute(flow.database, "SET GLOBAL general_log = 0")
+
+
+def outcome(flow: Flow, number: int) -> dict[str, Any]:
+    with closing(sqlite3.connect(flow.folder / "home" / "control.db")) as db:
+        query = "SELECT payload_json FROM store_outboxevent WHERE event_id = ?"
+        [(payload,)] = db.execute(query, (f"scrub.outcome:crm-{number}",))
+    found: dict[str, Any] = json.loads(payload)
+    return found
+
+
+def test_every_attempt_is_on_record_and_keeps_to_the_window(flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = f"bequest.sources.{'postgresql' if isinstance(flow.lab.server, Postgres) else 'mariadb'}"
+    flow.decide()
+
+    def full(*_: object, **__: object) -> None:
+        raise SourceError("the server's disk is full", code="BQ-SOURCE-23")
+
+    def slow(*args: Any, **__: object) -> None:
+        advance_clock(flow.ctx, CASE, timedelta(days=1))
+        args[-1 if isinstance(flow.lab.server, Postgres) else 2]()  # its guard, before the next of its steps
+
+    with monkeypatch.context() as patched:
+        patched.setattr(f"{module}.scrub", full)
+        with pytest.raises(SourceError, match="disk is full"):
+            flow.destroy()
+    assert "failed" in outcome(flow, 1)["counts"]
+    with monkeypatch.context() as patched:
+        patched.setattr(f"{module}.scrub", slow)
+        with pytest.raises(StateError, match="the window for the scrub of crm ended"):
+            flow.destroy()
+    assert "failed" in outcome(flow, 2)["counts"]
+    with pytest.raises(StateError, match="the window for the scrub of crm ended"):
+        flow.destroy()
+    assert flow.events("scrub.intent") == ["scrub.intent:crm-1", "scrub.intent:crm-2"]
+    flow.decide()
+    flow.destroy()
+    assert flow.events("scrub.outcome") == [f"scrub.outcome:crm-{n}" for n in (1, 2, 3)]
+    assert "counts" not in outcome(flow, 3)
 
 
 def test_a_server_of_others_is_left_until_a_day(flow: Flow) -> None:

@@ -13,6 +13,7 @@ from bequest.law.events import papers_of
 from bequest.law.pack import LawPack, required_roles
 from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, SERVERS, Case, LegalRoute, Paper, Role
 from bequest.model.datamap import DataMap
+from bequest.sources.codes import FORM
 from bequest.steps.discover.sample import TableSample
 from bequest.store.transaction import Tx
 
@@ -120,7 +121,7 @@ def check_filled(tables: Iterable[TableSample]) -> None:
             raise SourceError(
                 f"{t.source}.{t.table} holds nothing, not even the names of its columns",
                 hint="Check the export; remove the source from the case file if there is none.",
-                code="BQ-SOURCE-4",
+                code=FORM,
             )
 
 

@@ -12,13 +12,14 @@ from bequest.kernel.secret import Secrets
 from bequest.model.case import SERVERS, Case
 from bequest.model.datamap import DataMap, TableMap
 from bequest.model.plan import ColumnTotal
+from bequest.sources.codes import ENCODING
 from bequest.sources.marker import FILE_MARKER, TABLE_MARKER
 from bequest.sources.opening import open_source
 from bequest.sources.source import OpenSource, TableInfo
 from bequest.steps.discover.sample import ColumnInfo, TableSample, schema_digest
 
 SAMPLE_ROWS = 20_000
-UNREADABLE_TEXT = "BQ-SOURCE-3"
+UNREADABLE_TEXT = ENCODING
 
 
 def open_sources(case: Case, secrets: Secrets | None = None, *, may_be_gone: bool = False) -> dict[str, OpenSource]:

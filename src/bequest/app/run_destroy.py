@@ -159,8 +159,7 @@ def _carry_out(job: Job) -> Issued:
     run.hook("erased")
     _outcome(job, number, intent, erased, ledger, objects)
     job.holds.fix(job.plans, erased)
-    held = {(t.source, t.table): t.held_names for e in erased for t in e.tables if t.held_names}
-    report = verify(replace(task, held=held), read_state(run.workspace.dir("verifier")))
+    report = verify(replace(task, held=job.holds.subjects()), read_state(run.workspace.dir("verifier")))
     report = replace(report, results=(*report.results, *whole.second_look(task.key)))
     run.hook("verified")
     attempt, rescan = _rescan_statement(job, report)

@@ -16,7 +16,7 @@ from bequest.evidence.statement import Statement, Subject
 from bequest.kernel.canonical import Json, to_json
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.codec import decode
-from bequest.kernel.errors import ApprovalError, InputError, StateError
+from bequest.kernel.errors import ApprovalError, BequestError, InputError, StateError
 from bequest.model.case import MOVES_NOTHING, SERVERS, Case, Role
 from bequest.model.datamap import DataMap
 from bequest.model.destruction import Residual
@@ -196,42 +196,68 @@ def run_scrubs(run: Run, datamap: DataMap, sources: Mapping[str, OpenSource]) ->
 
 
 def _scrub(run: Run, source: OpenSource, decision: ScrubDecision, tables: tuple[str, ...]) -> CleanReport:
-    ctx, name = run.ctx, decision.source
+    """One attempt, with its own intent and outcome, also where it fails; each of its steps begins inside the window."""
+    ctx, name, case_id = run.ctx, decision.source, run.case.id
     _may_begin(run, decision, source.plan_scrub(tables))
-    key = f"{name}-{decision.plan_digest[:12]}"
+    at = ctx.now(case_id)
     with ctx.store.transaction() as tx:
-        _end_others(ctx, tx, run, name, key)
+        number = 1 + _end_former(ctx, tx, case_id, name, at)
         intent = record(
-            ctx, tx, run.case.id, EventType.SCRUB_INTENT, key, at=run.at, refs={"scrub": decision.plan_digest},
+            ctx, tx, case_id, EventType.SCRUB_INTENT, f"{name}-{number}", at=at,
+            refs={"scrub": decision.plan_digest},
         )  # fmt: skip
-    await_published(ctx, run.case.id, intent)
-    report = source.clean(run.guard, tables)
+    await_published(ctx, case_id, intent)
+
+    def guard() -> None:
+        run.guard()
+        _inside_window(run, decision)
+
+    try:
+        report = source.clean(guard, tables)
+    except BequestError as error:
+        at = ctx.now(case_id)
+        with ctx.store.transaction() as tx:
+            _outcome(ctx, tx, case_id, f"{name}-{number}", intent, at, {"failed": 1}, {"code": error.code})
+        raise
+    at = ctx.now(case_id)
     with ctx.store.transaction() as tx:
-        tx.settings.set(DONE + name, to_json(report), run.at, case_id=run.case.id)
-        record(
-            ctx, tx, run.case.id, EventType.SCRUB_OUTCOME, key, at=run.at, intent=intent,
-            content={"actions": list(report.actions), "remains": list(report.remains), "level": report.level.value},
-        )  # fmt: skip
+        tx.settings.set(DONE + name, to_json(report), run.at, case_id=case_id)
+        said: dict[str, Json] = {
+            "actions": list(report.actions),
+            "remains": list(report.remains),
+            "level": report.level.value,
+        }
+        _outcome(ctx, tx, case_id, f"{name}-{number}", intent, at, None, said)
     return report
 
 
-def _end_others(ctx: Context, tx: Tx, run: Run, name: str, key: str) -> None:
-    """A scrub that was cut off and is now decided otherwise will not be carried out: that is its outcome."""
-    mine = event_id(EventType.SCRUB_INTENT, f"{name}-")
-    for e in tx.outbox.all(run.case.id):
-        if not e.event_id.startswith(mine) or e.event_id == event_id(EventType.SCRUB_INTENT, key):
-            continue
-        other = e.event_id.partition(":")[2]
-        if tx.outbox.get(run.case.id, event_id(EventType.SCRUB_OUTCOME, other)) is None:
-            record(
-                ctx, tx, run.case.id, EventType.SCRUB_OUTCOME, other, at=run.at, intent=e.event_id,
-                counts={"abandoned": 1},
-            )  # fmt: skip
+def _outcome(
+    ctx: Context, tx: Tx, case_id: str, key: str, intent: str, at: datetime, counts: dict[str, int] | None,
+    content: Json = None,
+) -> None:  # fmt: skip
+    record(ctx, tx, case_id, EventType.SCRUB_OUTCOME, key, at=at, intent=intent, counts=counts, content=content)
 
 
-def _may_begin(run: Run, decision: ScrubDecision, plan: ScrubPlan) -> None:
+def _end_former(ctx: Context, tx: Tx, case_id: str, name: str, at: datetime) -> int:
+    """How many attempts there were. One without an outcome was cut off: nobody knows how far it came, and that is said.
+
+    A scrub may be repeated, so the next attempt does all of it again.
+    """
+    keys = [e.event_id.partition(":")[2] for e in tx.outbox.all(case_id) if e.typ == EventType.SCRUB_INTENT.value]
+    mine = [key for key in keys if key.rpartition("-")[0] == name]  # the name of a source may have a dash in it
+    for key in mine:
+        if tx.outbox.get(case_id, event_id(EventType.SCRUB_OUTCOME, key)) is None:
+            _outcome(ctx, tx, case_id, key, event_id(EventType.SCRUB_INTENT, key), at, {"abandoned": 1})
+    return len(mine)
+
+
+def _again(case_id: str) -> str:
+    return f"Run `bequest destroy {case_id}` again then: it goes on from here; the rows are deleted."
+
+
+def _inside_window(run: Run, decision: ScrubDecision) -> None:
     name, case_id = decision.source, run.case.id
-    again = f"Run `bequest destroy {case_id}` again then: it goes on from here; the rows are deleted."
+    again = _again(case_id)
     when = place_in_window(decision, run.ctx.now(case_id))
     if when is When.BEFORE:
         raise StateError(f"the window for the scrub of {name} begins at {decision.begins_at}", hint=again)
@@ -240,6 +266,12 @@ def _may_begin(run: Run, decision: ScrubDecision, plan: ScrubPlan) -> None:
             f"the window for the scrub of {name} ended at {decision.ends_at}",
             hint=f"Have another approved: `bequest scrub approve {case_id} {name} …`. {again}",
         )
+
+
+def _may_begin(run: Run, decision: ScrubDecision, plan: ScrubPlan) -> None:
+    name, case_id = decision.source, run.case.id
+    again = _again(case_id)
+    _inside_window(run, decision)
     if plan_digest(name, plan) != decision.plan_digest:
         raise StateError(
             f"a scrub of {name} would now be another than the one approved",

@@ -14,6 +14,7 @@ from bequest.kernel.secret import Secrets
 from bequest.model.case import MOVES_NOTHING, Case, Source, SourceKind, WholeFate
 from bequest.model.disposition import Residue
 from bequest.model.whole import WholeStore, lies_in_files, residue_of
+from bequest.sources.codes import NOT_THERE
 from bequest.sources.marker import has_folder_marker
 from bequest.sources.objects import Tag, list_objects, object_paths
 from bequest.sources.opening import open_source
@@ -76,7 +77,7 @@ def check_whole(case: Case, ctx: Context) -> None:
             raise SourceError(
                 f"source {s.name}: there is no file at its path",
                 hint="Check the path in the case file: a file, a folder, or a pattern such as docs/*.pdf.",
-                code="BQ-SOURCE-2",
+                code=NOT_THERE,
             )
 
 

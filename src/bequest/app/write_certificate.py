@@ -1,6 +1,7 @@
 """The destruction certificate: what it follows from, three signatures, its place in the log, its PDF."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,7 @@ from bequest.evidence.event import parse_event
 from bequest.evidence.event_types import EventType
 from bequest.evidence.jcs import encode
 from bequest.evidence.statement import Statement, Subject, read_statement
+from bequest.kernel.canonical import digest, to_json
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import StateError
 from bequest.law.retention import band_of, bands
@@ -314,13 +316,34 @@ def _keep(ctx: Context, run: Run, certificate: Certificate) -> None:
         known_run = tx.destructions.get(run.case.id, RUN_ID)
         if known_run is not None and known_run.state is DestructionState.DONE and not refused:
             tx.destructions.set_state(run.case.id, RUN_ID, DestructionState.VERIFIED, run.at)
-        known = {r.residual_id for r in tx.residuals.list(run.case.id)}
-        for n, r in enumerate(certificate.residuals):
-            if f"r{n}" not in known:
-                tx.residuals.record(
-                    run.case.id,
-                    ResidualRecord(
-                        residual_id=f"r{n}", residual=r, due_on=r.due_on, created_at=run.at, state_at=run.at,
-                        destruction_id=RUN_ID,
-                    ),
-                )  # fmt: skip
+        if refused:  # what remains is entered from the certificate that stands
+            return
+        entered = tx.residuals.list(run.case.id)
+        known, named = {r.residual_id for r in entered}, Counter(r.residual for r in entered)
+        for this, r in residual_ids(certificate.residuals):
+            if this in known:
+                continue
+            if named[r]:  # entered by a version that numbered them
+                named[r] -= 1
+                continue
+            tx.residuals.record(
+                run.case.id,
+                ResidualRecord(
+                    residual_id=this, residual=r, due_on=r.due_on, created_at=run.at, state_at=run.at,
+                    destruction_id=RUN_ID,
+                ),
+            )  # fmt: skip
+
+
+def residual_ids(residuals: Sequence[Residual]) -> list[tuple[str, Residual]]:
+    """What each residual is called in the register: by what it says, so that no other ever has its name.
+
+    The same in every run and in any order; of two that say the same the second is numbered.
+    """
+    seen: Counter[str] = Counter()
+    out = []
+    for r in residuals:
+        this = f"r-{digest(to_json(r))[:16]}"
+        seen[this] += 1
+        out.append((this if seen[this] == 1 else f"{this}-{seen[this]}", r))
+    return out

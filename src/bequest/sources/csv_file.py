@@ -15,6 +15,7 @@ from bequest.engine.kernels.slices import gather
 from bequest.kernel.errors import SourceError
 from bequest.model.case import Source
 from bequest.sources import csv_scan
+from bequest.sources.codes import FORM
 from bequest.sources.header import LOOKED_AT, SUM_WORDS, check_names, column_names, find_header, header_notes, is_sum
 from bequest.sources.source import ColumnInfo, TableInfo
 from bequest.sources.text_records import RecordFile
@@ -127,7 +128,7 @@ class CsvFile(RecordFile):
             raise SourceError(
                 f"{self.path.name} holds no header line",
                 hint="The first line must name the columns. Check the export; remove the source if there is none.",
-                code="BQ-SOURCE-4",
+                code=FORM,
             )
         self.emptied = '""' if len(head.names) == 1 else ""  # an empty line would be no record
         columns = tuple(ColumnInfo(name, "text") for name in head.names)
@@ -195,7 +196,7 @@ class CsvFile(RecordFile):
             raise SourceError(
                 f"{self.path.name} has fewer rows than header_row and header_rows name",
                 hint="header_row counts from 1, over rows that hold anything.",
-                code="BQ-SOURCE-4",
+                code=FORM,
             )
         check_names(self.path.name, [cell for row in rows for cell in row])
         names = column_names(rows, max(map(len, rows)))
@@ -206,7 +207,7 @@ class CsvFile(RecordFile):
         raise SourceError(
             f"{self.path.name}, line {line}: {what}{more}",
             hint="Repair the record in the system that exports it, or quote the fields that hold separators.",
-            code="BQ-SOURCE-4",
+            code=FORM,
         )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from bequest.kernel.errors import SourceError
+from bequest.sources.codes import CONSTRAINT
 from bequest.sources.source import ColumnInfo, TableInfo
 
 _TEXTS = ("text", "character", "varchar", "char", "citext", "tinytext", "mediumtext", "longtext", "bpchar", "name")
@@ -33,7 +34,7 @@ def check_emptying(where: str, info: TableInfo, columns: Iterable[str]) -> None:
             f"{where}: cells of {said} cannot be emptied while their rows stay; nothing was changed",
             hint="Let the owner of the schema allow NULL there (ALTER TABLE … DROP NOT NULL), or decide the same for"
             " all columns of these rows so that whole rows go.",
-            code="BQ-SOURCE-10",
+            code=CONSTRAINT,
         )
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from bequest.kernel.errors import SourceError
+from bequest.sources.codes import ENCODING
 
 BLOCK_BYTES = 1 << 23
 _HEAD = 1 << 16
@@ -53,13 +54,13 @@ def find_encoding(path: Path, declared: str) -> Encoding:
         raise SourceError(
             f"{path.name} is declared as {declared} but its byte order mark says {marked}",
             hint=_set(marked),
-            code="BQ-SOURCE-3",
+            code=ENCODING,
         )
     if codec == "gb18030" and _is_really_utf8(path):
         raise SourceError(
             f"{path.name} is declared as {declared} but is UTF-8",
             hint=_set("utf-8"),
-            code="BQ-SOURCE-3",
+            code=ENCODING,
         )
     if not codec and not marked:
         codec = _guess(path)
@@ -143,7 +144,7 @@ def _bad_bytes(path: Path, encoding: Encoding, offset: int) -> SourceError:
     fitting = [codec for codec in ("utf-8", "gb18030", "utf-16-le") if codec != encoding.codec and _fits(path, codec)]
     hint = _set(fitting[0]) if fitting else "No supported encoding fits: have the file exported anew, as UTF-8."
     return SourceError(
-        f"{path.name} is not {_name(encoding.codec)}: line {line}, byte offset {offset}", hint=hint, code="BQ-SOURCE-3"
+        f"{path.name} is not {_name(encoding.codec)}: line {line}, byte offset {offset}", hint=hint, code=ENCODING
     )
 
 

@@ -13,6 +13,7 @@ from bequest.engine.kernels.buffers import Bools
 from bequest.kernel.errors import SourceError
 from bequest.model.case import Source
 from bequest.model.destruction import Level
+from bequest.sources.codes import CHANGED, WHOLE
 from bequest.sources.marker import has_folder_marker
 from bequest.sources.replacing import file_digest, leftover, remove_leftover, replace_file, sync_folder
 from bequest.sources.row_keys import check_changes, check_keys, empty_parts, row_keys, sample_positions
@@ -152,7 +153,7 @@ class FileSource(ABC):
             raise SourceError(
                 f"{where} has changed since its rows were read",
                 hint="Read the source again and decide anew; nothing was changed.",
-                code="BQ-SOURCE-9",
+                code=CHANGED,
             )
         if key:
             self._check_key(info, key)
@@ -177,7 +178,7 @@ class FileSource(ABC):
                 f"{self._where(info)}: no row can be cut out of this file ({self.why_whole}), and {info.n_rows - n} of"
                 " its rows stay",
                 hint="It goes or stays as a whole: run `bequest plan` again. Nothing was changed.",
-                code="BQ-SOURCE-12",
+                code=WHOLE,
             )
         self._going.add(info.name)
         return Applied(n, {})
@@ -204,7 +205,7 @@ class FileSource(ABC):
             raise SourceError(
                 f"{self.name}: the file cannot go while tables of it stay: {', '.join(sorted(staying))}",
                 hint="It goes or stays as a whole: run `bequest plan` again. Nothing was changed.",
-                code="BQ-SOURCE-12",
+                code=WHOLE,
             )
         remove_leftover(self.path)
         self.path.unlink()

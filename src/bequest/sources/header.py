@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from bequest.kernel.errors import SourceError
+from bequest.sources.codes import FORM
 
 LOOKED_AT = 12
 """Rows among which the header is looked for."""
@@ -64,7 +65,7 @@ def check_names(where: str, cells: Sequence[str]) -> None:
             raise SourceError(
                 f"{where}: what stands in column {i + 1} of the header is a value, not a name",
                 hint="The first row must name the columns. Add one; or say which row names them with header_row.",
-                code="BQ-SOURCE-4",
+                code=FORM,
             )
 
 

@@ -13,6 +13,7 @@ from bequest.kernel.canonical import digest
 from bequest.kernel.errors import SourceError
 from bequest.model.case import Source, SourceKind
 from bequest.model.destruction import Level
+from bequest.sources.codes import CHANGED, NOT_THERE
 from bequest.sources.scrub import ScrubPlan
 from bequest.sources.source import BATCH_ROWS, Applied, Changes, CleanReport, Guard, OpenSource, TableInfo
 
@@ -31,7 +32,7 @@ def export_parts(spec: Source) -> tuple[Source, ...]:
         raise SourceError(
             f"source {spec.name}: {len(odd)} files of the export are of no kind that can be read",
             hint=f"They end in {', '.join(sorted({p.suffix for p in odd}))}; known: {', '.join(KIND_OF)}.",
-            code="BQ-SOURCE-2",
+            code=NOT_THERE,
         )
     return tuple(replace(spec, name=p.stem, kind=KIND_OF[p.suffix.lower()], path=p) for p in files)
 
@@ -48,14 +49,14 @@ class HeldElsewhere:
                 f"source {spec.name}: no file fits {spec.path.name}",
                 hint="Check `export` in the case file; it is taken relative to the case file. Leave it out where the"
                 " owner gives no export.",
-                code="BQ-SOURCE-2",
+                code=NOT_THERE,
             )
         twice = {p.name for p in parts if sum(q.name == p.name for q in parts) > 1}
         if twice:
             raise SourceError(
                 f"source {spec.name}: {len(twice)} files of the export differ by their ending only",
                 hint="Each is a table named as the file without its ending: rename them.",
-                code="BQ-SOURCE-2",
+                code=NOT_THERE,
             )
         self._parts = {p.name: open_part(p) for p in parts}
 
@@ -97,7 +98,7 @@ class HeldElsewhere:
                 raise SourceError(
                     f"{self.name}.{table} has changed since its rows were read",
                     hint="Read the source again and decide anew; nothing was changed.",
-                    code="BQ-SOURCE-9",
+                    code=CHANGED,
                 )
             changes = replace(changes, taken_from=part.fingerprint())
         return part.apply(own, changes, guard=guard)

@@ -17,6 +17,7 @@ from bequest.engine.kernels.buffers import Bytes, Ints, frozen, text_series
 from bequest.kernel.errors import SourceError
 from bequest.model.case import Source
 from bequest.sources import json_scan
+from bequest.sources.codes import FORM
 from bequest.sources.source import ColumnInfo, TableInfo
 from bequest.sources.text_records import RecordFile
 
@@ -153,7 +154,7 @@ class JsonLinesFile(RecordFile):
             raise SourceError(
                 f"{self.path.name} has more than {MOST_COLUMNS} different keys",
                 hint="Its keys look like values. Export the records with fixed keys.",
-                code="BQ-SOURCE-4",
+                code=FORM,
             )
         if repeated >= 0:
             at = starts[leaves.rows[repeated]]
@@ -170,7 +171,7 @@ class JsonLinesFile(RecordFile):
         raise SourceError(
             f"{self.path.name}, line {line} {what}",
             hint="Each line must be one JSON object; repair the line in the system that exports it.",
-            code="BQ-SOURCE-4",
+            code=FORM,
         )
 
 

@@ -15,16 +15,19 @@ import pymysql
 from bequest.kernel.errors import SourceError
 from bequest.kernel.secret import Secrets
 from bequest.model.case import Source
+from bequest.sources.codes import CHANGED
 from bequest.sources.mariadb_connect import Server, Use, rows
 from bequest.sources.mariadb_inventory import Table, count_rows, read_tables
 from bequest.sources.mariadb_reading import read_rows
 from bequest.sources.mariadb_scrub import plan_scrub, scrub
+from bequest.sources.mariadb_standing import standing
 from bequest.sources.mariadb_text import having_keys, literal
 from bequest.sources.mariadb_writing import change_equal_rows, change_rows, in_declared_key, refuse_impossible, work_of
 from bequest.sources.marker import TABLE_MARKER
 from bequest.sources.row_keys import check_changes, check_keys, empty_parts, sample_positions
 from bequest.sources.scrub import ScrubPlan
 from bequest.sources.source import BATCH_ROWS, KEY, Applied, Changes, CleanReport, Guard, TableInfo
+from bequest.sources.standing import Standing
 
 READ_WHOLE = 200_000
 """Up to so many rows a sample reads the table once; beyond, only its keys."""
@@ -115,13 +118,18 @@ class MariadbSource:
             raise SourceError(
                 f"{where} has changed since its rows were read",
                 hint="Read the source again and decide anew; nothing was changed.",
-                code="BQ-SOURCE-9",
+                code=CHANGED,
             )
         refuse_impossible(where, found, changes)
         if changes.key and key != info.key:
             self._check_key(found, key, is_mariadb=is_mariadb)
         applied = self._change(found, key, changes, guard, is_mariadb=is_mariadb)
         return Applied(applied.rows_deleted, {c: applied.cells_emptied.get(c, 0) for c in changes.empty})
+
+    def standing(self) -> Standing:
+        """What the server would refuse to the account that deletes; nothing is changed."""
+        with self._server.connected(Use.DELETE) as db:
+            return standing(db)
 
     def plan_scrub(self, tables: Sequence[str]) -> ScrubPlan:
         """What would be done so that deleted bytes leave the server's files, and what stands against it."""

@@ -24,8 +24,9 @@ from pymysql.cursors import SSCursor
 from bequest.kernel.errors import SourceError
 from bequest.kernel.secret import Secrets
 from bequest.model.case import Source
+from bequest.sources.codes import CANNOT_CONNECT
 from bequest.sources.here import is_here
-from bequest.sources.mariadb_errors import CANNOT_CONNECT, refusal, unknown_host
+from bequest.sources.mariadb_errors import refusal, unknown_host
 
 Database: TypeAlias = Connection
 
@@ -47,6 +48,19 @@ class Use(StrEnum):
 
 
 _STATEMENT_SECONDS = {Use.READ: 12 * 3600, Use.DELETE: 3600, Use.SCRUB: 0}
+_OPTIONS = frozenset(
+    {
+        "ssl-mode",
+        "ssl-ca",
+        "ssl-cert",
+        "ssl-key",
+        "socket",
+        "connect_timeout",
+        "max_statement_time",
+        "lock_wait_timeout",
+    }
+)
+"""What an address may say. One that is written otherwise (`ssl_mode`) would be a demand that nobody keeps."""
 _SSL_MODES = ("disabled", "required", "verify-ca", "verify-identity")
 
 
@@ -121,6 +135,8 @@ class Server:
         if use is not Use.READ:
             settings.append("foreign_key_checks = 0")
         said = [f"SET SESSION {', '.join(settings)}"]
+        if use is Use.DELETE:  # what was counted under lock stays so until the end of the transaction
+            said.append("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         if use is Use.READ:
             said += ["SET SESSION TRANSACTION READ ONLY", "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"]
         return said
@@ -223,6 +239,13 @@ def parsed(name: str, known_as: str, text: str) -> Address:
             f"source {name}: {known_as} is no address of a MariaDB or MySQL database",
             hint="Write mariadb://ACCOUNT:PASSWORD@HOST:3306/DATABASE, signs such as @ : / in the password as %40 %3A"
             " %2F, and keep it where `env:NAME` or `file:PATH` finds it.",
+            code=CANNOT_CONNECT,
+        )
+    unknown = sorted(options.keys() - _OPTIONS)
+    if unknown or parts.query.count("=") > len(options):
+        raise SourceError(
+            f"source {name}: {known_as} has options that are not known or stand twice: {', '.join(unknown)}",
+            hint=f"Known are {', '.join(sorted(_OPTIONS))}, each once.",
             code=CANNOT_CONNECT,
         )
     if address.tls and address.tls not in _SSL_MODES:

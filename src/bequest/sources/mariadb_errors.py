@@ -5,13 +5,7 @@ the server's number of the error always is.
 """
 
 from bequest.kernel.errors import SourceError
-
-CANNOT_CONNECT = "BQ-SOURCE-12"
-NO_RIGHT = "BQ-SOURCE-13"
-TIMED_OUT = "BQ-SOURCE-14"
-LOCKED = "BQ-SOURCE-11"
-CONSTRAINT = "BQ-SOURCE-10"
-NO_ROOM = "BQ-SOURCE-16"
+from bequest.sources.codes import CANNOT_CONNECT, CONSTRAINT, LOCKED, NO_RIGHT, NO_ROOM, TIMED_OUT
 
 DEADLOCK = 1213
 LOST = frozenset({1053, 1927, 2006, 2013, 2055, 3169, 4031})

@@ -14,6 +14,7 @@ import pymysql
 
 from bequest.kernel.errors import SourceError
 from bequest.model.destruction import Level
+from bequest.sources.codes import LOCKED, NO_SCRUB
 from bequest.sources.mariadb_connect import Database, Server, Use, rows
 from bequest.sources.mariadb_inventory import read_tables
 from bequest.sources.mariadb_scrub_checks import can_resize_redo, look, remains, variable
@@ -24,7 +25,6 @@ from bequest.sources.source import CleanReport, Guard
 WAIT_SECONDS = 60.0
 _PAUSE = 0.1
 _REDO_STEP = 4 << 20
-_LONG_AGO = "BQ-SOURCE-25"
 
 
 def wait_for_purge(db: Database, name: str, tables: Sequence[str]) -> None:  # noqa: ARG001 - all steps are called alike
@@ -39,7 +39,7 @@ def wait_for_purge(db: Database, name: str, tables: Sequence[str]) -> None:  # n
             raise SourceError(
                 f"source {name}: {left} changes are not purged: open transactions still see deleted rows",
                 hint="Stop the applications that use the server, end prepared transactions, and run the step again.",
-                code="BQ-SOURCE-11",
+                code=LOCKED,
             )
         time.sleep(_PAUSE)
 
@@ -56,7 +56,7 @@ def rewrite_tables(db: Database, name: str, tables: Sequence[str]) -> None:
                 raise SourceError(
                     f"source {name}: {table} could not be written anew",
                     hint="See the server's log; room on the disk and the rights to the table are needed.",
-                    code=_LONG_AGO,
+                    code=NO_SCRUB,
                 )
 
 
@@ -80,7 +80,7 @@ def purge_binary_logs(db: Database, name: str, tables: Sequence[str]) -> None:  
             raise SourceError(
                 f"source {name}: binary logs of before the deletion stay",
                 hint="See what still reads them (a replica, a backup, a change-data stream), and run the step again.",
-                code=_LONG_AGO,
+                code=NO_SCRUB,
             )
         time.sleep(_PAUSE)
 
@@ -100,7 +100,7 @@ def renew_redo_log(db: Database, name: str, tables: Sequence[str]) -> None:
                 raise SourceError(
                     f"source {name}: the redo log could not be made anew",
                     hint="See the server's log; the disk needs room for a second one.",
-                    code=_LONG_AGO,
+                    code=NO_SCRUB,
                 )
             time.sleep(_PAUSE)
     _ = tables
@@ -180,7 +180,7 @@ def _refuse(name: str, plan: ScrubPlan) -> None:
             f"source {name}: its files cannot be cleaned now: {facts}; the deletion itself stands",
             hint="Stop the applications that use the database, give the account the rights that `bequest source roles`"
             " prints, and run the step again.",
-            code="BQ-SOURCE-11" if {c.code for c in against} == {"locks"} else _LONG_AGO,
+            code=LOCKED if {c.code for c in against} == {"locks"} else NO_SCRUB,
         )
 
 

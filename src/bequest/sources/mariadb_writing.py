@@ -12,8 +12,9 @@ import polars as pl
 import pymysql
 
 from bequest.kernel.errors import SourceError
+from bequest.sources.codes import CONSTRAINT
 from bequest.sources.emptying import check_emptying
-from bequest.sources.mariadb_connect import Database, number_of
+from bequest.sources.mariadb_connect import Database, number_of, rows
 from bequest.sources.mariadb_errors import DEADLOCK
 from bequest.sources.mariadb_inventory import Table
 from bequest.sources.mariadb_text import (
@@ -61,7 +62,7 @@ def refuse_impossible(where: str, table: Table, changes: Changes) -> None:
         raise SourceError(
             f"{where} keeps the history of its rows: what is deleted or emptied stays in it",
             hint="Let its owner end that (ALTER TABLE … DROP SYSTEM VERSIONING), then run the step again.",
-            code="BQ-SOURCE-10",
+            code=CONSTRAINT,
         )
     emptied = [c for c, keys in changes.empty.items() if len(keys)]
     check_emptying(where, table.info, emptied)
@@ -75,7 +76,7 @@ def refuse_impossible(where: str, table: Table, changes: Changes) -> None:
             " nothing was changed",
             hint="Let the owner of the schema allow NULL there; a generated column empties with those it is computed"
             " from.",
-            code="BQ-SOURCE-10",
+            code=CONSTRAINT,
         )
 
 
@@ -103,7 +104,8 @@ def change_equal_rows(db: Database, table: Table, work: pl.DataFrame, totals: pl
     """Delete and empty in a table without a key, by content.
 
     `totals`: `h`, `n`: how many rows there are of each content. Where all equal rows meet the same fate they go by the
-    list; else as many as are named go, one content at a time: nobody can tell which of equal rows they were.
+    list; else as many as are named go, one content at a time: nobody can tell which of equal rows they were. So it is
+    also where an equal row came in since they were counted: before the list goes it is counted again, under lock.
     """
     content = content_expression(table.kinds(table.info.column_names()))
     split = pl.col(KEY).str.split_exact("#", 1).struct
@@ -111,12 +113,21 @@ def change_equal_rows(db: Database, table: Table, work: pl.DataFrame, totals: pl
     counted = counted.join(totals, on="h", how="inner").sort(_COLUMNS, "h", nulls_last=False)
     done = _Counts()
     whole = counted.filter(pl.col("k") == pl.col("n"))
+    apart = [counted.filter(pl.col("k") < pl.col("n"))]
     for names, group in whole.group_by(_COLUMNS, maintain_order=True):
         columns = None if names[0] is None else str(names[0]).split("\0")
         for part in group.iter_slices(SCANNED_BATCH):
             listed = ",".join(map(literal, part["h"].to_list()))
-            done.add(_committed(db, table, [(f"{content} IN ({listed})", columns)], guard))
-    for h, names, k in counted.filter(pl.col("k") < pl.col("n")).select("h", _COLUMNS, "k").iter_rows():
+            n = int(part["k"].sum())
+            only = f"SELECT COUNT(*) FROM {quoted(table.info.name)} WHERE {content} IN ({listed}) FOR UPDATE"  # noqa: S608
+            try:
+                if "no_transactions" in table.info.notes:  # nothing keeps others from writing in between
+                    raise _MovedError
+                done.add(_committed(db, table, [(f"{content} IN ({listed})", columns)], guard, only=(only, n)))
+            except _MovedError:
+                apart.append(part)
+    left = pl.concat(apart).select("h", _COLUMNS, "k")
+    for h, names, k in left.iter_rows():
         columns = None if names is None else names.split("\0")
         done.add(_committed(db, table, [(f"{content} = {literal(h)}", columns)], guard, limit=k))
     return _applied(done, work)
@@ -149,7 +160,9 @@ def _batch_rows(work: pl.DataFrame, most: int) -> int:
 Statements = Iterable[tuple[str, list[str] | None]]
 
 
-def _committed(db: Database, table: Table, statements: Statements, guard: Guard, limit: int = 0) -> _Counts:
+def _committed(
+    db: Database, table: Table, statements: Statements, guard: Guard, limit: int = 0, only: tuple[str, int] = ("", 0)
+) -> _Counts:
     """One transaction; begun anew where another session wanted the same rows and the server gave way to it."""
     made = list(statements)
     for attempt in range(1, _ATTEMPTS + 1):
@@ -157,6 +170,8 @@ def _committed(db: Database, table: Table, statements: Statements, guard: Guard,
         try:
             db.begin()
             counts = _Counts()
+            if only[0] and int(rows(db, only[0])[0][0]) != only[1]:
+                raise _MovedError
             for where, columns in made:
                 counts.add(_changed(db, table, where, columns, limit))
             db.commit()
@@ -171,6 +186,10 @@ def _committed(db: Database, table: Table, statements: Statements, guard: Guard,
         else:
             return counts
     raise AssertionError("unreachable")
+
+
+class _MovedError(Exception):
+    """Other rows are there than were counted."""
 
 
 def _roll_back(db: Database) -> None:

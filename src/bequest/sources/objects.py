@@ -15,6 +15,7 @@ from pathlib import Path
 from bequest.kernel.errors import SourceError
 from bequest.model.case import SERVERS, Source, SourceKind
 from bequest.model.whole import WholeObject
+from bequest.sources.codes import NOT_THERE
 from bequest.sources.marker import FILE_MARKER
 from bequest.sources.source import OpenSource
 
@@ -33,7 +34,7 @@ Tag = Callable[[bytes], bytes]
 
 
 def object_paths(source: Source) -> dict[str, Path]:
-    """The files of a store by their path relative to it, in order; hidden files and the marker are none."""
+    """The files of a store by their path relative to it, in order; hidden ones too, the marker is none."""
     top = source.path
     if top.is_file():
         return {top.name: top}
@@ -64,7 +65,7 @@ def list_objects(source: Source, tag: Tag, opened: OpenSource | None = None) -> 
         raise SourceError(
             f"source {source.name}: there is no file at its path",
             hint="Check the path in the case file: a file, a folder, or a pattern such as docs/*.pdf.",
-            code="BQ-SOURCE-2",
+            code=NOT_THERE,
         )
     return tuple(_object(name, path, source, tag, records) for name, path in paths.items())
 
@@ -80,7 +81,7 @@ def _object(name: str, path: Path, source: Source, tag: Tag, records: int | None
         raise SourceError(
             f"source {source.name}: a file of it cannot be read: {error.strerror}",
             hint="Give the account that runs Bequest the right to read it.",
-            code="BQ-SOURCE-2",
+            code=NOT_THERE,
         ) from None
     return WholeObject(object_id(name, tag), form, n_bytes, sha256, found, members, searched)
 
@@ -139,4 +140,4 @@ def _count(blocks: Iterator[bytes]) -> int:
 
 
 def _counts(path: Path) -> bool:
-    return path.name != FILE_MARKER and not path.name.startswith(".")
+    return path.name != FILE_MARKER

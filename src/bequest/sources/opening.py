@@ -7,6 +7,7 @@ from collections.abc import Callable
 from bequest.kernel.errors import SourceError
 from bequest.kernel.secret import Secrets
 from bequest.model.case import Source, SourceKind
+from bequest.sources.codes import NOT_THERE
 from bequest.sources.csv_file import CsvFile
 from bequest.sources.held_elsewhere import HeldElsewhere
 from bequest.sources.jsonl import JsonLinesFile
@@ -57,13 +58,13 @@ def open_source(spec: Source, secrets: Secrets | None = None, *, may_be_gone: bo
         raise SourceError(
             f"source {spec.name}: {spec.path} {what}",
             hint="Check the path in the case file; it is taken relative to the case file.",
-            code="BQ-SOURCE-2",
+            code=NOT_THERE,
         )
     if not os.access(spec.path, os.R_OK):
         raise SourceError(
             f"source {spec.name}: {spec.path} may not be read",
             hint="Give the account that runs Bequest the right to read it.",
-            code="BQ-SOURCE-2",
+            code=NOT_THERE,
         )
     if spec.password:
         followed = (secrets or Secrets()).follow(spec.password, f"password of source {spec.name}")
@@ -79,6 +80,6 @@ def _open_server(spec: Source, secrets: Secrets) -> OpenSource:
         raise SourceError(
             f"source {spec.name}: the driver for {spec.kind.value} is not installed ({error.name})",
             hint="Install it with `pip install 'bequest[databases]'`, or `make setup-databases` in the source tree.",
-            code="BQ-SOURCE-2",
+            code=NOT_THERE,
         ) from None
     return opened

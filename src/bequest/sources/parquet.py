@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from bequest.engine.kernels.buffers import Bools
 from bequest.kernel.errors import SourceError
+from bequest.sources.codes import CONSTRAINT, UNREADABLE
 from bequest.sources.file_source import Edit, FileSource
 from bequest.sources.source import BATCH_ROWS, ColumnInfo, TableInfo
 
@@ -61,7 +62,7 @@ class ParquetFile(FileSource):
             raise SourceError(
                 f"{self.name}.{field.name} cannot be emptied: its values are of type {field.type} and never null",
                 hint="Delete the rows, or let the owner of the file make the column nullable.",
-                code="BQ-SOURCE-10",
+                code=CONSTRAINT,
             )
         kept = pa.array(np.where(cells, -1, np.arange(len(array))), mask=np.asarray(cells))
         taken = array.take(kept)
@@ -82,7 +83,7 @@ class ParquetFile(FileSource):
             raise SourceError(
                 f"{self.path.name} cannot be read as Parquet",
                 hint="The file is not Parquet, is cut off or damaged, or is encrypted: export it again.",
-                code="BQ-SOURCE-5",
+                code=UNREADABLE,
             ) from None
 
 

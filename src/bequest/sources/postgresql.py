@@ -14,12 +14,14 @@ from adbc_driver_postgresql import StatementOptions
 from bequest.kernel.errors import SourceError
 from bequest.kernel.secret import Secrets
 from bequest.model.case import Source
+from bequest.sources.codes import CHANGED
 from bequest.sources.marker import TABLE_MARKER
 from bequest.sources.postgresql_connect import Database, Server, Use, record_batches
 from bequest.sources.postgresql_references import read_references
 from bequest.sources.postgresql_sampling import sample_query
 from bequest.sources.postgresql_schema import Relation, counted, read_schema
 from bequest.sources.postgresql_scrub import plan_scrub, scrub
+from bequest.sources.postgresql_standing import standing
 from bequest.sources.postgresql_text import (
     blank_expression,
     key_expression,
@@ -32,6 +34,7 @@ from bequest.sources.postgresql_writing import Writing, change_rows
 from bequest.sources.row_keys import check_changes, unusable_key
 from bequest.sources.scrub import ScrubPlan
 from bequest.sources.source import BATCH_ROWS, KEY, Applied, Changes, CleanReport, Guard, TableInfo
+from bequest.sources.standing import Standing
 
 _BATCH_BYTES = 8 << 20
 
@@ -103,12 +106,17 @@ class PostgresqlSource:
                 raise SourceError(
                     f"{where} has changed since its rows were read",
                     hint="Read the source again and decide anew; nothing was changed.",
-                    code="BQ-SOURCE-9",
+                    code=CHANGED,
                 )
             if changes.key and changes.key != info.key:
                 self._check_key(db, info, changes.key)
             references = read_references(db, relation.oid)
             return change_rows(Writing(db, where, self.schema, info, changes.key, references, guard), changes)
+
+    def standing(self) -> Standing:
+        """What the server would refuse to the account that deletes; nothing is changed."""
+        with self._server.connected(Use.DELETE) as db:
+            return standing(db, self.name, self.schema)
 
     def plan_scrub(self, tables: Sequence[str]) -> ScrubPlan:
         """Tables rewritten, statistics and write-ahead log renewed: what that needs, and what stands against it."""

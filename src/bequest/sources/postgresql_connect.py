@@ -18,8 +18,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from bequest.kernel.errors import SourceError
 from bequest.kernel.secret import Secrets
 from bequest.model.case import Source
+from bequest.sources.codes import CANNOT_CONNECT
 from bequest.sources.here import is_here
-from bequest.sources.postgresql_errors import CANNOT_CONNECT, refusal
+from bequest.sources.postgresql_errors import refusal
 
 Database = psycopg.Connection[tuple[Any, ...]]
 
@@ -57,6 +58,13 @@ _SAME_TEXT = {
     "lc_monetary": "C",
     "row_security": "off",
 }
+
+
+_FROM_ADDRESS_ONLY = {"host": "", "hostaddr": "", "port": "5432"}
+"""Without them libpq would take the server from the environment (PGHOST, PGHOSTADDR, PGSERVICE, PGPORT): another server
+than the one whose name was looked at when encryption was decided."""
+
+_NOT_DEMANDED = frozenset({"allow", "prefer"})
 
 
 class Server:
@@ -108,8 +116,16 @@ class Server:
         field = use.value if getattr(self._spec, use.value) else Use.READ.value
         given = _parsed(self.name, field, self._secrets.follow(reference, f"source {self.name}: {field}"))
         more = {"application_name": "bequest", "connect_timeout": str(CONNECT_SECONDS), "keepalives_idle": "30"}
-        if "sslmode" not in given and not all(map(is_here, _hosts(given))):
-            more["sslmode"] = "verify-full" if "sslrootcert" in given else "require"
+        more |= _FROM_ADDRESS_ONLY
+        here = all(map(is_here, _hosts(given)))
+        more["sslmode"] = "prefer" if here else "verify-full" if "sslrootcert" in given else "require"
+        if not here and given.get("sslmode") in _NOT_DEMANDED:
+            raise SourceError(
+                f"source {self.name}: {field} leaves it to the server whether the connection is encrypted",
+                hint="Write ?sslmode=verify-full with ?sslrootcert=/path/ca.pem, or ?sslmode=require; whoever must do"
+                " without writes ?sslmode=disable, and answers for it.",
+                code=CANNOT_CONNECT,
+            )
         reads = use is Use.READ
         fixed = {
             **_SAME_TEXT,
@@ -140,6 +156,12 @@ def _parsed(name: str, field: str, address: str) -> dict[str, Any]:
             f"source {name}: {field} is no address of a PostgreSQL database",
             hint="Write postgresql://ACCOUNT:PASSWORD@HOST:5432/DATABASE, signs such as @ : / in the password as %40"
             " %3A %2F, and keep it where `env:NAME` or `file:PATH` finds it.",
+            code=CANNOT_CONNECT,
+        )
+    if given.get("service"):
+        raise SourceError(
+            f"source {name}: {field} refers to a service file",
+            hint="Write host, port and database in the address itself: what stands elsewhere is not looked at.",
             code=CANNOT_CONNECT,
         )
     return dict(given)

@@ -6,13 +6,7 @@ Names of tables, columns and constraints are shown; the code of the standard (SQ
 from typing import Protocol
 
 from bequest.kernel.errors import SourceError
-
-CANNOT_CONNECT = "BQ-SOURCE-20"
-NO_RIGHT = "BQ-SOURCE-21"
-TIMED_OUT = "BQ-SOURCE-22"
-LOCKED = "BQ-SOURCE-11"
-CONSTRAINT = "BQ-SOURCE-10"
-NO_ROOM = "BQ-SOURCE-23"
+from bequest.sources.codes import CANNOT_CONNECT, CONSTRAINT, ENCODING, LOCKED, NO_RIGHT, NO_ROOM, TIMED_OUT
 
 
 class Named(Protocol):
@@ -107,12 +101,12 @@ _KNOWN = {
     "22021": (
         "there is text that is not UTF-8",
         "Let the owner of the database repair the encoding of that table.",
-        "BQ-SOURCE-3",
+        ENCODING,
     ),
     "22P05": (
         "there is text that is not UTF-8",
         "Let the owner of the database repair the encoding of that table.",
-        "BQ-SOURCE-3",
+        ENCODING,
     ),
     "42P01": ("a table is gone", "The schema has changed since the data map was made: run discovery again.", ""),
     "42703": ("a column is gone", "The schema has changed since the data map was made: run discovery again.", ""),

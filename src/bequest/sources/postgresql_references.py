@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bequest.kernel.errors import SourceError
+from bequest.sources.codes import REFERRED_TO
 from bequest.sources.postgresql_connect import Database
 from bequest.sources.postgresql_schema import ON_DELETE
 from bequest.sources.postgresql_text import quoted
@@ -86,7 +87,7 @@ def check_references(
             f"{where}: rows that go are still referred to by {'; '.join(found)}",
             hint="The rows that refer must go first, or lose the reference: decide so for their tables, or let the"
             " owner of the schema drop the foreign key. Nothing of this batch was changed.",
-            code="BQ-SOURCE-24",
+            code=REFERRED_TO,
         )
 
 

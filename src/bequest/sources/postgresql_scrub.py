@@ -15,6 +15,7 @@ from psycopg import sql
 from bequest.kernel.errors import SourceError
 from bequest.model.case import Source
 from bequest.model.destruction import Level
+from bequest.sources.codes import LOCKED, NO_SCRUB
 from bequest.sources.postgresql_connect import Database
 from bequest.sources.postgresql_schema import read_schema
 from bequest.sources.postgresql_scrub_checks import look
@@ -94,7 +95,7 @@ def wal_switched(db: Database, tables: Names, views: Names) -> None:  # noqa: AR
                 raise SourceError(
                     f"{len(left)} segments of the server's write-ahead log of before the deletion stay",
                     hint="See what keeps them (archive command, replication slot, replica), and run the step again.",
-                    code="BQ-SOURCE-25",
+                    code=NO_SCRUB,
                 )
             for _ in range(len(left) + 1):
                 db.execute("SELECT pg_logical_emit_message(true, 'bequest', 'scrub')")
@@ -200,7 +201,7 @@ def _refuse(spec: Source, plan: ScrubPlan) -> None:
             f"source {spec.name}: its files cannot be cleaned now: {facts}; the deletion itself stands",
             hint="Stop the applications that use the database, give the account the rights that `bequest source roles"
             " --phase scrub` prints, and run the step again.",
-            code="BQ-SOURCE-11" if {c.code for c in against} == {"locks"} else "BQ-SOURCE-25",
+            code=LOCKED if {c.code for c in against} == {"locks"} else NO_SCRUB,
         )
 
 
@@ -219,7 +220,7 @@ def _wait_for_snapshots(db: Database) -> None:
             raise SourceError(
                 f"{n} open transactions in {db.info.dbname} still see deleted rows",
                 hint="Stop the applications that use the database, end prepared transactions, and run the step again.",
-                code="BQ-SOURCE-11",
+                code=LOCKED,
             )
         time.sleep(_PAUSE)
 

@@ -13,6 +13,7 @@ import polars as pl
 import psycopg
 
 from bequest.kernel.errors import SourceError
+from bequest.sources.codes import CONSTRAINT
 from bequest.sources.emptying import check_emptying
 from bequest.sources.postgresql_connect import Database
 from bequest.sources.postgresql_references import Reference, check_references, check_references_of
@@ -295,7 +296,7 @@ def _computed(work: Writing, columns: Sequence[str]) -> SourceError:
     return SourceError(
         f"{work.where}: {', '.join(columns)} is computed from columns that stay, and would keep its value",
         hint="Decide the same for the columns it is computed from.",
-        code="BQ-SOURCE-10",
+        code=CONSTRAINT,
     )
 
 
@@ -305,5 +306,5 @@ def _held_back(work: Writing, what: str, n: int) -> SourceError:
         " somebody writes to the table",
         hint="Switch the trigger or rule off for the time of the destruction, stop the application, and run the step"
         " again.",
-        code="BQ-SOURCE-10",
+        code=CONSTRAINT,
     )

@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 
 from bequest.kernel.errors import SourceError
+from bequest.sources.codes import UNREADABLE
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """What files of the old binary kind and encrypted ones begin with."""
@@ -27,7 +28,7 @@ def read_unlocked(path: Path, password: str) -> bytes:
             f"{path.name} is protected by a password",
             hint='Write password = "env:NAME" for this source in the case file and set NAME; or remove the password in'
             " a spreadsheet program.",
-            code="BQ-SOURCE-5",
+            code=UNREADABLE,
         )
     return _decrypted(path, data, password)
 
@@ -55,12 +56,12 @@ def _decrypted(path: Path, data: bytes, password: str) -> bytes:
         raise SourceError(
             f"{path.name}: the password does not open it",
             hint="Correct what `password` in the case file refers to.",
-            code="BQ-SOURCE-5",
+            code=UNREADABLE,
         ) from None
     except Exception:
         raise SourceError(
             f"{path.name} is protected in a way that cannot be opened here",
             hint="Open it in a spreadsheet program, remove the password and save it as XLSX.",
-            code="BQ-SOURCE-5",
+            code=UNREADABLE,
         ) from None
     return out.getvalue()

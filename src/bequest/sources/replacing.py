@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from bequest.kernel.errors import SourceError
+from bequest.sources.codes import NOT_WRITABLE
 from bequest.sources.source import Guard
 
 Result = TypeVar("Result")
@@ -69,7 +70,7 @@ def check_room(folder: Path, n_bytes: int) -> None:
         raise SourceError(
             f"rewriting needs {n_bytes} bytes of free disk space, {free} are free",
             hint="Make room on the disk that holds the source, then run the step again.",
-            code="BQ-SOURCE-8",
+            code=NOT_WRITABLE,
         )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from bequest.kernel.errors import SourceError
+from bequest.sources.codes import UNUSABLE_KEY
 from bequest.sources.source import KEY, KEY_SEPARATOR, Changes
 
 
@@ -33,7 +34,7 @@ def unusable_key(where: str, n_empty: int, n_repeated: int) -> SourceError:
     return SourceError(
         f"the key of {where} does not name each row: {n_empty} rows with an empty key, {n_repeated} repeated keys",
         hint="Name other key columns in the data map, or none: then rows are known by their number.",
-        code="BQ-SOURCE-7",
+        code=UNUSABLE_KEY,
     )
 
 

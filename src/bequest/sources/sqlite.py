@@ -17,6 +17,7 @@ import polars as pl
 from bequest.kernel.errors import SourceError
 from bequest.model.case import Source
 from bequest.model.destruction import Level
+from bequest.sources.codes import CHANGED, CONSTRAINT, ENCODING, LOCKED, UNREADABLE
 from bequest.sources.marker import TABLE_MARKER, has_table_marker
 from bequest.sources.replacing import check_room
 from bequest.sources.row_keys import check_changes, check_keys, sample_positions
@@ -53,7 +54,7 @@ class SqliteSource:
             raise SourceError(
                 f"{self.path.name} is not a SQLite database",
                 hint="Check the path and the kind of the source; an encrypted database must be opened by its owner.",
-                code="BQ-SOURCE-6",
+                code=UNREADABLE,
             )
 
     def inventory(self) -> tuple[TableInfo, ...]:
@@ -123,7 +124,7 @@ class SqliteSource:
             raise SourceError(
                 f"{where} has changed since its rows were read",
                 hint="Read the source again and decide anew; nothing was changed.",
-                code="BQ-SOURCE-9",
+                code=CHANGED,
             )
         if changes.key and changes.key != info.key:
             self._check_key(info, changes.key)
@@ -193,7 +194,7 @@ class SqliteSource:
             raise SourceError(
                 f"{self.name}.{info.name} holds text that is not UTF-8",
                 hint="Let the owner of the database repair the encoding of that table.",
-                code="BQ-SOURCE-3",
+                code=ENCODING,
             ) from None
 
     def _check_key(self, info: TableInfo, key: tuple[str, ...]) -> None:
@@ -257,13 +258,13 @@ class SqliteSource:
                 raise SourceError(
                     f"{self.path.name}: a constraint stands against the change ({_error_name(error)})",
                     hint="A column that may not be empty, a CHECK or a trigger: change the schema or delete the rows.",
-                    code="BQ-SOURCE-10",
+                    code=CONSTRAINT,
                 ) from None
             if "not a database" in text or "malformed" in text or "unable to open" in text:
                 raise SourceError(
                     f"{self.path.name} cannot be opened as a SQLite database",
                     hint="The file is damaged, encrypted or not readable: ask its owner for a good copy.",
-                    code="BQ-SOURCE-6",
+                    code=UNREADABLE,
                 ) from None
             raise SourceError(
                 f"{self.path.name}: SQLite refused ({_error_name(error)})",
@@ -318,5 +319,5 @@ def _locked(path: Path) -> SourceError:
     return SourceError(
         f"{path.name} is locked by another program",
         hint="Stop the application that writes to it (cutover comes first), then run the step again.",
-        code="BQ-SOURCE-11",
+        code=LOCKED,
     )

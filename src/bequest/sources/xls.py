@@ -11,6 +11,7 @@ import polars as pl
 
 from bequest.kernel.errors import SourceError
 from bequest.model.case import Source
+from bequest.sources.codes import NOT_THERE, UNREADABLE
 from bequest.sources.file_source import Edit, FileSource
 from bequest.sources.header import LOOKED_AT, SUM_WORDS, check_names, column_names, find_header, header_notes, is_sum
 from bequest.sources.protected import read_unlocked
@@ -61,7 +62,7 @@ class XlsFile(FileSource):
             raise SourceError(
                 f"{self.path.name} has no sheet {self.spec.sheet}",
                 hint=f"Its sheets are: {', '.join(names)}.",
-                code="BQ-SOURCE-2",
+                code=NOT_THERE,
             )
         for name in names:
             if self.spec.sheet and name != self.spec.sheet:
@@ -105,7 +106,7 @@ class XlsFile(FileSource):
         return SourceError(
             f"{self.path.name} cannot be read as a workbook",
             hint="Open it in a spreadsheet program and save it as XLSX.",
-            code="BQ-SOURCE-5",
+            code=UNREADABLE,
         )
 
 

@@ -19,6 +19,7 @@ from bequest.engine.kernels.slices import gather
 from bequest.kernel.errors import SourceError
 from bequest.model.case import Source
 from bequest.sources import xlsx_scan
+from bequest.sources.codes import FORM, NOT_THERE
 from bequest.sources.file_source import Edit, FileSource
 from bequest.sources.header import LOOKED_AT, SUM_WORDS, check_names, column_names, find_header, header_notes, is_sum
 from bequest.sources.protected import OLE
@@ -106,7 +107,7 @@ class XlsxFile(FileSource):
                 raise SourceError(
                     f"{self.path.name} has no sheet {self.spec.sheet}",
                     hint=f"Its sheets are: {', '.join(book.sheets)}.",
-                    code="BQ-SOURCE-2",
+                    code=NOT_THERE,
                 )
             strings = book.strings()
             return tuple(self._info(book, strings, sheet, state) for sheet in book.sheets)
@@ -176,7 +177,7 @@ class XlsxFile(FileSource):
             raise SourceError(
                 f"{self.path.name}, sheet {sheet}: has fewer rows than header_row and header_rows name",
                 hint="header_row counts from 1, over rows that hold anything.",
-                code="BQ-SOURCE-4",
+                code=FORM,
             )
         check_names(f"{self.path.name}, sheet {sheet}", [cell for row in rows for cell in row])
         used = np.unique(cells[filled, 1]).tolist()

@@ -16,6 +16,7 @@ import polars as pl
 from bequest.engine.kernels.buffers import Bools, Bytes, Ints, frozen, text_series
 from bequest.kernel.errors import SourceError
 from bequest.sources import xlsx_scan
+from bequest.sources.codes import UNREADABLE
 from bequest.sources.protected import OLE, read_unlocked
 
 _MOST_BYTES = 1 << 32  # uncompressed: beyond it lies no spreadsheet but a bomb
@@ -145,7 +146,7 @@ def _content(path: Path, password: str) -> Path | io.BytesIO:
         raise SourceError(
             f"{path.name} is a workbook of the old binary kind (.xls)",
             hint='Write kind = "xls" for this source; it can be read, and goes or stays as a whole.',
-            code="BQ-SOURCE-5",
+            code=UNREADABLE,
         )
     return io.BytesIO(data)
 
@@ -239,5 +240,5 @@ def _unusable(path: Path, why: str) -> SourceError:
     return SourceError(
         f"{path.name} cannot be read as a workbook: {why}",
         hint="Open it in a spreadsheet program and save it as XLSX.",
-        code="BQ-SOURCE-5",
+        code=UNREADABLE,
     )

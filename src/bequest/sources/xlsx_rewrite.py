@@ -17,6 +17,7 @@ from bequest.engine.kernels.buffers import Bytes, Ints
 from bequest.engine.kernels.slices import gather, splice
 from bequest.kernel.errors import SourceError
 from bequest.sources import xlsx_scan
+from bequest.sources.codes import WHOLE
 from bequest.sources.xlsx_book import Book, Sheet, Strings
 
 _PLAIN_PARTS = re.compile(
@@ -52,7 +53,7 @@ def check_plain(book: Book, name: str) -> None:
             f"{book.path.name} is more than plain cells: {', '.join(sorted(found))}",
             hint="Rows cannot be cut out of it safely: decide on the whole file (keep or delete it), or save the sheet"
             " as a workbook of plain values.",
-            code="BQ-SOURCE-12",
+            code=WHOLE,
         )
 
 

@@ -145,6 +145,24 @@ def test_equal_rows_without_a_key_go_as_often_as_they_are_named(mariadb: Mariadb
     assert left == sorted([("x", None), ("X", "y"), (None, ""), ("", None)], key=str)
 
 
+@pytest.mark.parametrize("engine", ["InnoDB", "MyISAM"])
+def test_an_equal_row_that_came_in_meanwhile_stays(mariadb: Mariadb, open_mariadb: Opener, engine: str) -> None:
+    """It came after the rows were counted, just before the first of them goes."""
+    database = mariadb.new_database()
+    insert = "INSERT INTO t VALUES ('x', 'y')"
+    mariadb.execute(database, f"CREATE TABLE t (a varchar(5), b varchar(5)) ENGINE={engine}", insert, insert)
+    source = open_mariadb(database)
+    came = []
+
+    def meanwhile() -> None:
+        if not came:
+            came.append(mariadb.execute(database, insert))
+
+    changes = Changes(read(source, "t")[KEY], taken_from=source.fingerprint())
+    assert source.apply("t", changes, guard=meanwhile).rows_deleted == 2
+    assert list(mariadb.execute(database, "SELECT * FROM t")) == [("x", "y")]
+
+
 @pytest.mark.parametrize("action", ["CASCADE", "SET NULL", "RESTRICT", "NO ACTION"])
 def test_no_foreign_key_takes_what_nobody_decided_on(mariadb: Mariadb, open_mariadb: Opener, action: str) -> None:
     database = mariadb.new_database()

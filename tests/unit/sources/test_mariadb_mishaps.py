@@ -107,7 +107,7 @@ def test_a_server_killed_in_the_middle_loses_nothing_and_gets_no_half_row(own_se
 
     with pytest.raises(SourceError) as caught:
         source.apply("t", changes, guard=kills)
-    assert caught.value.code == "BQ-SOURCE-12"
+    assert caught.value.code == "BQ-SOURCE-20"
     own_server.start()
     assert own_server.execute(database, "SELECT count(*) FROM t") == ((15_000,),)  # the first batch, whole
     source.apply("t", changes, guard=nothing)
@@ -189,13 +189,13 @@ def test_a_deadlock_is_tried_again(mariadb: Mariadb, open_mariadb: Opener, monke
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        (("pass%20w", "wrong"), "BQ-SOURCE-12"),
-        (("127.0.0.1", "no-such-host.invalid"), "BQ-SOURCE-12"),
-        (("/{db}", "/elsewhere"), "BQ-SOURCE-12"),
-        ((":{port}/", ":1/"), "BQ-SOURCE-12"),
-        (("mariadb://", "oracle://"), "BQ-SOURCE-12"),
-        (("/{db}", "/{db}?ssl-mode=required"), "BQ-SOURCE-12"),
-        (("/{db}", "/{db}?ssl-ca=/nowhere.pem"), "BQ-SOURCE-12"),
+        (("pass%20w", "wrong"), "BQ-SOURCE-20"),
+        (("127.0.0.1", "no-such-host.invalid"), "BQ-SOURCE-20"),
+        (("/{db}", "/elsewhere"), "BQ-SOURCE-20"),
+        ((":{port}/", ":1/"), "BQ-SOURCE-20"),
+        (("mariadb://", "oracle://"), "BQ-SOURCE-20"),
+        (("/{db}", "/{db}?ssl-mode=required"), "BQ-SOURCE-20"),
+        (("/{db}", "/{db}?ssl-ca=/nowhere.pem"), "BQ-SOURCE-20"),
     ],
 )
 def test_what_fails_at_the_connection_is_told_without_the_password(

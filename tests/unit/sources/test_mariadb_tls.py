@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from tests.servers import Mariadb
 
-from bequest.kernel.errors import SourceError
+from bequest.kernel.errors import InputError, SourceError
 from bequest.kernel.secret import Secrets
 from bequest.model.case import Source, SourceKind
 from bequest.sources import OpenSource, mariadb_reading, open_source
@@ -103,7 +103,7 @@ def test_a_connection_that_does_not_hold_what_is_demanded_is_refused(
     address = tls.url(database, user="secure").replace("127.0.0.1", host) + "?" + how.format(ca=tls.folder / "cert.pem")
     with pytest.raises(SourceError) as caught:
         opened(address).inventory()
-    assert caught.value.code == "BQ-SOURCE-12"
+    assert caught.value.code == "BQ-SOURCE-20"
     assert "pass w" not in str(caught.value)
 
 
@@ -134,3 +134,15 @@ def test_tls_is_demanded_unless_the_server_is_here(address: str, mode: str) -> N
     found = parsed("people", "url", address)
     assert found.tls == mode
     assert "geheim" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "more", ["ssl_mode=verify-identity", "sslrootcert=/ca.pem", "ssl-mode=verify-identity&ssl-mode=disabled"]
+)
+def test_a_demand_that_nobody_would_keep_is_refused(tls: Mariadb, database: str, more: str) -> None:
+    address = f"{tls.url(database)}?{more}"
+    with pytest.raises(SourceError, match="options that are not known or stand twice"):
+        opened(address).inventory()
+    if "ssl-mode" not in more:
+        with pytest.raises(InputError, match="options that are not known"):
+            list(read_mariadb(spec(), Secrets({"P": address})))

@@ -27,7 +27,7 @@ def test_a_file_a_folder_and_a_pattern(tmp_path: Path) -> None:
     for name in ("a.pdf", "b.pdf", "sub/c.txt", ".hidden"):
         (tmp_path / name).write_text(name)
     write_folder_marker(tmp_path, "a-case")
-    assert list(object_paths(spec(tmp_path))) == ["a.pdf", "b.pdf", "sub/c.txt"]
+    assert list(object_paths(spec(tmp_path))) == [".hidden", "a.pdf", "b.pdf", "sub/c.txt"]
     assert list(object_paths(spec(tmp_path / "*.pdf"))) == ["a.pdf", "b.pdf"]
     assert list(object_paths(spec(tmp_path / "a.pdf"))) == ["a.pdf"]
     with pytest.raises(SourceError, match="no file at its path"):

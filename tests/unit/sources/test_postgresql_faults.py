@@ -157,6 +157,46 @@ def test_the_authority_named_is_the_only_one_believed(tls: TlsPostgres, tmp_path
     assert "certificate" in error.message
 
 
+@pytest.mark.parametrize("name", ["PGHOSTADDR", "PGHOST", "PGSERVICE"])
+def test_the_environment_names_no_other_server(
+    name: str, database: str, postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With 192.0.2.1 (of nobody, RFC 5737) in force a connection would leave this machine, unencrypted."""
+    (tmp_path / "services").write_text("[away]\nhostaddr=192.0.2.1\nhost=db.example.com\n")
+    monkeypatch.setenv("PGSERVICEFILE", str(tmp_path / "services"))
+    monkeypatch.setenv("PGCONNECT_TIMEOUT", "2")
+    monkeypatch.setenv(name, "away" if name == "PGSERVICE" else "192.0.2.1")
+    address = postgres.url(database) + "?connect_timeout=2"
+    if name == "PGHOST":  # no host in the address: the socket of this machine, not that host
+        address = address.replace(f"127.0.0.1:{postgres.port}", "")
+        for reads in (at(address).inventory, lambda: read_verifying(address)):
+            with pytest.raises(
+                Exception, match=r"no server answers|No such file|no such database|does not exist|authentication"
+            ):
+                reads()
+        return
+    address = address.replace("127.0.0.1", "localhost")
+    assert [i.name for i in at(address).inventory()] == ["people"]
+    assert pl.concat(list(at(address).read("people"))).height == ROWS
+    assert read_verifying(address) == ROWS
+
+
+def read_verifying(url: str) -> int:
+    spec = Source(name="people", kind=SourceKind.POSTGRESQL, url="env:NONE", verify_url="env:V")
+    return sum(f.height for t, f, _ in read_postgresql(spec, Secrets({"V": url})) if t == "people")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [("&service=crm", "service file"), ("&sslmode=prefer", "leaves"), ("&sslmode=allow", "leaves")],
+)
+def test_an_address_says_itself_where_and_how(more: str, said: str, database: str, postgres: Postgres) -> None:
+    address = elsewhere(postgres, database, more=more)
+    assert said in refused(at(address).inventory).message
+    with pytest.raises(InputError, match=said):
+        read_verifying(address)
+
+
 def test_the_verifier_asks_for_the_same(database: str, postgres: Postgres, tls: TlsPostgres) -> None:
     def heights(url: str) -> int:
         spec = Source(name="people", kind=SourceKind.POSTGRESQL, url="env:NONE", verify_url="env:V")

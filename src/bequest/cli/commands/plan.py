@@ -8,6 +8,8 @@ import typer
 
 from bequest.app.approve_policy import ApprovalState, approval_state, approve_policy
 from bequest.app.fairness import load_fairness
+from bequest.app.obstacles import Obstacle, obstacles
+from bequest.app.reading import open_sources
 from bequest.app.run_plan import ColumnExplanation, crime_meters, explain_field, explain_row, plan_diff, run_plan
 from bequest.app.tasks import planned_tasks
 from bequest.cli import render
@@ -38,6 +40,7 @@ def run(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--jso
         meters = crime_meters(c.case(case).case, decided.population)
         tasks = planned_tasks(c.case(case).case, decided.stays_whole)
         fair = load_fairness(c.workspace(case))
+        found = obstacles(c.case(case).case, open_sources(c.case(case).case, c.secrets), decided.plans)
     if json:
         render.print_json(
             {
@@ -45,12 +48,14 @@ def run(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--jso
                 "population": decided.population,
                 "crime_meters": meters,
                 "fairness": fair,
+                "obstacles": found,
             }
         )
         return
     print_preview(decided.policy, decided.population)
     if fair is not None:
         print_fairness(fair)
+    print_obstacles(found)
     for m in filter(lambda m: m.is_serious, meters):
         render.line(
             render.say(
@@ -70,6 +75,22 @@ def run(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--jso
         render.line(text)
     for p in tasks:
         render.line(f"{p.task_id} ({p.task.owner}, {p.task.due_on}): {render.say(p.task.what_zh, p.task.what_en)}")
+
+
+def print_obstacles(found: Sequence[Obstacle]) -> None:
+    """What the servers would refuse later: a warning, the plan stands."""
+    if not found:
+        return
+    title = render.say("提示：服务器届时会拒绝或影响执行的事项", "note: what servers would refuse later")
+    columns = (
+        render.say("系统", "system"), render.say("表", "table"), render.say("事项", "what"), "",
+        render.say("办法", "way out"),
+    )  # fmt: skip
+    rows = [
+        (o.source, o.table or "—", render.say(o.what_zh, o.what_en), o.facts, render.say(o.way_out_zh, o.way_out_en))
+        for o in found
+    ]
+    render.table(title, columns, rows)
 
 
 def print_preview(policy: Policy, population: Population) -> None:

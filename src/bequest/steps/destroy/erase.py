@@ -219,15 +219,7 @@ class _Run:
             n["unsealed"],
             left,
             pl.concat(self._on_hold),
-            self._held_names(journal),
         )
-
-    def _held_names(self, journal: pl.DataFrame) -> frozenset[int]:
-        held = pl.concat(self._on_hold)
-        if self._plan.key or not len(held):
-            return frozenset(held.to_list())
-        gone = journal.filter(pl.col("after").is_null())["pos"].sort()  # rows keep their order when others leave
-        return frozenset((held - gone.search_sorted(held)).to_list())
 
     def _recognise(self, batch: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
         """Turn rows that a former run has emptied from `changed` into `done`.

@@ -55,8 +55,6 @@ class TableErasure:
     """`row_tag`, `what` (changed, late, unsealed): for the next delta cutover."""
     held: pl.Series = field(default_factory=lambda: pl.Series("pos", [], dtype=pl.UInt32), repr=False, compare=False)
     """Rows of the plan that stay because they are on hold."""
-    held_names: frozenset[int] = frozenset()
-    """The same for who looks afterwards: rows of the plan, or present row numbers in a table without a key."""
 
     @property
     def is_whole(self) -> bool:

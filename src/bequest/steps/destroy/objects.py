@@ -14,6 +14,7 @@ from bequest.kernel.errors import SourceError
 from bequest.model.destruction import TableSums
 from bequest.model.disposition import Residue
 from bequest.model.whole import TABLE, WholeObject, WholeStore
+from bequest.sources.codes import NOT_WRITABLE
 from bequest.steps.destroy.custody_bucket import SealedFile, file_digest, sealing_aad
 
 Guard = Callable[[], None]
@@ -124,7 +125,7 @@ def _unlink(path: Path, source: str) -> None:
         raise SourceError(
             f"source {source}: a file cannot be removed: {error.strerror}",
             hint="Give the account that runs Bequest the right to write in its folder, then run the step again.",
-            code="BQ-SOURCE-8",
+            code=NOT_WRITABLE,
         ) from None
 
 

@@ -5,14 +5,17 @@ from contextlib import closing
 from dataclasses import replace
 
 import openpyxl
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.unit.steps import decided_tables as d
-from tests.unit.steps.destroy.small_company import Company
+from tests.unit.steps.destroy.small_company import KEYS, Company
 
 from bequest.kernel.errors import StateError
 from bequest.model.destruction import Finding
+from bequest.sources import open_source
+from bequest.steps.destroy.erase import erase
 from bequest.steps.destroy.verifier.prepare import prepare
 from bequest.steps.destroy.verifier.state import destroy_state, has_state, read_state, write_state
 from bequest.steps.destroy.verifier.task import Task
@@ -345,3 +348,60 @@ def test_the_report_can_be_signed_and_holds_no_value(company):
     statement = Statement("RescanReport", (Subject("urn:bequest:case:demo", "0" * 64),), found.predicate())
     data = sign_statement(statement, [Signer.from_bytes(b"s" * 32)])
     assert b"13800000001" not in data
+
+
+def held(*subjects):
+    return pl.Series("subject", subjects, dtype=pl.UInt32)
+
+
+def after_holds(company, subjects, plant=None):
+    """The rows of some subjects stay, all others go as planned; then something is planted."""
+    state = looked(company)
+    ledger, sealed = company.ledger(), company.seal()
+    for i, plan in enumerate(company.plans):
+        source = open_source(company.source(plan))
+        rows = sealed[plan.source, plan.table].rows
+        erase(plan, source, KEYS, ledger, rows, company.tmp / "work" / "erase", lambda: None, number=i, held=subjects)
+        source.clean(lambda: None)
+    if plant:
+        plant(company)
+    return verify(task(company, held=subjects), state)
+
+
+def test_rows_on_hold_are_no_residue_with_a_key_or_without(company):
+    """Subject 0 is row 0 of each table, two of which have no key."""
+    found = after_holds(company, held(0))
+    assert residue(found) == {}
+    assert found.is_clean
+    state_ = {(x.source, x.table) for x in found.lines if x.verdict == "planned"}
+    assert {("crm", "customers"), ("loyalty", "loyalty"), ("weblog", "weblog")} <= state_
+
+
+def test_without_the_hold_the_same_rows_are_residue(company):
+    state = looked(company)
+    found = verify(task(company), state)
+    assert {("crm", "customers"), ("loyalty", "loyalty"), ("weblog", "weblog")} <= {k[:2] for k in residue(found)}
+
+
+def test_a_hold_is_no_way_through_for_others(company):
+    """Held are only rows that were decided for this person: another person's row that was left is residue."""
+    state = looked(company)
+    found = verify(task(company, held=held(0)), state)  # nothing was erased at all
+    assert ("crm", "customers", "mobile", "phone") in residue(found)
+    assert ("loyalty", "loyalty", "card_no", "card") in residue(found)  # of 钱六
+
+
+def again(c):
+    with c.loyalty.path.open("ab") as file:
+        file.write("70000001,张一,13800000001\r\n".encode("gb18030"))
+
+
+def changed(c):
+    with closing(sqlite3.connect(c.crm.path)) as db, db:
+        db.execute("UPDATE customers SET remark = 'C0000006 13800000056' WHERE id = 1")
+
+
+@pytest.mark.parametrize("plant", [again, changed])
+def test_only_the_row_that_was_there_is_on_hold(company, plant):
+    """The same row once more, or a held row into which something else was written, is judged as any other."""
+    assert residue(after_holds(company, held(0), plant)) != {}

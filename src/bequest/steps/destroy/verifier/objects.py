@@ -65,11 +65,16 @@ def _listed(source: Source, *, beside: bool) -> list[Path]:
     """The files of a store; with `beside`, also what lies in the same folder."""
     top = source.path
     if top.is_dir():
-        return [p for p in top.rglob("*") if p.is_file() and not p.name.startswith(".")]
+        return [p for p in top.rglob("*") if _counts(p)]
     if not top.parent.is_dir():
         return []
     pattern = "*" if beside else top.name
-    return [p for p in top.parent.glob(pattern) if p.is_file() and not p.name.startswith(".")]
+    return [p for p in top.parent.glob(pattern) if _counts(p)]
+
+
+def _counts(path: Path) -> bool:
+    """Hidden files hold people's names as well; links lead to files of others; the rehearsal's marker stays."""
+    return path.is_file() and not path.is_symlink() and path.name != ".bequest-rehearsal"
 
 
 def _digests(files: Sequence[Path], key: bytes) -> list[str]:

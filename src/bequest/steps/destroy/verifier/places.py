@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from bequest.steps.destroy.verifier.tokens import Ecb, TokenSet, cmac
 Bools = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Places:
     """The cells of one table that are to be emptied, found by row tag."""
 
@@ -31,10 +32,11 @@ class Places:
         """The columns by name."""
         return {c.name: c for c in self.plan.columns}
 
-    @property
-    def n_rows_losing(self) -> int:
-        """Rows of the plan that lose a cell."""
-        return int(np.logical_or.reduce(list(self.goes.values())).sum()) if self.goes else 0
+    @cached_property
+    def losing(self) -> Bools:
+        """For each row of the plan, whether it loses a cell."""
+        nothing = np.zeros(self.plan.rows.height, np.bool_)
+        return np.asarray(np.logical_or.reduce([nothing, *self.goes.values()]), np.bool_)
 
     def locate(self, rows: Rows, ecb: Ecb) -> npt.NDArray[np.int64]:
         """For each row read, its row in the plan, -1 where the plan does not know it."""

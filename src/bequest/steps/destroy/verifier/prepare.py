@@ -16,6 +16,7 @@ from bequest.model.datamap import FieldClass
 from bequest.steps.destroy.verifier.buffers import Bytes, Texts, text_buffers
 from bequest.steps.destroy.verifier.candidates import EMAIL, ID, KINDS, PHONE, SEARCHABLE, Profile, known, profile_of
 from bequest.steps.destroy.verifier.finder import Finder
+from bequest.steps.destroy.verifier.held import Contents, contents
 from bequest.steps.destroy.verifier.places import Places, by_table, filled_and_going, loses
 from bequest.steps.destroy.verifier.raw import raw_paths
 from bequest.steps.destroy.verifier.reading import read_rows
@@ -65,7 +66,7 @@ def prepare(task: Task) -> VerifierState:
         tuple(control.columns()),
         tuple(control.source(s, unreadable.get(s.name, "")) for s in task.sources),
     )
-    return VerifierState(facts, wanted, control.allowed())
+    return VerifierState(facts, wanted, control.allowed(), learned.contents)
 
 
 def row_names(places: Places | None, rows: Rows) -> Texts:
@@ -91,12 +92,19 @@ class _Learned:
         self.unsearchable: dict[ColumnKey, int] = {}
         self.profile = Profile()
         self.seen: dict[tuple[str, str], Bools] = {}
+        self._rows: dict[tuple[str, str], list[Contents]] = {}
 
     def take(self, places: Places, rows: Rows, located: npt.NDArray[np.int64]) -> None:
         """Learn from one batch."""
         plan = places.plan
         seen = self.seen.setdefault((plan.source, plan.table), np.zeros(plan.rows.height, np.bool_))
         seen[located[located >= 0]] = True
+        losing = (
+            np.flatnonzero((located >= 0) & places.losing[np.maximum(located, 0)]) if plan.rows.height else located[:0]
+        )
+        if len(losing):
+            tokens = contents(self._tokeniser, plan.source, rows, losing)
+            self._rows.setdefault((plan.source, plan.table), []).append(Contents(tokens, located[losing]))
         for column in plan.columns:
             if column.cls in SEARCHABLE and loses(places, column.name):
                 key = (plan.source, plan.table, column.name)
@@ -121,6 +129,7 @@ class _Learned:
 
     def settle(self) -> None:
         """All is learned: each token once."""
+        self.contents = {table: Contents.joined(parts) for table, parts in self._rows.items()}
         self.tokens = {key: TokenSet(_stacked(parts)) for key, parts in self._parts.items()}
         self.in_texts = TokenSet(_stacked(self._parts_in_texts))
         self.by_bytes = {source: TokenSet(_stacked(parts)) for source, parts in self._parts_by_bytes.items()}
@@ -205,7 +214,7 @@ class _Control:
         for (name, table), places in sorted(self._places.items()):
             if name != source.name:
                 continue
-            losing = np.logical_or.reduce(list(places.goes.values()))
+            losing = places.losing
             seen = self._learned.seen.get((name, table), np.zeros(len(losing), np.bool_))
             planned += int(losing.sum())
             recognised += int((losing & seen).sum())

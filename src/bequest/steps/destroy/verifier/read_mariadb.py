@@ -17,6 +17,7 @@ import polars as pl
 import pymysql
 from pymysql.cursors import SSCursor
 
+from bequest.kernel.errors import InputError
 from bequest.kernel.secret import Secrets
 from bequest.model.case import Source
 
@@ -37,6 +38,18 @@ _COLUMNS: Final = (
 _KEYS: Final = (
     "SELECT INDEX_NAME, COLUMN_NAME, SUB_PART FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE()"
     " AND TABLE_NAME = %s AND NON_UNIQUE = 0 ORDER BY INDEX_NAME <> 'PRIMARY', INDEX_NAME, SEQ_IN_INDEX"
+)
+_OPTIONS: Final = frozenset(
+    {
+        "ssl-mode",
+        "ssl-ca",
+        "ssl-cert",
+        "ssl-key",
+        "socket",
+        "connect_timeout",
+        "max_statement_time",
+        "lock_wait_timeout",
+    }
 )
 _HEX: Final = ("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob")
 _PLACES: Final = ("geometry", "point", "line", "polygon", "multi", "geom")
@@ -154,6 +167,12 @@ def _connect(source: Source, secrets: Secrets) -> "pymysql.Connection[Any]":
     more: dict[str, Any] = {"unix_socket": options["socket"]} if "socket" in options else {}
     mode = options.get("ssl-mode", "").lower().replace("_", "-")
     mode = mode or ("verify-identity" if "ssl-ca" in options else "" if more or _is_here(host) else "required")
+    if mode not in {"", "disabled", "required", "verify-ca", "verify-identity"} or options.keys() - _OPTIONS:
+        raise InputError(
+            f"source {source.name}: verify_url has options that are not known",
+            hint=f"Known are {', '.join(sorted(_OPTIONS))}; ssl-mode is disabled, required, verify-ca or"
+            " verify-identity.",
+        )
     if mode not in {"", "disabled"}:
         context = ssl.create_default_context(cafile=options.get("ssl-ca"))
         if "ssl-cert" in options:

@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from bequest.kernel.errors import InputError
 from bequest.kernel.secret import Secrets
 from bequest.model.case import Source
 
@@ -89,9 +90,15 @@ def _address(source: Source, secrets: Secrets) -> str:
     reference = source.verify_url or source.url
     given: dict[str, Any] = dict(conninfo_to_dict(secrets.follow(reference, f"source {source.name}: verify_url")))
     more: dict[str, Any] = {"application_name": "bequest-verifier", "connect_timeout": 15, "client_encoding": "UTF8"}
-    hosts = [h for k in ("host", "hostaddr") for h in str(given.get(k) or "").split(",")]
-    if not all(map(_is_here, hosts)):
-        more["sslmode"] = "verify-full" if "sslrootcert" in given else "require"
+    more |= {"host": "", "hostaddr": "", "port": "5432"}  # never from the environment or a service file
+    hosts = [h for k in ("host", "hostaddr") if given.get(k) for h in str(given[k]).split(",")]
+    here = all(map(_is_here, hosts))
+    more["sslmode"] = "prefer" if here else "verify-full" if "sslrootcert" in given else "require"
+    if given.get("service") or (not here and given.get("sslmode") in {"allow", "prefer"}):
+        raise InputError(
+            f"source {source.name}: verify_url refers to a service file, or leaves encryption to the server",
+            hint="Write host, port and database in the address itself, and ?sslmode=verify-full or ?sslmode=require.",
+        )
     options = f"{given.pop('options', '')} {_SETTINGS} -c timezone={source.timezone or 'UTC'}"
     return make_conninfo("", **{**more, **given, "options": options})
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from bequest.kernel.codec import decode
 from bequest.kernel.errors import StateError
 from bequest.steps.destroy.verifier.buffers import Bytes
 from bequest.steps.destroy.verifier.candidates import Profile
-from bequest.steps.destroy.verifier.tokens import TokenSet
+from bequest.steps.destroy.verifier.held import Contents
+from bequest.steps.destroy.verifier.tokens import SIZE, TokenSet
 
 Counts = npt.NDArray[np.int64]
 _COUNT = ">u4"
@@ -99,6 +101,8 @@ class VerifierState:
     facts: Facts
     wanted: TokenSet = field(repr=False)
     allowed: Allowed = field(repr=False)
+    contents: Mapping[tuple[str, str], Contents] = field(default_factory=dict, repr=False)
+    """By table, rows that lose something as they stood: those on hold may stand so afterwards."""
 
 
 def write_state(folder: Path, state: VerifierState) -> None:
@@ -109,6 +113,10 @@ def write_state(folder: Path, state: VerifierState) -> None:
     write_file(folder / "counts.bin", state.allowed.counts.astype(_COUNT).tobytes())
     for source, tokens in state.allowed.in_source.items():
         write_file(folder / f"allowed.{source}.bin", tokens.to_bytes())
+    write_file(folder / "rows.bin", b"".join(c.tokens.tobytes() for c in state.contents.values()))
+    write_file(folder / "places.bin", b"".join(c.rows.astype(_COUNT).tobytes() for c in state.contents.values()))
+    tables = [[source, table, len(c.rows)] for (source, table), c in state.contents.items()]
+    write_file(folder / "rows.json", json.dumps(tables).encode())
     write_file(folder / "state.json", canonical(to_json(state.facts)))
 
 
@@ -127,7 +135,19 @@ def read_state(folder: Path) -> VerifierState:
     counts = np.frombuffer((folder / "counts.bin").read_bytes(), _COUNT).astype(np.int64)
     in_source = {s.source: _tokens(folder / f"allowed.{s.source}.bin") for s in facts.sources}
     wanted = TokenSet.from_bytes((folder / "tokens.bin").read_bytes())
-    return VerifierState(facts, wanted, Allowed(cells, counts, in_source))
+    return VerifierState(facts, wanted, Allowed(cells, counts, in_source), _contents(folder))
+
+
+def _contents(folder: Path) -> dict[tuple[str, str], Contents]:
+    if not (folder / "rows.json").is_file():  # a first look by a version that kept none
+        return {}
+    tokens = np.frombuffer((folder / "rows.bin").read_bytes(), np.uint8).reshape(-1, SIZE)
+    places = np.frombuffer((folder / "places.bin").read_bytes(), _COUNT).astype(np.int64)
+    found, at = {}, 0
+    for source, table, n in json.loads((folder / "rows.json").read_bytes()):
+        found[(source, table)] = Contents(tokens[at : at + n], places[at : at + n])
+        at += n
+    return found
 
 
 def has_state(folder: Path) -> bool:

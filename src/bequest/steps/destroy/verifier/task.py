@@ -1,9 +1,11 @@
 """What the verifier is given to work on."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import polars as pl
 
 from bequest.engine.tableplan import TablePlan
 from bequest.kernel.secret import Secrets
@@ -24,9 +26,10 @@ class Task:
     link_ecb: Callable[[bytes], bytes] = field(repr=False)
     known_copies: frozenset[Path] = frozenset()
     secrets: Secrets = field(default_factory=Secrets, repr=False)
-    held: Mapping[tuple[str, str], frozenset[int]] = field(default_factory=dict)
-    """Rows, by table, that stayed after all because they are on hold: whatever stands in them may stay. Rows of the
-    plan; where a table has no key, numbers of its rows as they are now."""
+    held: pl.Series = field(
+        default_factory=lambda: pl.Series("subject", [], dtype=pl.UInt32), repr=False, compare=False
+    )
+    """Subjects on hold: rows that were to go for them may stand as they stood before the deletion."""
 
     @property
     def key_commit(self) -> str:

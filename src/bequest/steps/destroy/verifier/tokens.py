@@ -1,7 +1,7 @@
 """The verifier's tokens: AES-CMAC (RFC 4493) under its own key, over whole columns, and sets of them searched in bulk.
 
-The key is divided by use: values, and places in which a value may remain. Nothing here is taken from the kernels with
-which the plan names its rows: `cmac` is written apart on purpose, and a test holds it against the library.
+The key is divided by use: values, places in which a value may remain, and whole rows. Nothing here is taken from the
+kernels with which the plan names its rows: `cmac` is written apart on purpose, and a test holds it against the library.
 """
 
 from collections.abc import Callable, Iterable
@@ -27,6 +27,7 @@ class Tokeniser:
     def __init__(self, key: bytes) -> None:
         self._values = aes_ecb(derive(key, _PURPOSE, "values"))
         self._places = aes_ecb(derive(key, _PURPOSE, "places"))
+        self._contents = aes_ecb(derive(key, _PURPOSE, "contents"))
 
     def values(self, kinds: npt.NDArray[np.uint8], normals: Texts) -> Bytes:
         """Tokens of candidates, n × 16 bytes."""
@@ -40,6 +41,11 @@ class Tokeniser:
     def places(self, source: str, table: str, column: str, rows: Texts, at: Ints) -> Bytes:
         """Tokens of the cells in these rows; a row's text is empty where rows have no lasting name."""
         return cmac("\0".join(("place", source, table, column, "")).encode(), rows, at, self._places)
+
+    def contents(self, source: str, table: str, texts: Texts) -> Bytes:
+        """Tokens of whole rows."""
+        prefix = "\0".join(("row", source, table, "")).encode()
+        return cmac(prefix, texts, np.arange(len(texts)), self._contents)
 
 
 class TokenSet:

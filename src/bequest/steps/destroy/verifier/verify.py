@@ -1,7 +1,8 @@
 """The second look, after the deletion: every cell of every table, every byte of the files, against what should be gone.
 
 Each hit is
-- planned, where this token may remain in this very cell (in a column, as often as before, where rows have no key);
+- planned, where this token may remain in this very cell (in a column, as often as before, where rows have no key),
+  or its row is on hold and stands as it stood;
 - coincidence, where a whole cell of a column that identifies nobody equals it (an order number like a phone number),
   or it is a piece of a longer number among bytes: shown and counted, and residue where a column has many;
 - residue otherwise. One residue refuses the certificate.
@@ -18,8 +19,9 @@ from bequest.kernel.canonical import Json, to_json
 from bequest.kernel.errors import StateError
 from bequest.model.case import SERVERS, Source, SourceKind
 from bequest.model.destruction import Finding, Level, SearchResult
+from bequest.steps.destroy.verifier.buffers import Ints
 from bequest.steps.destroy.verifier.candidates import KINDS, OWN_KINDS, PLAIN
-from bequest.steps.destroy.verifier.held import held_rows
+from bequest.steps.destroy.verifier.held import HeldRows, contents
 from bequest.steps.destroy.verifier.places import Places, by_table, class_of
 from bequest.steps.destroy.verifier.prepare import RAW_KINDS, row_names
 from bequest.steps.destroy.verifier.raw import raw_paths
@@ -103,6 +105,11 @@ class _SecondLook:
         self._places = by_table(task.plans)
         self._tokens = state.wanted.array()
         self._left = state.allowed.counts.copy()
+        self._held = {
+            table: HeldRows(self._places[table].plan, known, task.held)
+            for table, known in state.contents.items()
+            if len(task.held) and table in self._places
+        }
         self._controls: Mapping[str, SourceControl] = {s.source: s for s in state.facts.sources}
         self._new_chances: Counter[tuple[str, str, str, str]] = Counter()
         self.lines: Counter[tuple[str, str, str, str, str]] = Counter()
@@ -133,11 +140,11 @@ class _SecondLook:
         names = row_names(places, rows)
         # where rows are known by number, the numbers have moved: then only the counts of the first look speak
         keyed = places is not None and bool(places.plan.key)
-        located = places.locate(rows, self._task.link_ecb) if places and keyed else None
-        held = held_rows(self._task, places, rows, located)
+        held = self._on_hold(source, rows, hits)
+        located = places.locate(rows, self._task.link_ecb) if places and keyed else held
         for hit in hits:
             stays = np.ones(len(hit.rows), np.bool_)
-            if places is not None and located is not None:
+            if places is not None:
                 stays = ~places.going(hit.column, located)[hit.rows]
             cells = Allowed.cell(
                 self._tokens[hit.known[stays]],
@@ -145,10 +152,19 @@ class _SecondLook:
             )
             allowed = np.zeros(len(stays), np.bool_)
             allowed[stays] = self._state.allowed.take(cells, self._left)
-            on_hold = held[hit.rows]
+            on_hold = held[hit.rows] >= 0
             allowed |= on_hold
             chance = stays & ~on_hold & _may_be_chance(places, hit)
             self._count((source, rows.table, hit.column), hit.kinds, allowed, chance)
+
+    def _on_hold(self, source: str, rows: Rows, hits: list[ColumnHits]) -> Ints:
+        """For each row with a hit, its row in the plan where it is on hold and stands as it stood, else -1."""
+        found = np.full(len(rows.names), -1, np.int64)
+        held = self._held.get((source, rows.table))
+        if held:
+            at = np.unique(np.concatenate([hit.rows for hit in hits]))
+            found[at] = held.find(contents(self._tokeniser, source, rows, at))
+        return found
 
     def _count(self, where: tuple[str, str, str], kinds: Kinds, allowed: Bools, chance: Bools) -> None:
         verdicts = {COINCIDENCE: chance, PLANNED: allowed & ~chance, RESIDUE: ~allowed & ~chance}
