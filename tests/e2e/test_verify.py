@@ -26,6 +26,7 @@ from bequest.documents.qr import parse_qr_text, short_id
 from bequest.evidence import verify_cli
 from bequest.evidence.checkpoint import parse_checkpoint
 from bequest.evidence.event import Leaf, parse_leaf
+from bequest.evidence.event_types import EventType
 from bequest.evidence.tiles import read_entries
 from bequest.evidence.trust import parse_trust
 from bequest.kernel.canonical import canonical
@@ -109,6 +110,22 @@ def test_the_bundle_holds_all_its_parts(asset_deal: WholeCase) -> None:
     notices = files_of(asset_deal.bundle / "data" / "notices")
     assert any(n.startswith("notice-") for n in notices)
     assert "public-notice.txt" in notices
+
+
+def test_the_log_names_the_comparison_of_outcomes_proposed_and_that_every_approver_saw_it(
+    asset_deal: WholeCase,
+) -> None:
+    named = {
+        typ: [[r.sha256 for r in leaf.refs if r.role == "fairness"] for leaf in leaves(asset_deal) if leaf.type is typ]
+        for typ in (EventType.POLICY_PROPOSED, EventType.PLAN_APPROVED)
+    }
+    (proposed,) = named[EventType.POLICY_PROPOSED]
+    assert len(proposed) == 1
+    assert len(named[EventType.PLAN_APPROVED]) == 6
+    assert all(seen == proposed for seen in named[EventType.PLAN_APPROVED])
+    counts = [leaf.counts["unexplained"] for leaf in leaves(asset_deal) if "unexplained" in leaf.counts]
+    assert len(counts) == 7
+    assert len(set(counts)) == 1
 
 
 # Nothing that was changed does.

@@ -7,16 +7,18 @@ from bequest.app.context import Context, require, require_open
 from bequest.app.decide import parties_digest
 from bequest.app.ending import check_settled
 from bequest.app.evidence import publish, record
+from bequest.app.fairness import load_fairness
 from bequest.app.law import pack_of
 from bequest.crypto.signing import load_person_key
 from bequest.crypto.verify import parse_public_line
 from bequest.evidence.approval import check_approval, quorum_gap, sign_approval
 from bequest.evidence.event_types import EventType
-from bequest.kernel.canonical import to_json
+from bequest.kernel.canonical import digest, to_json
 from bequest.kernel.clock import local_date, rfc3339
 from bequest.kernel.errors import ApprovalError, VerificationError
 from bequest.law.pack import required_roles
 from bequest.model.case import Case, Person, Role
+from bequest.model.fairness import Fairness
 from bequest.model.plan import Approval, Policy
 from bequest.store.records import CaseRecord
 
@@ -54,11 +56,11 @@ def approval_state(ctx: Context, case_id: str) -> ApprovalState:
         policies = tx.policies.list(case_id)
         if not policies:
             raise ApprovalError(f"case {case_id} has no policy to approve", hint=f"Run `bequest plan {case_id}` first.")
-        digest = policies[-1].digest
-        approvals = tx.approvals.of(case_id, digest)
-        changed = changed_since(case, tx.policies.get(case_id, digest).policy)
+        latest = policies[-1].digest
+        approvals = tx.approvals.of(case_id, latest)
+        changed = changed_since(case, tx.policies.get(case_id, latest).policy)
     gap = quorum_gap(approvals, [r.value for r in required])
-    return ApprovalState(digest, approvals, required, gap, tuple(changed))
+    return ApprovalState(latest, approvals, required, gap, tuple(changed))
 
 
 def approved_policy(ctx: Context, record: CaseRecord) -> Policy:
@@ -104,11 +106,14 @@ def changed_since(case: Case, policy: Policy) -> list[str]:
     return [CHANGED[name] for name, value in now.items() if value != getattr(policy, name)]
 
 
-def approve_policy(ctx: Context, case_id: str, person_id: str, key_file: Path, *, role: str = "") -> ApprovalState:
-    """Sign the latest policy as one person in one role.
+def approve_policy(
+    ctx: Context, case_id: str, person_id: str, key_file: Path, *, role: str = "", seen: Fairness | None = None
+) -> ApprovalState:
+    """Sign the latest policy as one person in one role. `seen`: the comparison of outcomes that the person was shown.
 
     Raises:
-        ApprovalError: where the person is not in the case, holds no required role, or the key is not the person's.
+        ApprovalError: where the person is not in the case, holds no required role, the key is not the person's, or what
+            the person saw is not the comparison of the latest plan.
         InputError: where the key file is unusable.
     """
     require(ctx, case_id, "plan")
@@ -131,6 +136,7 @@ def approve_policy(ctx: Context, case_id: str, person_id: str, key_file: Path, *
             f"the key in {key_file.name} is not that of {person_id}: the case file has another public key",
             hint=f"{person_id} signs with the key whose .pub line stands in the case file.",
         )
+    _saw_the_findings(ctx, case_id, seen)
     at = ctx.clock(record_).now()
     approval = sign_approval(
         signer, case=case_id, policy_digest=state.digest, person=person_id, role=chosen.value, signed_at=rfc3339(at)
@@ -143,7 +149,8 @@ def approve_policy(ctx: Context, case_id: str, person_id: str, key_file: Path, *
         tx.approvals.add(case_id, approval, at)
         record(
             ctx, tx, case_id, EventType.PLAN_APPROVED, f"{state.digest[:16]}-{chosen.value}", at=at,
-            refs={"policy": state.digest}, actor=signer.public.key_id,
+            refs={"policy": state.digest} | ({"fairness": digest(seen)} if seen else {}),
+            counts={"unexplained": len(seen.findings)} if seen else {}, actor=signer.public.key_id,
         )  # fmt: skip
     after = approval_state(ctx, case_id)
     if not after.gap:
@@ -158,6 +165,15 @@ def approve_policy(ctx: Context, case_id: str, person_id: str, key_file: Path, *
                 tx.steps.finish(run, after.digest, {"approvals": len(after.approvals)}, at, 0.0)
     publish(ctx, case_id)
     return after
+
+
+def _saw_the_findings(ctx: Context, case_id: str, seen: Fairness | None) -> None:
+    """Nobody signs past a difference that nothing lawful explains without having been shown it."""
+    if seen != load_fairness(ctx.workspace(case_id)):
+        raise ApprovalError(
+            "the comparison of outcomes across kinds of people is another one than that shown",
+            hint=f"Read `bequest plan fairness {case_id}`, then approve again.",
+        )
 
 
 def _nothing_open(ctx: Context, case: Case, policy_digest: str) -> None:

@@ -11,7 +11,7 @@ import polars as pl
 from bequest.app.decide import MAIN_CLASSES, Decided
 from bequest.app.workspace import Workspace
 from bequest.engine.tableplan import DECISION_PREFIX
-from bequest.kernel.canonical import to_json
+from bequest.kernel.canonical import digest, to_json
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import BequestError, StateError
 from bequest.model.case import Case
@@ -259,6 +259,13 @@ def save_fairness(workspace: Workspace, found: Fairness) -> None:
     workspace.write_json(_file(workspace), to_json(found))
 
 
+def keep_as_proposed(workspace: Workspace, found: Fairness) -> str:
+    """Keep it under its digest, which the log names, since later decisions compare anew; the digest."""
+    reference = digest(found)
+    workspace.write_json(workspace.dir("work", "fairness") / f"{reference}.json", to_json(found))
+    return reference
+
+
 def load_fairness(workspace: Workspace) -> Fairness | None:
     """The comparison as kept, or None where none was made yet.
 
@@ -272,3 +279,15 @@ def load_fairness(workspace: Workspace) -> Fairness | None:
         return decode(Fairness, json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, BequestError):
         raise StateError(f"the work file {path.name} is damaged", hint="Run `bequest plan` again.") from None
+
+
+def kept_fairness(workspace: Workspace) -> Fairness:
+    """The comparison as kept.
+
+    Raises:
+        StateError: where the file is damaged, or none was made yet.
+    """
+    found = load_fairness(workspace)
+    if found is None:
+        raise StateError("outcomes were not compared across kinds of people", hint="Run `bequest plan` again.")
+    return found

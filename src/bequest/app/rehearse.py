@@ -14,6 +14,7 @@ from bequest.app.approve_policy import approval_state, approve_policy
 from bequest.app.casefile import read_case_file
 from bequest.app.clock import advance_clock
 from bequest.app.context import Context, done_steps
+from bequest.app.fairness import load_fairness
 from bequest.app.make_bundle import Bundle, make_bundle
 from bequest.app.make_report import make_report
 from bequest.app.open_case import open_case
@@ -135,7 +136,7 @@ def _open(ctx: Context, folder: Path) -> Case:
 
 
 def _approve_all(ctx: Context, case: Case, company: Company) -> None:
-    state = approval_state(ctx, case.id)
+    state, seen = approval_state(ctx, case.id), load_fairness(ctx.workspace(case.id))
     signed = {a.role for a in state.approvals}
     busy = {a.person for a in state.approvals}
     for role in state.required:
@@ -143,7 +144,7 @@ def _approve_all(ctx: Context, case: Case, company: Company) -> None:
             continue
         person = next(p for p in case.people if role in p.roles and p.id not in busy)
         busy.add(person.id)
-        approve_policy(ctx, case.id, person.id, company.key(person.id), role=role.value)
+        approve_policy(ctx, case.id, person.id, company.key(person.id), role=role.value, seen=seen)
 
 
 def _notify_all(ctx: Context, case: Case, company: Company) -> None:

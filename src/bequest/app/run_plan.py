@@ -11,7 +11,7 @@ import polars as pl
 from bequest.app.context import Context, step
 from bequest.app.decide import Decided, DecideInput, decide_case
 from bequest.app.evidence import publish, record
-from bequest.app.fairness import compare_plan, load_fairness, save_fairness
+from bequest.app.fairness import compare_plan, keep_as_proposed, kept_fairness, save_fairness
 from bequest.app.fixed import Taken, take_answers
 from bequest.app.law import pack_of
 from bequest.app.preflight import check_people, check_receivers
@@ -103,14 +103,20 @@ def run_plan(ctx: Context, case_id: str) -> Decided:
         decided = decide_now(ctx, run.case, datamap, sources, told=False)
         _no_empty_lot(run.case, decided)
         save_plans(run.workspace, decided.plans)
+        fair = kept_fairness(run.workspace)
+        compared = keep_as_proposed(run.workspace, fair)
         with ctx.store.transaction() as tx:
             digest = tx.policies.add(case_id, decided.policy, run.at).digest
             counted = tx.populations.add(case_id, decided.population, run.at, policy_digest=digest).digest
             record(
                 ctx, tx, case_id, EventType.POLICY_PROPOSED,
-                f"{digest[:24]}-{counted[:24]}", at=run.at,
-                refs={"policy": digest, "law-pack": decided.policy.law_pack_digest},
-                counts={"situations": decided.population.n_situations, "lines": len(decided.policy.rows)},
+                f"{digest[:20]}-{counted[:20]}-{compared[:20]}", at=run.at,
+                refs={"policy": digest, "law-pack": decided.policy.law_pack_digest, "fairness": compared},
+                counts={
+                    "situations": decided.population.n_situations,
+                    "lines": len(decided.policy.rows),
+                    "unexplained": len(fair.findings),
+                },
             )  # fmt: skip
         p = decided.population
         run.counts = {
@@ -120,7 +126,7 @@ def run_plan(ctx: Context, case_id: str) -> Decided:
             "singletons": p.n_singletons,
             "lines": len(decided.policy.rows),
             "values": sum(t.values for t in p.totals),
-            "unexplained": len(fair.findings) if (fair := load_fairness(run.workspace)) else 0,
+            "unexplained": len(fair.findings),
         }
         run.output_digest = digest
     publish(ctx, case_id)

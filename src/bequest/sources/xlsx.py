@@ -34,6 +34,10 @@ _PLAIN_NUMBER = rf"^-?\d{{1,{SHOWN_DIGITS}}}$|^(?:0|[1-9]\d*)\.\d*[1-9]$"
 """Up to 16 characters of this are shown as they stand: 15 digits and a sign or a point."""
 
 
+KEPT_CELLS = 1_000_000
+"""A sheet of at most so many cells, about 130 bytes each, is kept between the readings of one opened source."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """A sheet as a table: texts of its cells, header names by column, and which rows hold data."""
@@ -50,17 +54,20 @@ class Grid:
         n = len(self.data_rows)
         if not names:
             return pl.DataFrame({"": np.zeros(n, np.uint8)})
-        return pl.DataFrame([self.texts.gather(self.cell_of(c)).rename(c) for c in names])
+        return pl.DataFrame([self.texts.gather(at).rename(c) for c, at in self.cells_of(names).items()])
 
-    def cell_of(self, name: str) -> Ints:
-        """For each data row, the index of its cell in a column; the index after the last, where it has none."""
-        cells = self.sheet.cells
+    def cells_of(self, names: Sequence[str]) -> dict[str, Ints]:
+        """For each data row, the index of its cell in each column; the index after the last, where it has none."""
+        cells, wanted = self.sheet.cells, list(dict.fromkeys(names))
         position = np.full(len(self.sheet.rows), -1, np.int64)
         position[self.data_rows] = np.arange(len(self.data_rows))
-        here = np.flatnonzero((cells[:, 1] == self.columns[name]) & (position[cells[:, 0]] >= 0))
-        found = np.full(len(self.data_rows), len(cells), np.int64)
-        found[position[cells[here, 0]]] = here
-        return found
+        place = np.full(int(cells[:, 1].max(initial=0)) + 1, -1, np.int64)
+        place[[self.columns[name] for name in wanted]] = np.arange(len(wanted))
+        row, column = position[cells[:, 0]], place[cells[:, 1]]
+        here = np.flatnonzero((row >= 0) & (column >= 0))
+        found = np.full((len(wanted), len(self.data_rows)), len(cells), np.int64)
+        found[column[here], row[here]] = here
+        return dict(zip(wanted, found, strict=True))
 
 
 class XlsxFile(FileSource):
@@ -71,7 +78,8 @@ class XlsxFile(FileSource):
     """
 
     _ready: tuple[tuple[int, ...], str, Grid] | None = None
-    """The sheet that the inventory has just taken apart, for the first reading after it and no longer."""
+    """The sheet taken apart last, while the file stays as it is: for the first reading after the inventory, and for all
+    later ones of this opened source where it is small."""
 
     def __init__(self, spec: Source, password: str = "") -> None:
         super().__init__(spec)
@@ -124,14 +132,18 @@ class XlsxFile(FileSource):
         return TableInfo(name, "", columns, (), len(grid.data_rows), why_not_scanned=why, notes=notes)
 
     def _batches(self, table: TableInfo, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-        ready, self._ready = self._ready, None
+        ready = self._ready
         with open_book(self.path, self._password) as book:
             sheet = self._sheet_of(table, book)
             if ready is not None and ready[:2] == (self._state(), sheet):
                 grid = ready[2]
             else:
+                state = self._state()
                 grid = self._grid(book, book.strings(), sheet)
+                self._ready = (state, sheet, grid)
             ready = None
+            if len(grid.sheet.cells) > KEPT_CELLS:
+                self._ready = None
             yield grid.frame(columns)
 
     def _write(self, table: TableInfo, edit: Edit, out: BinaryIO) -> None:
@@ -141,7 +153,8 @@ class XlsxFile(FileSource):
             strings = book.strings()
             grid = self._grid(book, strings, name)
             gone, emptied = edit.decide(grid.frame(edit.needs()))
-            cells = [grid.cell_of(c)[mask] for c, mask in emptied.items()]
+            at = grid.cells_of(list(emptied))
+            cells = [at[c][mask] for c, mask in emptied.items()]
             write_book(book, grid.sheet, strings, grid.data_rows[gone], np.concatenate([*cells, _NO_CELLS]), out)
 
     def _sheet_of(self, table: TableInfo, book: Book) -> str:
@@ -187,8 +200,10 @@ class XlsxFile(FileSource):
 
 def _first_rows(cells: Ints, texts: pl.Series, filled: Bools, rows: Ints, width: int) -> list[list[str]]:
     out = []
+    row_of = np.ascontiguousarray(cells[:, 0])  # ascending
     for row in rows.tolist():
-        here = np.flatnonzero(filled & (cells[:, 0] == row))
+        first, last = np.searchsorted(row_of, [row, row + 1])
+        here = first + np.flatnonzero(filled[first:last])
         line = [""] * width
         for column, text in zip(cells[here, 1].tolist(), texts.gather(here).str.strip_chars().to_list(), strict=True):
             line[column] = text

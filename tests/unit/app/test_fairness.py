@@ -1,13 +1,19 @@
 """The demo's plan says whether kinds of people end alike, and keeps no person in it."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.unit.app.conftest import DemoHome
 
+from bequest.app.approve_policy import approve_policy
 from bequest.app.fairness import load_fairness, save_fairness
 from bequest.app.make_report import case_report
-from bequest.kernel.errors import StateError
+from bequest.kernel.canonical import digest
+from bequest.kernel.errors import ApprovalError, StateError
+from bequest.model.case import Role
 from bequest.model.fairness import Dimension, Verdict
 
 
@@ -30,6 +36,32 @@ def test_the_plan_of_the_demo_is_compared(planned: DemoHome) -> None:
     children = [c for c in found.comparisons if c.group == "under_14"]
     assert {c.verdict for c in children} <= {Verdict.APART, Verdict.ALIKE, Verdict.FEW}
     assert case_report(planned.ctx, planned.case_id, seconds={}).fairness == found
+
+
+def test_the_log_says_what_was_found_and_who_saw_it(planned: DemoHome) -> None:
+    ctx, case = planned.ctx, planned.case_id
+    workspace = ctx.workspace(case)
+    found = load_fairness(workspace)
+    assert found is not None
+    named = {"role": "fairness", "sha256": digest(found)}
+    assert named in payload(planned, "policy.proposed")["refs"]
+    kept = json.loads((workspace.dir("work", "fairness") / f"{digest(found)}.json").read_text(encoding="utf-8"))
+    assert digest(kept) == digest(found)
+    legal = next(p.id for p in ctx.case(case).case.people if Role.LEGAL in p.roles)
+    for shown in (None, replace(found, persons=found.persons + 1)):
+        with pytest.raises(ApprovalError, match="than that shown") as caught:
+            approve_policy(ctx, case, legal, planned.company.keys.person_files[legal], seen=shown)
+        assert "plan fairness" in caught.value.hint
+    approve_policy(ctx, case, legal, planned.company.keys.person_files[legal], seen=found)
+    approved = payload(planned, "plan.approved")
+    assert named in approved["refs"]
+    assert approved["counts"]["unexplained"] == payload(planned, "policy.proposed")["counts"]["unexplained"]
+
+
+def payload(home: DemoHome, typ: str) -> dict[str, Any]:
+    with home.ctx.store.transaction() as tx:
+        (found,) = [e.payload for e in tx.outbox.all(home.case_id) if e.payload["typ"] == typ]
+    return dict(found)
 
 
 def test_no_printed_count_is_below_ten(planned: DemoHome) -> None:

@@ -226,7 +226,10 @@ def approve(
         if key is None:
             _print_state(approval_state(c, case))
             return
-        _print_state(approve_policy(c, case, person, key, role=role))
+        seen = load_fairness(c.workspace(case))
+        if seen is not None:
+            print_fairness(seen)
+        _print_state(approve_policy(c, case, person, key, role=role, seen=seen))
 
 
 def _print_state(state: ApprovalState) -> None:

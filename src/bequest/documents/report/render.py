@@ -6,7 +6,8 @@ import re
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from bequest.documents import fairness
@@ -83,6 +84,25 @@ def _own(text: str, lang: str) -> Markup:
     return escape(text)
 
 
+class _Compiled(BytecodeCache):
+    """Templates as compiled by this process: the second language and later reports do not compile them again."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """What is known of a template; its key covers name and source."""
+        if (code := self._code.get(bucket.key)) is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Remember a template just compiled."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
 def _environment(lang: str, report: CaseReport) -> Environment:
     words = Wording(lang, report.case)
     environment = Environment(
@@ -91,6 +111,7 @@ def _environment(lang: str, report: CaseReport) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_COMPILED,
     )
     environment.filters.update(
         n=wording.number,

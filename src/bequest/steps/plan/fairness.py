@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bequest.model.fairness import Circumstance, Comparison, Dimension, Interval, Thresholds, Verdict
-from bequest.steps.plan.rates import Span, Strata, chance, mantel_haenszel, newcombe, quantile, wilson
+from bequest.steps.plan.rates import Span, Strata, chance, mantel_haenszel, newcombe, quantile, standardised, wilson
 from bequest.steps.plan.small_cells import hidden_cells
 
 MOST_CIRCUMSTANCES = 3
@@ -142,7 +142,7 @@ def _judge(t: _Test, limits: Thresholds, z: float) -> Comparison:
         verdict=verdict,
         size=None if t.lone[t.group] else n1,
         persons=x1 if show else None,
-        rate=_interval(wilson(x1, n1, quantile(limits.alpha / 1000))) if show else None,
+        rate=_interval(wilson(x1 / n1, n1, quantile(limits.alpha / 1000))) if show else None,
         raw=_interval(raw) if show else None,
         held=_interval(held) if show and held else None,
         comparable=comparable if show else 0,
@@ -165,7 +165,16 @@ def _verdict(
         return Verdict.FEW if differs else Verdict.ALIKE
     if not differs:
         return Verdict.ALIKE
-    return Verdict.EXPLAINED if held is not None and comparable >= limits.comparable else Verdict.APART
+    if held is None or comparable < limits.comparable:
+        return Verdict.APART
+    return Verdict.EXPLAINED if _is_gone(t.strata, raw, held, limits, z) else Verdict.FEW
+
+
+def _is_gone(s: Strata, raw: Span, held: Span, limits: Thresholds, z: float) -> bool:
+    """Whether what may be left of a difference within strata is small, too: less than half of it, or of no account."""
+    score = standardised(s, z) or held
+    left = max(abs(end) for span in (held, score) for end in span)
+    return left <= max(abs(raw[0]) / 2, limits.points / 1000)
 
 
 def _large(span: Span, limits: Thresholds) -> bool:

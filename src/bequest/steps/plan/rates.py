@@ -15,9 +15,8 @@ def quantile(alpha: float) -> float:
     return NormalDist().inv_cdf(1 - alpha / 2)
 
 
-def wilson(x: int, n: int, z: float) -> Span:
-    """A share with Wilson's score interval (1927)."""
-    p = x / n
+def wilson(p: float, n: float, z: float) -> Span:
+    """A share `p` of `n` people with Wilson's score interval (1927)."""
     centre, spread = p + z * z / (2 * n), z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     scale = 1 + z * z / n
     return p, max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
@@ -25,8 +24,12 @@ def wilson(x: int, n: int, z: float) -> Span:
 
 def newcombe(x1: int, n1: int, x0: int, n0: int, z: float) -> Span:
     """A difference of two shares with Newcombe's hybrid score interval (1998, method 10)."""
-    p1, l1, u1 = wilson(x1, n1, z)
-    p0, l0, u0 = wilson(x0, n0, z)
+    return between(wilson(x1 / n1, n1, z), wilson(x0 / n0, n0, z))
+
+
+def between(mine: Span, rest: Span) -> Span:
+    """The difference of two shares, from the score interval of each."""
+    (p1, l1, u1), (p0, l0, u0) = mine, rest
     d = p1 - p0
     return d, d - sqrt((p1 - l1) ** 2 + (u0 - p0) ** 2), d + sqrt((u1 - p1) ** 2 + (p0 - l0) ** 2)
 
@@ -63,6 +66,24 @@ def mantel_haenszel(s: Strata, z: float) -> Span | None:
     q = ((x1 * (n0 - x0) + x0 * (n1 - x1)) / (2 * n)).sum()
     spread = z * sqrt(max(0.0, float(d * p + q))) / float(weight)
     return d, d - spread, d + spread
+
+
+def standardised(s: Strata, z: float) -> Span | None:
+    """The common difference of `mantel_haenszel`, with Newcombe's interval for shares weighted to the same strata.
+
+    Wider than Sato's where few people are compared or nearly all of them end alike, where that one is far too small:
+    each side counts as many people as its weighted share is worth (Kish's effective size). None as there.
+    """
+    both = (s.n1 > 0) & (s.n0 > 0)
+    if not both.any():
+        return None
+    x1, n1, x0, n0 = (a[both].astype(np.float64) for a in (s.x1, s.n1, s.x0, s.n0))
+    weight = n1 * n0 / (n1 + n0)
+    ends = [
+        wilson(float((weight * x / n).sum() / weight.sum()), float(weight.sum() ** 2 / (weight**2 / n).sum()), z)
+        for x, n in ((x1, n1), (x0, n0))
+    ]
+    return between(*ends)
 
 
 def chance(s: Strata) -> tuple[float, float]:

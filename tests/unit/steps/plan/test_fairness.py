@@ -13,7 +13,7 @@ from bequest.kernel.canonical import to_json
 from bequest.kernel.codec import decode
 from bequest.model.fairness import Comparison, Dimension, Fairness, Thresholds, Verdict
 from bequest.steps.plan.fairness import Codes, Compared, Grouping, compare
-from bequest.steps.plan.rates import Strata, chance, mantel_haenszel, newcombe, quantile, wilson
+from bequest.steps.plan.rates import Strata, chance, mantel_haenszel, newcombe, quantile, standardised, wilson
 from bequest.steps.plan.small_cells import hidden_cells
 
 ENDS = ("passed_on", "not_passed_on")
@@ -34,12 +34,17 @@ def one(of: Compared) -> Comparison:
     return found
 
 
+def one_of(of: Compared) -> Comparison | None:
+    found = compare((of,))[0]
+    return found[0] if found else None
+
+
 def test_wilson_is_as_published() -> None:
     """Newcombe 1998 (Statistics in Medicine 17, 857), table I: 81 of 263 and 15 of 148."""
     z = quantile(0.05)
     assert z == pytest.approx(1.959964, abs=1e-6)
-    assert wilson(81, 263, z) == pytest.approx((0.3080, 0.2553, 0.3662), abs=5e-5)
-    assert wilson(15, 148, z) == pytest.approx((0.1014, 0.0624, 0.1605), abs=5e-5)
+    assert wilson(81 / 263, 263, z) == pytest.approx((0.3080, 0.2553, 0.3662), abs=5e-5)
+    assert wilson(15 / 148, 148, z) == pytest.approx((0.1014, 0.0624, 0.1605), abs=5e-5)
 
 
 def test_a_difference_is_as_published() -> None:
@@ -79,6 +84,44 @@ def test_to_be_kept_less_for_using_a_right_is_not_worse() -> None:
         grouping = Grouping(Dimension.OBJECTED, used, np.zeros(1000, np.int64), group="used", more=True)
         of = Compared("", (Codes((~in_use).astype(np.uint8), ("in_use", "delete")),), (grouping,))
         assert one(of).verdict is verdict
+
+
+def test_the_score_interval_within_strata_is_newcombes_in_one_stratum_and_no_zero_where_all_end_alike() -> None:
+    z = quantile(0.05)
+    one_stratum = Strata(*(np.array([n]) for n in (56, 70, 48, 80)))
+    assert standardised(one_stratum, z) == pytest.approx(newcombe(56, 70, 48, 80, z))
+    alike = Strata(*(np.array(a) for a in ([5, 5], [5, 5], [50, 50], [50, 50])))
+    assert (mantel_haenszel(alike, z) or ())[1:] == (0.0, 0.0)
+    assert (standardised(alike, z) or (0, 0, 0))[1] < -0.2
+    wanted = mantel_haenszel(Strata(*(np.array(a) for a in ([10, 2], [20, 10], [5, 6], [20, 30]))), z) or (9,)
+    got = standardised(Strata(*(np.array(a) for a in ([10, 2], [20, 10], [5, 6], [20, 30]))), z) or (8,)
+    assert got[0] == pytest.approx(wanted[0])
+
+
+@pytest.mark.parametrize("n", [10, 20, 40, 100])
+def test_a_difference_that_is_not_explained_is_hardly_ever_called_so(n: int) -> None:
+    """A group that ends worse in every situation, whatever its size: at most about 1 of 100 draws."""
+    rng = np.random.default_rng(n)
+    wrong = 0
+    for _ in range(300):
+        group = np.repeat([0, 1], [400, n])
+        stratum = rng.integers(0, 3, 400 + n)
+        gone = rng.random(400 + n) < 0.9 - 0.05 * stratum - 0.3 * group
+        wrong += one(people(group, gone, stratum)).verdict is Verdict.EXPLAINED
+    assert wrong <= 3
+
+
+@settings(max_examples=200)
+@given(SEEDS, st.integers(10, 60), st.floats(0.1, 0.5), st.floats(0.1, 0.9))
+def test_what_is_called_explained_leaves_little_room(seed: int, n: int, less: float, share: float) -> None:
+    """Whatever is drawn: no difference within situations of the size seen can be hidden under the word."""
+    rng = np.random.default_rng(seed)
+    group = np.repeat([0, 1], [300, n])
+    stratum = (rng.random(300 + n) < np.where(group == 1, share, 0.2)).astype(np.int64)
+    of = one_of(people(group, rng.random(300 + n) < 0.9 - less * stratum, stratum))
+    if of is not None and of.verdict is Verdict.EXPLAINED and of.raw is not None and of.held is not None:
+        room = max(abs(of.raw.at) / 2, Thresholds().points) + 1
+        assert max(abs(of.held.low), abs(of.held.high)) <= room
 
 
 def test_nobody_comparable_is_no_difference_of_zero() -> None:
