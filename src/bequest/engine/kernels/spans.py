@@ -13,7 +13,6 @@ import polars as pl
 
 from bequest.engine.kernels import normalise, scan_text
 from bequest.engine.kernels.buffers import Ints, TextBuffers, text_buffers, text_series
-from bequest.engine.kernels.slices import splice_parts
 from bequest.model.datamap import FieldClass
 
 KINDS: dict[FieldClass, int] = {
@@ -38,17 +37,10 @@ class Spans:
 
     def plain(self) -> pl.Series:
         """The identifiers without separators and country code, in plain characters; addresses in lower case."""
-        return self._written(masked=False)
-
-    def masks(self) -> pl.Series:
-        """What stands for each identifier in a redacted text."""
-        return self._written(masked=True)
-
-    def _written(self, *, masked: bool) -> pl.Series:
         n = len(self.starts)
-        data = np.empty(int((self.ends - self.starts).sum()) + 4 * n, np.uint8)
+        data = np.empty(int((self.ends - self.starts).sum()), np.uint8)
         offsets = np.zeros(n + 1, np.int64)
-        size = scan_text.write_plain(self.text.data, self.starts, self.ends, self.kinds, masked, offsets, data)
+        size = scan_text.write_plain(self.text.data, self.starts, self.ends, self.kinds, offsets, data)
         return text_series("value", offsets, data[:size], np.ones(n, np.bool_))
 
 
@@ -87,12 +79,13 @@ def redact(series: pl.Series) -> pl.Series:
     spans = find(series)
     if not len(spans.starts):
         return series.cast(pl.String)
-    out, after = splice_parts(spans.text.data, spans.starts, spans.ends, spans.masks())
-    return text_series(series.name, _moved_offsets(spans, after), out, spans.text.valid)
+    return masked(series.name, spans)
 
 
-def _moved_offsets(spans: Spans, after: Ints) -> Ints:
-    """Row offsets in the new buffer: moved by what all spans before them grew or shrank."""
-    grown = np.concatenate([[0], after - spans.ends])
-    last_before = np.searchsorted(spans.ends, spans.text.offsets, side="right")
-    return np.asarray(spans.text.offsets + grown[last_before], np.int64)
+def masked(name: str, spans: Spans) -> pl.Series:
+    """The text of the spans with a mask in the place of each."""
+    text = spans.text
+    out = np.empty(len(text.data) + 4 * len(spans.starts), np.uint8)
+    moved = np.empty(len(text.offsets), np.int64)
+    size = scan_text.write_masked((text.offsets, text.data), spans.starts, spans.ends, spans.kinds, moved, out)
+    return text_series(name, moved, out[:size], text.valid)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bequest.engine.kernels import normalise, spans
 from bequest.model.datamap import FieldClass
+from tests.unit.engine.kernels import slow_spans
 
 FOUND = {
     "between Chinese characters": ("电话13800138000的", [("phone", "13800138000")], "电话138****8000的"),
@@ -108,3 +109,84 @@ def test_numbers_without_separators_agree_with_a_regular_expression(parts: list[
     pattern = re.compile(r"(?<![0-9])(?:0086|86)?(1[3-9][0-9]{9})(?![0-9])")
     expected = [(i, m) for i, t in enumerate(column.to_list()) for m in pattern.findall(t)]
     assert spans.extract(column, [FieldClass.PHONE]).select("row", "value").rows() == expected
+
+
+WORDS = {code: cls.value for cls, code in spans.KINDS.items()}
+FULL = str.maketrans("0123456789@.-+Xx() ", "０１２３４５６７８９＠．－＋Ｘｘ（）　")
+BODIES = st.integers(0, 10**7 - 1).map(lambda n: f"110105{1930 + n % 80}{1 + n % 12:02}{1 + n % 31:02}{n % 1000:03}")
+
+
+def with_check(body: str) -> str:
+    """An identity number, right in two of three cases."""
+    last = "10X98765432"[sum(int(c) * w for c, w in zip(body, normalise.ID_WEIGHTS, strict=True)) % 11]
+    return body + (last if int(body[-1]) % 3 else "7")
+
+
+def with_luhn(body: str) -> str:
+    """A card number, right in two of three cases."""
+    doubled = sum(sum(divmod(int(c) * (2 - i % 2), 10)) for i, c in enumerate(body[::-1]))
+    return body + str((-doubled if int(body[-1]) % 3 else 5) % 10)
+
+
+NUMBERS = st.one_of(
+    st.integers(12_000_000_000, 19_999_999_999).map(str),
+    BODIES.map(with_check),
+    BODIES.map(lambda b: b[:6] + b[8:]),
+    st.integers(10**14, 9 * 10**17).map(str).map(with_luhn),
+    st.sampled_from(["010", "021", "0571", "86", "+86", "0086", "0"]),
+    st.integers(2 * 10**6, 9 * 10**7).map(str),
+    st.integers(0, 10**24).map(str),
+)
+GAPS = st.sampled_from(["", "", "", "", " ", "-", "--", ".", "(", ") ", "\u2013", "\u3000", "\u00a0", "- -"])
+BETWEEN = st.sampled_from(
+    [
+        "",
+        "",
+        "电话",
+        "，",
+        "x",
+        "X",
+        "@",
+        "＠",
+        "a.b",
+        "@example.com",
+        "@ex-a.com.cn",
+        "@1.2.co",
+        "张",
+        "🙂",
+        "+",
+        "\n",
+        "é",
+    ]
+)
+
+
+@st.composite
+def troublesome_texts(draw: st.DrawFn) -> str:
+    """Numbers right and wrong, cut into groups, glued to each other, to letters and to mail addresses, in any width."""
+    out = []
+    for _ in range(draw(st.integers(0, 7))):
+        number = draw(NUMBERS)
+        for at in sorted(draw(st.lists(st.integers(1, 20), max_size=4)), reverse=True):
+            number = number[:at] + draw(GAPS) + number[at:]
+        piece = number + draw(BETWEEN)
+        out.append(piece.translate(FULL) if draw(st.integers(0, 4)) == 0 else piece)
+    return "".join(out)
+
+
+@settings(deadline=None, max_examples=800)
+@given(st.lists(st.one_of(st.none(), troublesome_texts()), max_size=6))
+def test_finds_exactly_what_the_slow_reference_finds(texts: list[str | None]) -> None:
+    column = pl.Series("t", texts, dtype=pl.String)
+    got = spans.find(column)
+    pieces = [bytes(got.text.data[a:b]).decode() for a, b in zip(got.starts, got.ends, strict=True)]
+    expected = [(i, *hit) for i, t in enumerate(texts) if t is not None for hit in slow_spans.found(t)]
+    assert list(zip(got.rows.tolist(), [WORDS[k] for k in got.kinds], pieces, strict=True)) == expected
+
+
+def test_long_and_short_rows_across_the_borders_of_a_stretch() -> None:
+    texts = [("甲" * k + "13800138000" + "x" * (k % 5) + "a@example.com") * (k % 3) for k in range(0, 30_000, 997)]
+    texts += ["13800138000"] * 9000
+    got = spans.extract(pl.Series(texts))
+    expected = [(i, hit) for i, t in enumerate(texts) for hit, _ in slow_spans.found(t)]
+    assert list(zip(got["row"].to_list(), got["kind"].to_list(), strict=True)) == expected
