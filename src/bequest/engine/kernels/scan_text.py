@@ -279,7 +279,7 @@ def mark_beginnings(data, start, end, marks):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def next_mark(marks, words, at, end):  # type: ignore[no-untyped-def]
+def next_mark(words, at, end):  # type: ignore[no-untyped-def]
     """The first marked place from `at` on, or `end`; eight bytes at a time. Nothing is marked from `end` on."""
     if at >= end:
         return end
@@ -355,7 +355,7 @@ def find(offsets, data, valid, starts, ends, kinds, rows):  # type: ignore[no-un
         words = marks.view(np.uint64)
         at, begin, end, first_of_row = base, base, offsets[row + 1], count
         while True:
-            at = base + next_mark(marks, words, at - base, size)
+            at = base + next_mark(words, at - base, size)
             if at >= base + size:
                 break
             if at >= end:

@@ -1,4 +1,4 @@
-"""What `spans.find` should find, written slowly: character by character over Python strings, sharing no code with it."""
+"""What `spans.find` should find, written slowly, character by character; it shares no code with what it checks."""
 
 import re
 import unicodedata

@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.engine.kernels import slow_spans
 
 from bequest.engine.kernels import normalise, spans
 from bequest.model.datamap import FieldClass
-from tests.unit.engine.kernels import slow_spans
 
 FOUND = {
     "between Chinese characters": ("电话13800138000的", [("phone", "13800138000")], "电话138****8000的"),
