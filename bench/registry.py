@@ -28,6 +28,10 @@ BENCHES: dict[str, Bench] = {
         "tokens", "keyed tokens of a column against Python's own HMAC per value", packages=("cryptography",)
     ),
     "spans": Bench("spans", "identifiers found and masked in free text against Polars and Python's re"),
+    "presidio": Bench(
+        "presidio", "identifiers found in free text against Presidio's recognizers", packages=("presidio-analyzer",)
+    ),
+    "scan": Bench("scan", "a whole table of seven text columns searched, checked, against four Polars regexes"),
     "read": Bench(
         "read", "files read as text, checked, against the plain reader of each kind", packages=("fastexcel",)
     ),

@@ -5,6 +5,7 @@ number with a wrong check character is no identity number; names and addresses a
 """
 
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,15 @@ class Spans:
     ends: Ints
     kinds: npt.NDArray[np.uint8]
     rows: Ints
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows hold at least one."""
+        return _n_distinct(self.rows)
+
+    def n_rows_of(self, cls: FieldClass) -> int:
+        """How many rows hold an identifier of that class."""
+        return _n_distinct(self.rows[self.kinds == KINDS[cls]])
 
     def plain(self) -> pl.Series:
         """The identifiers without separators and country code, in plain characters; addresses in lower case."""
@@ -71,6 +81,16 @@ def extract(series: pl.Series, kinds: Collection[FieldClass] = tuple(KINDS)) -> 
     ).filter(pl.col("kind").is_in([kind.value for kind in kinds]))
 
 
+def scan(table: pl.DataFrame) -> pl.DataFrame:
+    """`column`, `kind` and `n_values`: in how many values of each text column identifiers of a class occur, if any."""
+    columns = [c for c in table.get_columns() if c.dtype == pl.String]
+    with ThreadPoolExecutor(pl.thread_pool_size()) as threads:  # the kernel runs without the GIL
+        found = list(threads.map(find, columns))
+    counts = [(c.name, cls.value, f.n_rows_of(cls)) for c, f in zip(columns, found, strict=True) for cls in KINDS]
+    schema = {"column": pl.String, "kind": pl.String, "n_values": pl.UInt32}
+    return pl.DataFrame(counts, schema, orient="row").filter(pl.col("n_values") > 0)
+
+
 def redact(series: pl.Series) -> pl.Series:
     """The text with every identifier masked in place (138****0001, 110101********1234, a***@example.com).
 
@@ -89,3 +109,7 @@ def masked(name: str, spans: Spans) -> pl.Series:
     moved = np.empty(len(text.offsets), np.int64)
     size = scan_text.write_masked((text.offsets, text.data), spans.starts, spans.ends, spans.kinds, moved, out)
     return text_series(name, moved, out[:size], text.valid)
+
+
+def _n_distinct(ordered: Ints) -> int:
+    return int((np.diff(ordered) > 0).sum()) + 1 if len(ordered) else 0
