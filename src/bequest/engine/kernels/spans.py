@@ -57,14 +57,11 @@ class Spans:
 def find(series: pl.Series) -> Spans:
     """All identifiers in a text column; spans never overlap and the longer reading wins."""
     text = text_buffers(series)
-    capacity = max(64, len(text.data) // 32)
-    while True:
-        starts, ends, rows = (np.empty(capacity, np.int64) for _ in range(3))
-        kinds = np.empty(capacity, np.uint8)
-        n = scan_text.find(text.offsets, text.data, text.valid, starts, ends, kinds, rows)
-        if n >= 0:
-            return Spans(text, starts[:n], ends[:n], kinds[:n], rows[:n])
-        capacity *= 2
+    most = len(text.data) // scan_text.SHORTEST + 1  # memory that is not written to costs nothing
+    starts, ends, rows = (np.empty(most, np.int64) for _ in range(3))
+    kinds = np.empty(most, np.uint8)
+    n = scan_text.find(text.offsets, text.data, text.valid, starts, ends, kinds, rows)
+    return Spans(text, starts[:n], ends[:n], kinds[:n], rows[:n])
 
 
 def extract(series: pl.Series, kinds: Collection[FieldClass] = tuple(KINDS)) -> pl.DataFrame:
