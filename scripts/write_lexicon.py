@@ -1,7 +1,8 @@
 """Renew src/bequest/engine/lexicon from the dictionary of jieba: `python scripts/write_lexicon.py DICT` (its dict.txt).
 
 Words get what they cost (minus the natural logarithm of their share, in hundredths) and flags: 1 place, 2 ends a name
-of a company or place (prepositions, particles, pronouns, adverbs, short verbs). Words of one to four characters only.
+of a company or place (prepositions, particles, pronouns;
+single characters only where context.txt says so). Words of one to four characters only.
 Of the entries for people only characters are kept: how usual each is as a surname and in given names.
 """
 
@@ -15,7 +16,8 @@ from bequest.steps.discover.detectors.cn.surnames import COMPOUND_SURNAMES, SURN
 
 TO = Path("src/bequest/engine/lexicon")
 LEAST = 5  # rarer words are left out: they would save no name
-ENDS = {"p", "c", "u", "ul", "uj", "uz", "uv", "ud", "r", "rr", "d", "y", "e", "o"}
+COMMON = 100
+ENDS = {"p", "c", "u", "ul", "uj", "uz", "uv", "ud", "r", "rr", "y", "e", "o"}
 
 
 def main() -> None:
@@ -25,6 +27,8 @@ def main() -> None:
         word, count, tag = line.split(" ")
         if tag.startswith("nr"):
             people.append(word)
+            if len(word) == 2 and int(count) >= COMMON:  # 师傅, 谢谢 and 高山 stand there as people too
+                words[word] = int(count), "n"
         elif len(word) <= 4 and all("\u4e00" <= c <= "\u9fff" for c in word) and (
             int(count) >= LEAST or len(word) == 1 or tag == "ns"
         ):
@@ -32,7 +36,7 @@ def main() -> None:
     total = sum(count for count, _ in words.values())
     rows = []
     for word, (count, tag) in words.items():
-        flags = (tag == "ns") + 2 * (tag in ENDS or (tag == "v" and len(word) == 1))
+        flags = (tag == "ns" and len(word) > 1) + 2 * (tag in ENDS and len(word) > 1)
         rows.append(f"{word} {cost(count, total)} {flags}")
     text = "\n".join(sorted(rows)) + "\n"
     (TO / "words.txt.xz").write_bytes(lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME))
@@ -49,6 +53,8 @@ def names(people: list[str]) -> list[str]:
                 seen[kind][c] += 1
     for rank, surname in enumerate(SURNAMES):  # the list is ordered by how many bear it; the dictionary knows the famous
         seen["surname"][surname] += round(60_000 / (rank + 12))
+    for surname in "常萧木":
+        seen["surname"][surname] += 300
     for surname in COMPOUND_SURNAMES:
         seen["surname"][surname] = 60
     return [

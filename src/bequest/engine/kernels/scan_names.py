@@ -48,8 +48,8 @@ def flag(chars, cuts, kinds, count, words, context, flags):  # type: ignore[no-u
         if context_keys[slot] != 0:
             flags[k] = context_values[slot, 2]
         slot = slot_of(keys, key)
-        if keys[slot] != 0:
-            flags[k] |= values[slot, 1]
+        if keys[slot] != 0 and not (values[slot, 1] & END and IS_ROAD[chars[cuts[k + 1] - 1]]):
+            flags[k] |= values[slot, 1] & (~END if flags[k] & PLACE else 7)
         if size == 1 and k > 0 and IS_REGION[chars[cuts[k]]] and is_han(chars[cuts[k] - 1]) and not flags[k - 1] & END:
             flags[k] = flags[k] & ~END | PLACE
             flags[k - 1] |= PLACE

@@ -13,7 +13,7 @@ from bequest.engine.kernels.scan_text import plain_at
 
 WORD, NAME = 1, 2
 PLACE, END, ROOM = 1, 2, 4
-UNKNOWN_CHARACTER, UNUSUAL_GIVEN = 1300, 850
+UNKNOWN_CHARACTER, UNUSUAL_GIVEN = 1300, 950
 LINKS = frozen(np.array([ord(c) for c in ":： \t“”\"'（(【[、/|"], np.int64))
 MIDDLE_DOTS = frozen(np.array([ord(c) for c in "·•・‧"], np.int64))
 
