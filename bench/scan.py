@@ -24,8 +24,6 @@ def run(n: int) -> Iterator[dict[str, object]]:
     found = spans.scan(table)
     for column, kind in (("phone", "phone"), ("id_card", "national_id"), ("card", "bank_card"), ("email", "email")):
         assert found.filter(column=column, kind=kind)["n_values"].to_list() == [n]
-    regexes = [
-        pl.col(c).str.contains(p).sum().alias(f"{c} {k}") for c in table.columns for k, p in PATTERNS.items()
-    ]
+    regexes = [pl.col(c).str.contains(p).sum().alias(f"{c} {k}") for c in table.columns for k, p in PATTERNS.items()]
     taken = timing.seconds({"scan": lambda: spans.scan(table), "polars": lambda: table.select(regexes)})
     yield timing.result("scan", n, "scan", "polars", taken, at_least=1)

@@ -29,8 +29,10 @@ def main() -> None:
             people.append(word)
             if len(word) == 2 and int(count) >= COMMON:  # 师傅, 谢谢 and 高山 stand there as people too
                 words[word] = int(count), "n"
-        elif len(word) <= 4 and all("\u4e00" <= c <= "\u9fff" for c in word) and (
-            int(count) >= LEAST or len(word) == 1 or tag == "ns"
+        elif (
+            len(word) <= 4
+            and all("\u4e00" <= c <= "\u9fff" for c in word)
+            and (int(count) >= LEAST or len(word) == 1 or tag == "ns")
         ):
             words[word] = int(count), tag
     total = sum(count for count, _ in words.values())
@@ -51,15 +53,15 @@ def names(people: list[str]) -> list[str]:
             seen["surname"][name[0]] += 1
             for kind, c in zip(("only",) if len(name) == 2 else ("first", "second"), name[1:], strict=True):
                 seen[kind][c] += 1
-    for rank, surname in enumerate(SURNAMES):  # the list is ordered by how many bear it; the dictionary knows the famous
+    for rank, surname in enumerate(
+        SURNAMES
+    ):  # the list is ordered by how many bear it; the dictionary knows the famous
         seen["surname"][surname] += round(60_000 / (rank + 12))
     for surname in "常萧木":
         seen["surname"][surname] += 300
     for surname in COMPOUND_SURNAMES:
         seen["surname"][surname] = 60
-    return [
-        f"{kind} {c} {cost(n, counts.total())}" for kind, counts in seen.items() for c, n in counts.most_common()
-    ]
+    return [f"{kind} {c} {cost(n, counts.total())}" for kind, counts in seen.items() for c, n in counts.most_common()]
 
 
 def cost(count: int, total: int) -> int:

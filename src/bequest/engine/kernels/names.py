@@ -16,7 +16,7 @@ import numpy.typing as npt
 import polars as pl
 
 from bequest.engine.kernels import scan_names, segment
-from bequest.engine.kernels.buffers import Bools, Ints, TextBuffers, frozen, text_buffers
+from bequest.engine.kernels.buffers import Ints, TextBuffers, frozen, text_buffers
 from bequest.model.datamap import FieldClass
 
 KINDS: dict[FieldClass, int] = {
@@ -96,7 +96,14 @@ def _lexicon() -> tuple[Table, Table, npt.NDArray[np.int64]]:
 
 
 _USUAL_WORD = 1050
-_FLAGS = {"before": segment.END, "after": 0, "end": segment.END, "place": segment.PLACE, "room": segment.ROOM, "suffix": scan_names.SUFFIX}
+_FLAGS = {
+    "before": segment.END,
+    "after": 0,
+    "end": segment.END,
+    "place": segment.PLACE,
+    "room": segment.ROOM,
+    "suffix": scan_names.SUFFIX,
+}
 
 
 def _table(rows: dict[str, tuple[int, int]] | dict[str, list[int]]) -> Table:

@@ -10,7 +10,19 @@ import numpy as np
 from bequest.engine.kernels.buffers import frozen
 from bequest.engine.kernels.compiled import compiled
 from bequest.engine.kernels.segment import (
-    END, MIDDLE_DOTS, NAME, PLACE, ROOM, after_bonus, before_bonus, decode, is_han, packed, segment, slot_of, unfold,
+    END,
+    MIDDLE_DOTS,
+    NAME,
+    PLACE,
+    ROOM,
+    after_bonus,
+    before_bonus,
+    decode,
+    is_han,
+    packed,
+    segment,
+    slot_of,
+    unfold,
 )  # fmt: skip
 
 PERSON, ADDRESS, COMPANY = 11, 12, 13
@@ -168,7 +180,9 @@ def address_in(chars, cuts, kinds, flags, first, last):  # type: ignore[no-untyp
                 continue
             evidence = i if evidence < 0 else evidence
             stop = max(stop, i + 1)
-            while i == end - 1 and IS_UNIT[c] and stop < cuts[last] and (chars[stop] == 0x697C or chars[stop] == 0x5143):
+            while (
+                i == end - 1 and IS_UNIT[c] and stop < cuts[last] and (chars[stop] == 0x697C or chars[stop] == 0x5143)
+            ):
                 stop += 1  # 号楼, 单元
         k += 1
     enough = units >= 2 or (roads and (units or places)) or (units and (rooms or places >= 2))
@@ -234,13 +248,15 @@ def people(chars, n, cuts, kinds, count, flags, context, owner):  # type: ignore
         if owner[at]:
             continue
         start, stop = at, at
-        if kinds[k] == NAME:
+        if kinds[k] == NAME and not flags[k] & PLACE:
             stop = cuts[k + 1]
         elif is_dot(chars[at]) and at > 0 and at + 1 < n and is_han(chars[at - 1]) and is_han(chars[at + 1]):
             start, stop = joined_name(chars, n, at, cuts, count, flags, context)
         elif chars[at] >= 65 and chars[at] <= 90 and (at == 0 or not IS_JOINT[chars[at - 1]]):
             stop = latin_name(chars, at, n)
-            spoken_for = before_bonus(chars, at, keys, values) >= 180 or after_bonus(chars, stop, n, keys, values) >= 160
+            spoken_for = (
+                before_bonus(chars, at, keys, values) >= 180 or after_bonus(chars, stop, n, keys, values) >= 160
+            )
             stop = stop if spoken_for else at
         if stop > start:
             owner[start:stop] = PERSON
@@ -278,7 +294,12 @@ def find(texts, valid, words, context, names, prior, out):  # type: ignore[no-un
             if owner[at]:
                 if found == len(out):
                     return -1
-                out[found, 0], out[found, 1], out[found, 2], out[found, 3] = places[at], places[stop], abs(owner[at]), row
+                out[found, 0], out[found, 1], out[found, 2], out[found, 3] = (
+                    places[at],
+                    places[stop],
+                    abs(owner[at]),
+                    row,
+                )
                 found += 1
             at = stop
     return found

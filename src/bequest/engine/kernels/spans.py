@@ -1,7 +1,7 @@
 """Identifiers inside free text: mobile and landline numbers, resident identity and bank card numbers, e-mail addresses.
 
 What is recognised is what `normalise` accepts, with separators, country code and full-width characters. An 18-digit
-number with a wrong check character is no identity number; names and addresses are not searched for at all.
+number with a wrong check character is no identity number. Names and addresses are found by `names`, not here.
 """
 
 from collections.abc import Collection
@@ -86,17 +86,6 @@ def scan(table: pl.DataFrame) -> pl.DataFrame:
     counts = [(c.name, cls.value, f.n_rows_of(cls)) for c, f in zip(columns, found, strict=True) for cls in KINDS]
     schema = {"column": pl.String, "kind": pl.String, "n_values": pl.UInt32}
     return pl.DataFrame(counts, schema, orient="row").filter(pl.col("n_values") > 0)
-
-
-def redact(series: pl.Series) -> pl.Series:
-    """The text with every identifier masked in place (138****0001, 110101********1234, a***@example.com).
-
-    Everything else stays as it is. A masked text holds no identifier any more: redacting again changes nothing.
-    """
-    spans = find(series)
-    if not len(spans.starts):
-        return series.cast(pl.String)
-    return masked(series.name, spans)
 
 
 def masked(name: str, spans: Spans) -> pl.Series:
