@@ -21,6 +21,7 @@ ENDS = {"p", "c", "u", "ul", "uj", "uz", "uv", "ud", "r", "rr", "y", "e", "o"}
 
 
 def main() -> None:
+    """Write both files from the dictionary named."""
     words: dict[str, tuple[int, str]] = {}
     people: list[str] = []
     for line in Path(sys.argv[1]).read_text(encoding="utf-8").splitlines():
@@ -65,6 +66,7 @@ def names(people: list[str]) -> list[str]:
 
 
 def cost(count: int, total: int) -> int:
+    """Minus the logarithm of a share, in hundredths."""
     return round(-100 * math.log(max(count, 1) / total))
 
 

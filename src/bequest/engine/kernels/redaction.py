@@ -1,4 +1,4 @@
-"""Free text as a receiver gets it: identifiers masked, people, addresses and companies hidden, the rest as it stands."""
+"""Free text as a receiver gets it: identifiers masked, people, addresses and companies hidden, the rest as it was."""
 
 import numpy as np
 import polars as pl

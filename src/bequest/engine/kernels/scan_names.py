@@ -7,11 +7,10 @@ the segments that are names of people are people.
 
 import numpy as np
 
-from bequest.engine.kernels.buffers import frozen
+from bequest.engine.kernels.buffers import Bools, frozen
 from bequest.engine.kernels.compiled import compiled
 from bequest.engine.kernels.segment import (
     END,
-    MIDDLE_DOTS,
     NAME,
     PLACE,
     ROOM,
@@ -30,7 +29,7 @@ SUFFIX = 8
 LONGEST_COMPANY, LONGEST_ADDRESS = 28, 60
 
 
-def _set_of(characters: str) -> np.ndarray:
+def _set_of(characters: str) -> Bools:
     table = np.zeros(1 << 16, np.bool_)
     table[[ord(c) for c in characters]] = True
     return frozen(table)
@@ -40,6 +39,7 @@ IS_UNIT = _set_of("号弄幢栋座室楼层组期户院单")
 IS_ROAD = _set_of("路街道巷弄")
 IS_REGION = _set_of("省市区县州镇乡村旗")
 IS_COUNT = _set_of("0123456789一二三四五六七八九十")
+IS_DOT = _set_of("·•・‧")
 IS_JOINT = _set_of("-—#～~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 
@@ -68,7 +68,7 @@ def flag(chars, cuts, kinds, count, words, context, flags):  # type: ignore[no-u
 
 
 @compiled
-def company_end(chars, cuts, count, k, flags, context):  # type: ignore[no-untyped-def]
+def company_end(chars, cuts, k, context):  # type: ignore[no-untyped-def]
     """How long the form is in which a company's name ends with segment k; 0 where it does not."""
     keys, values = context
     end = cuts[k + 1]
@@ -109,13 +109,13 @@ def companies(chars, cuts, kinds, count, flags, context, owner):  # type: ignore
     """Marks the characters of companies' names in `owner`."""
     k, least = 0, 0
     while k < count:
-        size = company_end(chars, cuts, count, k, flags, context)
+        size = company_end(chars, cuts, k, context)
         if size == 0:
             k += 1
             continue
         last, j = k, k + 1
         while j < min(count, k + 6) and is_han(chars[cuts[j]]) and not flags[j] & END:
-            further = company_end(chars, cuts, count, j, flags, context)
+            further = company_end(chars, cuts, j, context)
             if further:
                 last, size = j, further
             j += 1
@@ -128,7 +128,7 @@ def companies(chars, cuts, kinds, count, flags, context, owner):  # type: ignore
 
 
 @compiled
-def addresses(chars, n, cuts, kinds, count, flags, owner):  # type: ignore[no-untyped-def]
+def addresses(chars, cuts, kinds, count, flags, owner):  # type: ignore[no-untyped-def]
     """Marks the characters of addresses in `owner`: runs of segments without an end in them."""
     k = 0
     while k < count:
@@ -197,7 +197,7 @@ def address_in(chars, cuts, kinds, flags, first, last):  # type: ignore[no-untyp
 
 
 @compiled
-def joined_name(chars, n, at, cuts, count, flags, context):  # type: ignore[no-untyped-def]
+def joined_name(chars, at, cuts, count, flags, context):  # type: ignore[no-untyped-def]
     """Start and end of a name of several parts around a middle dot."""
     k = 0
     while cuts[k + 1] <= at:
@@ -206,21 +206,12 @@ def joined_name(chars, n, at, cuts, count, flags, context):  # type: ignore[no-u
     while first > 0 and is_han(chars[cuts[first - 1]]) and not flags[first - 1] & END and at - cuts[first - 1] <= 6:
         first -= 1
     keys, values = context
-    while last < count and (is_han(chars[cuts[last]]) or is_dot(chars[cuts[last]])) and cuts[last + 1] - at <= 9:
+    while last < count and (is_han(chars[cuts[last]]) or IS_DOT[chars[cuts[last]]]) and cuts[last + 1] - at <= 9:
         slot = slot_of(keys, packed(chars, cuts[last], min(cuts[last + 1], cuts[last] + 4)))
         if flags[last] & END or (keys[slot] != 0 and values[slot, 1] > 0):
             break
         last += 1
     return cuts[first], cuts[last]
-
-
-@compiled
-def is_dot(code):  # type: ignore[no-untyped-def]
-    """Whether a sign joins the parts of a name."""
-    for dot in MIDDLE_DOTS:
-        if code == dot:
-            return True
-    return False
 
 
 @compiled
@@ -250,8 +241,10 @@ def people(chars, n, cuts, kinds, count, flags, context, owner):  # type: ignore
         start, stop = at, at
         if kinds[k] == NAME and not flags[k] & PLACE:
             stop = cuts[k + 1]
-        elif is_dot(chars[at]) and at > 0 and at + 1 < n and is_han(chars[at - 1]) and is_han(chars[at + 1]):
-            start, stop = joined_name(chars, n, at, cuts, count, flags, context)
+            if stop < n and chars[stop] == 42:  # a masked name
+                continue
+        elif IS_DOT[chars[at]] and at > 0 and at + 1 < n and is_han(chars[at - 1]) and is_han(chars[at + 1]):
+            start, stop = joined_name(chars, at, cuts, count, flags, context)
         elif chars[at] >= 65 and chars[at] <= 90 and (at == 0 or not IS_JOINT[chars[at - 1]]):
             stop = latin_name(chars, at, n)
             spoken_for = (
@@ -284,7 +277,7 @@ def find(texts, valid, words, context, names, prior, out):  # type: ignore[no-un
         flag(chars, cuts, kinds, count, words, context, flags)
         owner[: n + 1] = 0
         companies(chars, cuts, kinds, count, flags, context, owner)
-        addresses(chars, n, cuts, kinds, count, flags, owner)
+        addresses(chars, cuts, kinds, count, flags, owner)
         people(chars, n, cuts, kinds, count, flags, context, owner)
         at = 0
         while at < n:

@@ -14,8 +14,10 @@ from bequest.engine.kernels.scan_text import plain_at
 WORD, NAME = 1, 2
 PLACE, END, ROOM = 1, 2, 4
 UNKNOWN_CHARACTER, UNUSUAL_GIVEN = 1300, 950
-LINKS = frozen(np.array([ord(c) for c in ":： \t“”\"'（(【[、/|"], np.int64))
-MIDDLE_DOTS = frozen(np.array([ord(c) for c in "·•・‧"], np.int64))
+IS_LINK = np.zeros(1 << 16, np.bool_)
+IS_LINK[[ord(c) for c in ":： \t“”\"'（(【[、/|"]] = True
+IS_LINK = frozen(IS_LINK)
+"""Signs that may stand between a word that announces a name and the name."""
 
 
 @compiled
@@ -81,7 +83,7 @@ def fill(words, keys, values, new):  # type: ignore[no-untyped-def]
 def before_bonus(chars, at, keys, values):  # type: ignore[no-untyped-def]
     """How much what stands before a place speaks for a name there."""
     links = 0
-    while at > 0 and links < 4 and is_link(chars[at - 1]):
+    while at > 0 and links < 4 and IS_LINK[chars[at - 1]]:
         at -= 1
         links += 1
     for length in range(min(4, at), 0, -1):
@@ -94,22 +96,13 @@ def before_bonus(chars, at, keys, values):  # type: ignore[no-untyped-def]
 @compiled
 def after_bonus(chars, at, n, keys, values):  # type: ignore[no-untyped-def]
     """How much what stands after a place speaks for a name that ends there."""
-    if at < n and is_link(chars[at]):
+    if at < n and IS_LINK[chars[at]]:
         return 60
     for length in range(min(4, n - at), 0, -1):
         slot = slot_of(keys, packed(chars, at, at + length))
         if keys[slot] != 0 and values[slot, 1] > 0:
             return values[slot, 1]
     return 60 if at == n or not is_han(chars[at]) else 0
-
-
-@compiled
-def is_link(code):  # type: ignore[no-untyped-def]
-    """Whether a sign may stand between a word that announces a name and the name."""
-    for link in LINKS:
-        if code == link:
-            return True
-    return False
 
 
 @compiled
