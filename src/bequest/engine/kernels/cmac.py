@@ -136,10 +136,9 @@ class _Cmac:
             state = np.frombuffer(self._ecb(mixed[:count].tobytes()), np.uint64).reshape(count, 2)
         if order is None:
             return state.view(np.uint8)
-        state = np.concatenate([state, *reversed(finished)]).view(np.uint8)
-        tags = np.empty_like(state)
-        tags[order] = state
-        return tags
+        tags = np.empty((len(rows), 2), np.uint64)
+        tags[order] = np.concatenate([state, *reversed(finished)])
+        return tags.view(np.uint8)
 
 
 def _double(value: int) -> int:
