@@ -27,6 +27,9 @@ $(VENV)/.databases: requirements/databases.txt scripts/bootstrap.sh pyproject.to
 
 setup: $(VENV)/.core  ## what the product needs
 
+.venv-bench/.ok: requirements/dev.txt requirements/bench.txt scripts/bootstrap.sh pyproject.toml
+	@PYTHON=$(PYTHON) bash scripts/bootstrap.sh bench
+
 setup-dev: $(VENV)/.dev  ## what its tests need as well
 
 setup-databases: $(VENV)/.databases  ## the drivers of PostgreSQL and MariaDB as well
@@ -56,8 +59,8 @@ verifier: setup  ## the stand-alone verifier, dist/bequest-verify.pyz
 wheel: setup-dev  ## dist/bequest-*.whl
 	@$(BIN)/python -m hatchling build -t wheel
 
-bench: setup-dev  ## ratios in one run, into docs/benchmarks.md
-	@$(BIN)/python -m bench all --write docs/benchmarks.md
+bench: setup-dev .venv-bench/.ok  ## ratios in one run, into docs/benchmarks.md
+	@.venv-bench/bin/python -m bench all --write docs/benchmarks.md
 
 .venv-docs/.ok: requirements/docs.txt scripts/bootstrap.sh
 	@PYTHON=$(PYTHON) bash scripts/bootstrap.sh docs
@@ -79,6 +82,7 @@ lock:  ## resolve the dependencies anew and export them with hashes
 	@.tools/bin/uv export -q --frozen --no-emit-project --no-annotate --no-header --no-dev --extra databases -o requirements/databases.txt
 	@.tools/bin/uv export -q --frozen --no-emit-project --no-annotate --no-header --only-group docs -o requirements/docs.txt
 	@.tools/bin/uv export -q --frozen --no-emit-project --no-annotate --no-header --group dev -o requirements/dev.txt
+	@.tools/bin/uv export -q --frozen --no-emit-project --no-annotate --no-header --only-group bench -o requirements/bench.txt
 
 clean:  ## remove what was made here
-	@rm -rf $(VENV) .venv-docs .tools demo-out dist site .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf $(VENV) .venv-docs .venv-bench .tools demo-out dist site .mypy_cache .ruff_cache .pytest_cache

@@ -29,6 +29,10 @@ BENCHES: dict[str, Bench] = {
     ),
     "ff1": Bench("ff1", "format-preserving encryption of phone numbers against ff3, value by value", packages=("ff3",)),
     "spans": Bench("spans", "identifiers found and masked in free text against Polars and Python's re"),
+    "presidio": Bench(
+        "presidio", "identifiers found in free text against Presidio's recognizers", packages=("presidio-analyzer",)
+    ),
+    "scan": Bench("scan", "a whole table of seven text columns searched, checked, against four Polars regexes"),
     "read": Bench(
         "read", "files read as text, checked, against the plain reader of each kind", packages=("fastexcel",)
     ),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sets up .venv from requirements/<core|databases|dev>.txt, or .venv-docs from requirements/docs.txt (pinned, with hashes). Needs
-# Python >= 3.11 and a package index only.
+# Sets up .venv from requirements/<core|databases|dev>.txt, .venv-docs from docs.txt, or .venv-bench from dev.txt and the peers
+# of bench.txt (pinned, with hashes). Needs Python >= 3.11 and a package index only.
 set -euo pipefail
 group=${1:-core}
 python=${PYTHON:-python3}
@@ -34,6 +34,15 @@ if [ "$group" = docs ]; then
   echo "set-up: libraries (docs)"
   VIRTUAL_ENV=$PWD/.venv-docs .tools/bin/uv pip install -q --require-hashes -r requirements/docs.txt
   touch .venv-docs/.ok
+  exit 0
+fi
+if [ "$group" = bench ]; then
+  [ -x .venv-bench/bin/python ] || make_venv .venv-bench
+  echo "set-up: libraries (bench)"
+  export VIRTUAL_ENV=$PWD/.venv-bench
+  for list in dev bench; do .tools/bin/uv pip install -q --require-hashes -r "requirements/$list.txt"; done
+  .tools/bin/uv pip install -q --no-deps -e .
+  touch .venv-bench/.ok
   exit 0
 fi
 [ -x .venv/bin/python ] || make_venv .venv

@@ -11,7 +11,7 @@ from bequest.app.casefile import read_case_file
 from bequest.crypto.cipher import aes_ecb
 from bequest.demo.company import make_company
 from bequest.demo.personas import SMALLEST
-from bequest.engine.kernels import mask, normalise, spans
+from bequest.engine.kernels import mask, normalise, redaction, spans
 from bequest.engine.kernels.cmac import row_digests, tokens
 from bequest.engine.kernels.union_find import components
 from bequest.model.case import Event
@@ -39,7 +39,8 @@ def main() -> None:
                     row_digests(batch, ecb, "warm\x1f")
                     components(batch.height, [tags])
                     first = batch.to_series(1)
-                    spans.redact(first)
+                    redaction.redact(first)
+                    spans.extract(first)
                     mask.mask_phone(first)
                     mask.mask_id(first)
                     normalised = (normalise.phone, normalise.national_id, normalise.bank_card, normalise.name)

@@ -81,7 +81,7 @@ _OUTCOMES: Final = (
     (Operator.WAYBILL, Word("按运单遮盖", "masked as on a waybill")),
     (Operator.TOKEN, Word("代号", "token")),
     (Operator.GENERALISE, Word("概括", "generalise")),
-    (Operator.REDACT_TEXT, Word("遮去文中号码", "redact text")),
+    (Operator.REDACT_TEXT, Word("遮去文中信息", "redact text")),
     (ReasonStatus.VERIFIED, Word("已读原文", "read in the law")),
     (ReasonStatus.SECONDARY, Word("转引", "read second-hand")),
     (ReasonStatus.OPEN, Word("待定", "open")),

@@ -12,6 +12,9 @@ from bequest.engine.kernels.compiled import compiled
 from bequest.engine.kernels.normalise import ID_CHECK_CHARACTERS, ID_WEIGHTS, PROVINCES
 
 PHONE, NATIONAL_ID, BANK_CARD, EMAIL, LANDLINE = 1, 2, 3, 4, 5
+SHORTEST = len("a@b.cn")
+STARS = 100
+"""A kind from here on stands for so many stars: what is hidden and is no identifier."""
 
 AHEAD = 24  # digits read ahead at most: 0086 and eleven more, or a card of nineteen
 WEIGHTS = frozen(np.array(ID_WEIGHTS, np.int64))
@@ -19,8 +22,10 @@ CHECKS = frozen(np.frombuffer(ID_CHECK_CHARACTERS.encode(), np.uint8))
 IS_PROVINCE = np.zeros(100, np.bool_)
 IS_PROVINCE[[int(code) for code in PROVINCES.split("|")]] = True
 IS_PROVINCE = frozen(IS_PROVINCE)
-SHIFT = 4
-BLOCK = 1 << SHIFT  # bytes looked at together
+IN_MAILBOX = np.zeros(128, np.bool_)
+IN_MAILBOX[list(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._-+%")] = True
+IN_MAILBOX = frozen(IN_MAILBOX)
+STRETCH = 1 << 15  # bytes marked at a time: they stay in the processor's nearest cache
 MONTH_DAYS = frozen(np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], np.int64))
 
 
@@ -223,148 +228,222 @@ def identify(data, end, digit, after, closes, n):  # type: ignore[no-untyped-def
 
 
 @compiled
-def is_mailbox(code):  # type: ignore[no-untyped-def]
-    """Whether a character may stand in a mailbox or domain."""
-    return (
-        is_digit(code) or (code >= 65 and code <= 90) or (code >= 97 and code <= 122)
-        or code == 46 or code == 95 or code == 45 or code == 43 or code == 37
-    )  # fmt: skip
-
-
-@compiled
 def address_around(data, at, width, begin, end):  # type: ignore[no-untyped-def]
     """Start and end of the e-mail address around an at sign; start = end where there is none."""
     start = at
     while True:
-        code, step = plain_before(data, start, begin)
-        if step == 0 or not is_mailbox(code):
+        if start > begin and data[start - 1] < 0x80:
+            code, step = np.int64(data[start - 1]), 1
+        else:
+            code, step = plain_before(data, start, begin)
+        if step == 0 or not IN_MAILBOX[code & 127]:
             break
         start -= step
     stop, position = at + width, at + width
-    dot, letters = False, 0
+    dot, letters, only = False, 0, True
     while position < end:
         code, step = plain_at(data, position, end)
-        if not is_mailbox(code) or code == 95 or code == 43 or code == 37:
+        if not IN_MAILBOX[code & 127] or code == 95 or code == 43 or code == 37:
             break
         position += step
         if code == 46:
             dot = position > at + width + step
-            letters = 0
+            letters, only = 0, True
         elif code >= 65:
             letters += 1
-            if dot and letters >= 2:
+            if dot and only and letters >= 2:
                 stop = position
         else:
-            letters = -64  # digits or dashes: the last part of a domain has neither
+            only = False  # digits or dashes: the last part of a domain has neither
     if start == at or stop == at + width:
         return at, at
     return start, stop
 
 
 @compiled
-def promising_blocks(data):  # type: ignore[no-untyped-def]
-    """Which blocks of 16 bytes hold a digit, an at sign or the first byte of a full-width form at all."""
-    whole = max(0, len(data) - 2) >> SHIFT  # a full-width form is told by three bytes
-    flags = np.ones((len(data) >> SHIFT) + 1, np.bool_)
-    for block in range(whole):
-        found = np.uint8(0)
-        base = block * BLOCK
-        for i in range(BLOCK):
-            byte, third = data[base + i], np.uint8(data[base + i + 2] - 0x90)
-            wide = np.uint8(byte == 0xEF) & np.uint8(data[base + i + 1] == 0xBC)
-            found |= np.uint8(np.uint8(byte - 48) < 10) | np.uint8(byte == 64)
-            found |= wide & (np.uint8(third < 10) | np.uint8(third == 16))
-        flags[block] = found != 0
-    return flags
+def mark_beginnings(data, start, end, marks):  # type: ignore[no-untyped-def]
+    """Marks with 1 every byte at which a digit or an at sign begins, plain or full-width (EF BC 90…99, EF BC A0)."""
+    # slices, so that no index can be negative: only then the compiler uses vector instructions
+    whole = max(0, min(end, len(data) - 2) - start)
+    first, second, third = data[start:], data[start + 1 :], data[start + 2 :]
+    for i in range(whole):
+        byte, digit = first[i], np.uint8(third[i] - 0x90)
+        wide = np.uint8(byte == 0xEF) & np.uint8(second[i] == 0xBC)
+        wide &= np.uint8(digit < 10) | np.uint8(digit == 16)
+        marks[i] = wide | np.uint8(np.uint8(byte - 48) < 10) | np.uint8(byte == 64)
+    for i in range(whole, end - start):
+        marks[i] = np.uint8(np.uint8(first[i] - 48) < 10) | np.uint8(first[i] == 64)
+    marks[end - start : (end - start + 15) & ~7] = 0
+
+
+@compiled
+def next_mark(words, at, end):  # type: ignore[no-untyped-def]
+    """The first marked place from `at` on, or `end`; eight bytes at a time. Nothing is marked from `end` on."""
+    if at >= end:
+        return end
+    place = at >> 3
+    word = words[place] >> np.uint64((at & 7) << 3)
+    if word == 0:
+        place += 1
+        while place << 3 < end and words[place] == 0:
+            place += 1
+        if place << 3 >= end:
+            return end
+        at, word = place << 3, words[place]
+    if word & np.uint64(0xFFFFFFFF) == 0:
+        at, word = at + 4, word >> np.uint64(32)
+    if word & np.uint64(0xFFFF) == 0:
+        at, word = at + 2, word >> np.uint64(16)
+    return at + 1 if word & np.uint64(0xFF) == 0 else at
+
+
+@compiled
+def plain_group(data, at, end):  # type: ignore[no-untyped-def]
+    """Digits of a plain run that nothing can continue (no separator, full-width form or X follows), else -1."""
+    stop = at
+    while stop < end and np.uint8(data[stop] - 48) < 10:
+        stop += 1
+    if stop < end:
+        byte = data[stop]
+        wide = byte == 0xEF or byte == 0xC2 or byte == 0xE2 or byte == 0xE3
+        if wide:
+            wide = separator_at(data, stop, end) > 0 or plain_at(data, stop, end)[0] != 0
+        if wide or byte == 32 or byte == 45 or byte == 46 or byte == 40 or byte == 41 or byte == 88 or byte == 120:
+            return -1
+    return stop - at
+
+
+@compiled
+def identifier_at(data, at, end, digit, after, closes):  # type: ignore[no-untyped-def]
+    """The identifier that begins with the digit at a place: its kind (0: none), and where the walk goes on."""
+    length = plain_group(data, at, end)
+    if length >= 0 and (length < 11 or length > AHEAD):
+        return 0, at + length
+    if length == 11 and data[at] == 49:
+        return (PHONE if data[at + 1] >= 51 else 0), at + 11
+    n = read_ahead(data, at, end, digit, after, closes)
+    kind, stop = identify(data, end, digit, after, closes, n)
+    if kind:
+        return kind, stop
+    at = after[0]
+    while at < end:
+        code, width = plain_at(data, at, end)
+        if not is_digit(code):
+            break
+        at += width
+    return 0, at
 
 
 @compiled
 def find(offsets, data, valid, starts, ends, kinds, rows):  # type: ignore[no-untyped-def]
-    """All identifiers in order, without overlaps; returns how many, or -1 where the arrays are too short."""
-    promising = promising_blocks(data)
+    """All identifiers in order, without overlaps; returns how many. One needs `SHORTEST` bytes at the least."""
     digit = np.zeros(AHEAD, np.int64)
     after = np.zeros(AHEAD, np.int64)
     closes = np.zeros(AHEAD, np.bool_)
-    count = 0
-    for row in range(len(valid)):
-        if not valid[row]:
-            continue
-        at, end = offsets[row], offsets[row + 1]
-        begin = at
-        first_of_row = count
-        while at < end:
-            if not promising[at >> SHIFT]:
-                at = ((at >> SHIFT) + 1) << SHIFT
-                continue
-            byte = data[at]
-            if byte < 48 or (byte > 57 and byte != 64 and byte != 0xEF):
-                at += 1
+    marks = np.zeros(STRETCH + 16, np.uint8)
+    count, top = 0, 0
+    while top < len(valid):
+        base, row = offsets[top], top
+        while top < len(valid) and (top == row or offsets[top + 1] - base <= STRETCH):
+            top += 1
+        size = offsets[top] - base
+        if size + 16 > len(marks):
+            marks = np.zeros((size + 23) & ~7, np.uint8)
+        mark_beginnings(data, base, base + size, marks)
+        words = marks.view(np.uint64)
+        at, begin, end, first_of_row = base, base, offsets[row + 1], count
+        while True:
+            at = base + next_mark(words, at - base, size)
+            if at >= base + size:
+                break
+            if at >= end:
+                while offsets[row + 1] <= at:
+                    row += 1
+                begin, end, first_of_row = offsets[row], offsets[row + 1], count
+            if not valid[row]:
+                at = end
                 continue
             code, width = plain_at(data, at, end)
+            start = at
             if code == 64:
                 start, stop = address_around(data, at, width, begin, end)
-                if stop > start:
+                kind = EMAIL if stop > start else 0
+                at += width
+                if kind:
                     while count > first_of_row and ends[count - 1] > start:
                         count -= 1  # digits of the mailbox belong to the address
-                    if count == len(starts):
-                        return -1
-                    starts[count], ends[count], kinds[count], rows[count] = start, stop, EMAIL, row
-                    count += 1
-                    begin = stop
-                    at = stop
-                else:
-                    at += width
-                continue
-            if not is_digit(code):
-                at += width if code else 3
-                continue
-            n = read_ahead(data, at, end, digit, after, closes)
-            kind, stop = identify(data, end, digit, after, closes, n)
-            if kind:
-                if count == len(starts):
-                    return -1
-                start = at
-                sign, width = plain_before(data, at, begin)
-                if sign == 43 and kind == PHONE:
-                    start -= width
-                starts[count], ends[count], kinds[count], rows[count] = start, stop, kind, row
-                count += 1
-                at = stop
+                    begin = at = stop
             else:
-                at = after[0]
-                while at < end:
-                    code, width = plain_at(data, at, end)
-                    if not is_digit(code):
-                        break
-                    at += width
+                kind, at = identifier_at(data, at, end, digit, after, closes)
+                if kind == PHONE:
+                    sign, width = plain_before(data, start, begin)
+                    if sign == 43:
+                        start -= width
+            if kind:
+                starts[count], ends[count], kinds[count], rows[count] = start, at, kind, row
+                count += 1
     return count
 
 
 @compiled
-def write_plain(data, starts, ends, kinds, masked, offsets, out):  # type: ignore[no-untyped-def]
-    """Writes each identifier in plain characters, or its mask; returns how many bytes were written."""
+def write_plain(data, starts, ends, kinds, offsets, out):  # type: ignore[no-untyped-def]
+    """Writes each identifier in plain characters; returns how many bytes were written."""
     at = 0
     for i in range(len(starts)):
-        first, position, kind, sign = at, starts[i], kinds[i], -1
-        while position < ends[i]:
-            code, width = plain_at(data, position, ends[i])
-            position += width
-            if kind == EMAIL:
-                if code == 64:
-                    sign = at
-                out[at] = code + 32 if code >= 65 and code <= 90 else code
-                at += 1
-            elif is_digit(code) or code == 88 or code == 120:
-                out[at] = 88 if code == 120 else code
-                at += 1
-        if kind == PHONE and at - first > 11:
-            for j in range(11):  # the country code goes
-                out[first + j] = out[at - 11 + j]
-            at = first + 11
-        if masked:
-            at = mask_at(out, first, at, kind, sign)
+        at, _ = plain_of(data, starts[i], ends[i], kinds[i], out, at)
         offsets[i + 1] = at
     return at
+
+
+@compiled
+def write_masked(text, starts, ends, kinds, moved, out):  # type: ignore[no-untyped-def]
+    """Writes the whole text with a mask for each span, and where its rows now begin; returns how many bytes.
+
+    A kind from `STARS` on is no identifier: as many stars as it is above.
+    """
+    offsets, data = text
+    at, position, row = 0, 0, 0
+    for i in range(len(starts) + 1):
+        start = starts[i] if i < len(starts) else len(data)
+        while row < len(offsets) and offsets[row] <= start:
+            moved[row] = at + offsets[row] - position
+            row += 1
+        out[at : at + start - position] = data[position:start]
+        at += start - position
+        if i == len(starts):
+            break
+        if kinds[i] >= STARS:
+            for _ in range(kinds[i] - STARS):
+                out[at] = 42
+                at += 1
+        else:
+            first = at
+            at, sign = plain_of(data, start, ends[i], kinds[i], out, at)
+            at = mask_at(out, first, at, kinds[i], sign)
+        position = ends[i]
+    return at
+
+
+@compiled
+def plain_of(data, position, end, kind, out, at):  # type: ignore[no-untyped-def]
+    """Writes one identifier in plain characters; returns its new end and the place of its at sign (-1: none)."""
+    first, sign = at, -1
+    while position < end:
+        code, width = plain_at(data, position, end)
+        position += width
+        if kind == EMAIL:
+            if code == 64:
+                sign = at
+            out[at] = code + 32 if code >= 65 and code <= 90 else code
+            at += 1
+        elif is_digit(code) or code == 88 or code == 120:
+            out[at] = 88 if code == 120 else code
+            at += 1
+    if kind == PHONE and at - first > 11:
+        for j in range(11):  # the country code goes
+            out[first + j] = out[at - 11 + j]
+        at = first + 11
+    return at, sign
 
 
 @compiled

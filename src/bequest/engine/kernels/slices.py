@@ -22,13 +22,6 @@ def splice(data: Bytes, starts: Ints, ends: Ints, replacements: pl.Series | None
     """The buffer with `data[starts[i]:ends[i]]` replaced by replacement i (nothing, where there are none).
 
     The pieces are in order and do not overlap; a null replacement is nothing.
-    """
-    out, _ = splice_parts(data, starts, ends, replacements)
-    return out
-
-
-def splice_parts(data: Bytes, starts: Ints, ends: Ints, replacements: pl.Series | None = None) -> tuple[Bytes, Ints]:
-    """As `splice`, with the position in the new buffer at which each piece's replacement ends.
 
     Raises:
         ValueError: where pieces are out of order or overlap.
@@ -38,9 +31,8 @@ def splice_parts(data: Bytes, starts: Ints, ends: Ints, replacements: pl.Series 
     text = _nothing(len(starts)) if replacements is None else text_buffers(replacements)
     lengths = np.where(text.valid, np.diff(text.offsets), 0)
     out = np.empty(len(data) + int(lengths.sum()) - int((ends - starts).sum()), np.uint8)
-    after = np.empty(len(starts), np.int64)
-    _copy_around(data, frozen(starts), frozen(ends), text.offsets, text.data, frozen(lengths), out, after)
-    return out, after
+    _copy_around(data, frozen(starts), frozen(ends), text.offsets, text.data, frozen(lengths), out)
+    return out
 
 
 def _nothing(n: int) -> TextBuffers:
@@ -56,7 +48,7 @@ def _copy_pieces(data, starts, offsets, out):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _copy_around(data, starts, ends, rep_offsets, rep_data, rep_lengths, out, after):  # type: ignore[no-untyped-def]
+def _copy_around(data, starts, ends, rep_offsets, rep_data, rep_lengths, out):  # type: ignore[no-untyped-def]
     at, to = 0, 0
     for i in range(len(starts)):
         n = starts[i] - at
@@ -65,6 +57,5 @@ def _copy_around(data, starts, ends, rep_offsets, rep_data, rep_lengths, out, af
         for j in range(rep_lengths[i]):
             out[to + j] = rep_data[rep_offsets[i] + j]
         to += rep_lengths[i]
-        after[i] = to
         at = ends[i]
     out[to:] = data[at:]

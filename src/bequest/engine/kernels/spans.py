@@ -1,10 +1,11 @@
 """Identifiers inside free text: mobile and landline numbers, resident identity and bank card numbers, e-mail addresses.
 
 What is recognised is what `normalise` accepts, with separators, country code and full-width characters. An 18-digit
-number with a wrong check character is no identity number; names and addresses are not searched for at all.
+number with a wrong check character is no identity number. Names and addresses are found by `names`, not here.
 """
 
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,6 @@ import polars as pl
 
 from bequest.engine.kernels import normalise, scan_text
 from bequest.engine.kernels.buffers import Ints, TextBuffers, text_buffers, text_series
-from bequest.engine.kernels.slices import splice_parts
 from bequest.model.datamap import FieldClass
 
 KINDS: dict[FieldClass, int] = {
@@ -36,33 +36,32 @@ class Spans:
     kinds: npt.NDArray[np.uint8]
     rows: Ints
 
+    @property
+    def n_rows(self) -> int:
+        """How many rows hold at least one."""
+        return _n_distinct(self.rows)
+
+    def n_rows_of(self, cls: FieldClass) -> int:
+        """How many rows hold an identifier of that class."""
+        return _n_distinct(self.rows[self.kinds == KINDS[cls]])
+
     def plain(self) -> pl.Series:
         """The identifiers without separators and country code, in plain characters; addresses in lower case."""
-        return self._written(masked=False)
-
-    def masks(self) -> pl.Series:
-        """What stands for each identifier in a redacted text."""
-        return self._written(masked=True)
-
-    def _written(self, *, masked: bool) -> pl.Series:
         n = len(self.starts)
-        data = np.empty(int((self.ends - self.starts).sum()) + 4 * n, np.uint8)
+        data = np.empty(int((self.ends - self.starts).sum()), np.uint8)
         offsets = np.zeros(n + 1, np.int64)
-        size = scan_text.write_plain(self.text.data, self.starts, self.ends, self.kinds, masked, offsets, data)
+        size = scan_text.write_plain(self.text.data, self.starts, self.ends, self.kinds, offsets, data)
         return text_series("value", offsets, data[:size], np.ones(n, np.bool_))
 
 
 def find(series: pl.Series) -> Spans:
     """All identifiers in a text column; spans never overlap and the longer reading wins."""
     text = text_buffers(series)
-    capacity = max(64, len(text.data) // 32)
-    while True:
-        starts, ends, rows = (np.empty(capacity, np.int64) for _ in range(3))
-        kinds = np.empty(capacity, np.uint8)
-        n = scan_text.find(text.offsets, text.data, text.valid, starts, ends, kinds, rows)
-        if n >= 0:
-            return Spans(text, starts[:n], ends[:n], kinds[:n], rows[:n])
-        capacity *= 2
+    most = len(text.data) // scan_text.SHORTEST + 1  # memory that is not written to costs nothing
+    starts, ends, rows = (np.empty(most, np.int64) for _ in range(3))
+    kinds = np.empty(most, np.uint8)
+    n = scan_text.find(text.offsets, text.data, text.valid, starts, ends, kinds, rows)
+    return Spans(text, starts[:n], ends[:n], kinds[:n], rows[:n])
 
 
 def extract(series: pl.Series, kinds: Collection[FieldClass] = tuple(KINDS)) -> pl.DataFrame:
@@ -79,20 +78,24 @@ def extract(series: pl.Series, kinds: Collection[FieldClass] = tuple(KINDS)) -> 
     ).filter(pl.col("kind").is_in([kind.value for kind in kinds]))
 
 
-def redact(series: pl.Series) -> pl.Series:
-    """The text with every identifier masked in place (138****0001, 110101********1234, a***@example.com).
-
-    Everything else stays as it is. A masked text holds no identifier any more: redacting again changes nothing.
-    """
-    spans = find(series)
-    if not len(spans.starts):
-        return series.cast(pl.String)
-    out, after = splice_parts(spans.text.data, spans.starts, spans.ends, spans.masks())
-    return text_series(series.name, _moved_offsets(spans, after), out, spans.text.valid)
+def scan(table: pl.DataFrame) -> pl.DataFrame:
+    """`column`, `kind` and `n_values`: in how many values of each text column identifiers of a class occur, if any."""
+    columns = [c for c in table.get_columns() if c.dtype == pl.String]
+    with ThreadPoolExecutor(pl.thread_pool_size()) as threads:  # the kernel runs without the GIL
+        found = list(threads.map(find, columns))
+    counts = [(c.name, cls.value, f.n_rows_of(cls)) for c, f in zip(columns, found, strict=True) for cls in KINDS]
+    schema = {"column": pl.String, "kind": pl.String, "n_values": pl.UInt32}
+    return pl.DataFrame(counts, schema, orient="row").filter(pl.col("n_values") > 0)
 
 
-def _moved_offsets(spans: Spans, after: Ints) -> Ints:
-    """Row offsets in the new buffer: moved by what all spans before them grew or shrank."""
-    grown = np.concatenate([[0], after - spans.ends])
-    last_before = np.searchsorted(spans.ends, spans.text.offsets, side="right")
-    return np.asarray(spans.text.offsets + grown[last_before], np.int64)
+def masked(name: str, spans: Spans) -> pl.Series:
+    """The text of the spans with a mask in the place of each."""
+    text = spans.text
+    out = np.empty(len(text.data) + 4 * len(spans.starts), np.uint8)
+    moved = np.empty(len(text.offsets), np.int64)
+    size = scan_text.write_masked((text.offsets, text.data), spans.starts, spans.ends, spans.kinds, moved, out)
+    return text_series(name, moved, out[:size], text.valid)
+
+
+def _n_distinct(ordered: Ints) -> int:
+    return int((np.diff(ordered) > 0).sum()) + 1 if len(ordered) else 0

@@ -1,7 +1,9 @@
 """Running text and nested data: whether a column holds them, and which identifiers occur inside."""
 
+import numpy as np
 import polars as pl
 
+from bequest.engine.kernels import names
 from bequest.model.datamap import FieldClass
 from bequest.steps.discover.detector import Detector
 from bequest.steps.discover.detectors import DETECTORS
@@ -10,6 +12,9 @@ from bequest.steps.discover.valuetext import ColumnValues, compacted
 
 _KEYS = r'"([A-Za-z_][A-Za-z0-9_.-]{0,40}|[㐀-鿿]{1,12})"\s*:'
 _JSON_VALUES_LOOKED_AT = 300
+_TEXTS_READ, _CHARACTERS_READ = 300, 500
+_LEAST_NAMING, _LEAST_SHARE_NAMING = 3, 0.05
+"""Texts that name somebody, at the least: a stray reading of a word as a name says nothing about a column."""
 _KEY_CLASSES = frozenset(
     {
         FieldClass.PHONE,
@@ -63,7 +68,20 @@ def identifiers_in_text(values: ColumnValues) -> tuple[FieldClass, ...]:
     found = {d.cls for d, occurs in zip(inside, seen.row(0), strict=True) if occurs and _is_borne(d, values.text)}
     if looks_like_json(values):
         found |= _classes_of_keys(values.text)
+    elif looks_like_text(values):
+        found |= _named(values.text)
     return tuple(cls for cls in dict.fromkeys(d.cls for d in DETECTORS) if cls in found)
+
+
+def _named(text: pl.Series) -> set[FieldClass]:
+    """People and postal addresses, where several texts name them; companies alone make no text personal."""
+    read = text.head(_TEXTS_READ).str.slice(0, _CHARACTERS_READ)
+    named = names.find(read)
+    n_texts = {
+        cls: len(np.unique(named.rows[named.kinds == names.KINDS[cls]]))
+        for cls in (FieldClass.PERSON_NAME, FieldClass.ADDRESS)
+    }
+    return {cls for cls, n in n_texts.items() if n >= max(_LEAST_NAMING, _LEAST_SHARE_NAMING * len(read))}
 
 
 def _is_borne(detector: Detector, text: pl.Series) -> bool:
