@@ -13,19 +13,20 @@ from bequest.model.facts import RowRole
 from bequest.steps.discover.context import TableContext, Topic, names_a_person
 from bequest.steps.discover.detector import Detector, TypeFamily, bearings, type_family
 from bequest.steps.discover.detectors import DETECTORS
-from bequest.steps.discover.matching import Hit, comment_hits, name_hits, says_something
+from bequest.steps.discover.matching import WHOLE, Hit, comment_hits, name_hits, says_something
 from bequest.steps.discover.personal import is_personal, is_sensitive
 from bequest.steps.discover.roles import role_of
 from bequest.steps.discover.sample import ColumnInfo, TableSample
 from bequest.steps.discover.textual import identifiers_in_text, looks_like_json, looks_like_text
 from bequest.steps.discover.valuetext import ColumnValues, column_values
+from bequest.steps.discover.words import listed
 
 PRIOR = -30
 NAME = 50
 NAME_WEAK = 22
 COMMENT = 56
 COMMENT_WEAK = 26
-NAME_OVERRULED = -38
+NAME_OVERRULED = -50
 """The comment opens with another noun: then the name means something else (`name`, 角色名称)."""
 NAME_DOUBTED = -15
 """The same where the name is of several words and so hard to mean anything else (`user_agent`)."""
@@ -43,6 +44,8 @@ _IDENTIFIERS = frozenset(
     {FieldClass.PHONE, FieldClass.EMAIL, FieldClass.NATIONAL_ID, FieldClass.BANK_CARD, FieldClass.PASSPORT}
 )
 _ADDRESSED = frozenset({FieldClass.IP, FieldClass.EMAIL, FieldClass.DEVICE_ID, FieldClass.AVATAR_PHOTO})
+_MARKS = frozenset(listed("score, 得分, 评分, 分数, 总分, 学分, grade, 评分等级, 成绩等级"))
+"""Marks: of pupils only where pupils are; parcels and shops have them too."""
 _VALUE_ONLY = frozenset(
     {
         FieldClass.PHONE,
@@ -102,11 +105,13 @@ def judge_column(sample: TableSample, column: ColumnInfo, context: TableContext)
     """The proposed verdict on one column of a table."""
     values = column_values(sample.values(column.name))
     finding = find_class(column, context, values)
-    personal = is_personal(finding.cls, finding.hits, context, finding.in_text)
+    personal = is_personal(finding.cls, finding.hits, context, finding.in_text, column)
     sensitive = personal and is_sensitive(finding.cls, finding.hits, column, context)
     cls = finding.cls
     if cls is FieldClass.ADDRESS and context.log and context.topic is Topic.EVENT and not context.orders:
         cls = FieldClass.REGION  # where a login came from is a place, not a postal address
+    if cls is FieldClass.PERSON_NAME and context.firms and not personal:
+        cls = FieldClass.COMPANY_NAME
     if cls is FieldClass.FREE_TEXT and not personal:
         cls = FieldClass.NOT_PI
     role = role_of(cls, personal, column, context, sample)
@@ -127,7 +132,7 @@ def judge_column(sample: TableSample, column: ColumnInfo, context: TableContext)
 def find_class(column: ColumnInfo, context: TableContext, values: ColumnValues) -> Finding:
     """The class of a column by names, types, values and context, each adding to the points of each class."""
     cases: dict[FieldClass, _Case] = {}
-    names = name_hits(column.name)
+    names = name_hits(column.said)
     comments = _without_bare_words(names, comment_hits(column.comment))
     _add_words(cases, "name", names, NAME, NAME_WEAK, context, column)
     _add_words(cases, "comment", comments, COMMENT, COMMENT_WEAK, context, column)
@@ -178,6 +183,9 @@ def _add_words(
         if hit.weak and not _weak_counts(hit, context):
             continue
         cls: FieldClass = hit.cls
+        family = type_family(column.declared_type)
+        if family is TypeFamily.INTEGER and (column.is_key and cls is not FieldClass.USER_ID or hit.hint == "state"):
+            continue  # a counted key is no number of a paper, and a counted state is none of a country
         if not _type_allows(cls, column.declared_type):
             if not _is_number_of_person(cls, column.declared_type):
                 continue
@@ -196,6 +204,8 @@ def _is_number_of_person(cls: FieldClass, declared: str) -> bool:
 
 def _weak_counts(hit: Hit, context: TableContext) -> bool:
     """Weak words count in a table about individuals; clinical ones in a medical table that is no dictionary."""
+    if hit.hint in WHOLE and hit.hint in context.initials:
+        return True
     if hit.cls is FieldClass.HEALTH:
         return context.medical and context.topic not in {Topic.THING, Topic.ORGANISATION}
     if hit.cls is FieldClass.PERSON_NAME:
@@ -207,15 +217,19 @@ def _weak_counts(hit: Hit, context: TableContext) -> bool:
     if hit.cls is FieldClass.FREE_TEXT:
         return not hit.before or names_a_person(hit.before, "")
     if hit.cls is FieldClass.EMPLOYMENT:
-        return context.topic is Topic.PERSON and (
+        return (context.work_history and context.people) or (context.topic is Topic.PERSON and (
             context.staff or hit.hint not in {"部门", "department", "dept", "单位", "unit", "post"}
-        )
+        ))
     if hit.cls in {FieldClass.BEHAVIOUR, FieldClass.DEVICE_ID}:
         return context.log and context.people
     if hit.cls is FieldClass.AVATAR_PHOTO:
-        return context.topic is Topic.PERSON
+        return context.topic is Topic.PERSON and (not hit.before or names_a_person(hit.before, ""))
     if hit.cls is FieldClass.INCOME_ASSETS:
-        return context.topic is Topic.PERSON
+        return context.topic is Topic.PERSON or context.finance or context.pay
+    if hit.cls is FieldClass.EDUCATION:
+        if hit.hint in _MARKS:
+            return context.persons and context.pupils
+        return context.individual or (context.people and (context.schooling or context.pupils))
     if hit.cls is FieldClass.REGION:
         return context.people
     return context.individual
@@ -291,6 +305,10 @@ def _add_context(cases: dict[FieldClass, _Case], context: TableContext) -> None:
         told = cls is FieldClass.FREE_TEXT and (context.persons or (context.communication and context.people))
         told = told or (cls in {FieldClass.BEHAVIOUR, FieldClass.DEVICE_ID} and context.log and context.people)
         told = told or (cls is FieldClass.USER_ID and context.loyalty)
+        told = told or (cls is FieldClass.INCOME_ASSETS and (context.finance or context.pay))
+        told = told or (cls is FieldClass.EDUCATION and (context.schooling or context.pupils))
+        told = told or (cls is FieldClass.EMPLOYMENT and context.work_history)
+        told = told or bool(context.initials)
         if context.individual or clinical or told:
             case.points += PEOPLE_AROUND
             case.evidence.append("context:medical table" if clinical else context.evidence)

@@ -1,5 +1,6 @@
 """What names and comments say: the hints of all detectors in one index, weighed by class."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -7,6 +8,7 @@ from bequest.model.datamap import FieldClass
 from bequest.steps.discover import lexicon
 from bequest.steps.discover.detector import Detector
 from bequest.steps.discover.detectors import DETECTORS
+from bequest.steps.discover.spelling import Pinyin
 from bequest.steps.discover.words import HeadIndex, chunks, comment_heads, fold, has_han, is_boolean_name, tokens
 
 BY_ID = {d.id: d for d in DETECTORS}
@@ -18,10 +20,28 @@ _PLAIN_WORDS = tuple(
         lexicon.ORGANISATIONS,
         lexicon.THINGS,
         lexicon.EVENTS,
+        lexicon.MACHINERY_WORDS,
+        lexicon.FINANCE_WORDS,
+        lexicon.ATTENDANCE_WORDS,
+        lexicon.PAY_WORDS,
+        lexicon.OWN_THINGS,
         tuple(lexicon.GENERIC_TABLE_WORDS),
     )
     for w in group
 )
+
+
+VOWELS = frozenset("aeiou")
+_LEAST_INITIALS, _LONGEST_BEFORE = 3, 4
+_INITIAL_HEADS = {
+    "sfzhm": "身份证号码", "sfzh": "身份证号", "zjhm": "证件号码", "sjhm": "手机号码", "lxdh": "联系电话", "lxfs": "联系方式",
+    "yhkh": "银行卡号", "xm": "姓名", "sjh": "手机号", "dh": "电话", "zjh": "证件号", "qqh": "qq号", "wxh": "微信号",
+}  # fmt: skip
+"""Heads by their initials that stand for nothing else at the end of a longer run of initials."""
+_INITIALS_OF_ANYTHING = ("mc", "bh", "dm", "sj", "lx", "id")
+_SAID_OF_PEOPLE = frozenset({FieldClass.PERSON_NAME, FieldClass.USER_ID, FieldClass.USERNAME})
+_INITIALS_OF_THINGS = frozenset({"gs", "dw", "jg", "gys", "bm", "kf", "jc", "xt", "ggg", "zb", "ct", "cp", "sp", "z"})
+"""Whose those are not: of companies, offices, suppliers, goods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +64,16 @@ def _index() -> HeadIndex:
 
 INDEX = _index()
 VOCABULARY = INDEX.vocabulary
-_WHOLE = {hint: d for d in DETECTORS for hint in d.whole_hints}
+PINYIN = Pinyin(
+    [
+        *(hint for d in reversed(DETECTORS) for hint in (*d.hints, *d.weak_hints) if has_han(hint)),
+        *(w for w in _PLAIN_WORDS if has_han(w)),
+    ]
+)
+_ACTING = re.compile(r"[㐀-鿿a-z]+(?:人|人员|者|人姓名|保安|面试官|教官|裁判)$")
+"""Whoever does something: 缴费人, 抄表人员, 监考者. Nothing else in a name of a column ends so."""
+_NOT_ACTING = ("机器人", "无人", "多人", "每人", "成人", "法人")
+WHOLE = {hint: d for d in DETECTORS for hint in d.whole_hints}
 
 
 def _blocked(detector: Detector, before: tuple[str, ...]) -> bool:
@@ -64,13 +93,13 @@ def _qualified(name: str, hint: str) -> bool:
 def name_hits(name: str) -> tuple[Hit, ...]:
     """The classes a column name may stand for; the longest hint at its head decides, the others are dropped."""
     whole = "".join(chunks(name))
-    if whole in _WHOLE:
-        return (Hit(_WHOLE[whole].cls, whole, not has_han(whole), ()),)
-    if not has_han(name) and is_boolean_name(words_of(name)):
-        return (Hit(FieldClass.NOT_PI, "yes or no", False, ()),)
+    if whole in WHOLE:
+        return (Hit(WHOLE[whole].cls, whole, not has_han(whole), ()),)
     found = INDEX.find(name)
+    if found is None and not has_han(name) and is_boolean_name(words_of(name)):
+        return (Hit(FieldClass.NOT_PI, "yes or no", False, ()),)
     if found is None:
-        return ()
+        return _spelt_hits(name)
     hint, keys, before = found
     hits = []
     for key in dict.fromkeys(keys):
@@ -83,10 +112,39 @@ def name_hits(name: str) -> tuple[Hit, ...]:
     return tuple(hits)
 
 
+def _spelt_hits(name: str) -> tuple[Hit, ...]:
+    """The classes of a name no hint of which stands in it as written: pinyin, initials, and whoever acts."""
+    if has_han(name):
+        text = fold(name)
+        if "是否" not in text and _ACTING.search(text) and not text.endswith(_NOT_ACTING):
+            return (Hit(FieldClass.PERSON_NAME, text, False, ()),)
+        return ()
+    letters = "".join(c for c in chunks(name) if not c.isdigit())
+    if said := PINYIN.words_in(letters):
+        return name_hits(said)
+    if VOWELS.isdisjoint(letters) and len(letters) >= _LEAST_INITIALS:
+        return _initial_hits(letters)
+    return ()
+
+
+def _initial_hits(letters: str) -> tuple[Hit, ...]:
+    """Initials of a whole phrase, else of a head after whose it is: `fkdh`, 访客电话."""
+    if word := PINYIN.by_initials(letters):
+        hits = name_hits(word)
+        if not (letters.endswith(_INITIALS_OF_ANYTHING) and any(h.cls in _SAID_OF_PEOPLE for h in hits)):
+            return hits
+    for head, word in _INITIAL_HEADS.items():
+        before = letters.removesuffix(head)
+        if before != letters and len(before) <= _LONGEST_BEFORE and before not in _INITIALS_OF_THINGS:
+            return tuple(Hit(h.cls, h.hint, h.weak, ()) for h in name_hits(word))
+    return ()
+
+
 @lru_cache(maxsize=16384)
 def comment_hits(comment: str) -> tuple[Hit, ...]:
     """The classes a comment names in its opening noun phrases; a yes-or-no comment names none of a person."""
-    if "是否" in comment[:12]:
+    asked = "是否" in comment[:12] or comment.startswith("有无")
+    if asked and not any(name_hits(head) for head in comment_heads(comment)):
         return (Hit(FieldClass.NOT_PI, "是否", False, ()),)
     hits: dict[FieldClass, Hit] = {}
     for head in comment_heads(comment):

@@ -17,6 +17,13 @@ class ColumnInfo:
     is_key: bool = False
     is_unique: bool = False
     """Declared unique by itself."""
+    reading: str = ""
+    """The name as it is to be read, where it differs: without a prefix that all columns of the table share."""
+
+    @property
+    def said(self) -> str:
+        """What the name says."""
+        return self.reading or self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,11 @@ DETECTOR = Detector(
         street address, street name, address line, address1, address2, addr1, mailing address, shipping address,
         billing address, delivery address, ship address, residence, residential address, house number, house no,
         house num, door number, door no, apartment, apt, user address, current address, permanent address,
-        domicile, address info, dizhi, xiangxidizhi, jiatingzhuzhi, jtzz, jtdz, lxdz, txdz, shouhuodizhi, zhuzhi"""
+        domicile, address info, dizhi, xiangxidizhi, jiatingzhuzhi, jtzz, jtdz, lxdz, txdz, shouhuodizhi, zhuzhi,
+        live address, living address, live addr, living addr, reside address, residence addr, home addr, house address, house addr, family address, family addr, hukou address, hukou addr, hukou,
+        register residence, household address, household register, census register, sign building, contact address, contact addr, link address, receiver addr, receive address, receive addr, consignee address,
+        send address, sender address, from address, to address, user addr, street addr, address line 1, addr line, mail addr, post address, postal address, street no, house no detail, unit no house, dwelling, visit house, 拜访房屋,
+        房屋地址, 居住住址, 户口地址, 身份证地址, 证件地址, 单位地址个人, 现居住地址, 实际地址, 经常居住地, 邮寄住址, 寄送地址, 收件地址, 发件地址, 送达地址, hkdz, hjdz, xzz, zz"""
     ),
     weak_hints=listed("detail, details, 详情, 详细, 具体"),
     whole_hints=("dz",),

@@ -13,7 +13,11 @@ DETECTOR = Detector(
         tel号码, 注册手机, 预留手机, 来电号码, 主叫号码, 被叫号码, 短信号码, phone, phones, telephone, tel,
         mobile, mobile phone, cell, cellphone, cell phone, phone number, telphone, mobi, msisdn, whatsapp,
         shouji, shoujihao, shoujihaoma, dianhua, dianhuahaoma, lianxidianhua, lianxifangshi, sjhm, lxdh, lxfs,
-        contact number, contact way, link phone"""
+        contact number, contact way, link phone,
+        caller, callee, called number, calling number, called no, link tel, link mobile, linktel, linkphone, link phone no,
+            contact tel, contact mobile, contact phone, urgent tel, urgent phone, urgent mobile, emergency phone, emergency tel, emergency mobile, short phone, short number, reserve phone,
+            reserved phone, bind phone, bind mobile, safe phone, phone mobile, tel phone, tel mobile, cellphone number, mobile number, mobile no, phone no, tel no, handphone, hand phone, hp no, phones number,
+            短号, 虚拟号, 小号, 绑定手机, 绑定手机号, 预留手机号, 预留电话, 紧急联系电话, 紧急电话, 家长电话, 联络电话, 联系人电话, 联系人手机, 主叫, 被叫, 来电, 来电电话, 被叫号, 主叫号, 接收手机号, 报修电话"""
     ),
     whole_hints=("sjh", "dh", "sj"),
     blockers=listed("验证, 校验, 品牌, 型号, 客服, 热线"),

@@ -43,7 +43,8 @@ DETECTOR = Detector(
         certificate no, certificate number, certno, credential no, national id, national identity, citizen id,
         ssn, social security number, social security no, sin number, cpf, curp, nric, aadhaar, id card front,
         id card back, id front, id back, card front, idcard front, idcard back, person id card, shenfenzheng,
-        shenfenzhenghao, shenfenzhenghaoma, sfzh, sfzhm, sfz, zjhm, zjh, card id"""
+        shenfenzhenghao, shenfenzhenghaoma, sfzh, sfzhm, sfz, zjhm, zjh, card id,
+        idcard img, idcard pic, idcard image, idcard photo, idcard url, idcard path, id card img, id card pic, id card image, id card photo, id card url, idcard positive, idcard negative, idcard up, idcard down, idcard hand, hand idcard, hold idcard, idcard opposite, idcard reverse, idcard a, identity front, identity back, identity img, identity image, identity pic, identity photo, identity card front, identity card back, cert front, cert back, card positive, card opposite, card reverse, certificate front, certificate back, id photo front, id photo back, legal id no, legal idcard, legal id card, legal person id, legal id front, legal id back, legal card no, ident no, ident num, paper no, papers no, paper num, papers num, credentials no, credentials num, credentials number, certification no, certification num, certificate num, cert code, cert id, cert number, idcode, id code person, personal id number, person id number, citizen no, owner idcard, person card no, id card code, 居民身份证号, 居民身份证号码, 身份证正面照片, 身份证反面照片, 身份证复印件, 身份证照, 身份证扫描件, 身份证正反面, 身份证人像面, 身份证国徽面, 法人身份证, 法人身份证号, 法人身份证正面照, 法人身份证反面照, 法人证件号码, 订票身份证, 证件图片, 证件正面, 证件反面, 证件扫描件, 证件附件, 有效证件号, 证件, 户口簿, sfzjh, sfzjhm, sfzzp, sfzzm, sfzfm, gmsfhm, idcardno front"""
     ),
     blockers=listed("类型, 学位, 毕业, 营业, 资格, role, product, goods, file, ssl, course"),
     types=frozenset({T, I, N}),

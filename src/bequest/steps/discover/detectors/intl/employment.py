@@ -19,7 +19,11 @@ DETECTOR = Detector(
         date joined company, leave date, leaving date, resign date, termination date, employment date,
         employment status, employment type, career, industry job, seniority, zhiye, zhiwu, zhicheng,
         gongzuodanwei, gzdw, ruzhishijian, gangwei, zhiwei, work age, begin contract, work state, engage form,
-        probation, conversion time, experience"""
+        probation, conversion time, experience,
+        job name person, job code, job grade, job rank, job level name, post title, post name person, post level, work status, employee state, employee position, staff position, position name, position title, position level, professional title, technical title, duty name, duty title,
+        regular date, regular time, regular at, formal date, formal time, entry time, entry at, entry day, induction date, induction time, onboarding date, start work date, work start date, work date, join time, join work time, join work date, joined date, quit date, quit time, dimission date, dimission time, dismiss date, resignation date, departure date, retire date, separation date,
+        term date, termination time, contract begin, contract start, contract end, contract begin date, contract start date, contract end date, contract expire, contract term, contract period, probation period, probation end, probation end date, work nature, work type, work seniority, company age, work city job, resume file, resume, resume url, resume path, cv, cv file, expect post, expect position, apply post, apply position, work resume, work unit name, unit name of work, work name company, profession name, occupation name, career name, employ type, employ status, hire time, hired date,
+        合同开始日期, 合同结束日期, 合同到期日, 合同到期日期, 合同期限, 合同起始时间, 合同终止日期, 试用期, 试用期限, 用工类型, 用工形式, 员工性质, 人员类别, 人员类型, 人员状态, 岗位级别, 岗位等级, 职级, 职等, 职务级别, 技术职称, 专业技术职务, 退休时间, 退休日期, 应聘岗位, 应聘职位, 工作职位, 工作单位名称, 工作单位及职务, 从事职业, 从事行业, 参加工作日期, 公司工龄, 入司时间, 入司日期, 到岗日期, 离岗日期, 辞职日期, 辞职原因, 简历附件, 个人简历, 工种, 班组, 在岗状态, gzjl, zhiji, rzsj, rzrq, lzsj, lzrq, gz dw"""
     ),
     weak_hints=listed(
         """职位, 岗位, 部门名称, 单位, 所属部门, 部门, title, position, post, dept, dept name, department,

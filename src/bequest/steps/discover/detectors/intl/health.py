@@ -26,7 +26,8 @@ DETECTOR = Detector(
         disease name, disease history, vaccination, vaccine, immunization, pregnancy, medication, medications,
         surgery, operation history, systolic, diastolic, bmi value, inpatient no, outpatient no, admission date,
         discharge date, attendance date, case history, zhenduan, bingqing, zhengzhuang, guominshi, xueyajilu,
-        shengao, xuexing, bingshi, jiuzhenshijian, insurance card no"""
+        shengao, xuexing, bingshi, jiuzhenshijian, insurance card no,
+        health state, health info, physical condition, physical status, blood, blood code, body height, body weight, disability type, disability level, disability no, injury, injuries, hospital record, hospital name of patient, mental state, psychological, psychology, genetic history, smoking, drinking history, 血压值, 残疾情况, 残疾证, 伤情, 受伤部位, 心理状况, 精神状况, 生理状况, 健康信息, 健康证, 既往病史情况, 体质, 视力情况, 健康情况, sg, xx, jkzk, xuexing name"""
     ),
     weak_hints=listed(
         """检查, 检验, 化验, 体重, 用量, 用法, 疗效, 药品名称, 药品, 疾病, 疾病名称, 病床, 床位号, 血检, height,

@@ -46,7 +46,8 @@ DETECTOR = Detector(
     weak_hints=listed("card no, card number, card code, card id, 卡号, 会员卡"),
     whole_hints=listed("xh, gh, mid"),
     blockers=listed(
-        """oauth, group, 分组, type, app, agent, product, goods, company, 企业, role, level, tag, 标签, service"""
+        """oauth, group, 分组, type, app, agent, product, goods, company, 企业, role, level, tag, 标签, service,
+        member card number"""
     ),
     types=frozenset({T, I, N}),
 )
