@@ -140,8 +140,9 @@ def table_context(sample: TableSample) -> TableContext:
     topic = _topic(sample)
     classes = [_strong_class(c) for c in sample.columns]
     n_individual = len({c for c in classes if c in INDIVIDUAL})
-    refers = any(_refers_to_outsider(c) for c in sample.columns) or _names_staff(sample)
-    numbered = any(_refers_by_number(c) for c in sample.columns) or _names_staff(sample)
+    pointing = any(c.to_people for c in sample.columns)
+    refers = pointing or any(_refers_to_outsider(c) for c in sample.columns) or _names_staff(sample)
+    numbered = pointing or any(_refers_by_number(c) for c in sample.columns) or _names_staff(sample)
     named_people = mentions(both, lexicon.PEOPLE)
     machinery = mentions(both, lexicon.MACHINERY_WORDS) and n_individual < _CLEARLY_PEOPLE and not numbered
     if topic in {Topic.THING, Topic.ORGANISATION} and not machinery and _belongs_to_somebody(sample, both, n_individual):
@@ -212,7 +213,7 @@ def _belongs_to_somebody(sample: TableSample, both: str, n_individual: int) -> b
     """Whether things of the table are a person's own (cards, houses, jobs), or filed under a person by its name."""
     if mentions(both, lexicon.TEMPLATE_WORDS) or _is_link(sample):
         return False
-    refers = any(_refers_to_outsider(c) for c in sample.columns) or _names_staff(sample)
+    refers = any(c.to_people or _refers_to_outsider(c) for c in sample.columns) or _names_staff(sample)
     if not refers and mentions(both, lexicon.ORGANISATIONS):
         return False
     owned = mentions(both, lexicon.OWN_THINGS)

@@ -12,6 +12,7 @@ from bequest.model.facts import RecordClass, RowRole
 from bequest.steps.discover.context import TableContext, Topic, table_context
 from bequest.steps.discover.judge import judge_column
 from bequest.steps.discover.naming import with_readings
+from bequest.steps.discover.references import with_references
 from bequest.steps.discover.relations import find_relations
 from bequest.steps.discover.roles import record_class_of
 from bequest.steps.discover.sample import TableSample, schema_digest
@@ -23,7 +24,7 @@ _HELD_BY_PEOPLE = frozenset({Verdict.CONFIRMED, Verdict.CORRECTED})
 def discover(samples: Sequence[TableSample], previous: DataMap | None = None) -> DataMap:
     """The data map of all tables handed over, in the order source, table."""
     ordered = sorted(samples, key=lambda s: (s.source, s.table))
-    tables = [_propose(sample) for sample in ordered]
+    tables = [_propose(sample) for sample in with_references([with_readings(s) for s in ordered])]
     relations = find_relations(ordered, tables)
     related = [replace(t, relations=relations.get((t.source, t.name), ())) for t in tables]
     if previous is None:
@@ -33,7 +34,6 @@ def discover(samples: Sequence[TableSample], previous: DataMap | None = None) ->
 
 
 def _propose(sample: TableSample) -> TableMap:
-    sample = with_readings(sample)
     context = table_context(sample)
     columns = tuple(judge_column(sample, c, context) for c in sample.columns)
     columns = as_a_whole(sample, context, columns)

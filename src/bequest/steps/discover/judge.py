@@ -32,6 +32,7 @@ NAME_DOUBTED = -15
 """The same where the name is of several words and so hard to mean anything else (`user_agent`)."""
 PEOPLE_AROUND = 20
 NOBODY_AROUND = -12
+REFERENCE = 50
 VALUES_SILENT = -12
 FEW_VALUES = -12
 PLAIN_NAME = -25
@@ -44,6 +45,10 @@ _IDENTIFIERS = frozenset(
     {FieldClass.PHONE, FieldClass.EMAIL, FieldClass.NATIONAL_ID, FieldClass.BANK_CARD, FieldClass.PASSPORT}
 )
 _ADDRESSED = frozenset({FieldClass.IP, FieldClass.EMAIL, FieldClass.DEVICE_ID, FieldClass.AVATAR_PHOTO})
+_OF_BODIES = frozenset(
+    listed("height, weight, height cm, weight kg, 体重, tizhong, temperature, 床位号, vital, height weight")
+)
+"""Measures of bodies where somebody is described; of goods elsewhere."""
 _MARKS = frozenset(listed("score, 得分, 评分, 分数, 总分, 学分, grade, 评分等级, 成绩等级"))
 """Marks: of pupils only where pupils are; parcels and shops have them too."""
 _VALUE_ONLY = frozenset(
@@ -134,6 +139,8 @@ def find_class(column: ColumnInfo, context: TableContext, values: ColumnValues) 
     cases: dict[FieldClass, _Case] = {}
     names = name_hits(column.said)
     comments = _without_bare_words(names, comment_hits(column.comment))
+    if column.to_people and _type_allows(FieldClass.USER_ID, column.declared_type):
+        cases[FieldClass.USER_ID] = _Case(PRIOR + REFERENCE, [f"reference:key of {column.refers_to}"], by_name=True)
     _add_words(cases, "name", names, NAME, NAME_WEAK, context, column)
     _add_words(cases, "comment", comments, COMMENT, COMMENT_WEAK, context, column)
     _add_silence_of_comment(cases, names, comments, column)
@@ -207,6 +214,8 @@ def _weak_counts(hit: Hit, context: TableContext) -> bool:
     if hit.hint in WHOLE and hit.hint in context.initials:
         return True
     if hit.cls is FieldClass.HEALTH:
+        if context.individual and hit.hint in _OF_BODIES:
+            return context.topic in {Topic.PERSON, Topic.EVENT}
         return context.medical and context.topic not in {Topic.THING, Topic.ORGANISATION}
     if hit.cls is FieldClass.PERSON_NAME:
         return context.individual and (not hit.before or names_a_person(hit.before, ""))

@@ -7,7 +7,10 @@ stand. A word belongs to one list only, except that staff and suppliers are also
 from bequest.steps.discover.words import listed
 
 STAFF = listed(
-    """admin, administrator, employee, emp, staff, worker, manager, doctor, nurse, cashier, salesman, salesperson,
+    """boss, guide, tester, trainer, receptionist, janitor, warehouseman, storekeeper, keeper, foreman, engineer, consultant, designer,
+    developer, accountant, buyer_staff, merchandiser, stylist, barber, therapist, planner, secretary, chef, cook, housekeeper, nanny,
+    counselor, housemaster, dormkeeper, 老板, 店主, 前台, 出纳, 会计, 厨师, 保洁, 工程师, 顾问, 设计师, 秘书, 班长, 队长, 院长, 校长, 园长, 主任,
+    社长, 组长, 美容师, 发型师, 摄影师, 导游, 领队, 库管, 仓管员, 保管员, 跟单员, 采购员, 质检员, 检验员, 巡检员, 安装工, 维修工, 维修员, 维修人员, admin, administrator, employee, emp, staff, worker, manager, doctor, nurse, cashier, salesman, salesperson,
     pharmacist, clerk, operator, technician, physician, waiter, yuangong, guanliyuan, yisheng, 管理员, 员工,
     职工, 雇员, 职员, 医生, 医师, 护士, 收银员, 销售员, 业务员, 客服, 店员, 导购, 工作人员, 后台用户, 系统用户,
     操作员, 教职工, 技师, 经理, 主管, 坐席"""
@@ -41,7 +44,7 @@ ORGANISATIONS = SUPPLIERS + listed(
     """company, enterprise, merchant_cert, community, estate, property_company, 物业, 开发商, 办事处, 营业部, 分公司, 厂家, 开户网点,, corp, corporation, organization, organisation, org, shop, store, storage, merchant, mch,
     mall, branch, warehouse, depot, bank, hospital, clinic, school, college, university, institution, institute,
     agency, factory, plant, hotel, restaurant, office, department, dept, depart, station, outlet, brand, partner,
-    carrier, platform, tenant, server, host, site, website, venue, club, dealer, distributor, team, bumen,
+    carrier, platform, tenant, server, host, site, website, venue, club, dealer, distributor, team, scenic, attraction, resort, spot, gym, cinema, studio, library, supermarket, chain, bumen,
     gongsi, shangjia, shangpu, xuexiao, yiyuan, canting, jiudian, 公司, 企业, 机构, 组织, 店铺, 门店, 商店, 商户,
     商家, 仓库, 库房, 银行, 网点, 医院, 诊所, 学校, 学院, 高校, 院校, 工厂, 酒店, 宾馆, 餐厅, 饭店, 部门, 科室,
     站点, 品牌, 合作伙伴, 承运, 平台, 租户, 服务器, 网站, 场馆, 俱乐部, 经销商, 分销商, 单位, 自提点, 服务商,
@@ -67,7 +70,7 @@ THINGS = listed(
     角色, 菜单, 权限, 资源, 功能, 配置, 设置, 参数, 选项, 模板, 模版, 方案, 规则, 地区, 区域, 省份, 城市, 等级,
     级别, 标签, 优惠券, 促销, 活动, 广告, 轮播, 轮播图, 文章, 新闻, 话题, 专题, 公告, 通知公告, 帮助, 页面, 栏目,
     导航, 任务, 调度, 版本, 文件, 附件, 图片, 视频, 音乐, 歌曲, 电影, 图书, 书籍, 课程, 章节, 题目, 试题, 试卷,
-    疾病, 诊断类型, 药品, 剂型, 房间, 座位, 房屋, 车辆, 设备, 机器, 物料, 库存, 价格, 运费, 策略, 主题, 链接,
+    景点, 门票, 景区门票, 线路, 疾病, 诊断类型, 药品, 剂型, 房间, 座位, 房屋, 车辆, 设备, 机器, 物料, 库存, 价格, 运费, 策略, 主题, 链接,
     序列, 令牌, 缓存, 流程, 节点, 表单, 报表, 接口, 应用, 插件, 模块, 关系, 关联, 语言, 币种, 节假日, 税率,
     关键字, 敏感词, 礼品, 奖品, 游戏, 相册, 菜品, 食品, 合同类型, 班级, 专业, 科目, 套餐, 车型, 项目, 目录, 原因,
     常用诊断, 收费项目, 挂号级别, 排班规则, 结算类别, 计量单位, 首页, 画册, 统计, 定时任务, 代码生成, 数据源,
@@ -76,7 +79,7 @@ THINGS = listed(
 EVENTS = listed(
     """trace, track, waybill, feedback, repair, assign, allot, allocation, inspection, patrol, invest, investment, tender, transfer,
     borrow_record, attendance_record, violation, punishment, recruit, interview, trip, travel, expense, reimburse, reimbursement, diary,
-    报修, 维修, 违规, 违纪, 分配, 缴费, 巡更, 抄表, 来访, 登记, 借出, 归还, 出差, 报销, 调岗, 调动, 转正, 离职, 入职, 培训记录, 奖惩, 晚归,
+    体检, 报修, 维修, 违规, 违纪, 分配, 缴费, 巡更, 抄表, 来访, 登记, 借出, 归还, 出差, 报销, 调岗, 调动, 转正, 离职, 入职, 培训记录, 奖惩, 晚归,
     运单, 投资, 投标, 催收, 转账, 回访, 拜访, 跟进, 入住, 退宿, 换宿, 评教, 选课, order, trade, transaction, payment, pay, refund, return, deal, purchase, sale, log, history, record, comment,
     evaluate, evaluation, review, rating, message, msg, chat, mail, sms, feedback, complaint, ticket, consult,
     consultation, inquiry, apply, application, approval, register, registration, signup, appointment,

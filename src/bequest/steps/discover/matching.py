@@ -25,6 +25,10 @@ _PLAIN_WORDS = tuple(
         lexicon.ATTENDANCE_WORDS,
         lexicon.PAY_WORDS,
         lexicon.OWN_THINGS,
+        lexicon.MEDICAL_WORDS,
+        lexicon.RELATED_WORDS,
+        lexicon.SCHOOLING_WORDS,
+        lexicon.PUPIL_WORDS,
         tuple(lexicon.GENERIC_TABLE_WORDS),
     )
     for w in group

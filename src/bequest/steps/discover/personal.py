@@ -34,14 +34,13 @@ _OF_PEOPLE_TABLES = frozenset(
         FieldClass.EDUCATION,
         FieldClass.LOCATION_TRACE,
         FieldClass.OTHER_PI,
-        FieldClass.REGION,
-        FieldClass.GEO_COORDINATES,
-        FieldClass.POSTCODE,
         FieldClass.AGE,
         FieldClass.DEVICE_ID,
     }
 )
 """Personal only where rows concern people."""
+_OF_PLACES = frozenset({FieldClass.REGION, FieldClass.GEO_COORDINATES, FieldClass.POSTCODE})
+"""Personal only where rows are about one person, not merely with a telephone in them."""
 _OF_SYSTEMS = frozenset(
     {
         FieldClass.USERNAME,
@@ -99,13 +98,17 @@ def is_personal(cls: FieldClass, hits: tuple[Hit, ...], context: TableContext, i
         return not (of_organisation and not human_role and cls not in {FieldClass.USER_ID, FieldClass.PERSON_NAME})
     if human_role and not (of_organisation and cls is FieldClass.ADDRESS):
         return cls is not FieldClass.FREE_TEXT or context.people
-    if of_organisation:
+    if of_organisation or (cls is FieldClass.LANDLINE and context.topic is not Topic.PERSON and _names_a_firm(own)):
         return False
     if cls is FieldClass.FREE_TEXT and in_text:
         return context.topic is not Topic.THING
     nobody = context.topic in {Topic.THING, Topic.ORGANISATION}
     if cls in {FieldClass.INCOME_ASSETS, FieldClass.FREE_TEXT, FieldClass.BEHAVIOUR}:
         return context.persons or (cls is FieldClass.INCOME_ASSETS and (context.pay or context.finance))
+    if cls is FieldClass.HEALTH:
+        return not nobody or any(not h.weak for h in own) and not context.medical
+    if cls in _OF_PLACES:
+        return context.persons
     if cls in _OF_PEOPLE_TABLES:
         return context.people
     if cls is FieldClass.TRACKING_NUMBER:
@@ -121,6 +124,11 @@ def is_personal(cls: FieldClass, hits: tuple[Hit, ...], context: TableContext, i
     if cls is FieldClass.GENDER:
         return context.topic is not Topic.THING
     return not nobody
+
+
+def _names_a_firm(hits: tuple[Hit, ...]) -> bool:
+    """Whether a hint itself says whose the telephone is: 公司电话, `company tel`."""
+    return any(h.hint.split()[0] in {"company", "unit"} or h.hint.startswith(("公司", "单位")) for h in hits)
 
 
 def _is_the_firm(cls: FieldClass, hits: tuple[Hit, ...]) -> bool:

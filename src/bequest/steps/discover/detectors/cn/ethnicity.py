@@ -13,7 +13,7 @@ DETECTOR = Detector(
         race, religion, religious belief, faith, caste, minzu, zongjiao, mz code,
         ethnic code, nation name, nation code, nationality ethnic, ethnic name, minority, 民族名称, 民族代码, 少数民族, zjxy, mzmc, mzdm"""
     ),
-    whole_hints=("mz",),
+    whole_hints=("mz", "mzm", "mzdm"),
     blockers=("horse", "game", "combi", "arms"),
     types=frozenset({T, I}),
     refuses_narrow=False,

@@ -81,12 +81,14 @@ DETECTOR = Detector(
             contacts name, contact man, linkname, link name person, link person, follow man, follower name, responsible, responsible person, charge person, charge man,
             person charge, duty person, duty man, leader name, director name, manager, leader, director, teacher name, tutor, mentor, coach, monitor name,
             tenant name, landlord, landlord name, householder, resident name, relative name, kin name, parent name, patriarch, signer name, sign name person, sign man, sign person, pay name person,
-            drawee, drawer name, remitter, remitter name, inv payee, lxr, jjlxr, fqxm, mqxm, bfr, dlr, czr name, jbr, fzr, shr name, sqr, djr, shouhuorenxingming"""
+            drawee, drawer name, remitter, remitter name, inv payee, lxr, jjlxr, fqxm, mqxm, bfr, dlr, czr name, jbr, fzr, shr name, sqr, djr, shouhuorenxingming,
+        boss, boss name, cashier name, guest, guest name, surname, given names, person, user fullname, cust full name, 姓名拼音, 拼音名, 店主, 老板, 经办人姓名, 保管人, 使用人, 领用人, 借用人, 借阅人, 归还人, 负责老师, 宿管, 辅导员, 楼长, 寝室长, 报名者, 参赛者, 获奖者, 捐赠人, 出租人, 房东, 房主姓名, 住户, 住户姓名, 居民姓名, 村民姓名, 户主名, 死者, 亡者, 逝者, 领养人, 救助人, 工作人员姓名, 接待员, 质检员, 检验员, 巡检员, 维修员, 维修工, 保管员, 仓管员, 库管员, 采购人, 采购人员, 销售人员, 销售人, 跟单员, 客户联系人, 公司联系人, 仓库联系人, 招聘者, 招聘人, 招聘联系人, 主办人, 承办人姓名, 填表人, 填写人, 制表人, 复核人, 复核员, 核销人, 验收人, 收发人, 发货员, 收货员, tester, assessor, evaluator, examiner, marker, grader, rater, appraiser, respondent, interviewee, enrollee, registrant, winner, donor, borrower, lender, investor, claimant name, bidder, shareholder, partner name, beneficial owner, ultimate beneficiary, adopter, villager, pensioner"""
         ),
     ),
     weak_hints=listed(
         """name, 名称, 名, cname, ename, nickname name, names, xm, author, 作者,
-        昵称姓名, owner"""
+        昵称姓名, owner,
+        link name"""
     ),
     whole_hints=("xm",),
     blockers=listed(

@@ -21,7 +21,8 @@ DETECTOR = Detector(
         id valid date, passport expire, language preference person, relation to patient, extra profile,
         sexual orientation, dependents, family info,
         politics, politic, political state, political outlook, political face, political appearance, politics face, join party date, join party time, join party, party join date, visa status, visa type, visa expire date, passport expire date, passport issue date, passport exp date, passport expire time, hukou type, hukou nature, household nature, register type, relation with owner, relation with contact, urgent rel, urgent relation, emergency relationship, contact relation, direct relation, kin relation, family relationship, family relation type, owner relation, host relation, dependants, dependents num, cert valid date, id card valid, id card expire date, id card start date, id card authority, issuing authority, sign organ, blood relation, zodiac sign, star sign, chinese zodiac, height weight, clothing size, shoe size, loan purpose, borrow purpose, punishment, reward punishment, punish record, discipline, invite code user,
-        入党年月, 入团时间, 党员, 是否党员, 户籍性质类型, 与业主关系, 与联系人关系, 与户主的关系, 家属关系, 与员工关系, 与本人的关系, 签证类型, 签证状态, 奖惩情况, 奖惩记录, 处分, 处罚结果, 处分结果, 宿舍关系, 借款用途, 贷款用途, 衣服尺码, 鞋码, 民事行为能力, 证件起始日期, 证件截止日期, 属相生肖, zzmm name, hkxz"""
+        入党年月, 入团时间, 党员, 是否党员, 户籍性质类型, 与业主关系, 与联系人关系, 与户主的关系, 家属关系, 与员工关系, 与本人的关系, 签证类型, 签证状态, 奖惩情况, 奖惩记录, 处分, 处罚结果, 处分结果, 宿舍关系, 借款用途, 贷款用途, 衣服尺码, 鞋码, 民事行为能力, 证件起始日期, 证件截止日期, 属相生肖, zzmm name, hkxz,
+        港澳台侨外, 独生子女, 是否独生子女, 独生, sfds, gx, issue place, issue date cert, cert issue date, passport issue place, passport place, privacy setting, 户籍所在, 社会关系"""
     ),
     weak_hints=listed(
         """关系, relation, profile, zhengjianleixing, title prefix, suffix, salutation, 称呼, 称谓, honorific,

@@ -21,6 +21,7 @@ DETECTOR = Detector(
         login pass, login passwd, deal password, deal pwd, deal pass, trade pass, pay pass, pay passwd, cash password, withdraw password, withdraw pwd, user pwd, user passwd, admin pwd, admin pass, passwords, pwd hash, passwd hash, pass salt, pwd salt, ec salt, cvn, cvv code, pwd question, password question, passwd question, safe question, security question, passwd answer, password answer, pwd answer, safe answer, sesskey, sess key, session token, login token, mobile token, app token user, gesture password, gesture pwd, sms password, encrypt key user, auth secret, private secret, rsa private key, channel key, mch key, app secret, client secret, pay key, secret key, access secret, sign key, md key,
         安全符, 加密串, 安全码, 盐加密, 密码加密盐, 密码提示问题, 密保问题, 密保, 安全密码, 资金密码, 查询密码, 卡密码, 授权令牌, 用户的授权令牌, 登录令牌, 登录凭证, 渠道密钥, 应用私钥, 商户密钥, 私钥, 应用密钥, 客户端密钥, 接口密钥, mm code, dlmm, jymm"""
     ),
+    whole_hints=("mm",),
     weak_hints=listed("token, 令牌, auth code"),
     blockers=listed("product, zip, post, error, status, color, goods, boarding, csrf"),
     types=frozenset({T, I}),

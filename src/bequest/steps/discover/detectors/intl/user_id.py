@@ -16,11 +16,11 @@ DETECTOR = Detector(
         *(
             f"{who} {what}"
             for who in _EN
-            for what in ("id", "no", "code", "sn", "number", "num", "uuid", "uid", "key", "ids")
+            for what in ("id", "no", "code", "sn", "number", "uuid", "uid", "key", "ids")
         ),
         *(f"{who}{what}" for who in _ZH for what in ("id", "编号", "编码", "号", "代码", "标识", "uid", "主键", "ids")),
         *listed(
-            """学号, 工号, 员工号, 职工号, 教工号, 学籍编号, 病历号, 患者号, 门诊号码, 会员卡号, 会员号, 准考证号,
+            """学号, 工号, student num, stu num, emp num, employee num, staff num, patient num, job num, job number, work num, work number, work no, 员工号, 职工号, 教工号, 学籍编号, 病历号, 患者号, 门诊号码, 会员卡号, 会员号, 准考证号,
             考号, 编制人, 警号, 用户, 创建人, 创建者, 创建用户, 创建人id, 创建者id, 创建人员, 建立人, 新增人,
             添加人, 更新人, 更新者, 更新人员, 更新用户, 修改人, 修改者, 修改人员, 修改用户, 最后修改人,
             最后更新人, 删除人, 录入人, 录入员, 登记人, 填报人, 上级用户, 上级id用户, 所属用户, 所有者, 归属人,
