@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from bequest.model.datamap import FieldClass
 from bequest.steps.discover import lexicon
@@ -42,6 +43,17 @@ INDIVIDUAL = frozenset(
 )
 """Classes that, two or more together, say a row is about an individual."""
 
+_HUMAN = frozenset(
+    {
+        FieldClass.PERSON_NAME,
+        FieldClass.GENDER,
+        FieldClass.BIRTHDAY,
+        FieldClass.NATIONAL_ID,
+        FieldClass.PHONE,
+        FieldClass.SOCIAL_ID,
+    }
+)
+"""What systems have none of, other than accounts, passwords and addresses."""
 _GROUPS = {
     Topic.PERSON.value: lexicon.PEOPLE,
     Topic.EVENT.value: lexicon.EVENTS,
@@ -100,6 +112,7 @@ class TableContext:
     """Rows are companies, though the table is named after customers."""
 
 
+@lru_cache(maxsize=16384)
 def topic_of_text(text: str) -> Topic:
     """The topic a table name or comment ends in, generic words left out; the last meaningful word decides."""
     if has_han(text):
@@ -144,7 +157,8 @@ def table_context(sample: TableSample) -> TableContext:
     refers = pointing or any(_refers_to_outsider(c) for c in sample.columns) or _names_staff(sample)
     numbered = pointing or any(_refers_by_number(c) for c in sample.columns) or _names_staff(sample)
     named_people = mentions(both, lexicon.PEOPLE)
-    machinery = mentions(both, lexicon.MACHINERY_WORDS) and n_individual < _CLEARLY_PEOPLE and not numbered
+    configured = mentions(both, lexicon.TEMPLATE_WORDS) or not numbered
+    machinery = mentions(both, lexicon.MACHINERY_WORDS) and configured and len(_HUMAN & set(classes)) < 2
     if topic in {Topic.THING, Topic.ORGANISATION} and not machinery and _belongs_to_somebody(sample, both, n_individual):
         topic = Topic.EVENT
     if machinery and topic is not Topic.EVENT:
@@ -152,7 +166,8 @@ def table_context(sample: TableSample) -> TableContext:
     if topic is Topic.UNKNOWN and mentions(both, lexicon.ORGANISATIONS) and not named_people and not refers:
         topic = Topic.ORGANISATION
     if topic is Topic.UNKNOWN and n_individual >= _CLEARLY_PEOPLE:
-        topic = Topic.PERSON
+        ordered = {FieldClass.ORDER_NO, FieldClass.TRACKING_NUMBER} & set(classes)
+        topic = Topic.EVENT if ordered else Topic.PERSON
     about_nobody = topic in {Topic.THING, Topic.ORGANISATION}
     individual = topic is Topic.PERSON or (not about_nobody and n_individual >= 2)
     persons = individual or (not about_nobody and (refers or named_people))
@@ -262,7 +277,7 @@ def _beside_a_person(sample: TableSample, classes: list[FieldClass | None]) -> f
             found.add(column.name)
             continue
         follows = cls is FieldClass.PERSON_NAME or (
-            not follows and column.said.lower() in {"name", "names"} and mentions(_told(sample), ("address", "地址"))
+            column.said.lower() in {"name", "names"} and mentions(_told(sample), ("address", "地址"))
         )
     return frozenset(found)
 

@@ -7,6 +7,7 @@ maximum, and no single weak sign is enough.
 
 import math
 from dataclasses import dataclass, field
+from functools import cache
 
 from bequest.model.datamap import ColumnMap, FieldClass
 from bequest.model.facts import RowRole
@@ -167,10 +168,12 @@ def _without_bare_words(names: tuple[Hit, ...], comments: tuple[Hit, ...]) -> tu
     return comments
 
 
+@cache
 def _detectors_of(cls: FieldClass) -> tuple[Detector, ...]:
     return tuple(d for d in DETECTORS if d.cls is cls)
 
 
+@cache
 def _type_allows(cls: FieldClass, declared: str) -> bool:
     return any(d.can_be(declared) for d in _detectors_of(cls))
 
@@ -215,7 +218,7 @@ def _weak_counts(hit: Hit, context: TableContext) -> bool:
         return True
     if hit.cls is FieldClass.HEALTH:
         if context.individual and hit.hint in _OF_BODIES:
-            return context.topic in {Topic.PERSON, Topic.EVENT}
+            return context.topic is Topic.PERSON or context.medical
         return context.medical and context.topic not in {Topic.THING, Topic.ORGANISATION}
     if hit.cls is FieldClass.PERSON_NAME:
         return context.individual and (not hit.before or names_a_person(hit.before, ""))

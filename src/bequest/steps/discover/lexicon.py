@@ -17,7 +17,7 @@ STAFF = listed(
 )
 CHILDREN = listed("""child, kid, baby, infant, pupil, toddler, 儿童, 宝宝, 幼儿, 婴儿, 孩子, 小孩, 未成年人, 子女""")
 CUSTOMERS = listed(
-    """user, member, customer, cust, client, patient, student, stu, buyer, guest, visitor, passenger, subscriber,
+    """investor, lender, lessee, user, member, customer, cust, client, patient, student, stu, buyer, guest, visitor, passenger, subscriber,
     consumer, vip, policyholder, borrower, resident, tenantry, reader, yonghu, huiyuan, xuesheng, kehu, 用户,
     会员, 客户, 顾客, 消费者, 病人, 患者, 学生, 学员, 买家, 访客, 游客, 乘客, 旅客, 居民, 业主, 住户, 租客,
     投保人, 借款人, 读者, 粉丝, 网民, 家长, 考生, 用戶"""
@@ -28,7 +28,7 @@ OTHER_PEOPLE = listed(
     consignee, receiver, recipient, sender, shipper, payer, payee, holder, beneficiary, insured, guarantor,
     leader, principal, director, assignee, handler, auditor, approver, reviewer, reporter, creator, editor,
     owner, linkman, participant, attendee, voter, donor, volunteer, lawyer, agent, host, speaker, actor, artist,
-    seller, investor, lender, lessee, lessor, claimant, complainant, supervisor, representative, rep, guard, keeper,
+    seller, lessor, claimant, complainant, supervisor, representative, rep, guard, keeper,
     dispatcher, interviewer, caller, callee, trader, collector, inspector, mechanic, repairman, householder, landlord, attendee,
     participant, lecturer, trainer, mentor, witness, relative, resume, profile, player, referee, witness, suspect, debtor, creditor, liaison, jiaoshi, lianxiren,
     laoshi, 人员, 教师, 老师, 讲师, 教练, 司机, 骑手, 快递员, 配送员, 申请人, 候选人, 求职者, 应聘者, 作者,
@@ -77,7 +77,7 @@ THINGS = listed(
     字段, 表结构, 词库"""
 )
 EVENTS = listed(
-    """trace, track, waybill, feedback, repair, assign, allot, allocation, inspection, patrol, invest, investment, tender, transfer,
+    """so, po, sales, quotation, quote, trace, track, waybill, feedback, repair, assign, allot, allocation, inspection, patrol, invest, investment, tender, transfer,
     borrow_record, attendance_record, violation, punishment, recruit, interview, trip, travel, expense, reimburse, reimbursement, diary,
     体检, 报修, 维修, 违规, 违纪, 分配, 缴费, 巡更, 抄表, 来访, 登记, 借出, 归还, 出差, 报销, 调岗, 调动, 转正, 离职, 入职, 培训记录, 奖惩, 晚归,
     运单, 投资, 投标, 催收, 转账, 回访, 拜访, 跟进, 入住, 退宿, 换宿, 评教, 选课, order, trade, transaction, payment, pay, refund, return, deal, purchase, sale, log, history, record, comment,
@@ -100,7 +100,7 @@ EVENTS = listed(
 )
 GENERIC_TABLE_WORDS = frozenset(
     listed(
-        """t, tb, tbl, tab, sys, system, info, information, data, detail, list, base, basic, main, master, tmp,
+        """t, tb, tbl, tab, sys, system, info, information, header, line, data, detail, list, base, basic, main, master, tmp,
         temp, bak, backup, new, old, ext, extend, extra, the, a, of, app, web, my, all, view, v, x, 表, 信息,
         基本信息, 基础信息, 明细, 详情, 列表, 资料, 数据, 扩展, 基本, 基础, 主, 档案, 管理, 清单, 汇总, 总"""
     )
@@ -108,6 +108,10 @@ GENERIC_TABLE_WORDS = frozenset(
 """Words of a table name that say nothing about its rows."""
 
 TEMPLATE_WORDS = (
+    "gl",
+    "ledger",
+    "会计科目",
+    "总账",
     "template",
     "model",
     "dictionary",

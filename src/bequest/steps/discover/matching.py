@@ -42,8 +42,9 @@ _INITIAL_HEADS = {
     "yhkh": "银行卡号", "xm": "姓名", "sjh": "手机号", "dh": "电话", "zjh": "证件号", "qqh": "qq号", "wxh": "微信号",
 }  # fmt: skip
 """Heads by their initials that stand for nothing else at the end of a longer run of initials."""
+_NUMBERS = frozenset({"no", "id", "code", "sn", "card", "account"})
 _INITIALS_OF_ANYTHING = ("mc", "bh", "dm", "sj", "lx", "id")
-_SAID_OF_PEOPLE = frozenset({FieldClass.PERSON_NAME, FieldClass.USER_ID, FieldClass.USERNAME})
+_SAID_OF_PEOPLE = frozenset({FieldClass.PERSON_NAME, FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.DEVICE_ID})
 _INITIALS_OF_THINGS = frozenset({"gs", "dw", "jg", "gys", "bm", "kf", "jc", "xt", "ggg", "zb", "ct", "cp", "sp", "z"})
 """Whose those are not: of companies, offices, suppliers, goods."""
 
@@ -109,11 +110,21 @@ def name_hits(name: str) -> tuple[Hit, ...]:
     for key in dict.fromkeys(keys):
         detector = BY_ID[key]
         weak = hint in detector.weak_hints
+        if _counted(name, hint, detector.cls):
+            continue
         if not _blocked(detector, before) and not (weak and _qualified(name, hint)):
             hits.append(Hit(detector.cls, hint, weak, before))
     if not hits and before:
         return (Hit(FieldClass.NOT_PI, hint, False, before),)
     return tuple(hits)
+
+
+def _counted(name: str, hint: str, cls: FieldClass) -> bool:
+    """Whether the name counts people instead of naming one: `member_num`, `visitorCount`."""
+    if cls not in _SAID_OF_PEOPLE or has_han(name):
+        return False
+    words = words_of(name)
+    return words[-1] in {"num", "number", "total"} and words[-1] not in hint.split() and hint.split()[-1] not in _NUMBERS
 
 
 def _spelt_hits(name: str) -> tuple[Hit, ...]:
@@ -164,15 +175,22 @@ def says_something(comment: str) -> bool:
     return bool(comment_heads(comment))
 
 
+@lru_cache(maxsize=65536)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name in lower case, run-together words cut; Chinese in one piece."""
     return tokens(fold(name), VOCABULARY)
 
 
+@lru_cache(maxsize=1024)
+def _parted(group: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The English words of a group, and the Chinese ones."""
+    return frozenset(w for w in group if not has_han(w)), tuple(w for w in group if has_han(w))
+
+
 def mentions(name: str, group: tuple[str, ...]) -> bool:
     """Whether a word of the group occurs in the name: an English token, or Chinese anywhere."""
-    words = set(words_of(name))
-    return any((w in name) if has_han(w) else (w in words) for w in group)
+    english, han = _parted(group)
+    return not english.isdisjoint(words_of(name)) or (has_han(name) and any(w in name for w in han))
 
 
 def last_word_of(text: str, groups: dict[str, tuple[str, ...]]) -> tuple[str, str]:

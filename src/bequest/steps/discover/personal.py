@@ -98,7 +98,7 @@ def is_personal(cls: FieldClass, hits: tuple[Hit, ...], context: TableContext, i
         return not (of_organisation and not human_role and cls not in {FieldClass.USER_ID, FieldClass.PERSON_NAME})
     if human_role and not (of_organisation and cls is FieldClass.ADDRESS):
         return cls is not FieldClass.FREE_TEXT or context.people
-    if of_organisation or (cls is FieldClass.LANDLINE and context.topic is not Topic.PERSON and _names_a_firm(own)):
+    if of_organisation or (cls is FieldClass.LANDLINE and (context.taxed or context.topic is not Topic.PERSON) and _names_a_firm(own)):
         return False
     if cls is FieldClass.FREE_TEXT and in_text:
         return context.topic is not Topic.THING
@@ -108,7 +108,7 @@ def is_personal(cls: FieldClass, hits: tuple[Hit, ...], context: TableContext, i
     if cls is FieldClass.HEALTH:
         return not nobody or any(not h.weak for h in own) and not context.medical
     if cls in _OF_PLACES:
-        return context.persons
+        return context.persons or (context.log and context.people)
     if cls in _OF_PEOPLE_TABLES:
         return context.people
     if cls is FieldClass.TRACKING_NUMBER:

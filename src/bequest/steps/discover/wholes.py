@@ -100,7 +100,7 @@ def _own_key(sample: TableSample, context: TableContext, columns: Columns) -> Co
     """The key of a table of customers or staff is a reference to the person, under whatever name."""
     keys = [c.name for c in sample.columns if c.is_key] or [c.name for c in sample.columns if c.name.lower() == "id"]
     registered = context.customers or context.staff or any(c.cls is FieldClass.PASSWORD_SECRET for c in columns)
-    if context.topic is not Topic.PERSON or len(keys) != 1 or not registered or context.relatives:
+    if context.topic is not Topic.PERSON or len(keys) != 1 or not registered or context.relatives or context.firms:
         return columns
     return tuple(
         replace(
