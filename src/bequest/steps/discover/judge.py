@@ -11,16 +11,16 @@ from functools import cache
 
 from bequest.model.datamap import ColumnMap, FieldClass
 from bequest.model.facts import RowRole
-from bequest.steps.discover.context import TableContext, Topic, names_a_person
+from bequest.steps.discover.context import TableContext, Topic
 from bequest.steps.discover.detector import Detector, TypeFamily, bearings, type_family
 from bequest.steps.discover.detectors import DETECTORS
-from bequest.steps.discover.matching import WHOLE, Hit, comment_hits, name_hits, says_something
+from bequest.steps.discover.matching import Hit, comment_hits, name_hits, says_something, words_of
 from bequest.steps.discover.personal import is_personal, is_sensitive
 from bequest.steps.discover.roles import role_of
 from bequest.steps.discover.sample import ColumnInfo, TableSample
 from bequest.steps.discover.textual import identifiers_in_text, looks_like_json, looks_like_text
 from bequest.steps.discover.valuetext import ColumnValues, column_values
-from bequest.steps.discover.words import listed
+from bequest.steps.discover.weak import weak_counts
 
 PRIOR = -30
 NAME = 50
@@ -46,12 +46,6 @@ _IDENTIFIERS = frozenset(
     {FieldClass.PHONE, FieldClass.EMAIL, FieldClass.NATIONAL_ID, FieldClass.BANK_CARD, FieldClass.PASSPORT}
 )
 _ADDRESSED = frozenset({FieldClass.IP, FieldClass.EMAIL, FieldClass.DEVICE_ID, FieldClass.AVATAR_PHOTO})
-_OF_BODIES = frozenset(
-    listed("height, weight, height cm, weight kg, 体重, tizhong, temperature, 床位号, vital, height weight")
-)
-"""Measures of bodies where somebody is described; of goods elsewhere."""
-_MARKS = frozenset(listed("score, 得分, 评分, 分数, 总分, 学分, grade, 评分等级, 成绩等级"))
-"""Marks: of pupils only where pupils are; parcels and shops have them too."""
 _VALUE_ONLY = frozenset(
     {
         FieldClass.PHONE,
@@ -83,6 +77,8 @@ class _Case:
     evidence: list[str] = field(default_factory=list)
     coverage: int = 0
     by_name: bool = False
+    named_beside: bool = False
+    """Named like a column beside it that only people have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +140,11 @@ def find_class(column: ColumnInfo, context: TableContext, values: ColumnValues) 
         cases[FieldClass.USER_ID] = _Case(PRIOR + REFERENCE, [f"reference:key of {column.refers_to}"], by_name=True)
     _add_words(cases, "name", names, NAME, NAME_WEAK, context, column)
     _add_words(cases, "comment", comments, COMMENT, COMMENT_WEAK, context, column)
+    bare = words_of(column.said)
+    textual = type_family(column.declared_type) in {TypeFamily.TEXT, TypeFamily.UNKNOWN}
+    if textual and not names and not comments and bare in context.of_people:
+        evidence = f"context:other columns are named after {' '.join(bare)}"
+        cases[FieldClass.PERSON_NAME] = _Case(PRIOR + NAME, [evidence], by_name=True)
     _add_silence_of_comment(cases, names, comments, column)
     if FieldClass.ORDER_NO in cases and any(h.hint.endswith(" id") and h.cls is FieldClass.NOT_PI for h in names):
         cases[FieldClass.ORDER_NO].points += REFERENCE_TO_THING
@@ -190,11 +191,11 @@ def _add_words(
     for hit in hits:
         if hit.cls is FieldClass.NOT_PI:
             continue
-        if hit.weak and not _weak_counts(hit, context):
+        if hit.weak and not weak_counts(hit, context):
             continue
         cls: FieldClass = hit.cls
         family = type_family(column.declared_type)
-        if family is TypeFamily.INTEGER and (column.is_key and cls is not FieldClass.USER_ID or hit.hint == "state"):
+        if family is TypeFamily.INTEGER and ((column.is_key and cls is not FieldClass.USER_ID) or hit.hint == "state"):
             continue  # a counted key is no number of a paper, and a counted state is none of a country
         if not _type_allows(cls, column.declared_type):
             if not _is_number_of_person(cls, column.declared_type):
@@ -203,6 +204,7 @@ def _add_words(
         case = cases.setdefault(cls, _Case())
         case.points += weak if hit.weak else strong
         case.by_name = True
+        case.named_beside |= hit.weak and hit.before in context.of_people
         case.evidence.append(f"{what}:{hit.hint}")
 
 
@@ -210,41 +212,6 @@ def _is_number_of_person(cls: FieldClass, declared: str) -> bool:
     """A person's name in a column of numbers is a reference to the person; any other mismatch speaks against."""
     naming = {FieldClass.PERSON_NAME, FieldClass.USERNAME}
     return cls in naming and type_family(declared) is TypeFamily.INTEGER and "(1)" not in declared
-
-
-def _weak_counts(hit: Hit, context: TableContext) -> bool:
-    """Weak words count in a table about individuals; clinical ones in a medical table that is no dictionary."""
-    if hit.hint in WHOLE and hit.hint in context.initials:
-        return True
-    if hit.cls is FieldClass.HEALTH:
-        if context.individual and hit.hint in _OF_BODIES:
-            return context.topic is Topic.PERSON or context.medical
-        return context.medical and context.topic not in {Topic.THING, Topic.ORGANISATION}
-    if hit.cls is FieldClass.PERSON_NAME:
-        return context.individual and (not hit.before or names_a_person(hit.before, ""))
-    if hit.cls is FieldClass.ADDRESS:
-        return context.address_parts
-    if hit.cls is FieldClass.USER_ID:
-        return context.loyalty
-    if hit.cls is FieldClass.FREE_TEXT:
-        return not hit.before or names_a_person(hit.before, "")
-    if hit.cls is FieldClass.EMPLOYMENT:
-        return (context.work_history and context.people) or (context.topic is Topic.PERSON and (
-            context.staff or hit.hint not in {"部门", "department", "dept", "单位", "unit", "post"}
-        ))
-    if hit.cls in {FieldClass.BEHAVIOUR, FieldClass.DEVICE_ID}:
-        return context.log and context.people
-    if hit.cls is FieldClass.AVATAR_PHOTO:
-        return context.topic is Topic.PERSON and (not hit.before or names_a_person(hit.before, ""))
-    if hit.cls is FieldClass.INCOME_ASSETS:
-        return context.topic is Topic.PERSON or context.finance or context.pay
-    if hit.cls is FieldClass.EDUCATION:
-        if hit.hint in _MARKS:
-            return context.persons and context.pupils
-        return context.individual or (context.people and (context.schooling or context.pupils))
-    if hit.cls is FieldClass.REGION:
-        return context.people
-    return context.individual
 
 
 def _add_silence_of_comment(
@@ -321,6 +288,7 @@ def _add_context(cases: dict[FieldClass, _Case], context: TableContext) -> None:
         told = told or (cls is FieldClass.EDUCATION and (context.schooling or context.pupils))
         told = told or (cls is FieldClass.EMPLOYMENT and context.work_history)
         told = told or bool(context.initials)
+        told = told or (cls is FieldClass.PERSON_NAME and case.named_beside)
         if context.individual or clinical or told:
             case.points += PEOPLE_AROUND
             case.evidence.append("context:medical table" if clinical else context.evidence)

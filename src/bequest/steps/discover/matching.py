@@ -35,10 +35,12 @@ _PLAIN_WORDS = tuple(
 )
 
 
+Found = tuple[str, tuple[str, ...], tuple[str, ...]]
 VOWELS = frozenset("aeiou")
 _LEAST_INITIALS, _LONGEST_BEFORE = 3, 4
 _INITIAL_HEADS = {
-    "sfzhm": "身份证号码", "sfzh": "身份证号", "zjhm": "证件号码", "sjhm": "手机号码", "lxdh": "联系电话", "lxfs": "联系方式",
+    "sfzhm": "身份证号码", "sfzh": "身份证号", "zjhm": "证件号码", "sjhm": "手机号码", "lxdh": "联系电话",
+    "lxfs": "联系方式",
     "yhkh": "银行卡号", "xm": "姓名", "sjh": "手机号", "dh": "电话", "zjh": "证件号", "qqh": "qq号", "wxh": "微信号",
 }  # fmt: skip
 """Heads by their initials that stand for nothing else at the end of a longer run of initials."""
@@ -101,6 +103,8 @@ def name_hits(name: str) -> tuple[Hit, ...]:
     if whole in WHOLE:
         return (Hit(WHOLE[whole].cls, whole, not has_han(whole), ()),)
     found = INDEX.find(name)
+    if coded := _coded_hits(name, found):
+        return coded
     if found is None and not has_han(name) and is_boolean_name(words_of(name)):
         return (Hit(FieldClass.NOT_PI, "yes or no", False, ()),)
     if found is None:
@@ -119,12 +123,35 @@ def name_hits(name: str) -> tuple[Hit, ...]:
     return tuple(hits)
 
 
+_CODED = frozenset(
+    {
+        FieldClass.GENDER,
+        FieldClass.MARITAL,
+        FieldClass.RELIGION_ETHNICITY,
+        FieldClass.EDUCATION,
+        FieldClass.EMPLOYMENT,
+        FieldClass.REGION,
+    }
+)
+_ENDINGS_OF_CODES = frozenset({"code", "id", "name", "desc", "text", "type", "label"})
+
+
+def _coded_hits(name: str, found: Found | None) -> tuple[Hit, ...]:
+    """What a coded answer is about: `occupation_code`, `nation_name`, where the ending alone was known."""
+    words = () if has_han(name) else words_of(name)
+    if len(words) < 2 or words[-1] not in _ENDINGS_OF_CODES or (found is not None and " " in found[0]):
+        return ()
+    return tuple(h for h in name_hits("_".join(words[:-1])) if h.cls in _CODED and not h.weak)
+
+
 def _counted(name: str, hint: str, cls: FieldClass) -> bool:
     """Whether the name counts people instead of naming one: `member_num`, `visitorCount`."""
     if cls not in _SAID_OF_PEOPLE or has_han(name):
         return False
     words = words_of(name)
-    return words[-1] in {"num", "number", "total"} and words[-1] not in hint.split() and hint.split()[-1] not in _NUMBERS
+    return (
+        words[-1] in {"num", "number", "total"} and words[-1] not in hint.split() and hint.split()[-1] not in _NUMBERS
+    )
 
 
 def _spelt_hits(name: str) -> tuple[Hit, ...]:

@@ -6,10 +6,11 @@ The class says what a value is, this module whose: a shop's telephone keeps the 
 
 from bequest.model.datamap import FieldClass
 from bequest.steps.discover import lexicon
-from bequest.steps.discover.context import TableContext, Topic, belongs_to_organisation, names_a_person, names_one_of
+from bequest.steps.discover.context import TableContext, Topic
 from bequest.steps.discover.detector import TypeFamily, type_family
 from bequest.steps.discover.matching import Hit
 from bequest.steps.discover.sample import ColumnInfo
+from bequest.steps.discover.whose import belongs_to_organisation, names_a_person, names_one_of
 
 _NEVER = frozenset({FieldClass.NOT_PI, FieldClass.UNKNOWN, FieldClass.COMPANY_NAME, FieldClass.USCC, FieldClass.TAX_ID})
 _ALWAYS = frozenset(
@@ -83,7 +84,13 @@ def sensitive_by_class(cls: FieldClass) -> bool:
     return cls in _SENSITIVE
 
 
-def is_personal(cls: FieldClass, hits: tuple[Hit, ...], context: TableContext, in_text: tuple[FieldClass, ...], column: ColumnInfo | None = None) -> bool:
+def is_personal(
+    cls: FieldClass,
+    hits: tuple[Hit, ...],
+    context: TableContext,
+    in_text: tuple[FieldClass, ...],
+    column: ColumnInfo | None = None,
+) -> bool:
     """Whether the column concerns a natural person."""
     if cls in _NEVER:
         return False
@@ -98,7 +105,9 @@ def is_personal(cls: FieldClass, hits: tuple[Hit, ...], context: TableContext, i
         return not (of_organisation and not human_role and cls not in {FieldClass.USER_ID, FieldClass.PERSON_NAME})
     if human_role and not (of_organisation and cls is FieldClass.ADDRESS):
         return cls is not FieldClass.FREE_TEXT or context.people
-    if of_organisation or (cls is FieldClass.LANDLINE and (context.taxed or context.topic is not Topic.PERSON) and _names_a_firm(own)):
+    if of_organisation or (
+        cls is FieldClass.LANDLINE and (context.taxed or context.topic is not Topic.PERSON) and _names_a_firm(own)
+    ):
         return False
     if cls is FieldClass.FREE_TEXT and in_text:
         return context.topic is not Topic.THING
@@ -106,7 +115,7 @@ def is_personal(cls: FieldClass, hits: tuple[Hit, ...], context: TableContext, i
     if cls in {FieldClass.INCOME_ASSETS, FieldClass.FREE_TEXT, FieldClass.BEHAVIOUR}:
         return context.persons or (cls is FieldClass.INCOME_ASSETS and (context.pay or context.finance))
     if cls is FieldClass.HEALTH:
-        return not nobody or any(not h.weak for h in own) and not context.medical
+        return not nobody or (any(not h.weak for h in own) and not context.medical)
     if cls in _OF_PLACES:
         return context.persons or (context.log and context.people)
     if cls in _OF_PEOPLE_TABLES:

@@ -3,6 +3,7 @@
 A key of a telling name (`vid`, `cust_no`) is known again wherever it stands; a bare one (`id`) as `<table>_id`.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -17,10 +18,12 @@ _BARE = frozenset({"id", "code", "no", "key", "uuid", "name", "sn", "fid", "pk",
 def with_references(samples: Sequence[TableSample]) -> list[TableSample]:
     """The samples with each column that holds the key of a table of people marked as such."""
     people = {(s.source, s.table) for s in samples if _is_of_people(s)}
+    keyed = Counter((s.source, "_".join(words_of(c.name))) for s in samples for c in s.columns if c.is_key)
     names: dict[tuple[str, str], str] = {}
     for sample in samples:
         if (sample.source, sample.table) in people:
             names |= dict.fromkeys(((sample.source, n) for n in _names_of_key(sample)), sample.table)
+    names = {key: table for key, table in names.items() if keyed[key] <= 1}  # f_id of every table tells nothing
     return [replace(s, columns=tuple(_marked(s, c, names, people) for c in s.columns)) for s in samples]
 
 
@@ -34,8 +37,9 @@ def _names_of_key(sample: TableSample) -> set[str]:
     if len(keys) != 1:
         return set()
     own = "_".join(words_of(keys[0].said))
-    if own not in _BARE:
-        return {own}
+    full = "_".join(words_of(keys[0].name))
+    if full not in _BARE:
+        return {full} | ({own} - _BARE)
     words = [w for w in words_of(sample.table) if w not in GENERIC_TABLE_WORDS]
     return {"_".join((*words[i:], own)) for i in range(len(words))}
 
@@ -43,7 +47,8 @@ def _names_of_key(sample: TableSample) -> set[str]:
 def _marked(
     sample: TableSample, column: ColumnInfo, names: Mapping[tuple[str, str], str], people: set[tuple[str, str]]
 ) -> ColumnInfo:
-    to = column.refers_to or names.get((sample.source, "_".join(words_of(column.said))), "")
+    said = ("_".join(words_of(n)) for n in (column.name, column.said))
+    to = column.refers_to or next((names[sample.source, n] for n in said if (sample.source, n) in names), "")
     if not to or to == sample.table:
         return column
     return replace(column, refers_to=to, to_people=(sample.source, to) in people)

@@ -1,8 +1,7 @@
 """How names are written: abbreviations and misspellings read as the words meant, pinyin read as Chinese words.
 
 The vocabulary is data beside the code (`vocabulary/`). Chinese words are looked up by their usual reading, so that every
-Chinese hint is also found written out in pinyin (`lianxidianhua`) and, from three characters on, by the initials of its
-readings (`lxdh`).
+Chinese hint is also found in pinyin (`lianxidianhua`) and, from three characters on, by its initials (`lxdh`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -62,7 +61,11 @@ def syllables(text: str) -> tuple[str, ...]:
     best: dict[int, tuple[str, ...]] = {0: ()}
     for end in range(1, len(text) + 1):
         for start in range(max(0, end - _LONGEST_SYLLABLE), end):
-            if start in best and text[start:end] in SYLLABLES and (end not in best or len(best[start]) < len(best[end])):
+            if (
+                start in best
+                and text[start:end] in SYLLABLES
+                and (end not in best or len(best[start]) < len(best[end]))
+            ):
                 best[end] = (*best[start], text[start:end])
     return best.get(len(text), ())
 

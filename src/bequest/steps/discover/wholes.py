@@ -17,11 +17,14 @@ Columns = tuple[ColumnMap, ...]
 _CLINICAL = 2
 """Columns about health that make a table a clinical record."""
 _OPEN = frozenset({FieldClass.NOT_PI, FieldClass.UNKNOWN})
-_AUDIT = frozenset({"create", "created", "creator", "update", "updated", "modify", "modified", "delete", "deleted", "add"})
+_AUDIT = frozenset(
+    {"create", "created", "creator", "update", "updated", "modify", "modified", "delete", "deleted", "add"}
+)
 _AUDIT_HAN = ("创建", "更新", "修改", "删除", "新增", "录入")
 _NO_SUM = frozenset(
     {
-        "id", "status", "type", "count", "num", "rate", "ratio", "percent", "year", "month", "day", "days", "hours", "hour",
+        "id", "status", "type", "count", "num", "rate", "ratio", "percent", "year", "month", "day", "days", "hours",
+        "hour",
         "version", "sort", "flag", "level", "times", "scale", "coefficient",
     }
 )  # fmt: skip
@@ -42,7 +45,9 @@ class _Rest:
 def as_a_whole(sample: TableSample, context: TableContext, columns: Columns) -> Columns:
     """The columns once their table has been looked at as a whole."""
     columns = _clinical_text(sample, context, _traces(context, columns))
-    referred = any(c.cls in {FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.PERSON_NAME} and c.personal for c in columns)
+    referred = any(
+        c.cls in {FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.PERSON_NAME} and c.personal for c in columns
+    )
     for rule in _RESTS:
         if referred and rule.applies(context):
             columns = tuple(
@@ -69,7 +74,9 @@ def _is_sum(column: ColumnMap, info: ColumnInfo) -> bool:
         return False
     if type_family(info.declared_type) is not TypeFamily.DECIMAL:
         return False
-    return not (_NO_SUM & set(words_of(info.said))) and not any(w in info.comment or w in info.said for w in _NO_SUM_HAN)
+    return not (_NO_SUM & set(words_of(info.said))) and not any(
+        w in info.comment or w in info.said for w in _NO_SUM_HAN
+    )
 
 
 def _is_own_date(column: ColumnMap, info: ColumnInfo) -> bool:
@@ -164,7 +171,7 @@ def _clinical_text(sample: TableSample, context: TableContext, columns: Columns)
 
 
 def _lists_findings(info: ColumnInfo) -> bool:
-    """Whether the name says a list of findings, ids or pictures of a clinical record (`dise_id_list`, `result_img_urls`)."""
+    """Whether the name says a list of findings or pictures of a clinical record (`dise_id_list`, `result_img_urls`)."""
     words = set(words_of(info.said))
     return bool(words & {"list", "url", "img", "image"} and words & _FINDINGS)
 

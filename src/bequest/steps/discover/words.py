@@ -22,7 +22,8 @@ QUALIFIERS = frozenset(
         """no, num, number, nbr, str, txt, text, value, val, enc, encrypted, encrypt, cipher, ciphertext, md, sha,
         hash, hashed, mask, masked, plain, raw, orig, original, new, old, bak, backup, home, work, office,
         personal, private, main, primary, secondary, alt, alternative, other, cn, en, zh, eng, full, default,
-        current, last, first, second, another, one, two, three, a, b, varchar, list, info, detail, details, scan, copy"""
+        current, last, first, second, another, one, two, three, a, b, varchar, list, info, detail, details,
+        scan, copy"""
     )
 )
 """Trailing words that leave the head what it is: `phone_no`, `mobile2`, `email_enc`."""
