@@ -1,7 +1,7 @@
 """How names are written: abbreviations and misspellings read as the words meant, pinyin read as Chinese words.
 
-The vocabulary is data beside the code (`vocabulary/`). Chinese words are looked up by their usual reading, so that every
-Chinese hint is also found in pinyin (`lianxidianhua`) and, from three characters on, by its initials (`lxdh`).
+The vocabulary is data beside the code (`vocabulary/`). Chinese words are looked up by their usual reading, so that
+every Chinese hint is also found in pinyin (`lianxidianhua`) and, from three characters on, by its initials (`lxdh`).
 """
 
 from collections.abc import Iterable, Mapping

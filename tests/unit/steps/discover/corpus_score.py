@@ -1,8 +1,9 @@
 """Invented schemas with labels, and how well discovery does on them: the counts of the public label files.
 
 A file of `corpus/` is one schema: a line without indentation opens a table (`name # comment`), the indented ones are
-its columns (`name | type | comment | label`). A label is the class, `/` and another defensible one; `*` sensitive, `-` not
-personal, `?` the class is debatable, `??` whether it is personal is. No label: about nobody. The first column is the key.
+its columns (`name | type | comment | label`). A label is the class, `/` and another defensible one; `*` sensitive, `-`
+not personal, `?` the class is debatable, `??` whether it is personal is. No label: about nobody. The first column is
+the key.
 """
 
 from dataclasses import dataclass, field
