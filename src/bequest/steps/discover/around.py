@@ -3,7 +3,7 @@
 from bequest.model.datamap import FieldClass
 from bequest.steps.discover import lexicon
 from bequest.steps.discover.detector import TypeFamily, type_family
-from bequest.steps.discover.matching import PINYIN, WHOLE, comment_hits, mentions, name_hits, words_of
+from bequest.steps.discover.matching import PINYIN, WHOLE, Hit, comment_hits, mentions, name_hits, words_of
 from bequest.steps.discover.sample import ColumnInfo, TableSample
 from bequest.steps.discover.whose import belongs_to_organisation, names_one_of
 from bequest.steps.discover.words import chunks, has_han, listed
@@ -54,11 +54,23 @@ _ONLY_OF_PEOPLE = {
 def before_personal(sample: TableSample) -> frozenset[tuple[str, ...]]:
     """The words that stand before heads only people have: `report` of `report_tel`, 认领人 of 认领人身份证."""
     return frozenset(
-        h.before
+        _whose(h)
         for c in sample.columns
         for h in (*comment_hits(c.comment), *name_hits(c.said))
-        if h.cls in _ONLY_OF_PEOPLE and not h.weak and h.before and not _is_of_no_person(h.before)
+        if h.cls in _ONLY_OF_PEOPLE and not h.weak and _whose(h) and not _is_of_no_person(_whose(h))
     )
+
+
+def _whose(hit: Hit) -> tuple[str, ...]:
+    """The words before the head; of a telephone known by two words (`link mobile`) the first of them."""
+    words = tuple(hit.hint.split())
+    own = hit.cls is FieldClass.PHONE and len(words) == 2 and words[0] not in _KINDS_OF_PHONE
+    return (*hit.before, words[0]) if own else hit.before
+
+
+_KINDS_OF_PHONE = frozenset(
+    listed("""mobile, cell, phone, tel, telephone, hand, hp, short, safe, msisdn, called, caller""")
+)
 
 
 def _is_of_no_person(before: tuple[str, ...]) -> bool:

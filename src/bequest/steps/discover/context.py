@@ -115,6 +115,10 @@ class TableContext:
     """Words before heads that only people have: with `report_tel` stands `report_name`."""
     own_words: frozenset[str] = frozenset()
     """Words of the table's name, where it is a table of people."""
+    described: bool = False
+    """One person a row, with what only a person has: an ID number, a birthday, a gender."""
+    papers: bool = False
+    """Rows are somebody's papers: passports, visas."""
     pupils: bool = False
     taxed: bool = False
     """A tax number or licence stands in the row: its account is a company's."""
@@ -167,7 +171,7 @@ def table_context(sample: TableSample) -> TableContext:
     """The context of a table from its name, comment and the names of its columns."""
     both = told(sample)
     classes = [strong_class(c) for c in sample.columns]
-    n_individual = len({c for c in classes if c in INDIVIDUAL})
+    n_individual = _count_individual(classes)
     pointing = any(c.to_people for c in sample.columns)
     refers = pointing or any(refers_to_outsider(c) for c in sample.columns) or names_staff(sample)
     numbered = pointing or any(refers_by_number(c) for c in sample.columns) or names_staff(sample)
@@ -206,9 +210,12 @@ def table_context(sample: TableSample) -> TableContext:
         work_history=people and not machinery and mentions(both, lexicon.WORK_HISTORY_WORDS),
         attendance=not about_nobody and mentions(both, lexicon.ATTENDANCE_WORDS),
         machinery=machinery,
+        papers=people and mentions(both, lexicon.PAPER_WORDS),
         pupils=mentions(f"{both} {' '.join(c.said for c in sample.columns)}", lexicon.PUPIL_WORDS),
         taxed=any(names_class(c, {FieldClass.TAX_ID, FieldClass.USCC}) for c in sample.columns),
         of_people=before_personal(sample),
+        described=topic is Topic.PERSON
+        and bool({FieldClass.NATIONAL_ID, FieldClass.GENDER, FieldClass.BIRTHDAY} & set(classes)),
         own_words=frozenset(words_of(sample.table)) if topic is Topic.PERSON else frozenset(),
         initials=initials(sample),
         beside_a_person=beside_a_person(sample, classes),
@@ -217,10 +224,30 @@ def table_context(sample: TableSample) -> TableContext:
     )
 
 
+def _count_individual(classes: list[FieldClass | None]) -> int:
+    """How many classes speak of an individual; places and firms have telephones, mail and addresses too."""
+    found = {c for c in classes if c in INDIVIDUAL}
+    return len(found) if found - _OF_PLACES_TOO or FieldClass.USER_ID in classes else min(len(found), 1)
+
+
+_OF_PLACES_TOO = frozenset({FieldClass.PHONE, FieldClass.EMAIL, FieldClass.ADDRESS})
+
+
+def _describes_people(sample: TableSample, classes: list[FieldClass | None]) -> bool:
+    """Whether a table named `<event>_<person>` describes people after all (`loan_applicant`)."""
+    words = [w for w in words_of(sample.table) if w not in lexicon.GENERIC_TABLE_WORDS]
+    described = {FieldClass.NATIONAL_ID, FieldClass.GENDER, FieldClass.BIRTHDAY, FieldClass.PASSWORD_SECRET} & set(
+        classes
+    )
+    return bool(words) and words[-1] in lexicon.PEOPLE and bool(described) and FieldClass.PERSON_NAME in classes
+
+
 def _topic_of_columns(sample: TableSample, classes: list[FieldClass | None], machinery: bool, somebody: bool) -> Topic:
     """The topic, where the table's own words leave it open or its columns tell otherwise."""
     topic, both = _topic(sample), told(sample)
-    n_individual = len({c for c in classes if c in INDIVIDUAL})
+    n_individual = _count_individual(classes)
+    if topic is Topic.EVENT and _describes_people(sample, classes):
+        topic = Topic.PERSON
     if topic is Topic.UNKNOWN and mentions(both, lexicon.ORGANISATIONS) and not somebody:
         topic = Topic.ORGANISATION
     if topic is Topic.UNKNOWN and n_individual >= _CLEARLY_PEOPLE:
@@ -229,7 +256,7 @@ def _topic_of_columns(sample: TableSample, classes: list[FieldClass | None], mac
     if (
         topic in {Topic.THING, Topic.ORGANISATION}
         and not machinery
-        and _belongs_to_somebody(sample, both, n_individual)
+        and _belongs_to_somebody(sample, both, n_individual, classes)
     ):
         return Topic.EVENT
     return Topic.THING if machinery and topic is not Topic.EVENT else topic
@@ -238,7 +265,7 @@ def _topic_of_columns(sample: TableSample, classes: list[FieldClass | None], mac
 _CLEARLY_PEOPLE = 3
 
 
-def _belongs_to_somebody(sample: TableSample, both: str, n_individual: int) -> bool:
+def _belongs_to_somebody(sample: TableSample, both: str, n_individual: int, classes: list[FieldClass | None]) -> bool:
     """Whether things of the table are a person's own (cards, houses, jobs), or filed under a person by its name."""
     if mentions(both, lexicon.TEMPLATE_WORDS) or _is_link(sample):
         return False
@@ -250,7 +277,9 @@ def _belongs_to_somebody(sample: TableSample, both: str, n_individual: int) -> b
         return refers and owned and mentions(both, lexicon.PEOPLE)
     if owned and n_individual >= 2:
         return True
-    return n_individual >= _CLEARLY_PEOPLE or (refers and (owned or mentions(both, lexicon.PEOPLE)))
+    named = _HUMAN & set(classes)
+    told_of_people = owned or named or mentions(both, (*lexicon.PEOPLE, *lexicon.FINANCE_WORDS))
+    return n_individual >= _CLEARLY_PEOPLE or bool(refers and told_of_people)
 
 
 def _is_link(sample: TableSample) -> bool:

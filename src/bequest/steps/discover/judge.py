@@ -284,7 +284,7 @@ def _add_context(cases: dict[FieldClass, _Case], context: TableContext) -> None:
         told = cls is FieldClass.FREE_TEXT and (context.persons or (context.communication and context.people))
         told = told or (cls in {FieldClass.BEHAVIOUR, FieldClass.DEVICE_ID} and context.log and context.people)
         told = told or (cls is FieldClass.USER_ID and context.loyalty)
-        told = told or (cls is FieldClass.INCOME_ASSETS and (context.finance or context.pay))
+        told = told or (cls in {FieldClass.INCOME_ASSETS, FieldClass.BANK_CARD} and (context.finance or context.pay))
         told = told or (cls is FieldClass.EDUCATION and (context.schooling or context.pupils))
         told = told or (cls is FieldClass.EMPLOYMENT and context.work_history)
         told = told or bool(context.initials)

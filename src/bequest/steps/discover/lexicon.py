@@ -30,30 +30,31 @@ OTHER_PEOPLE = listed(
     consignee, receiver, recipient, sender, shipper, payer, payee, holder, beneficiary, insured, guarantor,
     leader, principal, director, assignee, handler, auditor, approver, reviewer, reporter, creator, editor,
     owner, linkman, participant, attendee, voter, donor, volunteer, lawyer, agent, host, speaker, actor, artist,
-    seller, lessor, claimant, complainant, supervisor, representative, rep, guard, keeper, dispatcher,
-    interviewer, caller, callee, trader, collector, inspector, mechanic, repairman, householder, landlord,
-    lecturer, trainer, mentor, witness, relative, resume, profile, player, referee, suspect, debtor, creditor,
-    liaison, jiaoshi, lianxiren, laoshi, 人员, 教师, 老师, 讲师, 教练, 司机, 骑手, 快递员, 配送员, 申请人,
-    候选人, 求职者, 应聘者, 作者, 监护人, 父亲, 母亲, 配偶, 好友, 邀请人, 推荐人, 联系人, 收货人, 收件人, 寄件人,
-    发件人, 收款人, 付款人, 持卡人, 受益人, 被保险人, 担保人, 负责人, 法人, 法定代表人, 店长, 领导, 主播, 嘉宾,
-    志愿者, 律师, 代理人, 演员, 简历, 个人, 党员, 导师, 班主任, 专家, 车主, 干部, 客人, 住客, 参与者, 报名者,
-    承租人, 出租人, 投资人, 出借人, 报修人, 缴费人, 面试官, 证明人, 保安, 学员, 旅客, 户主, 房主, 宿管, 辅导员,
-    本人, 家属, 亲属, 家庭成员, 卖家, 招聘者, 村民, 老人, 师傅"""
+    seller, lessor, warden, occupant, dependant, booker, broker, surveyor, requester, tenderer, claimant,
+    complainant, supervisor, representative, rep, guard, keeper, dispatcher, interviewer, caller, callee, trader,
+    collector, inspector, mechanic, repairman, householder, landlord, lecturer, trainer, mentor, witness,
+    relative, resume, profile, player, referee, suspect, debtor, creditor, liaison, jiaoshi, lianxiren, laoshi,
+    人员, 教师, 老师, 讲师, 教练, 司机, 骑手, 快递员, 配送员, 申请人, 候选人, 求职者, 应聘者, 作者, 监护人, 父亲,
+    母亲, 配偶, 好友, 邀请人, 推荐人, 联系人, 收货人, 收件人, 寄件人, 发件人, 收款人, 付款人, 持卡人, 受益人,
+    被保险人, 担保人, 负责人, 法人, 法定代表人, 店长, 领导, 主播, 嘉宾, 志愿者, 律师, 代理人, 演员, 简历, 个人,
+    党员, 导师, 班主任, 专家, 车主, 干部, 客人, 住客, 参与者, 报名者, 承租人, 出租人, 投资人, 出借人, 报修人,
+    缴费人, 面试官, 证明人, 保安, 学员, 旅客, 户主, 房主, 宿管, 辅导员, 本人, 家属, 亲属, 家庭成员, 卖家, 招聘者,
+    村民, 老人, 师傅"""
 )
 PEOPLE = STAFF + CHILDREN + CUSTOMERS + OTHER_PEOPLE
 
 SUPPLIERS = listed("""supplier, vendor, provider, manufacturer, gongyingshang, 供应商, 供货商, 厂商, 供应方, 承运商""")
 ORGANISATIONS = SUPPLIERS + listed(
-    """company, enterprise, merchant_cert, community, estate, property_company, 物业, 开发商, 办事处, 营业部,
-    分公司, 厂家, 开户网点, corp, corporation, organization, organisation, org, shop, store, storage, merchant,
-    mch, mall, branch, warehouse, depot, bank, hospital, clinic, school, college, university, institution,
-    institute, agency, factory, plant, hotel, restaurant, office, department, dept, depart, station, outlet,
-    brand, partner, carrier, platform, tenant, server, host, site, website, venue, club, dealer, distributor,
-    team, scenic, attraction, resort, spot, gym, cinema, studio, library, supermarket, chain, bumen, gongsi,
-    shangjia, shangpu, xuexiao, yiyuan, canting, jiudian, 公司, 企业, 机构, 组织, 店铺, 门店, 商店, 商户, 商家,
-    仓库, 库房, 银行, 网点, 医院, 诊所, 学校, 学院, 高校, 院校, 工厂, 酒店, 宾馆, 餐厅, 饭店, 部门, 科室, 站点,
-    品牌, 合作伙伴, 承运, 平台, 租户, 服务器, 网站, 场馆, 俱乐部, 经销商, 分销商, 单位, 自提点, 服务商, 驿站,
-    小区, 楼宇, 影院, 景区, 药店, 快递公司, 物流公司, 停车场, 团队, 开户行, 分店, 代理商, 岗位, 职位"""
+    """insurer, location, place, company, enterprise, community, estate, property_company, 物业, 开发商, 办事处,
+    营业部, 分公司, 厂家, 开户网点, corp, corporation, organization, organisation, org, shop, store, storage,
+    merchant, mch, mall, branch, warehouse, depot, bank, hospital, clinic, school, college, university,
+    institution, institute, agency, factory, plant, hotel, restaurant, office, department, dept, depart, station,
+    outlet, brand, partner, carrier, platform, tenant, server, host, site, website, venue, club, dealer,
+    distributor, team, scenic, attraction, resort, spot, gym, cinema, studio, library, supermarket, chain, bumen,
+    gongsi, shangjia, shangpu, xuexiao, yiyuan, canting, jiudian, 公司, 企业, 机构, 组织, 店铺, 门店, 商店, 商户,
+    商家, 仓库, 库房, 银行, 网点, 医院, 诊所, 学校, 学院, 高校, 院校, 工厂, 酒店, 宾馆, 餐厅, 饭店, 部门, 科室,
+    站点, 品牌, 合作伙伴, 承运, 平台, 租户, 服务器, 网站, 场馆, 俱乐部, 经销商, 分销商, 单位, 自提点, 服务商,
+    驿站, 小区, 楼宇, 影院, 景区, 药店, 快递公司, 物流公司, 停车场, 团队, 开户行, 分店, 代理商, 岗位, 职位"""
 )
 THINGS = listed(
     """goods_type, dormitory, dorm, building, floor, bed, meter, carport, 宿舍, 楼宇, 楼栋, 床位, 车位, 仪表, 公寓,
@@ -169,7 +170,7 @@ ATTENDANCE_WORDS = listed(
     """attendance, attend, checkin, clock, punch, signin, timesheet, worktime, 考勤, 打卡, 签到, 出勤, 缺勤, 晚归"""
 )
 MACHINERY_WORDS = listed(
-    """server, datasource, database, db, oauth, client, gateway, host, node, cluster, cron, scheduler, schedule,
+    """server, datasource, database, db, oauth, client, gateway, host, node, cluster, queue, cron, scheduler, schedule,
     sched, quartz, qrtz, trigger, job, registry, executor, monitor, channel, interface, api, app, smtp, config,
     configuration, setting, settings, storage, oss, ftp, flyway, liquibase, databasechangelog, gen, route,
     router, plugin, microservice, 服务器, 数据源, 数据库, 终端, 渠道, 通道, 接口, 应用, 定时任务, 调度, 监控,
@@ -179,6 +180,7 @@ RELATED_WORDS = listed(
     """family, relative, kin, contact, contacts, linkman, visitor, dependent, child, guardian, emergency, 家庭, 家属,
     亲属, 联系人, 访客, 子女, 家庭成员, 社会关系, 来访"""
 )
+PAPER_WORDS = listed("""passport, visa, immigration, idcard, identity, 护照, 签证, 证件""")
 PUPIL_WORDS = listed(
     "student, stu, pupil, exam, course, xuesheng, xuehao, banji, 学生, 学号, 学员, 考生, 成绩, 考试, 班级, xsxm"
 )

@@ -41,7 +41,8 @@ _LEAST_INITIALS, _LONGEST_BEFORE = 3, 4
 _INITIAL_HEADS = {
     "sfzhm": "身份证号码", "sfzh": "身份证号", "zjhm": "证件号码", "sjhm": "手机号码", "lxdh": "联系电话",
     "lxfs": "联系方式",
-    "yhkh": "银行卡号", "xm": "姓名", "sjh": "手机号", "dh": "电话", "zjh": "证件号", "qqh": "qq号", "wxh": "微信号",
+    "mm": "密码", "rdz": "地址", "yhkh": "银行卡号", "xm": "姓名", "sjh": "手机号", "dh": "电话", "zjh": "证件号",
+    "qqh": "qq号", "wxh": "微信号",
 }  # fmt: skip
 """Heads by their initials that stand for nothing else at the end of a longer run of initials."""
 _NUMBERS = frozenset({"no", "id", "code", "sn", "card", "account"})
@@ -114,6 +115,8 @@ def name_hits(name: str) -> tuple[Hit, ...]:
     for key in dict.fromkeys(keys):
         detector = BY_ID[key]
         weak = hint in detector.weak_hints
+        if weak and detector.cls is FieldClass.PERSON_NAME and _is_agent(before):
+            weak = False
         if _counted(name, hint, detector.cls):
             continue
         if not _blocked(detector, before) and not (weak and _qualified(name, hint)):
@@ -142,6 +145,14 @@ def _coded_hits(name: str, found: Found | None) -> tuple[Hit, ...]:
     if len(words) < 2 or words[-1] not in _ENDINGS_OF_CODES or (found is not None and " " in found[0]):
         return ()
     return tuple(h for h in name_hits("_".join(words[:-1])) if h.cls in _CODED and not h.weak)
+
+
+_AGENT = re.compile(r"^[a-z]{3,}(?:er|or|ee|ant|ist|man|men|woman|person|ian)$")
+
+
+def _is_agent(before: tuple[str, ...]) -> bool:
+    """Whether an English word that no list knows is built like one for somebody who does something: `occupant`."""
+    return bool(before) and before[-1] not in VOCABULARY and _AGENT.match(before[-1]) is not None
 
 
 def _counted(name: str, hint: str, cls: FieldClass) -> bool:

@@ -28,6 +28,8 @@ def weak_counts(hit: Hit, context: TableContext) -> bool:
             return True
     if hit.cls is FieldClass.PERSON_NAME:
         return context.individual and (not hit.before or names_a_person(hit.before, ""))
+    if hit.cls is FieldClass.BANK_CARD:
+        return context.individual or context.finance
     if hit.cls is FieldClass.ADDRESS:
         return context.address_parts
     if hit.cls is FieldClass.USER_ID:

@@ -90,7 +90,32 @@ def _is_firm_or_date(column: ColumnMap, info: ColumnInfo) -> bool:
     return column.cls is FieldClass.COMPANY_NAME or _is_own_date(column, info)
 
 
+def _is_employer(column: ColumnMap, info: ColumnInfo) -> bool:
+    words = " ".join(words_of(info.said))
+    return column.cls is FieldClass.COMPANY_NAME and (words in _EMPLOYER or info.comment.strip() in _EMPLOYER)
+
+
+_EMPLOYER = frozenset(
+    {
+        "company",
+        "company name",
+        "unit name",
+        "corp name",
+        "单位",
+        "单位名称",
+        "公司",
+        "公司名称",
+        "所在单位",
+        "所在公司",
+    }
+)
 _RESTS = (
+    _Rest(
+        lambda t: t.described and not t.firms and not t.taxed,
+        _is_employer,
+        FieldClass.EMPLOYMENT,
+        "context:employer of the person described",
+    ),
     _Rest(lambda t: t.pay, _is_sum, FieldClass.INCOME_ASSETS, "context:sum in a table of somebody's pay"),
     _Rest(lambda t: t.schooling, _is_firm_or_date, FieldClass.EDUCATION, "context:in a table of somebody's schooling"),
     _Rest(
@@ -99,6 +124,7 @@ _RESTS = (
         FieldClass.EMPLOYMENT,
         "context:in a table of somebody's work",
     ),
+    _Rest(lambda t: t.papers, _is_own_date, FieldClass.OTHER_PI, "context:date in a table of somebody's papers"),
     _Rest(lambda t: t.attendance, _is_own_date, FieldClass.BEHAVIOUR, "context:time in a table of attendance"),
 )
 

@@ -141,12 +141,12 @@ class HeadIndex:
         """`hints` are pairs of hint and the key it stands for; English hints are words with spaces between."""
         self._english: dict[tuple[str, ...], list[str]] = {}
         self._han: dict[str, list[str]] = {}
-        words = {w for w in extra_words if not has_han(w)}
+        words = {w for w in extra_words if not has_han(w) and w not in MEANT}
         for hint, key in hints:
             if has_han(hint):
                 self._han.setdefault(hint.replace(" ", ""), []).append(key)
             else:
-                parts = tuple(hint.split())
+                parts = tuple(word for part in hint.split() for word in MEANT.get(part, (part,)))
                 self._english.setdefault(parts, []).append(key)
                 words.update(parts)
         self.vocabulary = frozenset(words) | QUALIFIERS

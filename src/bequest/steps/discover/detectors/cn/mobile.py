@@ -20,7 +20,8 @@ DETECTOR = Detector(
         tel phone, tel mobile, cellphone number, mobile number, mobile no, phone no, tel no, handphone,
         hand phone, hp no, phones number, 短号, 虚拟号, 小号, 绑定手机, 绑定手机号, 预留手机号, 预留电话,
         紧急联系电话, 紧急电话, 家长电话, 联络电话, 联系人电话, 联系人手机, 主叫, 被叫, 来电, 来电电话, 被叫号,
-        主叫号, 接收手机号, 报修电话"""
+        主叫号, 接收手机号, 报修电话,
+        直系亲属电话, 亲属电话, 移动号码, 移动电话号码, bound phone, bound mobile, contact no, mobile phone number"""
     ),
     whole_hints=("sjh", "dh", "sj"),
     blockers=listed("验证, 校验, 品牌, 型号, 客服, 热线, 服务, service, hotline"),

@@ -101,7 +101,9 @@ DETECTOR = Detector(
             agent name person, surveyor, loss adjuster, finder, claimer, volunteer, volunteer name, companion,
             fellow, roommate, colleague, endorser, mandator, trustee, heir, testator, executor name, notary,
             arbitrator, mediator, plaintiff, defendant, litigant, counsel, host name person, compere,
-            moderator name, ben name, inheritor"""
+            moderator name, ben name, inheritor, preferred name, dependent name, occupant name,
+            occupant, warden, warden name, booker, requester name, requestor, 直系亲属姓名, 直系亲属, 亲属,
+            来电人, 诉求人, 接单员, 派单员, 当前处理人姓名"""
         ),
     ),
     weak_hints=listed(

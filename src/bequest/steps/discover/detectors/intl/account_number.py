@@ -30,7 +30,9 @@ DETECTOR = Detector(
         cash bank account, withdraw account no, payout account, refund account, deposit account,
         medical insurance no, insurance no, policy code, 社保账号, 社保账户, 社会保险账号, 医保账号, 医保号,
         医保编号, 养老保险号, 结算账户, 付款账户, 收款银行账号, 退款账号, 打款账户, 还款账号, 还款账户, gjjzh,
-        sbh, ybh, khzh, zfzh, pay account, payer account, account of payee, pay account name no"""
+        sbh, ybh, khzh, zfzh, pay account, payer account, account of payee, pay account name no,
+        direct deposit account, routing no, bank routing, bank account id, savings account, salary account,
+        payroll account"""
     ),
     weak_hints=listed("卡号后四位, card last four"),
     types=frozenset({T, I, N}),

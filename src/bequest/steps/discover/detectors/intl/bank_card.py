@@ -26,7 +26,8 @@ DETECTOR = Detector(
         card bank no, salary card, salary card no, pay card no, bank card code, bank no card, withdraw card no,
         cash card no, cash card, collection card no, bind card no, bankcard number, unionpay card, unionpay no,
         结算卡号, 工资银行卡, 工资银行卡号, 绑定银行卡, 绑卡卡号, 还款卡号, 代扣卡号, 付款卡号, 账户卡号,
-        银联卡号, gzkh, yhk no"""
+        银联卡号, gzkh, yhk no, repay card no, repay card, repayment card, repayment card no, loan card no,
+        deduct card no, payment card no, payroll card"""
     ),
     weak_hints=listed("卡号, card no, card num, cardno"),
     blockers=listed(

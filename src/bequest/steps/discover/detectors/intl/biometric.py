@@ -18,7 +18,8 @@ DETECTOR = Detector(
         finger vein, face tpl, face img code, face feature data, face code, face no, face image base, face img,
         faceimg, facephoto, face pic, face picture, face url img, face picture url, palm vein, voice feature,
         voice print data, 指纹模板, 指纹信息, 人脸模板, 人脸图像, 人脸信息, 人脸图, 人脸采集, 面部特征, 声纹特征,
-        rlzp, zw mb"""
+        rlzp, zw mb, face score, face similarity, face compare score, face match score, face result,
+        liveness score, 人脸相似度, 人脸比对分"""
     ),
     blockers=listed("browser, 浏览器, device, 设备, font, typeface"),
     types=frozenset({T, B, J, I}),

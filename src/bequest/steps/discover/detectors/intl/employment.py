@@ -37,7 +37,10 @@ DETECTOR = Detector(
         退休日期, 应聘岗位, 应聘职位, 工作职位, 工作单位名称, 工作单位及职务, 从事职业, 从事行业, 参加工作日期,
         公司工龄, 入司时间, 入司日期, 到岗日期, 离岗日期, 辞职日期, 辞职原因, 简历附件, 个人简历, 工种, 班组,
         在岗状态, gzjl, zhiji, rzsj, rzrq, lzsj, lzrq, gz dw, employer name, employer phone, employer address,
-        work phone company"""
+        work phone company, 从业状况, 就业状况, 就业状态, 工作情况, 职业状况, 职业类型, 职业名称, 职业类别,
+        行业类型, 就业情况, 就业去向, 工作地点, 工作城市, 单位性质, 单位类型, 所在岗位, 现任职务, 任职时间,
+        上岗时间, 聘用日期, 聘期, 劳动合同, 劳动合同编号, 劳动关系, employment state, hire status, work location,
+        work city"""
     ),
     weak_hints=listed(
         """职位, 岗位, 部门名称, 单位, 所属部门, 部门, title, position, post, dept, dept name, department,

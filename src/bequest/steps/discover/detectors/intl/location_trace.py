@@ -22,7 +22,8 @@ DETECTOR = Detector(
         gps address, location info, location address, route trace, route line user, flight no, train no,
         hotel room, 上班打卡地点, 下班打卡地点, 打卡经纬度, 出差城市, 出差地点, 出差目的地, 出差地, 到达城市,
         出发城市, 起点, 终点, 起始地, 到达地, 外出地点, 去向, 出行方式, 航班号, 车次, 上车站, 下车站, 当前定位,
-        活动轨迹, 足迹, 途径地"""
+        活动轨迹, 足迹, 途径地, gps addr, gps location address, accident place, accident address,
+        accident location, lbs, lbs address, lbs location, 事发地点, 出险地点, 案发地点"""
     ),
     blockers=listed("商品, 物流, product, job, 广告, 类型"),
     types=frozenset({T, D, J}),

@@ -33,7 +33,11 @@ DETECTOR = Detector(
         与员工关系, 与本人的关系, 签证类型, 签证状态, 奖惩情况, 奖惩记录, 处分, 处罚结果, 处分结果, 宿舍关系,
         借款用途, 贷款用途, 衣服尺码, 鞋码, 民事行为能力, 证件起始日期, 证件截止日期, 属相生肖, zzmm name, hkxz,
         港澳台侨外, 独生子女, 是否独生子女, 独生, sfds, gx, issue place, issue date cert, cert issue date,
-        passport issue place, passport place, privacy setting, 户籍所在, 社会关系"""
+        passport issue place, passport place, privacy setting, 户籍所在, 社会关系, 居住状况, 居住情况, 住房情况,
+        住房性质, 服役情况, 特殊技能, military service, immigration status, work permit status, military,
+        armed service, residence status, living condition, living status, id issue date, other id, alternate id,
+        government id, 国籍状态, 家庭人口, 家庭人口数, 供养人数, 供养人口, family size, household size,
+        dependents count, 社保状态, 参保状态, 兴趣特长, 特长, 语言能力, 个人荣誉, 获奖情况, 荣誉, 自我描述"""
     ),
     weak_hints=listed(
         """关系, relation, profile, zhengjianleixing, title prefix, suffix, salutation, 称呼, 称谓, honorific,
