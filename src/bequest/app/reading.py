@@ -95,8 +95,16 @@ def samples(ctx: Context, case: Case) -> list[TableSample]:
 
 
 def _columns(info: TableInfo) -> tuple[ColumnInfo, ...]:
+    to = {r.columns[0]: r.to_table for r in info.references if len(r.columns) == 1}
     return tuple(
-        ColumnInfo(name=c.name, declared_type=c.declared_type, comment=c.comment, is_key=c.is_key) for c in info.columns
+        ColumnInfo(
+            name=c.name,
+            declared_type=c.declared_type,
+            comment=c.comment,
+            is_key=c.is_key,
+            refers_to=to.get(c.name, ""),
+        )
+        for c in info.columns
     )
 
 

@@ -3,13 +3,26 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from bequest.model.datamap import FieldClass
 from bequest.steps.discover import lexicon
-from bequest.steps.discover.detector import TypeFamily, type_family
-from bequest.steps.discover.matching import comment_hits, last_word_of, mentions, name_hits, words_of
-from bequest.steps.discover.sample import ColumnInfo, TableSample
-from bequest.steps.discover.words import fold, has_han, listed
+from bequest.steps.discover.around import (
+    are_firms,
+    before_personal,
+    beside_a_person,
+    initials,
+    is_staff,
+    names_class,
+    names_staff,
+    refers_by_number,
+    refers_to_outsider,
+    strong_class,
+    told,
+)
+from bequest.steps.discover.matching import PINYIN, last_word_of, mentions, words_of
+from bequest.steps.discover.sample import TableSample
+from bequest.steps.discover.words import chunks, fold, has_han
 
 
 class Topic(StrEnum):
@@ -42,6 +55,17 @@ INDIVIDUAL = frozenset(
 )
 """Classes that, two or more together, say a row is about an individual."""
 
+_HUMAN = frozenset(
+    {
+        FieldClass.PERSON_NAME,
+        FieldClass.GENDER,
+        FieldClass.BIRTHDAY,
+        FieldClass.NATIONAL_ID,
+        FieldClass.PHONE,
+        FieldClass.SOCIAL_ID,
+    }
+)
+"""What systems have none of, other than accounts, passwords and addresses."""
 _GROUPS = {
     Topic.PERSON.value: lexicon.PEOPLE,
     Topic.EVENT.value: lexicon.EVENTS,
@@ -78,8 +102,37 @@ class TableContext:
     orders: bool
     buying: bool
     evidence: str
+    finance: bool = False
+    """Rows are movements or holdings of somebody's money: loans, repayments, withdrawals."""
+    pay: bool = False
+    """Rows are somebody's pay: every sum in them is."""
+    schooling: bool = False
+    work_history: bool = False
+    attendance: bool = False
+    machinery: bool = False
+    """Rows are about systems: servers, data sources, clients, jobs, channels; accounts and secrets are theirs."""
+    of_people: frozenset[tuple[str, ...]] = frozenset()
+    """Words before heads that only people have: with `report_tel` stands `report_name`."""
+    own_words: frozenset[str] = frozenset()
+    """Words of the table's name, where it is a table of people."""
+    described: bool = False
+    """One person a row, with what only a person has: an ID number, a birthday, a gender."""
+    papers: bool = False
+    """Rows are somebody's papers: passports, visas."""
+    pupils: bool = False
+    taxed: bool = False
+    """A tax number or licence stands in the row: its account is a company's."""
+    initials: frozenset[str] = frozenset()
+    """Names of columns that are initials of words about people, where several stand together (`xm`, `xb`, `csrq`)."""
+    beside_a_person: frozenset[str] = frozenset()
+    """Columns that follow a person's name at once: the telephone there is the person's."""
+    relatives: bool = False
+    """Rows are relatives, contacts, visitors of the person they are filed under."""
+    firms: bool = False
+    """Rows are companies, though the table is named after customers."""
 
 
+@lru_cache(maxsize=16384)
 def topic_of_text(text: str) -> Topic:
     """The topic a table name or comment ends in, generic words left out; the last meaningful word decides."""
     if has_han(text):
@@ -99,11 +152,14 @@ def topic_of_text(text: str) -> Topic:
     words = [w for w in words_of(text) if w not in lexicon.GENERIC_TABLE_WORDS and not w.isdigit()]
     if not words:
         return Topic.UNKNOWN
+    if words[-1] not in _TOPICAL and (said := PINYIN.words_in("".join(chunks(text)))):
+        return topic_of_text(said)
     if words[-1] in lexicon.PEOPLE and len(words) > 1 and words[-2] in _THINGS_AND_EVENTS:
         return Topic.EVENT  # coupon_user: who has which coupon
     return next((Topic(label) for label, group in _GROUPS.items() if words[-1] in group), Topic.UNKNOWN)
 
 
+_TOPICAL = frozenset(w for group in _GROUPS.values() for w in group)
 _THINGS_AND_EVENTS = frozenset(lexicon.THINGS) | frozenset(lexicon.EVENTS)
 
 
@@ -113,14 +169,16 @@ def _ends_in_thing_or_event(text: str) -> bool:
 
 def table_context(sample: TableSample) -> TableContext:
     """The context of a table from its name, comment and the names of its columns."""
-    both = f"{sample.table} {sample.comment}"
-    topic = _topic(sample)
-    classes = [_strong_class(c) for c in sample.columns]
-    n_individual = len({c for c in classes if c in INDIVIDUAL})
-    refers = any(_refers_to_outsider(c) for c in sample.columns)
+    both = told(sample)
+    classes = [strong_class(c) for c in sample.columns]
+    n_individual = _count_individual(classes)
+    pointing = any(c.to_people for c in sample.columns)
+    refers = pointing or any(refers_to_outsider(c) for c in sample.columns) or names_staff(sample)
+    numbered = pointing or any(refers_by_number(c) for c in sample.columns) or names_staff(sample)
     named_people = mentions(both, lexicon.PEOPLE)
-    if topic is Topic.UNKNOWN and n_individual >= 3:
-        topic = Topic.PERSON
+    configured = mentions(both, lexicon.TEMPLATE_WORDS) or not numbered
+    machinery = mentions(both, lexicon.MACHINERY_WORDS) and configured and len(_HUMAN & set(classes)) < 2
+    topic = _topic_of_columns(sample, classes, machinery, refers or named_people)
     about_nobody = topic in {Topic.THING, Topic.ORGANISATION}
     individual = topic is Topic.PERSON or (not about_nobody and n_individual >= 2)
     persons = individual or (not about_nobody and (refers or named_people))
@@ -135,7 +193,7 @@ def table_context(sample: TableSample) -> TableContext:
         persons=persons,
         contact_person=any(c is FieldClass.PERSON_NAME for c in classes),
         customers=mentions(both, lexicon.CUSTOMERS),
-        staff=_is_staff(sample, both),
+        staff=is_staff(sample, both),
         children=mentions(both, lexicon.CHILDREN),
         suppliers=mentions(both, lexicon.SUPPLIERS),
         medical=mentions(both, lexicon.MEDICAL_WORDS),
@@ -146,12 +204,92 @@ def table_context(sample: TableSample) -> TableContext:
         orders=mentions(both, lexicon.ORDER_WORDS),
         buying=mentions(both, lexicon.BUYING_WORDS),
         evidence=evidence,
+        finance=people and mentions(both, lexicon.FINANCE_WORDS),
+        pay=not about_nobody and (refers or people or names_staff(sample)) and mentions(both, lexicon.PAY_WORDS),
+        schooling=people and mentions(both, lexicon.SCHOOLING_WORDS),
+        work_history=people and not machinery and mentions(both, lexicon.WORK_HISTORY_WORDS),
+        attendance=not about_nobody and mentions(both, lexicon.ATTENDANCE_WORDS),
+        machinery=machinery,
+        papers=people and mentions(both, lexicon.PAPER_WORDS),
+        pupils=mentions(f"{both} {' '.join(c.said for c in sample.columns)}", lexicon.PUPIL_WORDS),
+        taxed=any(names_class(c, {FieldClass.TAX_ID, FieldClass.USCC}) for c in sample.columns),
+        of_people=before_personal(sample),
+        described=topic is Topic.PERSON
+        and bool({FieldClass.NATIONAL_ID, FieldClass.GENDER, FieldClass.BIRTHDAY} & set(classes)),
+        own_words=frozenset(words_of(sample.table)) if topic is Topic.PERSON else frozenset(),
+        initials=initials(sample),
+        beside_a_person=beside_a_person(sample, classes),
+        relatives=mentions(both, lexicon.RELATED_WORDS),
+        firms=are_firms(sample),
     )
+
+
+def _count_individual(classes: list[FieldClass | None]) -> int:
+    """How many classes speak of an individual; places and firms have telephones, mail and addresses too."""
+    found = {c for c in classes if c in INDIVIDUAL}
+    return len(found) if found - _OF_PLACES_TOO or FieldClass.USER_ID in classes else min(len(found), 1)
+
+
+_OF_PLACES_TOO = frozenset({FieldClass.PHONE, FieldClass.EMAIL, FieldClass.ADDRESS})
+
+
+def _describes_people(sample: TableSample, classes: list[FieldClass | None]) -> bool:
+    """Whether a table named `<event>_<person>` describes people after all (`loan_applicant`)."""
+    words = [w for w in words_of(sample.table) if w not in lexicon.GENERIC_TABLE_WORDS]
+    described = {FieldClass.NATIONAL_ID, FieldClass.GENDER, FieldClass.BIRTHDAY, FieldClass.PASSWORD_SECRET} & set(
+        classes
+    )
+    return bool(words) and words[-1] in lexicon.PEOPLE and bool(described) and FieldClass.PERSON_NAME in classes
+
+
+def _topic_of_columns(sample: TableSample, classes: list[FieldClass | None], machinery: bool, somebody: bool) -> Topic:
+    """The topic, where the table's own words leave it open or its columns tell otherwise."""
+    topic, both = _topic(sample), told(sample)
+    n_individual = _count_individual(classes)
+    if topic is Topic.EVENT and _describes_people(sample, classes):
+        topic = Topic.PERSON
+    if topic is Topic.UNKNOWN and mentions(both, lexicon.ORGANISATIONS) and not somebody:
+        topic = Topic.ORGANISATION
+    if topic is Topic.UNKNOWN and n_individual >= _CLEARLY_PEOPLE:
+        ordered = {FieldClass.ORDER_NO, FieldClass.TRACKING_NUMBER} & set(classes)
+        topic = Topic.EVENT if ordered else Topic.PERSON
+    if (
+        topic in {Topic.THING, Topic.ORGANISATION}
+        and not machinery
+        and _belongs_to_somebody(sample, both, n_individual, classes)
+    ):
+        return Topic.EVENT
+    return Topic.THING if machinery and topic is not Topic.EVENT else topic
+
+
+_CLEARLY_PEOPLE = 3
+
+
+def _belongs_to_somebody(sample: TableSample, both: str, n_individual: int, classes: list[FieldClass | None]) -> bool:
+    """Whether things of the table are a person's own (cards, houses, jobs), or filed under a person by its name."""
+    if mentions(both, lexicon.TEMPLATE_WORDS) or _is_link(sample):
+        return False
+    refers = any(c.to_people or refers_to_outsider(c) for c in sample.columns) or names_staff(sample)
+    if not refers and mentions(both, lexicon.ORGANISATIONS):
+        return False
+    owned = mentions(both, lexicon.OWN_THINGS)
+    if _topic(sample) is Topic.ORGANISATION:
+        return refers and owned and mentions(both, lexicon.PEOPLE)
+    if owned and n_individual >= 2:
+        return True
+    named = _HUMAN & set(classes)
+    told_of_people = owned or named or mentions(both, (*lexicon.PEOPLE, *lexicon.FINANCE_WORDS))
+    return n_individual >= _CLEARLY_PEOPLE or bool(refers and told_of_people)
+
+
+def _is_link(sample: TableSample) -> bool:
+    """Whether the table only joins two others (`user_role`)."""
+    return len(sample.columns) <= 4 and mentions(sample.table, ("role", "menu", "permission", "group", "tag", "dept"))
 
 
 def _topic(sample: TableSample) -> Topic:
     name, comment = topic_of_text(sample.table), topic_of_text(sample.comment)
-    if mentions(f"{sample.table} {sample.comment}", lexicon.TEMPLATE_WORDS):
+    if mentions(told(sample), lexicon.TEMPLATE_WORDS):
         return Topic.THING
     topic = comment if comment is not Topic.UNKNOWN else name
     both = f"{sample.table} {sample.comment}"
@@ -160,83 +298,14 @@ def _topic(sample: TableSample) -> Topic:
         and mentions(both, lexicon.ORGANISATIONS)
         and not mentions(both, lexicon.PEOPLE)
     )
+    if (
+        topic is Topic.THING
+        and mentions(both, ("addr", "address", "地址"))
+        and mentions(both, ("book", "簿", "user", "cust"))
+    ):
+        return Topic.EVENT
     if address_of_organisation or (topic is Topic.PERSON and mentions(both, lexicon.SUPPLIERS)):
         return Topic.ORGANISATION
     if topic is Topic.THING and mentions(both, ("statistic", "stat", "统计")) and mentions(both, lexicon.CUSTOMERS):
         return Topic.EVENT
     return topic
-
-
-def _strong_class(column: ColumnInfo) -> FieldClass | None:
-    """The personal class a column's own words name, organisation's columns left out."""
-    comments = comment_hits(column.comment)
-    for hit in (*comments, *name_hits(column.name)):
-        if hit.weak or belongs_to_organisation(hit.before):
-            continue
-        if hit.cls is FieldClass.NOT_PI:
-            if comments:
-                return None
-            continue
-        if hit.cls in {FieldClass.PERSON_NAME, FieldClass.USERNAME} and type_family(column.declared_type) not in {
-            TypeFamily.TEXT,
-            TypeFamily.UNKNOWN,
-        }:
-            return FieldClass.USER_ID
-        return hit.cls
-    return None
-
-
-def _refers_to_outsider(column: ColumnInfo) -> bool:
-    """Whether the column refers to a person who is not merely the clerk that keyed the row in."""
-    for hit in (*comment_hits(column.comment), *name_hits(column.name)):
-        if hit.cls in {FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.PERSON_NAME} and not hit.weak:
-            words = (*hit.before, *hit.hint.split()) if not has_han(hit.hint) else (hit.hint,)
-            text = "".join(words)
-            if hit.hint in _SCREEN_NAMES:
-                return True
-            if any((w in text) if has_han(w) else (w in words) for w in lexicon.CUSTOMERS):
-                return True
-    return False
-
-
-_SCREEN_NAMES = frozenset(
-    listed("username, user name, nickname, nick name, yonghuming, zhanghao, nicheng, 昵称, 用户昵称, 用户名, 用户账号")
-)
-
-
-def _is_staff(sample: TableSample, both: str) -> bool:
-    if mentions(both, lexicon.STAFF):
-        return True
-    words = words_of(sample.table)
-    return "sys" in words[:-1] and words[-1] == "user"
-
-
-_ORGANISATION_WORDS = frozenset(lexicon.ORGANISATIONS) | {
-    "product",
-    "goods",
-    "device",
-    "system",
-    "官方",
-    "平台",
-    "商品",
-    "对方单位",
-}
-_HAN_ORGANISATIONS = tuple(w for w in _ORGANISATION_WORDS if has_han(w))
-
-
-def belongs_to_organisation(before: tuple[str, ...]) -> bool:
-    """Whether the words before the head name an organisation or thing: `shop` before `phone`, 公司 before 地址."""
-    text = "".join(before)
-    return any(w in _ORGANISATION_WORDS for w in before) or any(text.endswith(w) for w in _HAN_ORGANISATIONS)
-
-
-def names_a_person(before: tuple[str, ...], hint: str) -> bool:
-    """Whether the words around the head name a human role: 负责人 before 电话, `contact` before `phone`."""
-    return names_one_of(before, hint, lexicon.PEOPLE)
-
-
-def names_one_of(before: tuple[str, ...], hint: str, group: tuple[str, ...]) -> bool:
-    """Whether a word of the group stands before the head or in it."""
-    words = {*before, *hint.split()}
-    text = "".join(before) + hint
-    return any((w in text) if has_han(w) else (w in words) for w in group)

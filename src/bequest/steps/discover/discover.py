@@ -10,22 +10,21 @@ from dataclasses import replace
 from bequest.model.datamap import ColumnMap, DataMap, FieldClass, TableMap, TableState, Verdict
 from bequest.model.facts import RecordClass, RowRole
 from bequest.steps.discover.context import TableContext, Topic, table_context
-from bequest.steps.discover.detector import TypeFamily, type_family
 from bequest.steps.discover.judge import judge_column
-from bequest.steps.discover.matching import comment_hits, name_hits, words_of
+from bequest.steps.discover.naming import with_readings
+from bequest.steps.discover.references import with_references
 from bequest.steps.discover.relations import find_relations
-from bequest.steps.discover.roles import record_class_of, role_of
+from bequest.steps.discover.roles import record_class_of
 from bequest.steps.discover.sample import TableSample, schema_digest
+from bequest.steps.discover.wholes import as_a_whole
 
-_CLINICAL = 2
-"""Columns about health that make a table a clinical record."""
 _HELD_BY_PEOPLE = frozenset({Verdict.CONFIRMED, Verdict.CORRECTED})
 
 
 def discover(samples: Sequence[TableSample], previous: DataMap | None = None) -> DataMap:
     """The data map of all tables handed over, in the order source, table."""
     ordered = sorted(samples, key=lambda s: (s.source, s.table))
-    tables = [_propose(sample) for sample in ordered]
+    tables = [_propose(sample) for sample in with_references([with_readings(s) for s in ordered])]
     relations = find_relations(ordered, tables)
     related = [replace(t, relations=relations.get((t.source, t.name), ())) for t in tables]
     if previous is None:
@@ -37,7 +36,7 @@ def discover(samples: Sequence[TableSample], previous: DataMap | None = None) ->
 def _propose(sample: TableSample) -> TableMap:
     context = table_context(sample)
     columns = tuple(judge_column(sample, c, context) for c in sample.columns)
-    columns = _own_key(sample, context, _clinical_text(sample, context, _traces(context, columns)))
+    columns = as_a_whole(sample, context, columns)
     record = record_class_of(sample, context)
     if record is RecordClass.REFERENCE and _somebody_in(columns, context):
         record = RecordClass.OTHER
@@ -60,85 +59,6 @@ def _somebody_in(columns: tuple[ColumnMap, ...], context: TableContext) -> bool:
     if context.topic in {Topic.THING, Topic.ORGANISATION}:
         return False
     return any(c.personal and c.role is not RowRole.STAFF and c.cls is not FieldClass.ORDER_NO for c in columns)
-
-
-def _own_key(sample: TableSample, context: TableContext, columns: tuple[ColumnMap, ...]) -> tuple[ColumnMap, ...]:
-    """The key of a table of people is a reference to the person, under whatever name."""
-    keys = [c.name for c in sample.columns if c.is_key] or [c.name for c in sample.columns if c.name.lower() == "id"]
-    if context.topic is not Topic.PERSON or len(keys) != 1:
-        return columns
-    return tuple(
-        replace(
-            c,
-            cls=FieldClass.USER_ID,
-            personal=True,
-            role=role_of(FieldClass.USER_ID, True, info, context, sample),
-            confidence=max(c.confidence, 900) if c.cls is FieldClass.USER_ID else 900,
-            evidence=(*(e for e in c.evidence if c.cls is FieldClass.USER_ID), "context:key of a person table"),
-        )
-        if c.name == keys[0] and c.cls in {FieldClass.NOT_PI, FieldClass.UNKNOWN, FieldClass.USER_ID}
-        else c
-        for c, info in zip(columns, sample.columns, strict=True)
-    )
-
-
-def _traces(context: TableContext, columns: tuple[ColumnMap, ...]) -> tuple[ColumnMap, ...]:
-    """In a log of what people do (logins, visits), the time of a line is behaviour."""
-    referred = any(c.cls in {FieldClass.USER_ID, FieldClass.USERNAME} and c.personal for c in columns)
-    if not (context.log and context.topic is Topic.EVENT and referred):
-        return columns
-    if not any(c.cls in {FieldClass.IP, FieldClass.DEVICE_ID, FieldClass.BEHAVIOUR} for c in columns):
-        return columns
-    return tuple(
-        replace(
-            c,
-            cls=FieldClass.BEHAVIOUR,
-            personal=True,
-            role=RowRole.CUSTOMER,
-            confidence=800,
-            evidence=("context:time of a line in a log of people",),
-        )
-        if c.cls is FieldClass.NOT_PI and _is_moment(c)
-        else c
-        for c in columns
-    )
-
-
-def _clinical_text(sample: TableSample, context: TableContext, columns: tuple[ColumnMap, ...]) -> tuple[ColumnMap, ...]:
-    """In a clinical record every text whose words say nothing else is about the patient's health."""
-    n_health = sum(c.cls is FieldClass.HEALTH for c in columns)
-    if not context.medical or context.topic in {Topic.THING, Topic.ORGANISATION} or n_health < _CLINICAL:
-        return columns
-    return tuple(
-        replace(
-            c,
-            cls=FieldClass.HEALTH,
-            personal=True,
-            sensitive=True,
-            role=role_of(FieldClass.HEALTH, True, info, context, sample),
-            confidence=650,
-            evidence=("context:text in a clinical record",),
-        )
-        if c.cls in {FieldClass.NOT_PI, FieldClass.UNKNOWN}
-        and type_family(c.declared_type) in {TypeFamily.TEXT, TypeFamily.JSON}
-        and not name_hits(info.name)
-        and not comment_hits(info.comment)
-        else c
-        for c, info in zip(columns, sample.columns, strict=True)
-    )
-
-
-def _is_moment(column: ColumnMap) -> bool:
-    words = words_of(column.name)
-    if words and words[0] in {"update", "updated", "modify", "modified", "delete", "deleted"}:
-        return False
-    if {"cost", "duration", "use", "spend", "elapsed"} & set(words) or "耗时" in column.name:
-        return False
-    family = type_family(column.declared_type)
-    if family is TypeFamily.INTEGER:
-        return bool({"ts", "timestamp"} & set(words))
-    timely = {"time", "at", "date", "ts", "timestamp", "datetime"} & set(words)
-    return family is TypeFamily.DATE or bool(timely) or column.name.endswith("时间")
 
 
 def _keep_verdicts(proposed: TableMap, before: TableMap | None) -> TableMap:

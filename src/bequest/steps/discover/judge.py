@@ -7,30 +7,33 @@ maximum, and no single weak sign is enough.
 
 import math
 from dataclasses import dataclass, field
+from functools import cache
 
 from bequest.model.datamap import ColumnMap, FieldClass
 from bequest.model.facts import RowRole
-from bequest.steps.discover.context import TableContext, Topic, names_a_person
+from bequest.steps.discover.context import TableContext, Topic
 from bequest.steps.discover.detector import Detector, TypeFamily, bearings, type_family
 from bequest.steps.discover.detectors import DETECTORS
-from bequest.steps.discover.matching import Hit, comment_hits, name_hits, says_something
+from bequest.steps.discover.matching import Hit, comment_hits, name_hits, says_something, words_of
 from bequest.steps.discover.personal import is_personal, is_sensitive
 from bequest.steps.discover.roles import role_of
 from bequest.steps.discover.sample import ColumnInfo, TableSample
 from bequest.steps.discover.textual import identifiers_in_text, looks_like_json, looks_like_text
 from bequest.steps.discover.valuetext import ColumnValues, column_values
+from bequest.steps.discover.weak import weak_counts
 
 PRIOR = -30
 NAME = 50
 NAME_WEAK = 22
 COMMENT = 56
 COMMENT_WEAK = 26
-NAME_OVERRULED = -38
+NAME_OVERRULED = -50
 """The comment opens with another noun: then the name means something else (`name`, 角色名称)."""
 NAME_DOUBTED = -15
 """The same where the name is of several words and so hard to mean anything else (`user_agent`)."""
 PEOPLE_AROUND = 20
 NOBODY_AROUND = -12
+REFERENCE = 50
 VALUES_SILENT = -12
 FEW_VALUES = -12
 PLAIN_NAME = -25
@@ -74,6 +77,8 @@ class _Case:
     evidence: list[str] = field(default_factory=list)
     coverage: int = 0
     by_name: bool = False
+    named_beside: bool = False
+    """Named like a column beside it that only people have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +107,13 @@ def judge_column(sample: TableSample, column: ColumnInfo, context: TableContext)
     """The proposed verdict on one column of a table."""
     values = column_values(sample.values(column.name))
     finding = find_class(column, context, values)
-    personal = is_personal(finding.cls, finding.hits, context, finding.in_text)
+    personal = is_personal(finding.cls, finding.hits, context, finding.in_text, column)
     sensitive = personal and is_sensitive(finding.cls, finding.hits, column, context)
     cls = finding.cls
     if cls is FieldClass.ADDRESS and context.log and context.topic is Topic.EVENT and not context.orders:
         cls = FieldClass.REGION  # where a login came from is a place, not a postal address
+    if cls is FieldClass.PERSON_NAME and context.firms and not personal:
+        cls = FieldClass.COMPANY_NAME
     if cls is FieldClass.FREE_TEXT and not personal:
         cls = FieldClass.NOT_PI
     role = role_of(cls, personal, column, context, sample)
@@ -127,10 +134,17 @@ def judge_column(sample: TableSample, column: ColumnInfo, context: TableContext)
 def find_class(column: ColumnInfo, context: TableContext, values: ColumnValues) -> Finding:
     """The class of a column by names, types, values and context, each adding to the points of each class."""
     cases: dict[FieldClass, _Case] = {}
-    names = name_hits(column.name)
+    names = name_hits(column.said)
     comments = _without_bare_words(names, comment_hits(column.comment))
+    if column.to_people and _type_allows(FieldClass.USER_ID, column.declared_type):
+        cases[FieldClass.USER_ID] = _Case(PRIOR + REFERENCE, [f"reference:key of {column.refers_to}"], by_name=True)
     _add_words(cases, "name", names, NAME, NAME_WEAK, context, column)
     _add_words(cases, "comment", comments, COMMENT, COMMENT_WEAK, context, column)
+    bare = words_of(column.said)
+    textual = type_family(column.declared_type) in {TypeFamily.TEXT, TypeFamily.UNKNOWN}
+    if textual and not names and not comments and bare in context.of_people:
+        evidence = f"context:other columns are named after {' '.join(bare)}"
+        cases[FieldClass.PERSON_NAME] = _Case(PRIOR + NAME, [evidence], by_name=True)
     _add_silence_of_comment(cases, names, comments, column)
     if FieldClass.ORDER_NO in cases and any(h.hint.endswith(" id") and h.cls is FieldClass.NOT_PI for h in names):
         cases[FieldClass.ORDER_NO].points += REFERENCE_TO_THING
@@ -155,10 +169,12 @@ def _without_bare_words(names: tuple[Hit, ...], comments: tuple[Hit, ...]) -> tu
     return comments
 
 
+@cache
 def _detectors_of(cls: FieldClass) -> tuple[Detector, ...]:
     return tuple(d for d in DETECTORS if d.cls is cls)
 
 
+@cache
 def _type_allows(cls: FieldClass, declared: str) -> bool:
     return any(d.can_be(declared) for d in _detectors_of(cls))
 
@@ -175,9 +191,12 @@ def _add_words(
     for hit in hits:
         if hit.cls is FieldClass.NOT_PI:
             continue
-        if hit.weak and not _weak_counts(hit, context):
+        if hit.weak and not weak_counts(hit, context):
             continue
         cls: FieldClass = hit.cls
+        family = type_family(column.declared_type)
+        if family is TypeFamily.INTEGER and ((column.is_key and cls is not FieldClass.USER_ID) or hit.hint == "state"):
+            continue  # a counted key is no number of a paper, and a counted state is none of a country
         if not _type_allows(cls, column.declared_type):
             if not _is_number_of_person(cls, column.declared_type):
                 continue
@@ -185,6 +204,7 @@ def _add_words(
         case = cases.setdefault(cls, _Case())
         case.points += weak if hit.weak else strong
         case.by_name = True
+        case.named_beside |= hit.weak and hit.before in context.of_people
         case.evidence.append(f"{what}:{hit.hint}")
 
 
@@ -192,33 +212,6 @@ def _is_number_of_person(cls: FieldClass, declared: str) -> bool:
     """A person's name in a column of numbers is a reference to the person; any other mismatch speaks against."""
     naming = {FieldClass.PERSON_NAME, FieldClass.USERNAME}
     return cls in naming and type_family(declared) is TypeFamily.INTEGER and "(1)" not in declared
-
-
-def _weak_counts(hit: Hit, context: TableContext) -> bool:
-    """Weak words count in a table about individuals; clinical ones in a medical table that is no dictionary."""
-    if hit.cls is FieldClass.HEALTH:
-        return context.medical and context.topic not in {Topic.THING, Topic.ORGANISATION}
-    if hit.cls is FieldClass.PERSON_NAME:
-        return context.individual and (not hit.before or names_a_person(hit.before, ""))
-    if hit.cls is FieldClass.ADDRESS:
-        return context.address_parts
-    if hit.cls is FieldClass.USER_ID:
-        return context.loyalty
-    if hit.cls is FieldClass.FREE_TEXT:
-        return not hit.before or names_a_person(hit.before, "")
-    if hit.cls is FieldClass.EMPLOYMENT:
-        return context.topic is Topic.PERSON and (
-            context.staff or hit.hint not in {"部门", "department", "dept", "单位", "unit", "post"}
-        )
-    if hit.cls in {FieldClass.BEHAVIOUR, FieldClass.DEVICE_ID}:
-        return context.log and context.people
-    if hit.cls is FieldClass.AVATAR_PHOTO:
-        return context.topic is Topic.PERSON
-    if hit.cls is FieldClass.INCOME_ASSETS:
-        return context.topic is Topic.PERSON
-    if hit.cls is FieldClass.REGION:
-        return context.people
-    return context.individual
 
 
 def _add_silence_of_comment(
@@ -291,6 +284,11 @@ def _add_context(cases: dict[FieldClass, _Case], context: TableContext) -> None:
         told = cls is FieldClass.FREE_TEXT and (context.persons or (context.communication and context.people))
         told = told or (cls in {FieldClass.BEHAVIOUR, FieldClass.DEVICE_ID} and context.log and context.people)
         told = told or (cls is FieldClass.USER_ID and context.loyalty)
+        told = told or (cls in {FieldClass.INCOME_ASSETS, FieldClass.BANK_CARD} and (context.finance or context.pay))
+        told = told or (cls is FieldClass.EDUCATION and (context.schooling or context.pupils))
+        told = told or (cls is FieldClass.EMPLOYMENT and context.work_history)
+        told = told or bool(context.initials)
+        told = told or (cls is FieldClass.PERSON_NAME and case.named_beside)
         if context.individual or clinical or told:
             case.points += PEOPLE_AROUND
             case.evidence.append("context:medical table" if clinical else context.evidence)

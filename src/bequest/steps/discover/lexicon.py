@@ -7,17 +7,22 @@ stand. A word belongs to one list only, except that staff and suppliers are also
 from bequest.steps.discover.words import listed
 
 STAFF = listed(
-    """admin, administrator, employee, emp, staff, worker, manager, doctor, nurse, cashier, salesman, salesperson,
-    pharmacist, clerk, operator, technician, physician, waiter, yuangong, guanliyuan, yisheng, 管理员, 员工,
-    职工, 雇员, 职员, 医生, 医师, 护士, 收银员, 销售员, 业务员, 客服, 店员, 导购, 工作人员, 后台用户, 系统用户,
-    操作员, 教职工, 技师, 经理, 主管, 坐席"""
+    """boss, guide, tester, trainer, receptionist, janitor, warehouseman, storekeeper, keeper, foreman, engineer,
+    consultant, designer, developer, accountant, buyer_staff, merchandiser, stylist, barber, therapist, planner,
+    secretary, chef, cook, housekeeper, nanny, counselor, housemaster, dormkeeper, 老板, 店主, 前台, 出纳, 会计,
+    厨师, 保洁, 工程师, 顾问, 设计师, 秘书, 班长, 队长, 院长, 校长, 园长, 主任, 社长, 组长, 美容师, 发型师,
+    摄影师, 导游, 领队, 库管, 仓管员, 保管员, 跟单员, 采购员, 质检员, 检验员, 巡检员, 安装工, 维修工, 维修员,
+    维修人员, admin, administrator, employee, emp, staff, worker, manager, doctor, nurse, cashier, salesman,
+    salesperson, pharmacist, clerk, operator, technician, physician, waiter, yuangong, guanliyuan, yisheng,
+    管理员, 员工, 职工, 雇员, 职员, 医生, 医师, 护士, 收银员, 销售员, 业务员, 客服, 店员, 导购, 工作人员,
+    后台用户, 系统用户, 操作员, 教职工, 技师, 经理, 主管, 坐席"""
 )
 CHILDREN = listed("""child, kid, baby, infant, pupil, toddler, 儿童, 宝宝, 幼儿, 婴儿, 孩子, 小孩, 未成年人, 子女""")
 CUSTOMERS = listed(
-    """user, member, customer, cust, client, patient, student, stu, buyer, guest, visitor, passenger, subscriber,
-    consumer, vip, policyholder, borrower, resident, tenantry, reader, yonghu, huiyuan, xuesheng, kehu, 用户,
-    会员, 客户, 顾客, 消费者, 病人, 患者, 学生, 学员, 买家, 访客, 游客, 乘客, 旅客, 居民, 业主, 住户, 租客,
-    投保人, 借款人, 读者, 粉丝, 网民, 家长, 考生, 用戶"""
+    """investor, lender, lessee, user, member, customer, cust, client, patient, student, stu, buyer, guest, visitor,
+    passenger, subscriber, consumer, vip, policyholder, borrower, resident, tenantry, reader, yonghu, huiyuan,
+    xuesheng, kehu, 用户, 会员, 客户, 顾客, 消费者, 病人, 患者, 学生, 学员, 买家, 访客, 游客, 乘客, 旅客, 居民,
+    业主, 住户, 租客, 投保人, 借款人, 读者, 粉丝, 网民, 家长, 考生, 用戶"""
 )
 OTHER_PEOPLE = listed(
     """person, people, human, individual, teacher, tutor, coach, driver, courier, rider, applicant, candidate,
@@ -25,28 +30,35 @@ OTHER_PEOPLE = listed(
     consignee, receiver, recipient, sender, shipper, payer, payee, holder, beneficiary, insured, guarantor,
     leader, principal, director, assignee, handler, auditor, approver, reviewer, reporter, creator, editor,
     owner, linkman, participant, attendee, voter, donor, volunteer, lawyer, agent, host, speaker, actor, artist,
-    seller, resume, profile, player, referee, witness, suspect, debtor, creditor, liaison, jiaoshi, lianxiren,
-    laoshi, 人员, 教师, 老师, 讲师, 教练, 司机, 骑手, 快递员, 配送员, 申请人, 候选人, 求职者, 应聘者, 作者,
-    监护人, 父亲, 母亲, 配偶, 好友, 邀请人, 推荐人, 联系人, 收货人, 收件人, 寄件人, 发件人, 收款人, 付款人,
-    持卡人, 受益人, 被保险人, 担保人, 负责人, 法人, 法定代表人, 店长, 领导, 主播, 嘉宾, 志愿者, 律师, 代理人,
-    演员, 简历, 个人, 党员, 导师, 班主任, 专家, 车主, 干部, 客人, 住客, 参与者, 报名者, 本人, 家属, 亲属,
-    家庭成员, 卖家, 招聘者, 村民, 老人, 师傅"""
+    seller, lessor, warden, occupant, dependant, booker, broker, surveyor, requester, tenderer, claimant,
+    complainant, supervisor, representative, rep, guard, keeper, dispatcher, interviewer, caller, callee, trader,
+    collector, inspector, mechanic, repairman, householder, landlord, lecturer, trainer, mentor, witness,
+    relative, resume, profile, player, referee, suspect, debtor, creditor, liaison, jiaoshi, lianxiren, laoshi,
+    人员, 教师, 老师, 讲师, 教练, 司机, 骑手, 快递员, 配送员, 申请人, 候选人, 求职者, 应聘者, 作者, 监护人, 父亲,
+    母亲, 配偶, 好友, 邀请人, 推荐人, 联系人, 收货人, 收件人, 寄件人, 发件人, 收款人, 付款人, 持卡人, 受益人,
+    被保险人, 担保人, 负责人, 法人, 法定代表人, 店长, 领导, 主播, 嘉宾, 志愿者, 律师, 代理人, 演员, 简历, 个人,
+    党员, 导师, 班主任, 专家, 车主, 干部, 客人, 住客, 参与者, 报名者, 承租人, 出租人, 投资人, 出借人, 报修人,
+    缴费人, 面试官, 证明人, 保安, 学员, 旅客, 户主, 房主, 宿管, 辅导员, 本人, 家属, 亲属, 家庭成员, 卖家, 招聘者,
+    村民, 老人, 师傅"""
 )
 PEOPLE = STAFF + CHILDREN + CUSTOMERS + OTHER_PEOPLE
 
 SUPPLIERS = listed("""supplier, vendor, provider, manufacturer, gongyingshang, 供应商, 供货商, 厂商, 供应方, 承运商""")
 ORGANISATIONS = SUPPLIERS + listed(
-    """company, enterprise, corp, corporation, organization, organisation, org, shop, store, storage, merchant, mch,
-    mall, branch, warehouse, depot, bank, hospital, clinic, school, college, university, institution, institute,
-    agency, factory, plant, hotel, restaurant, office, department, dept, depart, station, outlet, brand, partner,
-    carrier, platform, tenant, server, host, site, website, venue, club, dealer, distributor, team, bumen,
+    """insurer, location, place, company, enterprise, community, estate, property_company, 物业, 开发商, 办事处,
+    营业部, 分公司, 厂家, 开户网点, corp, corporation, organization, organisation, org, shop, store, storage,
+    merchant, mch, mall, branch, warehouse, depot, bank, hospital, clinic, school, college, university,
+    institution, institute, agency, factory, plant, hotel, restaurant, office, department, dept, depart, station,
+    outlet, brand, partner, carrier, platform, tenant, server, host, site, website, venue, club, dealer,
+    distributor, team, scenic, attraction, resort, spot, gym, cinema, studio, library, supermarket, chain, bumen,
     gongsi, shangjia, shangpu, xuexiao, yiyuan, canting, jiudian, 公司, 企业, 机构, 组织, 店铺, 门店, 商店, 商户,
     商家, 仓库, 库房, 银行, 网点, 医院, 诊所, 学校, 学院, 高校, 院校, 工厂, 酒店, 宾馆, 餐厅, 饭店, 部门, 科室,
     站点, 品牌, 合作伙伴, 承运, 平台, 租户, 服务器, 网站, 场馆, 俱乐部, 经销商, 分销商, 单位, 自提点, 服务商,
-    厂家, 驿站, 小区, 楼宇, 影院, 景区, 药店, 快递公司, 物流公司, 停车场, 团队, 开户行, 分店, 代理商, 岗位, 职位"""
+    驿站, 小区, 楼宇, 影院, 景区, 药店, 快递公司, 物流公司, 停车场, 团队, 开户行, 分店, 代理商, 岗位, 职位"""
 )
 THINGS = listed(
-    """product, goods, good, sku, spu, item, category, cat, catalog, catalogue, classify, type, kind, brand,
+    """goods_type, dormitory, dorm, building, floor, bed, meter, carport, 宿舍, 楼宇, 楼栋, 床位, 车位, 仪表, 公寓,
+    product, goods, good, sku, spu, item, category, cat, catalog, catalogue, classify, type, kind, brand,
     attribute, attr, spec, unit, dict, dictionary, dic, code, enum, role, menu, permission, privilege, authority,
     right, resource, func, function, config, configuration, setting, param, parameter, option, property,
     template, model, scheme, rule, region, area, province, city, district, county, country, level, rank, grade,
@@ -65,15 +77,20 @@ THINGS = listed(
     角色, 菜单, 权限, 资源, 功能, 配置, 设置, 参数, 选项, 模板, 模版, 方案, 规则, 地区, 区域, 省份, 城市, 等级,
     级别, 标签, 优惠券, 促销, 活动, 广告, 轮播, 轮播图, 文章, 新闻, 话题, 专题, 公告, 通知公告, 帮助, 页面, 栏目,
     导航, 任务, 调度, 版本, 文件, 附件, 图片, 视频, 音乐, 歌曲, 电影, 图书, 书籍, 课程, 章节, 题目, 试题, 试卷,
-    疾病, 诊断类型, 药品, 剂型, 房间, 座位, 房屋, 车辆, 设备, 机器, 物料, 库存, 价格, 运费, 策略, 主题, 链接,
-    序列, 令牌, 缓存, 流程, 节点, 表单, 报表, 接口, 应用, 插件, 模块, 关系, 关联, 语言, 币种, 节假日, 税率,
-    关键字, 敏感词, 礼品, 奖品, 游戏, 相册, 菜品, 食品, 合同类型, 班级, 专业, 科目, 套餐, 车型, 项目, 目录, 原因,
-    常用诊断, 收费项目, 挂号级别, 排班规则, 结算类别, 计量单位, 首页, 画册, 统计, 定时任务, 代码生成, 数据源,
-    字段, 表结构, 词库"""
+    景点, 门票, 景区门票, 线路, 疾病, 诊断类型, 药品, 剂型, 房间, 座位, 房屋, 车辆, 设备, 机器, 物料, 库存, 价格,
+    运费, 策略, 主题, 链接, 序列, 令牌, 缓存, 流程, 节点, 表单, 报表, 接口, 应用, 插件, 模块, 关系, 关联, 语言,
+    币种, 节假日, 税率, 关键字, 敏感词, 礼品, 奖品, 游戏, 相册, 菜品, 食品, 合同类型, 班级, 专业, 科目, 套餐,
+    车型, 项目, 目录, 原因, 常用诊断, 收费项目, 挂号级别, 排班规则, 结算类别, 计量单位, 首页, 画册, 统计,
+    定时任务, 代码生成, 数据源, 字段, 表结构, 词库"""
 )
 EVENTS = listed(
-    """order, trade, transaction, payment, pay, refund, return, deal, purchase, sale, log, history, record, comment,
-    evaluate, evaluation, review, rating, message, msg, chat, mail, sms, feedback, complaint, ticket, consult,
+    """parking, 停车, so, po, sales, quotation, quote, trace, track, waybill, feedback, repair, assign, allot,
+    allocation, inspection, patrol, invest, investment, tender, transfer, borrow_record, attendance_record,
+    violation, punishment, recruit, interview, trip, travel, expense, reimburse, reimbursement, diary, 体检,
+    报修, 维修, 违规, 违纪, 分配, 缴费, 巡更, 抄表, 来访, 登记, 借出, 归还, 出差, 报销, 调岗, 调动, 转正, 离职,
+    入职, 培训记录, 奖惩, 晚归, 运单, 投资, 投标, 催收, 转账, 回访, 拜访, 跟进, 入住, 退宿, 换宿, 评教, 选课,
+    order, trade, transaction, payment, pay, refund, return, deal, purchase, sale, log, history, record, comment,
+    evaluate, evaluation, review, rating, message, msg, chat, mail, sms, complaint, ticket, consult,
     consultation, inquiry, apply, application, approval, register, registration, signup, appointment,
     reservation, booking, reserve, attendance, leave, loan, repayment, repay, withdraw, withdrawal, recharge,
     deposit, bill, invoice, account, wallet, balance, card, cart, favorite, favourite, collect, collection,
@@ -92,14 +109,19 @@ EVENTS = listed(
 )
 GENERIC_TABLE_WORDS = frozenset(
     listed(
-        """t, tb, tbl, tab, sys, system, info, information, data, detail, list, base, basic, main, master, tmp,
-        temp, bak, backup, new, old, ext, extend, extra, the, a, of, app, web, my, all, view, v, x, 表, 信息,
-        基本信息, 基础信息, 明细, 详情, 列表, 资料, 数据, 扩展, 基本, 基础, 主, 档案, 管理, 清单, 汇总, 总"""
+        """t, tb, tbl, tab, sys, system, info, information, header, line, data, detail, list, base, basic, main,
+        master, tmp, temp, bak, backup, new, old, ext, extend, extra, the, a, of, app, web, my, all, view, v, x,
+        表, 信息, 基本信息, 基础信息, 明细, 详情, 列表, 资料, 数据, 扩展, 基本, 基础, 主, 档案, 管理, 清单, 汇总,
+        总"""
     )
 )
 """Words of a table name that say nothing about its rows."""
 
 TEMPLATE_WORDS = (
+    "gl",
+    "ledger",
+    "会计科目",
+    "总账",
     "template",
     "model",
     "dictionary",
@@ -129,6 +151,45 @@ COMMUNICATION_WORDS = listed(
     consult, inquiry, leave, guestbook, post, 评论, 评价, 回复, 留言, 消息, 聊天, 私信, 反馈, 投诉, 工单, 咨询,
     请假, 举报, 沟通, 跟进, dispute, 争议, 纠纷"""
 )
+FINANCE_WORDS = listed(
+    """account, acc, acct, wallet, fund, funds, asset, loan, borrow, borrower, lend, invest, investment, investor,
+    repay, repayment, refund_plan, recharge, withdraw, withdrawal, cash, transfer, debt, credit, finance,
+    balance, income, commission, brokerage, profit, overdue, principal, interest, tender, bid, deposit, 账户, 资金,
+    钱包, 资产, 借款, 贷款, 投资, 还款, 充值, 提现, 转账, 债权, 授信, 余额, 收益, 佣金, 分润, 逾期, 投标, 理财"""
+)
+PAY_WORDS = listed(
+    """salary, salaries, payroll, wage, wages, payslip, paycheck, compensation, 薪资, 工资, 薪酬, 薪水, 工资条"""
+)
+SCHOOLING_WORDS = listed(
+    """education, edu, degree, schooling, academic, graduation, 教育经历, 教育背景, 学历, 学习经历, 受教育"""
+)
+WORK_HISTORY_WORDS = listed(
+    """job, career, employment, experience, work, 工作经历, 工作经验, 工作履历, 职业信息, 单位信息, 工作信息, 从业"""
+)
+ATTENDANCE_WORDS = listed(
+    """attendance, attend, checkin, clock, punch, signin, timesheet, worktime, 考勤, 打卡, 签到, 出勤, 缺勤, 晚归"""
+)
+MACHINERY_WORDS = listed(
+    """server, datasource, database, db, oauth, client, gateway, host, node, cluster, queue, cron, scheduler, schedule,
+    sched, quartz, qrtz, trigger, job, registry, executor, monitor, channel, interface, api, app, smtp, config,
+    configuration, setting, settings, storage, oss, ftp, flyway, liquibase, databasechangelog, gen, route,
+    router, plugin, microservice, 服务器, 数据源, 数据库, 终端, 渠道, 通道, 接口, 应用, 定时任务, 调度, 监控,
+    网关, 配置, 代码生成, 节点"""
+)
+RELATED_WORDS = listed(
+    """family, relative, kin, contact, contacts, linkman, visitor, dependent, child, guardian, emergency, 家庭, 家属,
+    亲属, 联系人, 访客, 子女, 家庭成员, 社会关系, 来访"""
+)
+PAPER_WORDS = listed("""passport, visa, immigration, idcard, identity, 护照, 签证, 证件""")
+PUPIL_WORDS = listed(
+    "student, stu, pupil, exam, course, xuesheng, xuehao, banji, 学生, 学号, 学员, 考生, 成绩, 考试, 班级, xsxm"
+)
+OWN_THINGS = listed(
+    """bank, card, bankcard, job, house, car, vehicle, education, family, face, photo, certificate, cert, asset,
+    contact, contacts, address, work, career, experience, credit, auth, score, exam, session, token, resume,
+    银行卡, 车辆, 房屋, 房产, 家庭, 人脸, 证书, 证件, 资产, 成绩, 简历, 工作, 教育, 收款方式"""
+)
+"""Things that, held under a person's number, are that person's own."""
 LOYALTY_WORDS = listed("loyalty, member, membership, vip, points, 会员, 积分, 贵宾")
 MEDICAL_WORDS = listed(
     """patient, prescription, diagnosis, disease, dise, drug, medicine, medical, clinic, hospital, registration,

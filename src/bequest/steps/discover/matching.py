@@ -1,5 +1,6 @@
 """What names and comments say: the hints of all detectors in one index, weighed by class."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -7,6 +8,7 @@ from bequest.model.datamap import FieldClass
 from bequest.steps.discover import lexicon
 from bequest.steps.discover.detector import Detector
 from bequest.steps.discover.detectors import DETECTORS
+from bequest.steps.discover.spelling import Pinyin
 from bequest.steps.discover.words import HeadIndex, chunks, comment_heads, fold, has_han, is_boolean_name, tokens
 
 BY_ID = {d.id: d for d in DETECTORS}
@@ -18,10 +20,36 @@ _PLAIN_WORDS = tuple(
         lexicon.ORGANISATIONS,
         lexicon.THINGS,
         lexicon.EVENTS,
+        lexicon.MACHINERY_WORDS,
+        lexicon.FINANCE_WORDS,
+        lexicon.ATTENDANCE_WORDS,
+        lexicon.PAY_WORDS,
+        lexicon.OWN_THINGS,
+        lexicon.MEDICAL_WORDS,
+        lexicon.RELATED_WORDS,
+        lexicon.SCHOOLING_WORDS,
+        lexicon.PUPIL_WORDS,
         tuple(lexicon.GENERIC_TABLE_WORDS),
     )
     for w in group
 )
+
+
+Found = tuple[str, tuple[str, ...], tuple[str, ...]]
+VOWELS = frozenset("aeiou")
+_LEAST_INITIALS, _LONGEST_BEFORE = 3, 4
+_INITIAL_HEADS = {
+    "sfzhm": "身份证号码", "sfzh": "身份证号", "zjhm": "证件号码", "sjhm": "手机号码", "lxdh": "联系电话",
+    "lxfs": "联系方式",
+    "mm": "密码", "rdz": "地址", "yhkh": "银行卡号", "xm": "姓名", "sjh": "手机号", "dh": "电话", "zjh": "证件号",
+    "qqh": "qq号", "wxh": "微信号",
+}  # fmt: skip
+"""Heads by their initials that stand for nothing else at the end of a longer run of initials."""
+_NUMBERS = frozenset({"no", "id", "code", "sn", "card", "account"})
+_INITIALS_OF_ANYTHING = ("mc", "bh", "dm", "sj", "lx", "id")
+_SAID_OF_PEOPLE = frozenset({FieldClass.PERSON_NAME, FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.DEVICE_ID})
+_INITIALS_OF_THINGS = frozenset({"gs", "dw", "jg", "gys", "bm", "kf", "jc", "xt", "ggg", "zb", "ct", "cp", "sp", "z"})
+"""Whose those are not: of companies, offices, suppliers, goods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +72,16 @@ def _index() -> HeadIndex:
 
 INDEX = _index()
 VOCABULARY = INDEX.vocabulary
-_WHOLE = {hint: d for d in DETECTORS for hint in d.whole_hints}
+PINYIN = Pinyin(
+    [
+        *(hint for d in reversed(DETECTORS) for hint in (*d.hints, *d.weak_hints) if has_han(hint)),
+        *(w for w in _PLAIN_WORDS if has_han(w)),
+    ]
+)
+_ACTING = re.compile(r"[㐀-鿿a-z]+(?:人|人员|者|人姓名|保安|面试官|教官|裁判)$")
+"""Whoever does something: 缴费人, 抄表人员, 监考者. Nothing else in a name of a column ends so."""
+_NOT_ACTING = ("机器人", "无人", "多人", "每人", "成人", "法人")
+WHOLE = {hint: d for d in DETECTORS for hint in d.whole_hints}
 
 
 def _blocked(detector: Detector, before: tuple[str, ...]) -> bool:
@@ -64,18 +101,24 @@ def _qualified(name: str, hint: str) -> bool:
 def name_hits(name: str) -> tuple[Hit, ...]:
     """The classes a column name may stand for; the longest hint at its head decides, the others are dropped."""
     whole = "".join(chunks(name))
-    if whole in _WHOLE:
-        return (Hit(_WHOLE[whole].cls, whole, not has_han(whole), ()),)
-    if not has_han(name) and is_boolean_name(words_of(name)):
-        return (Hit(FieldClass.NOT_PI, "yes or no", False, ()),)
+    if whole in WHOLE:
+        return (Hit(WHOLE[whole].cls, whole, not has_han(whole), ()),)
     found = INDEX.find(name)
+    if coded := _coded_hits(name, found):
+        return coded
+    if found is None and not has_han(name) and is_boolean_name(words_of(name)):
+        return (Hit(FieldClass.NOT_PI, "yes or no", False, ()),)
     if found is None:
-        return ()
+        return _spelt_hits(name)
     hint, keys, before = found
     hits = []
     for key in dict.fromkeys(keys):
         detector = BY_ID[key]
         weak = hint in detector.weak_hints
+        if weak and detector.cls is FieldClass.PERSON_NAME and _is_agent(before):
+            weak = False
+        if _counted(name, hint, detector.cls):
+            continue
         if not _blocked(detector, before) and not (weak and _qualified(name, hint)):
             hits.append(Hit(detector.cls, hint, weak, before))
     if not hits and before:
@@ -83,10 +126,78 @@ def name_hits(name: str) -> tuple[Hit, ...]:
     return tuple(hits)
 
 
+_CODED = frozenset(
+    {
+        FieldClass.GENDER,
+        FieldClass.MARITAL,
+        FieldClass.RELIGION_ETHNICITY,
+        FieldClass.EDUCATION,
+        FieldClass.EMPLOYMENT,
+        FieldClass.REGION,
+    }
+)
+_ENDINGS_OF_CODES = frozenset({"code", "id", "name", "desc", "text", "type", "label"})
+
+
+def _coded_hits(name: str, found: Found | None) -> tuple[Hit, ...]:
+    """What a coded answer is about: `occupation_code`, `nation_name`, where the ending alone was known."""
+    words = () if has_han(name) else words_of(name)
+    if len(words) < 2 or words[-1] not in _ENDINGS_OF_CODES or (found is not None and " " in found[0]):
+        return ()
+    return tuple(h for h in name_hits("_".join(words[:-1])) if h.cls in _CODED and not h.weak)
+
+
+_AGENT = re.compile(r"^[a-z]{3,}(?:er|or|ee|ant|ist|man|men|woman|person|ian)$")
+
+
+def _is_agent(before: tuple[str, ...]) -> bool:
+    """Whether an English word that no list knows is built like one for somebody who does something: `occupant`."""
+    return bool(before) and before[-1] not in VOCABULARY and _AGENT.match(before[-1]) is not None
+
+
+def _counted(name: str, hint: str, cls: FieldClass) -> bool:
+    """Whether the name counts people instead of naming one: `member_num`, `visitorCount`."""
+    if cls not in _SAID_OF_PEOPLE or has_han(name):
+        return False
+    words = words_of(name)
+    return (
+        words[-1] in {"num", "number", "total"} and words[-1] not in hint.split() and hint.split()[-1] not in _NUMBERS
+    )
+
+
+def _spelt_hits(name: str) -> tuple[Hit, ...]:
+    """The classes of a name no hint of which stands in it as written: pinyin, initials, and whoever acts."""
+    if has_han(name):
+        text = fold(name)
+        if "是否" not in text and _ACTING.search(text) and not text.endswith(_NOT_ACTING):
+            return (Hit(FieldClass.PERSON_NAME, text, False, ()),)
+        return ()
+    letters = "".join(c for c in chunks(name) if not c.isdigit())
+    if said := PINYIN.words_in(letters):
+        return name_hits(said)
+    if VOWELS.isdisjoint(letters) and len(letters) >= _LEAST_INITIALS:
+        return _initial_hits(letters)
+    return ()
+
+
+def _initial_hits(letters: str) -> tuple[Hit, ...]:
+    """Initials of a whole phrase, else of a head after whose it is: `fkdh`, 访客电话."""
+    if word := PINYIN.by_initials(letters):
+        hits = name_hits(word)
+        if not (letters.endswith(_INITIALS_OF_ANYTHING) and any(h.cls in _SAID_OF_PEOPLE for h in hits)):
+            return hits
+    for head, word in _INITIAL_HEADS.items():
+        before = letters.removesuffix(head)
+        if before != letters and len(before) <= _LONGEST_BEFORE and before not in _INITIALS_OF_THINGS:
+            return tuple(Hit(h.cls, h.hint, h.weak, ()) for h in name_hits(word))
+    return ()
+
+
 @lru_cache(maxsize=16384)
 def comment_hits(comment: str) -> tuple[Hit, ...]:
     """The classes a comment names in its opening noun phrases; a yes-or-no comment names none of a person."""
-    if "是否" in comment[:12]:
+    asked = "是否" in comment[:12] or comment.startswith("有无")
+    if asked and not any(name_hits(head) for head in comment_heads(comment)):
         return (Hit(FieldClass.NOT_PI, "是否", False, ()),)
     hits: dict[FieldClass, Hit] = {}
     for head in comment_heads(comment):
@@ -102,15 +213,22 @@ def says_something(comment: str) -> bool:
     return bool(comment_heads(comment))
 
 
+@lru_cache(maxsize=65536)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name in lower case, run-together words cut; Chinese in one piece."""
     return tokens(fold(name), VOCABULARY)
 
 
+@lru_cache(maxsize=1024)
+def _parted(group: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The English words of a group, and the Chinese ones."""
+    return frozenset(w for w in group if not has_han(w)), tuple(w for w in group if has_han(w))
+
+
 def mentions(name: str, group: tuple[str, ...]) -> bool:
     """Whether a word of the group occurs in the name: an English token, or Chinese anywhere."""
-    words = set(words_of(name))
-    return any((w in name) if has_han(w) else (w in words) for w in group)
+    english, han = _parted(group)
+    return not english.isdisjoint(words_of(name)) or (has_han(name) and any(w in name for w in han))
 
 
 def last_word_of(text: str, groups: dict[str, tuple[str, ...]]) -> tuple[str, str]:

@@ -6,9 +6,11 @@ The class says what a value is, this module whose: a shop's telephone keeps the 
 
 from bequest.model.datamap import FieldClass
 from bequest.steps.discover import lexicon
-from bequest.steps.discover.context import TableContext, Topic, belongs_to_organisation, names_a_person, names_one_of
+from bequest.steps.discover.context import TableContext, Topic
+from bequest.steps.discover.detector import TypeFamily, type_family
 from bequest.steps.discover.matching import Hit
 from bequest.steps.discover.sample import ColumnInfo
+from bequest.steps.discover.whose import belongs_to_organisation, names_a_person, names_one_of
 
 _NEVER = frozenset({FieldClass.NOT_PI, FieldClass.UNKNOWN, FieldClass.COMPANY_NAME, FieldClass.USCC, FieldClass.TAX_ID})
 _ALWAYS = frozenset(
@@ -33,14 +35,25 @@ _OF_PEOPLE_TABLES = frozenset(
         FieldClass.EDUCATION,
         FieldClass.LOCATION_TRACE,
         FieldClass.OTHER_PI,
-        FieldClass.REGION,
-        FieldClass.GEO_COORDINATES,
-        FieldClass.POSTCODE,
         FieldClass.AGE,
         FieldClass.DEVICE_ID,
     }
 )
 """Personal only where rows concern people."""
+_OF_PLACES = frozenset({FieldClass.REGION, FieldClass.GEO_COORDINATES, FieldClass.POSTCODE})
+"""Personal only where rows are about one person, not merely with a telephone in them."""
+_OF_SYSTEMS = frozenset(
+    {
+        FieldClass.USERNAME,
+        FieldClass.PASSWORD_SECRET,
+        FieldClass.IP,
+        FieldClass.ACCOUNT_NUMBER,
+        FieldClass.DEVICE_ID,
+        FieldClass.ADDRESS,
+        FieldClass.REGION,
+    }
+)
+"""Systems have these too: the account and password of a database, the address of a server."""
 _SENSITIVE = frozenset(
     {
         FieldClass.NATIONAL_ID,
@@ -71,9 +84,19 @@ def sensitive_by_class(cls: FieldClass) -> bool:
     return cls in _SENSITIVE
 
 
-def is_personal(cls: FieldClass, hits: tuple[Hit, ...], context: TableContext, in_text: tuple[FieldClass, ...]) -> bool:
+def is_personal(
+    cls: FieldClass,
+    hits: tuple[Hit, ...],
+    context: TableContext,
+    in_text: tuple[FieldClass, ...],
+    column: ColumnInfo | None = None,
+) -> bool:
     """Whether the column concerns a natural person."""
     if cls in _NEVER:
+        return False
+    if cls in _OF_SYSTEMS and context.machinery and (context.topic is Topic.THING or cls is not FieldClass.IP):
+        return False
+    if context.firms and _is_the_firm(cls, hits):
         return False
     own = tuple(h for h in hits if h.cls is cls)
     of_organisation = any(belongs_to_organisation(h.before) for h in own)
@@ -82,23 +105,48 @@ def is_personal(cls: FieldClass, hits: tuple[Hit, ...], context: TableContext, i
         return not (of_organisation and not human_role and cls not in {FieldClass.USER_ID, FieldClass.PERSON_NAME})
     if human_role and not (of_organisation and cls is FieldClass.ADDRESS):
         return cls is not FieldClass.FREE_TEXT or context.people
-    if of_organisation:
+    if of_organisation or (
+        cls is FieldClass.LANDLINE and (context.taxed or context.topic is not Topic.PERSON) and _names_a_firm(own)
+    ):
         return False
     if cls is FieldClass.FREE_TEXT and in_text:
         return context.topic is not Topic.THING
     nobody = context.topic in {Topic.THING, Topic.ORGANISATION}
     if cls in {FieldClass.INCOME_ASSETS, FieldClass.FREE_TEXT, FieldClass.BEHAVIOUR}:
-        return context.persons
+        return context.persons or (cls is FieldClass.INCOME_ASSETS and (context.pay or context.finance))
+    if cls is FieldClass.HEALTH:
+        return not nobody or (any(not h.weak for h in own) and not context.medical)
+    if cls in _OF_PLACES:
+        return context.persons or (context.log and context.people)
     if cls in _OF_PEOPLE_TABLES:
         return context.people
-    if cls in {FieldClass.ORDER_NO, FieldClass.TRACKING_NUMBER}:
+    if cls is FieldClass.TRACKING_NUMBER:
+        return not nobody and not context.buying
+    if cls is FieldClass.ACCOUNT_NUMBER:
+        return context.people and not nobody and not context.taxed
+    if cls is FieldClass.ORDER_NO:
         of_people = context.orders or (not nobody and (context.people or context.topic is Topic.EVENT))
-        return of_people and not context.buying
+        counted = column is not None and type_family(column.declared_type) is TypeFamily.INTEGER
+        return of_people and not context.buying and not (counted and context.topic is Topic.PERSON)
     if cls in {FieldClass.PHONE, FieldClass.EMAIL} and context.topic is Topic.ORGANISATION:
-        return context.contact_person
+        return column is not None and column.name in context.beside_a_person
     if cls is FieldClass.GENDER:
         return context.topic is not Topic.THING
     return not nobody
+
+
+def _names_a_firm(hits: tuple[Hit, ...]) -> bool:
+    """Whether a hint itself says whose the telephone is: 公司电话, `company tel`."""
+    return any(h.hint.split()[0] in {"company", "unit"} or h.hint.startswith(("公司", "单位")) for h in hits)
+
+
+def _is_the_firm(cls: FieldClass, hits: tuple[Hit, ...]) -> bool:
+    """In a table of companies: the number and name of the customer, which is the company."""
+    if cls not in {FieldClass.USER_ID, FieldClass.PERSON_NAME}:
+        return False
+    words = tuple(h for h in hits if h.cls is cls)
+    bare = cls is FieldClass.PERSON_NAME and any(h.weak and not h.before for h in words)
+    return bare or any(names_one_of(h.before, h.hint, lexicon.CUSTOMERS) for h in words)
 
 
 def is_sensitive(cls: FieldClass, hits: tuple[Hit, ...], column: ColumnInfo, context: TableContext) -> bool:
@@ -106,7 +154,7 @@ def is_sensitive(cls: FieldClass, hits: tuple[Hit, ...], column: ColumnInfo, con
     of_child = any(names_one_of(h.before, h.hint, lexicon.CHILDREN) for h in hits if h.cls is cls)
     if context.children or of_child or cls in _SENSITIVE:
         return True
-    words = " ".join((column.name.lower(), column.comment, *(h.hint for h in hits)))
+    words = " ".join((column.said.lower(), column.comment, *(h.hint for h in hits)))
     if cls is FieldClass.RELIGION_ETHNICITY:
         return any(w in words for w in _RELIGION)
     if cls is FieldClass.FREE_TEXT:

@@ -1,6 +1,6 @@
 """Which column points to which table: by the name of the other table's key, and by values that occur there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -17,12 +17,13 @@ _ID_WORDS = frozenset({"id", "no", "code", "sn", "number", "num", "key", "uuid",
 _ID_ENDINGS = ("编号", "号", "编码", "代码", "id", "标识")
 _BARE = frozenset({"id", "name", "code", "no", "编号", "名称", "sn", "key", "type", "status", "sort"})
 _LEAST_DISTINCT = 5
-_LEAST_LENGTH = 4
+_LEAST_LENGTH, _LONG = 4, 8
+_PROBE, _PROBED_SHARE = 24, 0.2
 _PROFILES = frozenset({RecordClass.CUSTOMER_PROFILE, RecordClass.STAFF, RecordClass.SUPPLIER})
 _SKIP_TABLE_WORDS = frozenset({"t", "tb", "tbl", "sys", "info", "base", "table"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Target:
     """A unique column other tables may point to."""
 
@@ -40,12 +41,37 @@ def find_relations(
     samples: Sequence[TableSample], tables: Sequence[TableMap]
 ) -> dict[tuple[str, str], tuple[Relation, ...]]:
     """The proposed relations of every table, one for each pointing column at most."""
-    targets = [t for s, m in zip(samples, tables, strict=True) for t in _targets(s, m)]
+    targets = _Targets([t for s, m in zip(samples, tables, strict=True) for t in _targets(s, m)])
     answer: dict[tuple[str, str], tuple[Relation, ...]] = {}
     for sample, table in zip(samples, tables, strict=True):
         found = (_relation_of(sample, table, column, targets) for column in (c.name for c in sample.columns))
         answer[sample.source, sample.table] = tuple(r for r in found if r is not None)
     return answer
+
+
+class _Targets:
+    """All targets, by the names under which others hold them, and by values for those whose values are telling."""
+
+    def __init__(self, targets: Sequence[_Target]) -> None:
+        self._by_alias: dict[str, list[_Target]] = {}
+        for target in targets:
+            for alias in target.aliases:
+                self._by_alias.setdefault(alias, []).append(target)
+        self._telling = [t for t in targets if _is_id_name(t.column) and len(t.values)]
+        self._sets: dict[int, frozenset[str]] = {}
+
+    def named(self, name: str) -> Sequence[_Target]:
+        """Targets that the name means."""
+        return self._by_alias.get(name, ())
+
+    def holding(self, own: pl.Series) -> Iterator[_Target]:
+        """Targets that hold a fair share of a few of the values; the exact count comes after."""
+        probe = own.sort().gather_every(max(1, len(own) // _PROBE)).head(_PROBE).to_list()
+        for i, target in enumerate(self._telling):
+            if i not in self._sets:
+                self._sets[i] = frozenset(target.values)
+            if sum(v in self._sets[i] for v in probe) >= _PROBED_SHARE * len(probe):
+                yield target
 
 
 def _is_id_name(name: str) -> bool:
@@ -87,20 +113,21 @@ def _aliases(table: str, column: str) -> frozenset[str]:
     return frozenset(names)
 
 
-def _relation_of(sample: TableSample, table: TableMap, column: str, targets: Sequence[_Target]) -> Relation | None:
+def _relation_of(sample: TableSample, table: TableMap, column: str, targets: _Targets) -> Relation | None:
     if column.lower() in _BARE and any(c.is_key and c.name == column for c in sample.columns):
         return None
-    name = "_".join(words_of(column))
-    own: pl.Series | None = None
+    named = targets.named("_".join(words_of(column)))
+    by_value = _is_id_name(column)
+    if not named and not by_value:
+        return None
+    own = _distinct(sample, column)
+    candidates = [(t, True) for t in named]
+    if by_value and _is_telling(own):
+        candidates += [(t, False) for t in targets.holding(own) if t not in named]
     best: tuple[int, _Target] | None = None
-    for target in targets:
+    for target, by_name in candidates:
         if target.sample is sample:
             continue
-        by_name = name in target.aliases
-        if not by_name and not (_is_id_name(column) and _is_id_name(target.column)):
-            continue
-        if own is None:
-            own = _distinct(sample, column)
         rank = _rank(sample, own, target, by_name)
         if rank and not _is_the_parent(sample, table, column, own, target) and (best is None or rank > best[0]):
             best = (rank, target)
@@ -108,6 +135,14 @@ def _relation_of(sample: TableSample, table: TableMap, column: str, targets: Seq
         return None
     to = best[1]
     return Relation(column, to.sample.source, to.sample.table, to.column, _role(to.table, table, column))
+
+
+def _is_telling(own: pl.Series) -> bool:
+    """Whether values are many and long enough for containment to mean something without a name that agrees."""
+    lengths = own.str.len_chars().mean()
+    if len(own) < _LEAST_DISTINCT or not isinstance(lengths, float) or lengths < _LEAST_LENGTH:
+        return False
+    return bool(own.str.contains(r"[^0-9]").all()) or lengths >= _LONG
 
 
 def _rank(sample: TableSample, own: pl.Series, target: _Target, by_name: bool) -> int:
@@ -121,12 +156,7 @@ def _rank(sample: TableSample, own: pl.Series, target: _Target, by_name: bool) -
     enough = _CONTAINED if target.whole else _CONTAINED_IN_PART
     if share < enough:
         return 0
-    if by_name:
-        return 40 + score
-    lengths = own.str.len_chars().mean()
-    telling = len(own) >= _LEAST_DISTINCT and isinstance(lengths, float) and lengths >= _LEAST_LENGTH
-    letters = bool(own.str.contains(r"[^0-9]").all()) or (isinstance(lengths, float) and lengths >= 8)
-    return 20 + score if telling and letters else 0
+    return (40 if by_name else 20) + score
 
 
 def _is_the_parent(sample: TableSample, table: TableMap, column: str, own: pl.Series, target: _Target) -> bool:

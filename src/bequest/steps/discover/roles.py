@@ -62,7 +62,7 @@ def role_of(cls: FieldClass, personal: bool, column: ColumnInfo, context: TableC
 
 def _group_of(column: ColumnInfo, cls: FieldClass) -> RowRole | None:
     """The first group one of whose words occurs in the name or the opening of the comment."""
-    words = set(words_of(column.name))
+    words = set(words_of(column.said))
     for text, tokens in ((column.name, words), (column.comment[:14], set())):
         for role, group in _GROUPS:
             if role is RowRole.STAFF and cls not in _REFERENCES:
@@ -79,7 +79,7 @@ def _is_nested_contact(name: str) -> bool:
 
 
 def _is_contact(column: ColumnInfo, context: TableContext) -> bool:
-    words = set(words_of(column.name))
+    words = set(words_of(column.said))
     named = "contact" in words or "linkman" in words or "联系人" in column.name or column.comment.startswith("联系人")
     return named and context.topic is not Topic.EVENT
 

@@ -17,6 +17,17 @@ class ColumnInfo:
     is_key: bool = False
     is_unique: bool = False
     """Declared unique by itself."""
+    refers_to: str = ""
+    """The table of the same source whose key it holds: declared, or inferred from the names."""
+    to_people: bool = False
+    """Whether that table is one of people."""
+    reading: str = ""
+    """The name as it is to be read, where it differs: without a prefix that all columns of the table share."""
+
+    @property
+    def said(self) -> str:
+        """What the name says."""
+        return self.reading or self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,13 @@ def _compacted(values: pl.Expr) -> pl.Expr:
 
 def column_values(column: pl.Series) -> ColumnValues:
     """What detectors look at in one column of text; an empty column gives no values."""
+    if len(column) == column.null_count():
+        return _NOTHING
     text = column.to_frame("v").select(pl.col("v").cast(pl.Utf8).str.strip_chars()).filter(pl.col("v") != "")
     distinct = text.to_series().unique(maintain_order=True)
     plain = pl.col("v").str.slice(0, 4000).str.normalize("NFKC").str.strip_chars()
     seen = distinct.head(MOST_DISTINCT).to_frame("v").select(plain).with_columns(_compacted(pl.col("v")).alias("c"))
     return ColumnValues(seen["v"], seen["c"], text.height, len(distinct))
+
+
+_NOTHING = ColumnValues(pl.Series("v", [], dtype=pl.Utf8), pl.Series("c", [], dtype=pl.Utf8), 0, 0)

@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from bequest.steps.discover.spelling import MEANT
+
 
 def listed(text: str) -> tuple[str, ...]:
     """Hints written with commas and line breaks between them; words of one hint have spaces."""
@@ -20,7 +22,8 @@ QUALIFIERS = frozenset(
         """no, num, number, nbr, str, txt, text, value, val, enc, encrypted, encrypt, cipher, ciphertext, md, sha,
         hash, hashed, mask, masked, plain, raw, orig, original, new, old, bak, backup, home, work, office,
         personal, private, main, primary, secondary, alt, alternative, other, cn, en, zh, eng, full, default,
-        current, last, first, second, another, one, two, three, a, b, varchar, list, info, detail, details"""
+        current, last, first, second, another, one, two, three, a, b, varchar, list, info, detail, details,
+        scan, copy"""
     )
 )
 """Trailing words that leave the head what it is: `phone_no`, `mobile2`, `email_enc`."""
@@ -29,6 +32,7 @@ _BOOLEAN_STARTS = frozenset(
     listed("""is, has, can, need, enable, enabled, allow, show, support, if, was, should, must""")
 )
 _SHORT_ENDINGS = frozenset({"id", "no", "ip", "sn", "qq", "by", "ids"})
+_LEAST_MISTYPED = 5
 _CHUNK = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[㐀-鿿·]+")
 _COMMENT_END = re.compile(r"[:：,，;；。!！?？(（\[【{《<=\n\t|]| - |--|->|\.\s")
 _HAN = re.compile(r"[㐀-鿿]")
@@ -63,11 +67,16 @@ def segment(word: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
     for end in range(3, len(word) + 1):
         for start in sorted(best):
             part = word[start:end]
-            long_enough = len(part) >= 3 and singular(part, vocabulary) in vocabulary
+            long_enough = len(part) >= 3 and (singular(part, vocabulary) in vocabulary or _mistyped(part))
             ending = start > 0 and end == len(word) and part in _SHORT_ENDINGS
             if (long_enough or ending) and (end not in best or len(best[start]) + 1 < len(best[end])):
-                best[end] = (*best[start], singular(part, vocabulary))
+                best[end] = (*best[start], *(MEANT[part] if _mistyped(part) else (singular(part, vocabulary),)))
     return best.get(len(word), (word,))
+
+
+def _mistyped(part: str) -> bool:
+    """Whether a part of a run-together word is a known misspelling, long enough to be no accident."""
+    return len(part) >= _LEAST_MISTYPED and part in MEANT
 
 
 def singular(word: str, vocabulary: frozenset[str]) -> str:
@@ -81,8 +90,14 @@ def singular(word: str, vocabulary: frozenset[str]) -> str:
 
 
 def tokens(name: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
-    """The words of a name, run-together words cut."""
-    return tuple(part for chunk in chunks(name) for part in segment(chunk, vocabulary))
+    """The words of a name, run-together words cut, abbreviations and misspellings read as what is meant."""
+    return tuple(part for chunk in chunks(name) for part in _meant(chunk, vocabulary))
+
+
+def _meant(chunk: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
+    if chunk in MEANT and chunk not in vocabulary:
+        return MEANT[chunk]
+    return segment(chunk, vocabulary)
 
 
 def is_boolean_name(words: tuple[str, ...]) -> bool:
@@ -103,7 +118,7 @@ def comment_heads(comment: str) -> tuple[str, ...]:
         return ()
     if has_han(head):
         head = _HAN_DIGITS.sub("", head).replace(" ", "").replace("的", "")
-        if head.startswith(("是否", "有无", "能否")) or "是否" in head:
+        if head.startswith("能否"):
             return ()
         return tuple(part for part in re.split(r"[/、]|或者?", head) if part)
     text_words = [w for w in re.split(r"[^A-Za-z0-9_'-]+", head) if w]
@@ -126,12 +141,12 @@ class HeadIndex:
         """`hints` are pairs of hint and the key it stands for; English hints are words with spaces between."""
         self._english: dict[tuple[str, ...], list[str]] = {}
         self._han: dict[str, list[str]] = {}
-        words = {w for w in extra_words if not has_han(w)}
+        words = {w for w in extra_words if not has_han(w) and w not in MEANT}
         for hint, key in hints:
             if has_han(hint):
                 self._han.setdefault(hint.replace(" ", ""), []).append(key)
             else:
-                parts = tuple(hint.split())
+                parts = tuple(word for part in hint.split() for word in MEANT.get(part, (part,)))
                 self._english.setdefault(parts, []).append(key)
                 words.update(parts)
         self.vocabulary = frozenset(words) | QUALIFIERS
@@ -143,9 +158,10 @@ class HeadIndex:
         if has_han(name):
             return self._find_han(fold(name).lower())
         words = tokens(name, self.vocabulary)
-        if is_boolean_name(words):
+        found = self._find_english(words)
+        if is_boolean_name(words) and (found is None or found[2]):
             return None
-        return self._find_english(words)
+        return found
 
     def _find_english(self, words: tuple[str, ...]) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
         ends = [len(words)]
@@ -161,7 +177,7 @@ class HeadIndex:
     def _find_han(self, name: str) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
         text = re.sub(r"[\s_\-./()（）]+", "", name)
         if "是否" in text:
-            return None
+            return (text, tuple(self._han[text]), ()) if text in self._han else None
         candidates = [text]
         while (shorter := _TRAILING_HAN_QUALIFIER.sub("", candidates[-1])) != candidates[-1] and shorter:
             candidates.append(shorter)

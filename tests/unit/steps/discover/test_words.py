@@ -21,7 +21,7 @@ COMMENTS = {
     "codes are left out": ("性别 0男 1女", ("性别",)),
     "explanation is left out": ("手机/电话，用于登录", ("手机", "电话")),
     "brackets": ("手机号码（唯一）", ("手机号码",)),
-    "yes or no": ("是否验证手机", ()),
+    "yes or no stays, for a question may be about somebody": ("是否验证手机", ("是否验证手机",)),
     "English genitive": ("The user's email address", ("user_email_address",)),
     "English of": ("Phone number of the customer", ("customer_Phone_number",)),
     "conditional": ("如果是会员，则为会员号", ()),

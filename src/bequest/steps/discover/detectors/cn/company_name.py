@@ -11,7 +11,7 @@ DETECTOR = Detector(
     hints=listed(
         """公司, 公司名称, 企业名称, 单位名称, 公司名, 企业名, 发票抬头, 抬头, 抬头名称, 开票抬头, 供应商名称,
         供应商, 商家名称, 商户名称, 生产厂家, 生产厂商, 厂家, 快递公司, 物流公司, 承运商, 店铺名称, 店铺名,
-        门店名称, 机构名称, 医院名称, 学校名称, 开户银行, 开户行, 开户支行, 银行名称, 企业全称, 公司全称,
+        门店名称, 机构名称, 医院名称, 开户银行, 开户行, 开户支行, 银行名称, 企业全称, 公司全称,
         所属公司, 甲方, 乙方, 甲方名称, 乙方名称, 制造商, 经销商, company, company name, companyname, corp name,
         corporation name, enterprise name, org name, organization name, organisation name, firm, firm name,
         supplier name, supplier, vendor name, merchant name, shop name, store name, manufacturer, invoice title,

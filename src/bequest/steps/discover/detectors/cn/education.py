@@ -16,12 +16,24 @@ DETECTOR = Detector(
         graduated from, graduation date, graduation school, graduate date, alma mater, schooling,
         highest education, edu, edu background, edu level, gpa, enrollment date, enrolment date,
         education history, education experience, qualification, qualifications, xueli, xuewei, whcd, byyx, byxx,
-        biyeyuanxiao, biyexuexiao"""
+        biyeyuanxiao, biyexuexiao, graduate from, graduated school, graduate college, graduate university,
+        graduate time, graduate year, graduation year, graduation time, top edu, top education, max education,
+        last education, edu degree, edu type, edu type name, edu major, edu school, student class, student grade,
+        school name of person, school year, entrance year, entrance date, enroll year, enroll date,
+        enrollment year, enroll time, admission year, student status, degree type, degree name, academic,
+        academic record, speciality, specialty, academic qualification, educational, major name, college name,
+        clazz, 专业班级, 班级名称, 学院名称, 院系名称, 学校名称, 院校名称, 年级班级, 所在班级, 所在学院,
+        所在学校, 所在年级, 所属班级, 所属学院, 毕业年度, 入学年月, 入学年度, 学制, 教育类型, 学习形式, 培养方式,
+        学校专业, 学业, yxmc, zymc, bjmc, xymc, yxdm, rxny, rxsj, rxnf, bysj, bynf, xlmc, xwmc, ssbj, szbj, szxy,
+        xz, zymc name, 入学日期, 入学方式, 学生类别, 学历层次, 学位类型, 成绩单, rxrq, xslb, 学生来源,
+        class no student, class grade, exam result, exam grade, course score, exam mark, usual score,
+        final score, total score, average score, ordinary score"""
     ),
     weak_hints=listed(
         """专业, 学校, 院校, 班级, 年级, 成绩, 分数, 学院, 系别, 得分, 学分, 总分, 评分等级, major, school, college,
         university, grade, score, class name, class id, exam score, zhuanye, banji, nianji, chengji, xueyuan,
-        xuexiao, xl, zy, 成绩等级, 课程成绩"""
+        xuexiao, xl, zy, 成绩等级, 课程成绩,
+        fs, cj, 平时成绩, 期末成绩, 总成绩, 考试分数"""
     ),
     types=frozenset({T, I, N, D}),
     refuses_narrow=False,

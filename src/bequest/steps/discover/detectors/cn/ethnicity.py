@@ -10,9 +10,10 @@ DETECTOR = Detector(
     reference="GB/T 3304-1991; PIPL Art. 28 (religious belief)",
     hints=listed(
         """民族, 种族, 族别, 宗教, 宗教信仰, 信仰, 籍贯民族, ethnicity, ethnic, ethnic group, ethnic origin, nation,
-        race, religion, religious belief, faith, caste, minzu, zongjiao, mz code"""
+        race, religion, religious belief, faith, caste, minzu, zongjiao, mz code, ethnic code, nation name,
+        nation code, nationality ethnic, ethnic name, minority, 民族名称, 民族代码, 少数民族, zjxy, mzmc, mzdm"""
     ),
-    whole_hints=("mz",),
+    whole_hints=("mz", "mzm", "mzdm"),
     blockers=("horse", "game", "combi", "arms"),
     types=frozenset({T, I}),
     refuses_narrow=False,

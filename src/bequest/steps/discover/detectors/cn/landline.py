@@ -11,7 +11,8 @@ DETECTOR = Detector(
     hints=listed(
         """固定电话, 固话, 座机, 办公电话, 家庭电话, 住宅电话, 单位电话, 公司电话, 传真, 传真号, 传真号码, fax,
         fax number, landline, home phone, office phone, home tel, office tel, work phone, zuoji, gudingdianhua,
-        chuanzhen"""
+        chuanzhen, home telephone, office telephone, work tel, work telephone, company tel, unit tel, family tel,
+        family phone, fax no, fax num, chuanzhenhao, bgdh, jtdh"""
     ),
     types=frozenset({T, I}),
     shape=Shape(

@@ -11,7 +11,11 @@ DETECTOR = Detector(
     hints=listed(
         """护照, 护照号, 护照号码, 护照编号, 港澳通行证, 通行证, 通行证号, 回乡证, 台胞证, 军官证, 军官证号, 驾驶证,
         驾驶证号, 驾照, 驾照号, passport, passport no, passport number, visa no, visa number, travel document,
-        driver license, drivers license, driving license, driving licence, huzhao, huzhaohao"""
+        driver license, drivers license, driving license, driving licence, huzhao, huzhaohao, passport img,
+        passport image, passport photo, passport pic, passport url, passport file, passport id, passport code,
+        passport num, hk macao permit, travel permit, permit no person, officer no, officer card no,
+        soldier card, 护照首页, 护照照片, 港澳居民来往内地通行证, 台湾居民来往大陆通行证, 外国人永久居留证,
+        永居证, 居留许可, 港澳台居民居住证, 居住证号, 驾照编号, 驾驶证编号, 行驶证"""
     ),
     shape=Shape(
         pattern=r"(?i)^(?:[EGDSP]\d{8}|E[A-HJ-NP-Z]\d{7}|1[45]\d{7}|[CHMW]\d{8}|[HM]\d{10})$", compact=True, points=25

@@ -24,7 +24,10 @@ DETECTOR = Detector(
         city code, district code, county code, area code, area name, province name, city name, district name,
         county name, region name, region code, nationality, citizenship, country, country code, country name,
         state province, login location, oper location, location name, shengfen, chengshi, quxian, guoji,
-        suozaidi, suozaichengshi, adcode, community"""
+        suozaidi, suozaichengshi, adcode, community, native city, native province, live city, live province,
+        prov code, home city, home province, birth city, province city, city region, birth country,
+        birth province, area path, area info, pcd, ssq, jg, xzqh, guoji code, sheng, shi, quxian code, 户籍地区,
+        常住省, 常住城市, 生源地, 来源地, 居住城市, 收货省份, 收货城市, 收货区县, 国家地区, 州省"""
     ),
     whole_hints=listed("省, 市, 区, 县, 镇, 乡, 村, 所在省, 区县, 收货省, 收货市, 收货区"),
     weak_hints=listed("state, area, location, 地点, 位置, country id"),

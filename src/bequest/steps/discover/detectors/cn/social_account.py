@@ -18,7 +18,13 @@ DETECTOR = Detector(
         ding user id, weibo, douyin id, skype, skype id, facebook, facebook id, twitter, twitter id, linkedin,
         telegram, google id, github, github id, gitee id, wechat nickname, msn, icq, jabber, feishu id,
         work wechat id, qywx user id, instagram, tiktok, social account, third session, third id, weixinhao,
-        qqhao, wx id, wx user id"""
+        qqhao, wx id, wx user id, wx no, wxid, wx nick, wx name, wechat name, wechat account, weixin no,
+        weixin account, weixin name, wechat code, qq no, qq num, qq account, ali pay, alipay no, alipay user id,
+        alipay name, zfb, zfb account, buyer logon id, buyer open id, payer open id, channel user,
+        platform user id, open uid, open user id, third user id, third party id, third uid, social no online,
+        sina, sina id, weibo id, mini open id, app openid, mp openid, wechat open id, wechat union id, ding talk,
+        渠道用户标识, 渠道用户id, 支付宝号, 支付宝姓名, 微信名, 微信名称, 微信唯一标识, 平台编号唯一id,
+        平台用户id, wxh, qqh, zfbzh"""
     ),
     blockers=listed(
         """支付, pay, 商户, mch, template, 模板, app, corp, config, 配置, group, 群, 客服, is, channel, 机器人,

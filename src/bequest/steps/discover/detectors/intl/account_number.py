@@ -22,7 +22,17 @@ DETECTOR = Detector(
         银行卡账号, 结算账号, 收款账户, bank account, bank account no, bank account number, account number,
         account no, bank no, bank acct, acct no, acct number, iban, swift, swift code, bic, routing number,
         sort code, payee account, payment account, withdraw account, bank account num, policy no, policy number,
-        fund account, yinhangzhanghao, yhzh, deposit bank account, cash account, receive account"""
+        fund account, yinhangzhanghao, yhzh, deposit bank account, cash account, receive account, social no,
+        social security account, social card no, social account no, social insurance no,
+        social insurance account, fund no, house fund no, pay acct, pay account no, payee account no, payee acct,
+        receive account no, receipt account, settle account, settle account no, settle acct no, transfer account,
+        transfer account no, account bank no, bank account code, bank account card, cash account no,
+        cash bank account, withdraw account no, payout account, refund account, deposit account,
+        medical insurance no, insurance no, policy code, 社保账号, 社保账户, 社会保险账号, 医保账号, 医保号,
+        医保编号, 养老保险号, 结算账户, 付款账户, 收款银行账号, 退款账号, 打款账户, 还款账号, 还款账户, gjjzh,
+        sbh, ybh, khzh, zfzh, pay account, payer account, account of payee, pay account name no,
+        direct deposit account, routing no, bank routing, bank account id, savings account, salary account,
+        payroll account"""
     ),
     weak_hints=listed("卡号后四位, card last four"),
     types=frozenset({T, I, N}),

@@ -16,9 +16,13 @@ DETECTOR = Detector(
             """头像, 用户头像, 头像图片, 头像地址, 头像url, 头像链接, 头像路径, 用户图像, 个人照片, 个人照, 证件照,
             照片, 本人照片, 形象照, 自拍照, 寸照, 一寸照, 相片, avatar, avatar url, avatar path, avatar img,
             avatar image, portrait, headimg, head img, headimgurl, head img url, head image, head pic,
-            head portrait, head url, headpic, face img, photo url, user img, user image, user icon,
-            profile photo, profile image, profile picture, selfie, head photo, headshot, avatarurl, touxiang,
-            zhaopian, id photo, icon user, user photo, person photo, user pic, user logo, wx avatar, face url"""
+            head portrait, head url, headpic, photo url, user img, user image, user icon, profile photo,
+            profile image, profile picture, selfie, head photo, headshot, avatarurl, touxiang, zhaopian,
+            id photo, icon user, user photo, person photo, user pic, user logo, wx avatar, face url, avatars,
+            avatar big, avatar small, headimage, headimg path, headurl, head image url, head icon,
+            head portrait url, face icon, photo img, photos person, personal photo, life photo, half body photo,
+            inch photo, cert photo, profile pic, picture url person, 半身照, 生活照, 免冠照, 免冠照片, 登记照,
+            人员照, 学生照片, 员工照片, 用户照片, zp, grzp, tx url"""
         ),
         *(f"{who} {what}" for who in _WHO for what in ("icon", "photo", "img", "image", "pic", "avatar", "head")),
     ),

@@ -22,7 +22,12 @@ DETECTOR = Detector(
         """银行卡, 银行卡号, 银行卡号码, 信用卡, 信用卡号, 信用卡号码, 储蓄卡号, 借记卡号, 工资卡号, 工资卡,
         提现卡号, 收款卡号, 银行账号卡号, bank card, bank card no, bank card number, bankcard, bankcard no,
         bank card num, credit card, credit card no, credit card number, creditcard, debit card, debit card no,
-        card number, cc number, pan, card pan, yinhangka, yinhangkahao, yhkh, yhk"""
+        card number, cc number, pan, card pan, yinhangka, yinhangkahao, yhkh, yhk, bank card account,
+        card bank no, salary card, salary card no, pay card no, bank card code, bank no card, withdraw card no,
+        cash card no, cash card, collection card no, bind card no, bankcard number, unionpay card, unionpay no,
+        结算卡号, 工资银行卡, 工资银行卡号, 绑定银行卡, 绑卡卡号, 还款卡号, 代扣卡号, 付款卡号, 账户卡号,
+        银联卡号, gzkh, yhk no, repay card no, repay card, repayment card, repayment card no, loan card no,
+        deduct card no, payment card no, payroll card"""
     ),
     weak_hints=listed("卡号, card no, card num, cardno"),
     blockers=listed(

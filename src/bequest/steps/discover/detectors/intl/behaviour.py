@@ -1,7 +1,7 @@
 """What people do: logins, visits, purchases counted, interests and tags."""
 
 from bequest.model.datamap import FieldClass
-from bequest.steps.discover.detector import D, Detector, I, J, N, T
+from bequest.steps.discover.detector import D, Detector, I, J, T
 from bequest.steps.discover.words import listed
 
 DETECTOR = Detector(
@@ -22,11 +22,17 @@ DETECTOR = Detector(
         tags user, favorite, pv, clickstream, last used on, last used at, last order time, last buy time,
         last consume time, purchase count, buy count, consume count, order count user, recent order time,
         visit count user, logins, aihao, last login timestamp, last password reset time, likes, persona,
-        watch history"""
+        watch history, last online, last online time, online time, last login day, lasttime, last time login,
+        visit count, visit times, visit num user, login number, login days, login sum, login duration,
+        active days, clock time, clock in time, clock out time, punch time, check in time, checkin time,
+        sign in time, sign out time, sign in date, attend date, attend time, attendance time, attendance status,
+        attendance result, on time attend, off time attend, 上班打卡时间, 下班打卡时间, 打卡时间, 签到时间,
+        签退时间, 考勤日期, 考勤时间, 考勤状态, 出勤天数, 迟到次数, 早退次数, 缺勤次数, 最后在线时间, 最近在线,
+        累计登录次数, 登录总次数"""
     ),
     weak_hints=listed(
         """login type, 登录方式, referer, tags, 标签, visit time, search keyword, keyword, 搜索词, url, request url,
         访问页面"""
     ),
-    types=frozenset({T, I, N, D, J}),
+    types=frozenset({T, I, D, J}),
 )

@@ -14,7 +14,12 @@ DETECTOR = Detector(
         face data, face image, face template, face encoding, face embedding, face vector, fingerprint,
         fingerprint data, finger print, finger template, finger data, voiceprint, voice print, iris, palmprint,
         palm print, dna, genome, retina, biometric, biometrics, biometric data, face photo, face base, renlian,
-        zhiwen, facial feature, facial data"""
+        zhiwen, facial feature, facial data, finger tpl, finger tmp, fingerprint template, finger feature,
+        finger vein, face tpl, face img code, face feature data, face code, face no, face image base, face img,
+        faceimg, facephoto, face pic, face picture, face url img, face picture url, palm vein, voice feature,
+        voice print data, 指纹模板, 指纹信息, 人脸模板, 人脸图像, 人脸信息, 人脸图, 人脸采集, 面部特征, 声纹特征,
+        rlzp, zw mb, face score, face similarity, face compare score, face match score, face result,
+        liveness score, 人脸相似度, 人脸比对分"""
     ),
     blockers=listed("browser, 浏览器, device, 设备, font, typeface"),
     types=frozenset({T, B, J, I}),

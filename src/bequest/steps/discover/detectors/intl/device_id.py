@@ -24,7 +24,10 @@ DETECTOR = Detector(
         device id, device no, device uuid, device token, device code, device number, device fingerprint,
         deviceid, device, udid, uuid device, mac, mac addr, mac address, user agent, useragent, ua,
         advertising id, ad id google, push token, registration id push, client id device, fingerprint browser,
-        jpush id, device info, cookie id, browser fingerprint, push id, jpush registration id, shebeihao"""
+        jpush id, device info, cookie id, browser fingerprint, push id, jpush registration id, shebeihao,
+        device imei, phone imei, imei no, imei code, client id push, equipment no user, terminal no user,
+        device serial user, clientid push, cid push, regist id push, open device id, browser type, browser name,
+        browser version, user browser, client type info, 手机设备号, 手机标识, 手机唯一标识, 浏览器"""
     ),
     weak_hints=listed(
         """browser, 浏览器, os, 操作系统, device model, 设备型号, device name, 设备名称, device type,

@@ -21,7 +21,21 @@ DETECTOR = Detector(
         self introduction, introduction, self intro, intro, personalized signature, user remark, signature text,
         question, answer, answer content, transcript, refund reason, apply reason, reject reason, user intro,
         handle note, post content, operate note, beizhu, neirong, pinglunneirong, liuyan, liuyanneirong,
-        huifuneirong, miaoshu, gerenjianjie, sms content, mail content, consult content, resume content"""
+        huifuneirong, miaoshu, gerenjianjie, sms content, mail content, consult content, resume content,
+        leave message, leave msg, leave word, postscript, buyer words, user message, customer message, to buyer,
+        pay note, admin note, user notes, audit opinion, audit remark, audit comment, approve opinion,
+        approve remark, approve comment, approval opinion, check opinion, check remark, handle opinion,
+        handle result text, refund desc, refund explain, return reason, apply desc, apply content, leave reason,
+        complain content, complaint desc, complain reason, repair content, repair desc, fault desc, problem desc,
+        question desc, visit reason, follow content, follow record, talk content, call content, sms text,
+        send content, diary, journal content, work log content, work summary, meeting summary,
+        evaluation content, evaluate content, eval content, interview evaluation, interview comment, borrow desc,
+        loan desc, col result, collection result, self evaluation, self desc, personal desc, personal intro,
+        personal profile, user desc, user introduce, user sign, person sign, sign text, motto, declaration text,
+        来访事由, 用车事由, 报修内容, 故障说明, 维修内容, 面试评价, 会议纪要, 工作总结, 日志内容, 日报内容,
+        周报内容, 客户反馈, 催收结果, 催收内容, 催收记录, 借款描述, 借款说明, 转账备注信息, 转账备注, 支付备注,
+        退款描述, 违规内容, 违纪内容, 违规原因, 违纪原因, 座右铭, 签名档, 心情, 说说, 客户留言, 咨询问题,
+        回访内容, 回访结果, 回访记录, 服务评价, 评语, 教师评语"""
     ),
     weak_hints=listed(
         """描述, 内容, 说明, 原因, 理由, 事由, 摘要, content, description, desc, reason, message, msg text, summary,

@@ -26,7 +26,21 @@ DETECTOR = Detector(
         disease name, disease history, vaccination, vaccine, immunization, pregnancy, medication, medications,
         surgery, operation history, systolic, diastolic, bmi value, inpatient no, outpatient no, admission date,
         discharge date, attendance date, case history, zhenduan, bingqing, zhengzhuang, guominshi, xueyajilu,
-        shengao, xuexing, bingshi, jiuzhenshijian, insurance card no"""
+        shengao, xuexing, bingshi, jiuzhenshijian, insurance card no, health state, health info,
+        physical condition, physical status, blood, blood code, body height, body weight, disability type,
+        disability level, disability no, injury, injuries, hospital record, hospital name of patient,
+        mental state, psychological, psychology, genetic history, smoking, drinking history, 血压值, 残疾情况,
+        残疾证, 伤情, 受伤部位, 心理状况, 精神状况, 生理状况, 健康信息, 健康证, 既往病史情况, 体质, 视力情况,
+        健康情况, sg, xx, jkzk, xuexing name, waist, waistline, hip, hipline, bust, chest circumference,
+        body fat, fat rate, bmr, muscle, muscle mass, eyesight, vision, left vision, right vision, hearing,
+        lung capacity, blood oxygen, spo, blood glucose, cholesterol, uric acid, heart rate value, sleep time,
+        steps, step count, calorie, calories, sickness, sick, epidemic, covid, nucleic acid, body condition,
+        body status, medical insurance type, drug allergy, past medical, operation history name, present history,
+        腰围, 臀围, 胸围, 体脂, 体脂率, 肌肉量, 肺活量, 左眼视力, 右眼视力, 听力, 睡眠, 步数, 病情说明, 疾病情况,
+        医生建议, 用药, 药物, 病种, 伤残等级, 心理测评, 感染情况, 疫苗, yishengjianyi, shili, xueya, xuetang,
+        xinlv, tiwen, hospitalized, hospitalization, smoker, smoker flag, drinker, smoke, drink, is smoke,
+        treatment result, treat hospital, visit hospital, disease name patient, 住院, 吸烟, 是否吸烟, 饮酒,
+        是否饮酒, 就诊医院, 科室就诊, 医院诊断, jiankangzhuangkuang"""
     ),
     weak_hints=listed(
         """检查, 检验, 化验, 体重, 用量, 用法, 疗效, 药品名称, 药品, 疾病, 疾病名称, 病床, 床位号, 血检, height,

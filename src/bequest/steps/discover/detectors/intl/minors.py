@@ -12,7 +12,8 @@ DETECTOR = Detector(
         """未成年人信息, 未成年标识, 子女信息, 子女情况, 孩子信息, 宝宝信息, 儿童信息, 子女数, 子女数量, 孩子数量,
         监护人同意时间, 监护同意书, children info, child info, baby info, kids info, children, kids, minor flag,
         number of children, child count, children count, guardian consent, guardian consent time,
-        parental consent"""
+        parental consent,
+        留守儿童, 是否留守儿童, 留守, sflset, 流动儿童, 孤儿, 是否孤儿, orphan, only child"""
     ),
     types=frozenset({T, I, D}),
     refuses_narrow=False,

@@ -26,7 +26,16 @@ DETECTOR = Detector(
             operate user, operate name, operator user, auditor, auditor name, handler, handle user, audit user,
             audit name, reviewer, approver, reporter, publisher name, poster, comment author, verifier, checker,
             executor, agent, served by, handled by, csr, 客服, 客服人员, 坐席, 接待人, 跟进人, 所属客服, 接单人,
-            派单人, wx nickname, nickname wechat, check user, submitter, uploader, user alias"""
+            派单人, wx nickname, nickname wechat, check user, submitter, uploader, user alias, login user name,
+            login code, login user account, user login name, userid name, user alias name, u name, publisher,
+            alias, issuer name, release user, release name, publish user, author name login, check name,
+            audit man name, handle man name, interviewer account, referrer, refer user, invite user, invite name,
+            recommend user, modify name, edit name, create name, created name, create user name,
+            update user name, update name, updater name, creater name, last update name, opt name, opt user,
+            创建人名称, 创建人姓名, 更新人姓名, 更新人名称, 修改人姓名, 创建者名称, 创建者姓名, 操作人姓名,
+            操作人名称, 审核人姓名, 审批人姓名, 收费员, 录入人姓名, 登录工号, 登陆用户名, 登录代码, yhzh name,
+            dlzh, dlm, yhm name, cashier, admin user, payment admin, admin account, admin login, seller account,
+            sys user, sysuser, op user, chain user"""
         ),
         *(f"{act.strip()} man" for act in _ACTS.split(",")),
         *(f"{act.strip()} person" for act in _ACTS.split(",")),

@@ -1,0 +1,186 @@
+"""What the columns of a table say one by one, for the context of all: whom they name, to whom they refer."""
+
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover import lexicon
+from bequest.steps.discover.detector import TypeFamily, type_family
+from bequest.steps.discover.matching import PINYIN, WHOLE, Hit, comment_hits, mentions, name_hits, words_of
+from bequest.steps.discover.sample import ColumnInfo, TableSample
+from bequest.steps.discover.whose import belongs_to_organisation, names_one_of
+from bequest.steps.discover.words import chunks, has_han, listed
+
+_OF_FIRMS = frozenset(
+    listed(
+        """industry, website, legal person, registered capital, reg capital, license no, business license, tax no,
+        tax reg no, fax, pay term, deal status, 行业, 客户行业, 官网, 网址, 法人, 法定代表人, 注册资本, 营业执照, 税号,
+        成交状态, 企业规模, 开户行, 经营范围"""
+    )
+)
+"""Columns that companies have and people have not."""
+
+
+def told(sample: TableSample) -> str:
+    """What name and comment of the table say; a name in pinyin is read too."""
+    return f"{sample.table} {sample.comment} {PINYIN.words_in(''.join(chunks(sample.table)))}"
+
+
+def names_staff(sample: TableSample) -> bool:
+    """Whether a column refers to a member of staff as the one the row is about."""
+    return any(
+        h.cls is FieldClass.USER_ID and not h.weak and names_one_of(h.before, h.hint, _STAFF_IN_A_KEY)
+        for c in sample.columns
+        for h in (*comment_hits(c.comment), *name_hits(c.said))
+    )
+
+
+_STAFF_IN_A_KEY = ("emp", "employee", "staff", "yuangong", "员工", "职工", "gonghao", "工号", "teacher", "教师")
+
+
+def names_class(column: ColumnInfo, wanted: set[FieldClass]) -> bool:
+    """Whether the column's words name one of the classes."""
+    return any(h.cls in wanted for h in (*comment_hits(column.comment), *name_hits(column.said)))
+
+
+_ONLY_OF_PEOPLE = {
+    FieldClass.PHONE,
+    FieldClass.NATIONAL_ID,
+    FieldClass.PASSPORT,
+    FieldClass.GENDER,
+    FieldClass.BIRTHDAY,
+    FieldClass.AGE,
+    FieldClass.MARITAL,
+}
+
+
+def before_personal(sample: TableSample) -> frozenset[tuple[str, ...]]:
+    """The words that stand before heads only people have: `report` of `report_tel`, 认领人 of 认领人身份证."""
+    return frozenset(
+        _whose(h)
+        for c in sample.columns
+        for h in (*comment_hits(c.comment), *name_hits(c.said))
+        if h.cls in _ONLY_OF_PEOPLE and not h.weak and _whose(h) and not _is_of_no_person(_whose(h))
+    )
+
+
+def _whose(hit: Hit) -> tuple[str, ...]:
+    """The words before the head; of a telephone known by two words (`link mobile`) the first of them."""
+    words = tuple(hit.hint.split())
+    own = hit.cls is FieldClass.PHONE and len(words) == 2 and words[0] not in _KINDS_OF_PHONE
+    return (*hit.before, words[0]) if own else hit.before
+
+
+_KINDS_OF_PHONE = frozenset(
+    listed("""mobile, cell, phone, tel, telephone, hand, hp, short, safe, msisdn, called, caller""")
+)
+
+
+def _is_of_no_person(before: tuple[str, ...]) -> bool:
+    return belongs_to_organisation(before) or before[-1] in _NO_PERSONS
+
+
+_NO_PERSONS = frozenset(lexicon.THINGS) | {
+    "account",
+    "login",
+    "bank",
+    "reserve",
+    "bind",
+    "contact",
+    "other",
+    "new",
+    "old",
+    "home",
+    "work",
+}
+
+
+def initials(sample: TableSample) -> frozenset[str]:
+    """Names that are known initials, where at least two stand in the table."""
+    found = frozenset(c.said.lower() for c in sample.columns if c.said.lower() in WHOLE and not has_han(c.said))
+    return found if len(found) >= 2 else frozenset()
+
+
+_REACHED_BY = {FieldClass.PHONE, FieldClass.EMAIL, FieldClass.LANDLINE, FieldClass.SOCIAL_ID}
+
+
+def beside_a_person(sample: TableSample, classes: list[FieldClass | None]) -> frozenset[str]:
+    """Telephones and mail addresses that follow a person's name, one after another."""
+    found, follows = set(), False
+    for column, cls in zip(sample.columns, classes, strict=True):
+        if cls in _REACHED_BY and follows:
+            found.add(column.name)
+            continue
+        follows = cls is FieldClass.PERSON_NAME or (
+            column.said.lower() in {"name", "names"} and mentions(told(sample), ("address", "地址"))
+        )
+    return frozenset(found)
+
+
+def are_firms(sample: TableSample) -> bool:
+    """Whether the rows are companies: at least two columns that companies have, none that only people have."""
+    private = {strong_class(c) for c in sample.columns} & _PRIVATE
+    telling = sum(" ".join(words_of(c.said)) in _OF_FIRMS or c.comment.strip() in _OF_FIRMS for c in sample.columns)
+    return not private and telling >= 2
+
+
+_PRIVATE = frozenset(
+    {
+        FieldClass.GENDER,
+        FieldClass.BIRTHDAY,
+        FieldClass.AGE,
+        FieldClass.NATIONAL_ID,
+        FieldClass.PASSWORD_SECRET,
+        FieldClass.MARITAL,
+    }
+)
+
+
+def strong_class(column: ColumnInfo) -> FieldClass | None:
+    """The personal class a column's own words name, organisation's columns left out."""
+    comments = comment_hits(column.comment)
+    for hit in (*comments, *name_hits(column.said)):
+        if hit.weak or belongs_to_organisation(hit.before):
+            continue
+        if hit.cls is FieldClass.NOT_PI:
+            if comments:
+                return None
+            continue
+        if hit.cls in {FieldClass.PERSON_NAME, FieldClass.USERNAME} and type_family(column.declared_type) not in {
+            TypeFamily.TEXT,
+            TypeFamily.UNKNOWN,
+        }:
+            return FieldClass.USER_ID
+        return hit.cls
+    return None
+
+
+def refers_to_outsider(column: ColumnInfo) -> bool:
+    """Whether the column refers to a person who is not merely the clerk that keyed the row in."""
+    for hit in (*comment_hits(column.comment), *name_hits(column.said)):
+        if hit.cls in {FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.PERSON_NAME} and not hit.weak:
+            words = (*hit.before, *hit.hint.split()) if not has_han(hit.hint) else (hit.hint,)
+            text = "".join(words)
+            if hit.hint in _SCREEN_NAMES:
+                return True
+            if any((w in text) if has_han(w) else (w in words) for w in lexicon.CUSTOMERS):
+                return True
+    return False
+
+
+def refers_by_number(column: ColumnInfo) -> bool:
+    """Whether the column is the number of a customer or the like."""
+    return any(
+        h.cls is FieldClass.USER_ID and not h.weak and names_one_of(h.before, h.hint, lexicon.CUSTOMERS)
+        for h in (*comment_hits(column.comment), *name_hits(column.said))
+    )
+
+
+_SCREEN_NAMES = frozenset(
+    listed("username, user name, nickname, nick name, yonghuming, zhanghao, nicheng, 昵称, 用户昵称, 用户名, 用户账号")
+)
+
+
+def is_staff(sample: TableSample, both: str) -> bool:
+    """Whether the table is about staff, by its name and comment, or as the users of a system."""
+    if mentions(both, lexicon.STAFF):
+        return True
+    words = words_of(sample.table)
+    return "sys" in words[:-1] and words[-1] == "user"

@@ -1,0 +1,54 @@
+"""Columns that hold the key of a table of people, by declaration or by name: they are references to a person.
+
+A key of a telling name (`vid`, `cust_no`) is known again wherever it stands; a bare one (`id`) as `<table>_id`.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bequest.steps.discover.context import Topic, table_context
+from bequest.steps.discover.lexicon import GENERIC_TABLE_WORDS
+from bequest.steps.discover.matching import words_of
+from bequest.steps.discover.sample import ColumnInfo, TableSample
+
+_BARE = frozenset({"id", "code", "no", "key", "uuid", "name", "sn", "fid", "pk", "编号"})
+
+
+def with_references(samples: Sequence[TableSample]) -> list[TableSample]:
+    """The samples with each column that holds the key of a table of people marked as such."""
+    people = {(s.source, s.table) for s in samples if _is_of_people(s)}
+    keyed = Counter((s.source, "_".join(words_of(c.name))) for s in samples for c in s.columns if c.is_key)
+    names: dict[tuple[str, str], str] = {}
+    for sample in samples:
+        if (sample.source, sample.table) in people:
+            names |= dict.fromkeys(((sample.source, n) for n in _names_of_key(sample)), sample.table)
+    names = {key: table for key, table in names.items() if keyed[key] <= 1}  # f_id of every table tells nothing
+    return [replace(s, columns=tuple(_marked(s, c, names, people) for c in s.columns)) for s in samples]
+
+
+def _is_of_people(sample: TableSample) -> bool:
+    context = table_context(sample)
+    return context.topic is Topic.PERSON and context.individual and not context.relatives and not context.firms
+
+
+def _names_of_key(sample: TableSample) -> set[str]:
+    keys = [c for c in sample.columns if c.is_key]
+    if len(keys) != 1:
+        return set()
+    own = "_".join(words_of(keys[0].said))
+    full = "_".join(words_of(keys[0].name))
+    if full not in _BARE:
+        return {full} | ({own} - _BARE)
+    words = [w for w in words_of(sample.table) if w not in GENERIC_TABLE_WORDS]
+    return {"_".join((*words[i:], own)) for i in range(len(words))}
+
+
+def _marked(
+    sample: TableSample, column: ColumnInfo, names: Mapping[tuple[str, str], str], people: set[tuple[str, str]]
+) -> ColumnInfo:
+    said = ("_".join(words_of(n)) for n in (column.name, column.said))
+    to = column.refers_to or next((names[sample.source, n] for n in said if (sample.source, n) in names), "")
+    if not to or to == sample.table:
+        return column
+    return replace(column, refers_to=to, to_people=(sample.source, to) in people)

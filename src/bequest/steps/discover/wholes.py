@@ -1,0 +1,218 @@
+"""What a table as a whole says of columns whose own words do not: its key, and the rest of a record about somebody."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from bequest.model.datamap import ColumnMap, FieldClass
+from bequest.model.facts import RowRole
+from bequest.steps.discover.context import TableContext, Topic
+from bequest.steps.discover.detector import TypeFamily, type_family
+from bequest.steps.discover.matching import comment_hits, name_hits, words_of
+from bequest.steps.discover.personal import sensitive_by_class
+from bequest.steps.discover.roles import role_of
+from bequest.steps.discover.sample import ColumnInfo, TableSample
+
+Columns = tuple[ColumnMap, ...]
+
+_CLINICAL = 2
+"""Columns about health that make a table a clinical record."""
+_OPEN = frozenset({FieldClass.NOT_PI, FieldClass.UNKNOWN})
+_AUDIT = frozenset(
+    {"create", "created", "creator", "update", "updated", "modify", "modified", "delete", "deleted", "add"}
+)
+_AUDIT_HAN = ("创建", "更新", "修改", "删除", "新增", "录入")
+_NO_SUM = frozenset(
+    {
+        "id", "status", "type", "count", "num", "rate", "ratio", "percent", "year", "month", "day", "days", "hours",
+        "hour",
+        "version", "sort", "flag", "level", "times", "scale", "coefficient",
+    }
+)  # fmt: skip
+_NO_SUM_HAN = ("率", "比例", "天数", "次数", "系数", "小时", "时长", "版本", "状态", "人数")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """In a table where `applies`, columns that `fits` are of the class whatever their own words left open."""
+
+    applies: Callable[[TableContext], bool]
+    fits: Callable[[ColumnMap, ColumnInfo], bool]
+    cls: FieldClass
+    evidence: str
+    confidence: int = 700
+
+
+def as_a_whole(sample: TableSample, context: TableContext, columns: Columns) -> Columns:
+    """The columns once their table has been looked at as a whole."""
+    columns = _clinical_text(sample, context, _traces(context, columns))
+    referred = any(
+        c.cls in {FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.PERSON_NAME} and c.personal for c in columns
+    )
+    for rule in _RESTS:
+        if referred and rule.applies(context):
+            columns = tuple(
+                _taken(c, rule, role_of(rule.cls, True, info, context, sample)) if rule.fits(c, info) else c
+                for c, info in zip(columns, sample.columns, strict=True)
+            )
+    return _own_key(sample, context, columns)
+
+
+def _taken(column: ColumnMap, rule: _Rest, role: RowRole) -> ColumnMap:
+    return replace(
+        column,
+        cls=rule.cls,
+        personal=True,
+        sensitive=sensitive_by_class(rule.cls),
+        role=role,
+        confidence=rule.confidence,
+        evidence=(rule.evidence,),
+    )
+
+
+def _is_sum(column: ColumnMap, info: ColumnInfo) -> bool:
+    if column.cls not in _OPEN and column.personal:
+        return False
+    if type_family(info.declared_type) is not TypeFamily.DECIMAL:
+        return False
+    return not (_NO_SUM & set(words_of(info.said))) and not any(
+        w in info.comment or w in info.said for w in _NO_SUM_HAN
+    )
+
+
+def _is_own_date(column: ColumnMap, info: ColumnInfo) -> bool:
+    """A date of the matter itself, not of the keying in."""
+    if column.cls not in _OPEN or type_family(info.declared_type) not in {TypeFamily.DATE, TypeFamily.TIME}:
+        return False
+    return not (_AUDIT & set(words_of(info.said))) and not any(w in info.comment for w in _AUDIT_HAN)
+
+
+def _is_firm_or_date(column: ColumnMap, info: ColumnInfo) -> bool:
+    return column.cls is FieldClass.COMPANY_NAME or _is_own_date(column, info)
+
+
+def _is_employer(column: ColumnMap, info: ColumnInfo) -> bool:
+    words = " ".join(words_of(info.said))
+    return column.cls is FieldClass.COMPANY_NAME and (words in _EMPLOYER or info.comment.strip() in _EMPLOYER)
+
+
+_EMPLOYER = frozenset(
+    {
+        "company",
+        "company name",
+        "unit name",
+        "corp name",
+        "单位",
+        "单位名称",
+        "公司",
+        "公司名称",
+        "所在单位",
+        "所在公司",
+    }
+)
+_RESTS = (
+    _Rest(
+        lambda t: t.described and not t.firms and not t.taxed,
+        _is_employer,
+        FieldClass.EMPLOYMENT,
+        "context:employer of the person described",
+    ),
+    _Rest(lambda t: t.pay, _is_sum, FieldClass.INCOME_ASSETS, "context:sum in a table of somebody's pay"),
+    _Rest(lambda t: t.schooling, _is_firm_or_date, FieldClass.EDUCATION, "context:in a table of somebody's schooling"),
+    _Rest(
+        lambda t: t.work_history and not t.schooling,
+        _is_firm_or_date,
+        FieldClass.EMPLOYMENT,
+        "context:in a table of somebody's work",
+    ),
+    _Rest(lambda t: t.papers, _is_own_date, FieldClass.OTHER_PI, "context:date in a table of somebody's papers"),
+    _Rest(lambda t: t.attendance, _is_own_date, FieldClass.BEHAVIOUR, "context:time in a table of attendance"),
+)
+
+
+def _own_key(sample: TableSample, context: TableContext, columns: Columns) -> Columns:
+    """The key of a table of customers or staff is a reference to the person, under whatever name."""
+    keys = [c.name for c in sample.columns if c.is_key] or [c.name for c in sample.columns if c.name.lower() == "id"]
+    registered = context.customers or context.staff or any(c.cls is FieldClass.PASSWORD_SECRET for c in columns)
+    if context.topic is not Topic.PERSON or len(keys) != 1 or not registered or context.relatives or context.firms:
+        return columns
+    return tuple(
+        replace(
+            c,
+            cls=FieldClass.USER_ID,
+            personal=True,
+            role=role_of(FieldClass.USER_ID, True, info, context, sample),
+            confidence=max(c.confidence, 900) if c.cls is FieldClass.USER_ID else 900,
+            evidence=(*(e for e in c.evidence if c.cls is FieldClass.USER_ID), "context:key of a person table"),
+        )
+        if c.name == keys[0] and c.cls in {FieldClass.NOT_PI, FieldClass.UNKNOWN, FieldClass.USER_ID}
+        else c
+        for c, info in zip(columns, sample.columns, strict=True)
+    )
+
+
+def _traces(context: TableContext, columns: Columns) -> Columns:
+    """In a log of what people do (logins, visits), the time of a line is behaviour."""
+    referred = any(c.cls in {FieldClass.USER_ID, FieldClass.USERNAME} and c.personal for c in columns)
+    if not (context.log and context.topic is Topic.EVENT and referred):
+        return columns
+    if not any(c.cls in {FieldClass.IP, FieldClass.DEVICE_ID, FieldClass.BEHAVIOUR} for c in columns):
+        return columns
+    return tuple(
+        replace(
+            c,
+            cls=FieldClass.BEHAVIOUR,
+            personal=True,
+            role=RowRole.CUSTOMER,
+            confidence=800,
+            evidence=("context:time of a line in a log of people",),
+        )
+        if c.cls is FieldClass.NOT_PI and _is_moment(c)
+        else c
+        for c in columns
+    )
+
+
+def _clinical_text(sample: TableSample, context: TableContext, columns: Columns) -> Columns:
+    """In a clinical record every text whose words say nothing else is about the patient's health."""
+    n_health = sum(c.cls is FieldClass.HEALTH for c in columns)
+    if not context.medical or context.topic in {Topic.THING, Topic.ORGANISATION} or n_health < _CLINICAL:
+        return columns
+    return tuple(
+        replace(
+            c,
+            cls=FieldClass.HEALTH,
+            personal=True,
+            sensitive=True,
+            role=role_of(FieldClass.HEALTH, True, info, context, sample),
+            confidence=650,
+            evidence=("context:text in a clinical record",),
+        )
+        if c.cls in _OPEN
+        and type_family(c.declared_type) in {TypeFamily.TEXT, TypeFamily.JSON}
+        and not comment_hits(info.comment)
+        and (not name_hits(info.said) or _lists_findings(info))
+        else c
+        for c, info in zip(columns, sample.columns, strict=True)
+    )
+
+
+def _lists_findings(info: ColumnInfo) -> bool:
+    """Whether the name says a list of findings or pictures of a clinical record (`dise_id_list`, `result_img_urls`)."""
+    words = set(words_of(info.said))
+    return bool(words & {"list", "url", "img", "image"} and words & _FINDINGS)
+
+
+_FINDINGS = frozenset({"result", "dise", "disease", "diagnosis", "check", "test", "drug", "medicine", "report", "exam"})
+
+
+def _is_moment(column: ColumnMap) -> bool:
+    words = words_of(column.name)
+    if words and words[0] in {"update", "updated", "modify", "modified", "delete", "deleted"}:
+        return False
+    if {"cost", "duration", "use", "spend", "elapsed"} & set(words) or "耗时" in column.name:
+        return False
+    family = type_family(column.declared_type)
+    if family is TypeFamily.INTEGER:
+        return bool({"ts", "timestamp"} & set(words))
+    timely = {"time", "at", "date", "ts", "timestamp", "datetime"} & set(words)
+    return family is TypeFamily.DATE or bool(timely) or column.name.endswith("时间")
