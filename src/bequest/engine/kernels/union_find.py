@@ -66,14 +66,15 @@ def _coded(columns: Sequence[tuple[Words, Bools]]) -> list[Codes]:
     return out
 
 
-def components_of_codes(n: int, keys: Sequence[Codes], edges: Ints | None = None) -> Labels:
-    """As `components`, over codes (-1 = none): rows with an equal code in one column of `keys` are joined."""
+def components_of_codes(n: int, keys: Sequence[Sequence[Codes]], edges: Ints | None = None) -> Labels:
+    """As `components`, over codes (-1 = none): rows are joined by an equal code in any two columns of one key."""
     parent = np.arange(n, dtype=np.int64)
     if edges is not None and len(edges):
         _union_edges(parent, np.ascontiguousarray(edges, dtype=np.int64))
     for key in keys:
-        if len(key):
-            _union_codes(parent, key, np.full(int(key.max()) + 1, -1, np.int64))
+        first = np.full(max((int(column.max(initial=-1)) for column in key), default=-1) + 1, -1, np.int64)
+        for column in key:
+            _union_codes(parent, column, first)
     labels = np.empty(n, np.uint32)
     _number(parent, labels)
     return labels

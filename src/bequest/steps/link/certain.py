@@ -1,6 +1,6 @@
 """What makes two mentions one person for certain: exact identifiers, and only where they are one person's."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,16 +35,13 @@ def certain(mentions: Mentions, codes: Mapping[str, Codes], said: Said) -> Certa
     return Certain(_renumbered(numbers), len(rows))
 
 
-def certain_keys(mentions: Mentions, codes: Mapping[str, Codes]) -> list[Codes]:
-    """Identity number, references, name with phone, name with e-mail."""
-    named = pair_codes([(codes["ph"], codes["nm"]), (codes["ph2"], codes["nm"]), (codes["em"], codes["nm"])])
-    own = _borne_by_few(codes["id"], codes["py"])
-    keys = [np.where(own, codes["id"], -1).astype(np.int32), *mentions.references()]
-    phone = (_borne_by_few(codes["ph"], codes["py"]), _borne_by_few(codes["ph2"], codes["py"]))
-    # phones first and second are in one numbering: whoever has it first here may have it second there
-    both = pair_codes([(codes["ph"], codes["nm"]), (codes["ph2"], codes["nm"])])
-    joined = [np.where(ok, pair, -1).astype(np.int32) for ok, pair in zip(phone, both, strict=True)]
-    return [*keys, *(_of_one_person(k, codes) for k in (*joined, named[2]))]
+def certain_keys(mentions: Mentions, codes: Mapping[str, Codes]) -> list[Sequence[Codes]]:
+    """Identity number, references, name with phone, name with e-mail; the columns of a key are in one numbering."""
+    own = {k: _borne_by_few(codes[k], codes["py"]) for k in ("id", "ph", "ph2", "em")}
+    kept = {k: np.where(own[k], codes[k], -1).astype(np.int32) for k in own}
+    phones = pair_codes([(kept["ph"], codes["nm"]), (kept["ph2"], codes["nm"])])
+    mails = pair_codes([(kept["em"], codes["nm"])])
+    return [(kept["id"],), mentions.references(), *(_of_one_person(k, codes) for k in (phones, mails))]
 
 
 def _borne_by_few(key: Codes, names: Codes) -> np.ndarray:
@@ -54,15 +51,14 @@ def _borne_by_few(key: Codes, names: Codes) -> np.ndarray:
     return ~np.isin(key, many) if len(many) else np.ones(len(key), np.bool_)
 
 
-def _of_one_person(key: Codes, codes: Mapping[str, Codes]) -> Codes:
+def _of_one_person(key: Sequence[Codes], codes: Mapping[str, Codes]) -> Sequence[Codes]:
     """The key without values that stand beside two identity numbers or two dates of birth: two people share those."""
-    frame = pl.DataFrame({"k": key, "id": codes["id"], "bd": codes["bd"]}).filter(pl.col("k") >= 0)
     torn = []
     for kind in ("id", "bd"):
-        met = frame.filter(pl.col(kind) >= 0).select("k", kind).unique().group_by("k").len()
-        torn.append(met.filter(pl.col("len") > 1)["k"])
+        met = pl.concat([pl.DataFrame({"k": k, "v": codes[kind]}).filter(pl.col("k") >= 0, pl.col("v") >= 0) for k in key])
+        torn.append(met.unique().group_by("k").len().filter(pl.col("len") > 1)["k"])
     shared = pl.concat(torn).unique().to_numpy()
-    return np.where(np.isin(key, shared), -1, key).astype(np.int32) if len(shared) else key
+    return [np.where(np.isin(k, shared), -1, k).astype(np.int32) for k in key] if len(shared) else key
 
 
 def _torn(labels: Labels, ids: Codes, different: np.ndarray) -> np.ndarray:
@@ -74,7 +70,7 @@ def _torn(labels: Labels, ids: Codes, different: np.ndarray) -> np.ndarray:
 
 
 def _parted(
-    mentions: Mentions, ids: Codes, keys: list[Codes], said: Said, rows: np.ndarray
+    mentions: Mentions, ids: Codes, keys: list[Sequence[Codes]], said: Said, rows: np.ndarray
 ) -> tuple[np.ndarray, Labels]:
     """The rows in an order that does not depend on how they were read, and their labels under the constraints."""
     tokens = mentions.tokens().gather(rows)
@@ -86,16 +82,19 @@ def _parted(
         moved = place[pairs]
         return moved[(moved >= 0).all(axis=1)] if len(pairs) else np.zeros((0, 2), np.int64)
 
-    edges = [_star(keys[0][rows]), inside(said.same), *(_star(k[rows]) for k in keys[1:])]
+    stars = [_star([column[rows] for column in key]) for key in keys]
+    edges = [stars[0], inside(said.same), *stars[1:]]
     apart = ids[rows].astype(np.int64).reshape(-1, 1)
     return rows, components_apart(len(rows), np.concatenate(edges), apart, inside(said.different))
 
 
-def _star(key: np.ndarray) -> np.ndarray:
+def _star(key: Sequence[Codes]) -> np.ndarray:
     """Pairs of the first row of each value and every other one."""
-    frame = pl.DataFrame({"k": key}).with_row_index("row").filter(pl.col("k") >= 0)
-    frame = frame.with_columns(pl.col("row").first().over("k").alias("first")).filter(pl.col("row") > pl.col("first"))
-    return frame.select("first", "row").cast(pl.Int64).to_numpy().reshape(-1, 2)
+    if not key:
+        return np.zeros((0, 2), np.int64)
+    frame = pl.concat([pl.DataFrame({"k": k}).with_row_index("row") for k in key]).filter(pl.col("k") >= 0)
+    frame = frame.sort("row", maintain_order=True).with_columns(pl.col("row").first().over("k").alias("first"))
+    return frame.filter(pl.col("row") > pl.col("first")).select("first", "row").cast(pl.Int64).to_numpy().reshape(-1, 2)
 
 
 def _renumbered(numbers: np.ndarray) -> Labels:

@@ -7,6 +7,7 @@
 from functools import cache
 from importlib.resources import files
 
+import numpy as np
 import polars as pl
 
 SURNAMES = {
@@ -17,25 +18,36 @@ SURNAMES = {
 """Readings of single characters as surnames."""
 
 
+_CODES = 0x20000
+
+
 @cache
-def _tables() -> tuple[dict[str, str], dict[str, str]]:
-    """Simplified form by traditional character, and pinyin by character."""
-    simple: dict[str, str] = {}
+def _tables() -> tuple[np.ndarray, pl.DataFrame]:
+    """Simplified code point by code point, and the pinyin (`sound`) of each character (`c`)."""
+    simple = np.arange(_CODES, dtype=np.uint32)
     sounds: dict[str, str] = {}
     text = files("bequest.steps.link").joinpath("hanzi.tsv").read_text(encoding="utf-8")
     for line in text.splitlines():
         kind, left, right = line.split("\t")
         if kind == "s":
-            simple.update(zip(left, right, strict=True))
+            simple[[ord(c) for c in left]] = [ord(c) for c in right]
         else:
             sounds.update(dict.fromkeys(right, left))
-    return simple, sounds
+    return simple, pl.DataFrame({"c": list(sounds), "sound": list(sounds.values())})
 
 
 def simplified(series: pl.Series) -> pl.Series:
-    """Traditional characters written as simplified ones."""
+    """Traditional characters written as simplified ones; null stays null."""
+    values = series.drop_nulls().unique()
+    values = values.filter(values.str.contains(r"\p{Han}"))
+    if not len(values):
+        return series
     simple = _tables()[0]
-    return series.str.replace_many(list(simple), list(simple.values())) if len(series) else series
+    joined = np.frombuffer(values.str.join("\n")[0].encode("utf-32-le"), np.uint32)
+    if bool((values.str.contains("\n", literal=True)).any()) or int(joined.max()) >= _CODES:
+        joined = np.frombuffer(values.str.replace_all(r"[\n\x{20000}-\x{10FFFF}]", "").str.join("\n")[0].encode("utf-32-le"), np.uint32)
+    written = simple[joined].tobytes().decode("utf-32-le").split("\n")
+    return series.replace(values, pl.Series(written))
 
 
 def pinyin(names: pl.Series) -> pl.Series:
@@ -45,9 +57,15 @@ def pinyin(names: pl.Series) -> pl.Series:
     """
     if not len(names):
         return names
-    sounds = _tables()[1]
-    frame = pl.DataFrame({"first": names.str.slice(0, 1), "rest": names.str.slice(1)})
-    first = pl.col("first").replace(SURNAMES).str.replace_many(list(sounds), list(sounds.values()))
-    rest = pl.col("rest").str.replace_many(list(sounds), list(sounds.values()))
-    spoken = pl.concat_str(first, rest).str.replace_all(r"[^a-z]", "")
-    return frame.select(pl.when(spoken != "").then(spoken).alias("v"))["v"]
+    chars = (
+        pl.DataFrame({"row": np.arange(len(names)), "c": names.str.split("")})
+        .explode("c", empty_as_null=True, keep_nulls=True)
+        .join(_tables()[1], on="c", how="left", maintain_order="left")
+        .with_columns(pl.when(pl.int_range(pl.len()).over("row") == 0).then(pl.col("c").replace_strict(SURNAMES, default=None)).alias("own"))
+    )
+    spoken = (
+        chars.with_columns(pl.coalesce("own", "sound", "c").str.replace_all(r"[^a-z]", "").alias("s"))
+        .group_by("row", maintain_order=True)
+        .agg(pl.col("s").str.join(""))["s"]
+    )
+    return pl.select(pl.when(spoken != "").then(spoken)).to_series().rename(names.name)
