@@ -12,7 +12,7 @@ from math import log2
 
 import polars as pl
 
-KINDS = ("ph", "ph2", "em", "nm", "py", "bd", "af", "ac", "ip", "so")
+KINDS = ("ph", "ph2", "em", "nm", "py", "bd", "af", "am", "ac", "ip", "so")
 PARTS = ("chance", "name", "phone", "email", "birthday", "address", "identity", "other", "gender")
 """What the waterfall of a score is made of, in its order."""
 
@@ -20,6 +20,10 @@ SAME_BITS = 5.0
 """From here on a pair may be one person without asking: odds of 32 to 1 on top of the rules."""
 ASK_BITS = -3.0
 """From here on people are asked."""
+UNNAMED_BITS = -3.0
+"""An e-mail address under one name all over is that person's where no name stands; a phone never is: families."""
+BORN_BITS = 2.0
+"""A name and a date of birth alone need these on top: namesakes share a birthday more often than a phone."""
 BLOCK = 60
 """A value that more records of different look bear brings nobody together: it is junk, a switchboard, or common."""
 OWN_NAMES = 3
@@ -28,7 +32,7 @@ _PEOPLE = 2_000
 """Fewer people than this say nothing about how common a value is."""
 
 _BLOCKS: tuple[tuple[str, ...], ...] = (
-    ("ph",), ("em",), ("so",), ("af",), ("ip",), ("nm", "bd"), ("py", "bd"), ("nm", "ac"), ("nm", "ph"), ("py", "ac"),
+    ("ph",), ("em",), ("so",), ("af",), ("am",), ("ip",), ("nm", "bd"), ("py", "bd"), ("nm", "ac"), ("nm", "ph"), ("py", "ac"),
 )  # fmt: skip
 
 
@@ -103,11 +107,11 @@ def _score(p: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
         *(
             pl.when((pl.col(f"{k}_a") >= 0) & (pl.col(f"{k}_a") == pl.col(f"{k}_b"))).then(pl.col(f"{k}_a"))
             .otherwise(-1).alias(f"{k}_eq")
-            for k in ("em", "nm", "py", "bd", "af", "ac", "ip", "so")
+            for k in KINDS if not k.startswith("ph")
         )
     )  # fmt: skip
     for kind, who in (
-        ("ph", "py"), ("em", "py"), ("af", "py"), ("ac", "py"), ("so", "py"),
+        ("ph", "py"), ("em", "py"), ("af", "py"), ("am", "py"), ("ac", "py"), ("so", "py"),
         ("nm", "base"), ("py", "base"), ("bd", "base"), ("ip", "base"),
     ):  # fmt: skip
         n = _bearers(p, kind, who).rename({"v": f"{kind}_eq", "k": f"{kind}_n"})
@@ -155,8 +159,9 @@ def _weigh(t: pl.DataFrame, people: float) -> pl.DataFrame:
     )  # fmt: skip
     address = (
         pl.when(_agree("af")).then(bits("af", 0.5, 1e-5))
+        .when(_agree("am")).then(bits("am", 0.4, 3e-5))
         .when(_agree("ac")).then(bits("ac", 0.2, 1e-4))
-        .when(_both("ac")).then(pl.lit(-0.7)).otherwise(nothing)
+        .when(_both("ac")).then(pl.lit(-1.0)).otherwise(nothing)
     )  # fmt: skip
     other = pl.when(_agree("so")).then(bits("so", 0.7, 1e-6)).otherwise(nothing)
     known = (pl.col("ge_a") > 0) & (pl.col("ge_b") > 0)
@@ -173,15 +178,19 @@ def _decide(t: pl.DataFrame) -> pl.DataFrame:
     own = pl.lit(OWN_NAMES)
     phone = _agree("ph") & (pl.col("ph_n").fill_null(1) <= own)
     email = _agree("em") & (pl.col("em_n").fill_null(1) <= own)
-    home = _agree("af") & (pl.col("af_n").fill_null(1) <= own + 2)
+    whole = _agree("af") & (pl.col("af_n").fill_null(1) <= own + 2)
+    home = whole | (_agree("am") & ~_both("af") & (pl.col("am_n").fill_null(1) <= own + 2))
     other = _agree("so") & (pl.col("so_n").fill_null(1) <= own)
     born, part_id = _agree("bd"), _agree("ip")
     strong = phone.cast(pl.Int8) + email.cast(pl.Int8) + home.cast(pl.Int8) + other.cast(pl.Int8) + born.cast(pl.Int8)
     conflict = (_both("bd") & ~born) | ((pl.col("gender") < 0)) | (_both("ip") & ~part_id)
-    exact = _agree("nm") & ((strong >= 1) | part_id)
+    only_born = born & (strong == 1) & ~part_id
+    exact = _agree("nm") & ((strong >= 1) | part_id) & (~only_born | (pl.col("bits") >= SAME_BITS + BORN_BITS))
     sounds = ~_agree("nm") & _agree("py") & (phone | email | part_id | other | (strong >= 2))
-    unnamed = ~_both("nm") & (strong >= 2) & (email | born | other)
-    enough = ~conflict & (exact | sounds | unnamed) & (pl.col("bits") >= SAME_BITS)
+    mailed = _agree("em") & (pl.col("em_n") == 1)
+    unnamed = ~_both("nm") & (((strong >= 2) & (email | born | other)) | mailed)
+    scored = (exact | sounds) & (pl.col("bits") >= SAME_BITS)
+    enough = ~conflict & (scored | (unnamed & (pl.col("bits") >= UNNAMED_BITS)))
     by_name = _agree("nm") | _agree("py") | ~_both("nm")
     ask = (pl.col("bits") >= ASK_BITS) & (by_name | born | part_id | email | other)
     return t.with_columns(

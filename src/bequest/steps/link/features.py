@@ -16,9 +16,9 @@ from bequest.model.facts import RowRole
 from bequest.steps.link.hanzi import pinyin, simplified
 
 Ecb = Callable[[bytes], bytes]
-FEATURES = ("id", "ph", "ph2", "em", "nm", "py", "bd", "af", "ac", "ip", "so")
+FEATURES = ("id", "ph", "ph2", "em", "nm", "py", "bd", "af", "am", "ac", "ip", "so")
 """A valid identity number; phones; e-mail; name in simplified characters; how it sounds; date of birth; address with
-house, unit and room; street and house number alone; the first 14 digits (area and date of birth) of an identity
+all its numbers (three at least: house, unit, room); street with the first two numbers; street and house number alone; the first 14 digits (area and date of birth) of an identity
 number, also of one that is damaged; another number or name that is one person's (passport, WeChat, card, account)."""
 
 _SOCIAL = (
@@ -32,6 +32,7 @@ _ID_HEAD = r"^([1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01
 _NO_BIRTHDAY = ("1900-01-01", "1970-01-01", "1980-01-01", "1990-01-01", "2000-01-01", "0001-01-01")
 _PLACES = r"^[^\d]*[省市县旗镇乡]"
 _DISTRICT = r"^[^\d]*[^小社园新]区"
+_UNITS = "号|栋|幢|座|单元|室|楼|层|期|弄|组|队"
 _NUMERALS = {
     **{f"十{d}": f"1{i}" for i, d in enumerate("一二三四五六七八九", 1)},
     "十": "10", **{d: str(i) for i, d in enumerate("一二三四五六七八九", 1)},
@@ -81,8 +82,7 @@ def role_features(table: TableMap, batch: pl.DataFrame, role: RowRole, ecb: Ecb,
         made["bd"] = pl.coalesce(born)
     if FieldClass.ADDRESS in by_class:
         whole = pl.concat_str([pl.col(c) for c in by_class[FieldClass.ADDRESS]], separator=" ", ignore_nulls=True)
-        made["af"] = _address(whole, whole=True)
-        made["ac"] = _address(whole, whole=False)
+        made |= _address(whole)
     social = next((c for c in _SOCIAL if c in by_class), None)
     if social is not None:
         made["so"] = _other_number(pl.col(by_class[social][0]), social)
@@ -140,15 +140,28 @@ def _gender(column: pl.Expr | None, ident: pl.Expr | None) -> pl.Expr | None:
     return pl.coalesce(found).cast(pl.UInt8) if found else None
 
 
-def _address(column: pl.Expr, *, whole: bool) -> pl.Expr:
-    """The last characters before the first number, and the numbers: all of them, or the house number alone."""
-    plain = normalise.compact(column).map_batches(simplified, return_dtype=pl.String, is_elementwise=True)
-    for word, digit in _NUMERALS.items():
-        plain = plain.str.replace_all(rf"{word}(号|栋|幢|座|单元|室|楼|层|期|弄|组|队)", digit + "${1}")
-    plain = plain.str.replace(_PLACES, "").str.replace(_DISTRICT, "")
+def _address(column: pl.Expr) -> dict[str, pl.Expr]:
+    """The last characters before the first number, and the numbers: all, the first two, the house number alone."""
+    plain = normalise.compact(column).map_batches(_plain_address, return_dtype=pl.String, is_elementwise=True)
     street = plain.str.extract(r"^[^\d]*?(\p{Han}{2,3})[^\d\p{Han}]*\d")
     numbers = plain.str.extract_all(r"\d+")
-    if not whole:
-        return pl.concat_str(street, numbers.list.first(), separator="|")
-    said = pl.concat_str(street, numbers.list.join("-"), separator="|")
-    return pl.when(numbers.list.len() >= 2).then(said)
+
+    def upto(n: int, at_least: int) -> pl.Expr:
+        said = pl.concat_str(street, numbers.list.head(n).list.join("-"), separator="|")
+        return pl.when(numbers.list.len() >= at_least).then(said)
+
+    return {"af": upto(9, 3), "am": upto(2, 2), "ac": upto(1, 1)}
+
+
+def _plain_address(series: pl.Series) -> pl.Series:
+    """Simplified, Chinese numerals before units as digits, without province, city and district."""
+    plain = simplified(series)
+    numbered = plain.str.contains(f"[一二三四五六七八九十](?:{_UNITS})").fill_null(False)
+    if numbered.any():
+        rows = numbered.arg_true()
+        some = plain.gather(rows)
+        for word, digit in _NUMERALS.items():
+            some = some.str.replace_all(f"{word}({_UNITS})", digit + "${1}")
+        plain = plain.clone().scatter(rows, some)
+    # of a road and its house only the words after the last place count
+    return plain.str.replace(_PLACES, "").str.replace(_DISTRICT, "")
