@@ -1,6 +1,6 @@
 """Write `steps/link/hanzi.tsv`: pinyin and simplified form of each character, from pypinyin and OpenCC's tables.
 
-Run by hand, with `pypinyin` (MIT) and `opencc-python-reimplemented` (Apache-2.0) installed; neither is needed otherwise.
+Run by hand, with `pypinyin` (MIT) and `opencc-python-reimplemented` (Apache-2.0) installed; nothing else needs them.
 """
 
 import unicodedata

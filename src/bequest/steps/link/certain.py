@@ -55,7 +55,9 @@ def _of_one_person(key: Sequence[Codes], codes: Mapping[str, Codes]) -> Sequence
     """The key without values that stand beside two identity numbers or two dates of birth: two people share those."""
     torn = []
     for kind in ("id", "bd"):
-        met = pl.concat([pl.DataFrame({"k": k, "v": codes[kind]}).filter(pl.col("k") >= 0, pl.col("v") >= 0) for k in key])
+        met = pl.concat(
+            [pl.DataFrame({"k": k, "v": codes[kind]}).filter(pl.col("k") >= 0, pl.col("v") >= 0) for k in key]
+        )
         torn.append(met.unique().group_by("k").len().filter(pl.col("len") > 1)["k"])
     shared = pl.concat(torn).unique().to_numpy()
     return [np.where(np.isin(k, shared), -1, k).astype(np.int32) for k in key] if len(shared) else key

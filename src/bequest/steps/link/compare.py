@@ -47,7 +47,7 @@ class Compared:
 def compare(profiles: pl.DataFrame) -> Compared:
     """Score the candidate pairs among profiles.
 
-    `profiles`: `base` (who it is for certain), `id` and one code column per kind (-1 for nothing), `ge` (0 for nothing).
+    `profiles`: `base` (who it is for certain), `id` and one code column per kind (-1: nothing), `ge` (0: nothing).
     """
     p = profiles.with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
     pairs = _candidates(p)
@@ -55,7 +55,10 @@ def compare(profiles: pl.DataFrame) -> Compared:
         return Compared(_nothing(), 0)
     scored = _score(p, pairs)
     kept = scored.filter(pl.col("outcome") != "different")
-    return Compared(kept.select("a", "b", "bits", *PARTS, "outcome").sort("bits", "a", "b", descending=[True, False, False]), pairs.height)
+    return Compared(
+        kept.select("a", "b", "bits", *PARTS, "outcome").sort("bits", "a", "b", descending=[True, False, False]),
+        pairs.height,
+    )
 
 
 def _nothing() -> pl.DataFrame:
@@ -81,7 +84,9 @@ def _candidates(p: pl.DataFrame) -> pl.DataFrame:
                 & ((pl.col("id") < 0) | (pl.col("id_b") < 0) | (pl.col("id") == pl.col("id_b")))
             )
             found.append(joined.select(pl.col("row").alias("a"), pl.col("row_b").alias("b")))
-    return pl.concat(found).unique(maintain_order=True) if found else pl.DataFrame(schema={"a": pl.Int64, "b": pl.Int64})
+    return (
+        pl.concat(found).unique(maintain_order=True) if found else pl.DataFrame(schema={"a": pl.Int64, "b": pl.Int64})
+    )
 
 
 def _bearers(p: pl.DataFrame, kind: str, who: str) -> pl.DataFrame:
@@ -147,9 +152,7 @@ def _weigh(t: pl.DataFrame, people: float) -> pl.DataFrame:
         pl.when(_agree("ph")).then(bits("ph", 0.7, 1e-6))
         .when((pl.col("ph_a") >= 0) & (pl.col("ph_b") >= 0)).then(pl.lit(-1.0)).otherwise(nothing)
     )  # fmt: skip
-    email = (
-        pl.when(_agree("em")).then(bits("em", 0.7, 1e-6)).when(_both("em")).then(pl.lit(-0.7)).otherwise(nothing)
-    )
+    email = pl.when(_agree("em")).then(bits("em", 0.7, 1e-6)).when(_both("em")).then(pl.lit(-0.7)).otherwise(nothing)
     identity = (
         pl.when(_agree("ip")).then(bits("ip", 0.9, 1 / 500_000)).when(_both("ip")).then(pl.lit(-6.0)).otherwise(nothing)
     )
@@ -166,7 +169,11 @@ def _weigh(t: pl.DataFrame, people: float) -> pl.DataFrame:
     other = pl.when(_agree("so")).then(bits("so", 0.7, 1e-6)).otherwise(nothing)
     known = (pl.col("ge_a") > 0) & (pl.col("ge_b") > 0)
     gender = (
-        pl.when(known & (pl.col("ge_a") == pl.col("ge_b"))).then(pl.lit(0.9)).when(known).then(pl.lit(-5.0)).otherwise(nothing)
+        pl.when(known & (pl.col("ge_a") == pl.col("ge_b")))
+        .then(pl.lit(0.9))
+        .when(known)
+        .then(pl.lit(-5.0))
+        .otherwise(nothing)
     )
     chance = pl.lit(-log2(people))
     parts = (chance, name, phone, email, birthday, address, identity, other, gender)
@@ -183,7 +190,7 @@ def _decide(t: pl.DataFrame) -> pl.DataFrame:
     other = _agree("so") & (pl.col("so_n").fill_null(1) <= own)
     born, part_id = _agree("bd"), _agree("ip")
     strong = phone.cast(pl.Int8) + email.cast(pl.Int8) + home.cast(pl.Int8) + other.cast(pl.Int8) + born.cast(pl.Int8)
-    conflict = (_both("bd") & ~born) | ((pl.col("gender") < 0)) | (_both("ip") & ~part_id)
+    conflict = (_both("bd") & ~born) | (pl.col("gender") < 0) | (_both("ip") & ~part_id)
     only_born = born & (strong == 1) & ~part_id
     exact = _agree("nm") & ((strong >= 1) | part_id) & (~only_born | (pl.col("bits") >= SAME_BITS + BORN_BITS))
     sounds = ~_agree("nm") & _agree("py") & (phone | email | part_id | other | (strong >= 2))

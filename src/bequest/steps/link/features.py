@@ -18,13 +18,14 @@ from bequest.steps.link.hanzi import pinyin, simplified
 Ecb = Callable[[bytes], bytes]
 FEATURES = ("id", "ph", "ph2", "em", "nm", "py", "bd", "af", "am", "ac", "ip", "so")
 """A valid identity number; phones; e-mail; name in simplified characters; how it sounds; date of birth; address with
-all its numbers (three at least: house, unit, room); street with the first two numbers; street and house number alone; the first 14 digits (area and date of birth) of an identity
-number, also of one that is damaged; another number or name that is one person's (passport, WeChat, card, account)."""
+all its numbers (three at least: house, unit, room); street with the first two numbers; street and house number alone;
+the first 14 digits (area and date of birth) of an identity number, also of one that is damaged; another number or name
+that is one person's (passport, WeChat, card, account)."""
 
 _SOCIAL = (
     FieldClass.PASSPORT, FieldClass.SOCIAL_ID, FieldClass.BANK_CARD, FieldClass.ACCOUNT_NUMBER, FieldClass.USERNAME,
 )  # fmt: skip
-_JUNK_PHONE = r"^1\d{0,3}?(?:0{7,}|1{8,}|2{8,}|3{8,}|4{8,}|5{8,}|6{8,}|7{8,}|8{8,}|9{8,}|12345678|23456789)$"
+_JUNK_PHONE = r"^1\d{0,3}?(?:0{7,}|(?:1{8}|2{8}|3{8}|4{8}|5{8}|6{8}|7{8}|8{8}|9{8})\d*|12345678|23456789)$"
 _JUNK_WORD = r"^(?:(.)?0+|1+|123456(?:7890?|78)?|TEST.*|NULL|NONE|无|WU|UNKNOWN|未知|ADMIN|GUEST)$"
 _TITLES = r"^(?:[\u{4E00}-\u{9FFF}]{1,2}(?:先生|女士|小姐|太太|老师|师傅|经理|总|同学|阿姨|叔叔)|[小老阿]\p{Han})$"
 _ID_SHAPE = r"^[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX*]$"

@@ -45,7 +45,9 @@ def simplified(series: pl.Series) -> pl.Series:
     simple = _tables()[0]
     joined = np.frombuffer(values.str.join("\n")[0].encode("utf-32-le"), np.uint32)
     if bool((values.str.contains("\n", literal=True)).any()) or int(joined.max()) >= _CODES:
-        joined = np.frombuffer(values.str.replace_all(r"[\n\x{20000}-\x{10FFFF}]", "").str.join("\n")[0].encode("utf-32-le"), np.uint32)
+        joined = np.frombuffer(
+            values.str.replace_all(r"[\n\x{20000}-\x{10FFFF}]", "").str.join("\n")[0].encode("utf-32-le"), np.uint32
+        )
     written = simple[joined].tobytes().decode("utf-32-le").split("\n")
     return series.replace(values, pl.Series(written))
 
@@ -61,7 +63,11 @@ def pinyin(names: pl.Series) -> pl.Series:
         pl.DataFrame({"row": np.arange(len(names)), "c": names.str.split("")})
         .explode("c", empty_as_null=True, keep_nulls=True)
         .join(_tables()[1], on="c", how="left", maintain_order="left")
-        .with_columns(pl.when(pl.int_range(pl.len()).over("row") == 0).then(pl.col("c").replace_strict(SURNAMES, default=None)).alias("own"))
+        .with_columns(
+            pl.when(pl.int_range(pl.len()).over("row") == 0)
+            .then(pl.col("c").replace_strict(SURNAMES, default=None))
+            .alias("own")
+        )
     )
     spoken = (
         chars.with_columns(pl.coalesce("own", "sound", "c").str.replace_all(r"[^a-z]", "").alias("s"))

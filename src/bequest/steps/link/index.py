@@ -2,11 +2,12 @@
 
 The frame of a table holds `row_no`, `row_tag`, `row_digest`; for each column `v:<column>` (non-empty); for each role
 that can be recognised `k:<role>:ref` tokens of references to another table's key (`ref2` and so on where a row bears
-several keys of its person, or one and a reference), `x:<role>:<kind>` tokens of what people are known by (`features`), `n:<role>` (the name of a person, not of a company, stands there), and
-`m:<role>`, the mention's own token; facts as `f:<fact>`; `start:<band>` dates of retention duties; `contact`
-(date of contact with the person); `own_lot` (the lot by the table's own scope columns, several joined by `BETWEEN`,
-empty for outside, null where the table has none); and, for scope to spread along records, `s:at:<column>` (what others
-point to) and `s:of:<column>` (what it points to); `g:region` and `g:value`, the kinds of people of `groups`.
+several keys of its person, or one and a reference), `x:<role>:<kind>` tokens of what people are known by (`features`),
+`n:<role>` (the name of a person, not of a company, stands there), and `m:<role>`, the mention's own token; facts as
+`f:<fact>`; `start:<band>` dates of retention duties; `contact` (date of contact with the person); `own_lot` (the lot by
+the table's own scope columns, several joined by `BETWEEN`, empty for outside, null where the table has none); and, for
+scope to spread along records, `s:at:<column>` (what others point to) and `s:of:<column>` (what it points to);
+`g:region` and `g:value`, the kinds of people of `groups`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -186,7 +187,7 @@ def _identifier_keys(table: TableMap, batch: pl.DataFrame, role: RowRole, s: Ind
     if people:
         named = pl.any_horizontal(normalise.names_somebody(pl.col(c)) for c in people)
         keys[f"n:{role}"] = batch.select(named.alias("v"))["v"]
-    return keys | role_features(table, batch, role, s.ecb, s.timezone)
+    return {**keys, **role_features(table, batch, role, s.ecb, s.timezone)}
 
 
 def _facts(table: TableMap, batch: pl.DataFrame, s: IndexSettings) -> Mapping[str, pl.Series]:

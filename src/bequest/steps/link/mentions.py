@@ -31,7 +31,7 @@ class Mentions:
         self.height = sum(len(b.rows) for b in blocks)
 
     def column(self, name: str, dtype: type[pl.DataType] = pl.Binary) -> pl.Series:
-        """A column of the indexes over all mentions: `name` with `{role}` in the place of the role; null where missing."""
+        """A column of the indexes over all mentions; `{role}` in its name is the role's; null where it is missing."""
         parts = []
         for b in self._blocks:
             here = name.format(role=b.role)

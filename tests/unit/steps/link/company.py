@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words read best in one line each
 """A generated company with the troubles of real ones, and the truth of who is who. Seeded; only invented people."""
 
 import random
@@ -12,7 +13,10 @@ from bequest.model.facts import RecordClass, RowRole
 C = FieldClass
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚玲桂英华文慧建国红玉兰志飞鹏辉斌波宇浩凯欣雨晨佳琪梓涵子轩浩然思怡诗雅博晓东海燕春梅秀珍雪萍俊峰旭云龙"
-TRADITIONAL = str.maketrans("伟丽军艳杰涛红兰飞鹏辉凯欣晓东云龙张刘陈杨黄赵吴马郑梁谢许韩冯邓萧叶苏吕卢钟谭陆范贾邹国华轩诗", "偉麗軍艷傑濤紅蘭飛鵬輝凱欣曉東雲龍張劉陳楊黃趙吳馬鄭梁謝許韓馮鄧蕭葉蘇呂盧鍾譚陸範賈鄒國華軒詩")
+TRADITIONAL = str.maketrans(
+    "伟丽军艳杰涛红兰飞鹏辉凯欣晓东云龙张刘陈杨黄赵吴马郑梁谢许韩冯邓萧叶苏吕卢钟谭陆范贾邹国华轩诗",
+    "偉麗軍艷傑濤紅蘭飛鵬輝凱欣曉東雲龍張劉陳楊黃趙吳馬鄭梁謝許韓馮鄧蕭葉蘇呂盧鍾譚陸範賈鄒國華軒詩",
+)
 HOMOPHONES = {
     "伟": "玮", "芳": "方", "静": "婧", "丽": "莉", "磊": "蕾", "洋": "阳", "艳": "燕", "杰": "洁", "娟": "涓", "明": "铭",
     "玲": "铃", "英": "瑛", "慧": "惠", "红": "虹", "志": "智", "辉": "晖", "斌": "彬", "宇": "雨", "浩": "昊", "晨": "辰",
@@ -20,7 +24,20 @@ HOMOPHONES = {
 }  # fmt: skip
 CITIES = {"330106": "浙江省杭州市西湖区", "330203": "浙江省宁波市海曙区", "310104": "上海市徐汇区", "320105": "江苏省南京市建邺区",
           "440305": "广东省深圳市南山区", "510107": "四川省成都市武侯区"}  # fmt: skip
-STREETS = ["文三路", "中山路", "人民路", "解放街", "建设路", "和平路", "长江路", "滨江大道", "学院路", "花园街", "古墩路", "延安路"]
+STREETS = [
+    "文三路",
+    "中山路",
+    "人民路",
+    "解放街",
+    "建设路",
+    "和平路",
+    "长江路",
+    "滨江大道",
+    "学院路",
+    "花园街",
+    "古墩路",
+    "延安路",
+]
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 JUNK_PHONES = ("13800000000", "13888888888", "12345678901", "13012345678", "无", "0")
 
@@ -79,7 +96,7 @@ class Company:
 
 class _Maker:
     def __init__(self, seed: int, n_people: int, rates: Rates) -> None:
-        self.r = random.Random(seed)
+        self.r = random.Random(seed)  # noqa: S311
         self.rates = rates
         self.used: set[str] = set()
         self.boards = [f"0571-8{self.r.randrange(10**6, 10**7)}" for _ in range(3)]
@@ -104,7 +121,13 @@ class _Maker:
         return surname + "".join(self.r.choices(GIVEN, weights=[1 / (i + 12) for i in range(len(GIVEN))], k=n))
 
     def address(self, area: str) -> str:
-        parts = (self.r.choice(STREETS), self.r.randrange(1, 400), self.r.randrange(1, 20), self.r.randrange(1, 4), self.r.randrange(101, 2500))
+        parts = (
+            self.r.choice(STREETS),
+            self.r.randrange(1, 400),
+            self.r.randrange(1, 20),
+            self.r.randrange(1, 4),
+            self.r.randrange(101, 2500),
+        )
         return CITIES[area] + "{}{}号{}幢{}单元{}室".format(*parts)
 
     def person(self, name: str, area: str, address: str, born: date, phone: str) -> Person:
@@ -113,7 +136,9 @@ class _Maker:
         body = f"{area}{born:%Y%m%d}{seq:03d}"
         ident = body + "10X98765432"[sum(int(d) * w for d, w in zip(body, WEIGHTS, strict=True)) % 11]
         number = len(self.people)
-        mail = f"{self.r.choice('abcdefgh')}{self.r.randrange(10**7)}@{self.r.choice(['example.com', 'mail.example.com'])}"
+        mail = (
+            f"{self.r.choice('abcdefgh')}{self.r.randrange(10**7)}@{self.r.choice(['example.com', 'mail.example.com'])}"
+        )
         p = Person(number, name, female, born, area, ident, [phone], mail, [address])
         if self.yes(self.rates.changed_phone):
             p.phones.append(self.phone())
@@ -162,7 +187,16 @@ class _Maker:
         if not self.yes(self.rates.odd_phone):
             return number
         full = number.translate({ord("0") + i: 0xFF10 + i for i in range(10)})
-        return self.r.choice([f"+86{number}", f"+86 {number}", f"{number[:3]}-{number[3:7]}-{number[7:]}", full, f"{number} ", f"86-{number}"])
+        return self.r.choice(
+            [
+                f"+86{number}",
+                f"+86 {number}",
+                f"{number[:3]}-{number[3:7]}-{number[7:]}",
+                full,
+                f"{number} ",
+                f"86-{number}",
+            ]
+        )
 
     def spelled_name(self, p: Person) -> str:
         name = p.old_name if p.old_name and self.yes(0.4) else p.name
@@ -198,7 +232,9 @@ class _Maker:
         if self.yes(self.rates.junk):
             return "1990-01-01"
         born = p.born + timedelta(days=self.r.randrange(1, 400)) if self.yes(self.rates.wrong_birthday) else p.born
-        return self.r.choice([f"{born:%Y-%m-%d}", f"{born:%Y/%m/%d}", f"{born:%Y%m%d}", f"{born.year}年{born.month}月{born.day}日"])
+        return self.r.choice(
+            [f"{born:%Y-%m-%d}", f"{born:%Y/%m/%d}", f"{born:%Y%m%d}", f"{born.year}年{born.month}月{born.day}日"]
+        )
 
     def email(self, p: Person) -> str:
         if self.yes(self.rates.junk):

@@ -5,12 +5,12 @@ from datetime import date
 
 import numpy as np
 import polars as pl
+from tests.unit.steps.link.company import Company
 
 from bequest.crypto.cipher import aes_ecb
 from bequest.engine.kernels import normalise
 from bequest.steps.link.index import IndexSettings, index_table, link_targets
 from bequest.steps.link.link import Linked, link
-from tests.unit.steps.link.company import Company
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,9 @@ def mentions(company: Company, linked: Linked) -> pl.DataFrame:
         frame = company.frames[(t.source, t.name)]
         [subjects] = linked.subject_of[(t.source, t.name)].values()
         ids = [c.name for c in t.columns if c.cls == "national_id"]
-        ident = frame.select(normalise.national_id(pl.col(ids[0])) if ids else pl.lit(None, pl.Utf8).alias("i")).to_series()
+        ident = frame.select(
+            normalise.national_id(pl.col(ids[0])) if ids else pl.lit(None, pl.Utf8).alias("i")
+        ).to_series()
         ident = ident if len(ident) == frame.height else pl.Series([None] * frame.height, dtype=pl.Utf8)
         parts.append(pl.DataFrame({"person": company.truth[(t.source, t.name)], "subject": subjects, "ident": ident,
                                    "table": f"{t.source}.{t.name}", "row": np.arange(frame.height)}))  # fmt: skip
@@ -62,4 +64,6 @@ def score(company: Company, linked: Linked) -> Score:
     both = _pairs(m.group_by("person", "subject").len()["len"])
     joined, belong = _pairs(m.group_by("subject").len()["len"]), _pairs(m.group_by("person").len()["len"])
     ids = m.drop_nulls("ident").group_by("subject").agg(pl.col("ident").n_unique().alias("n"))
-    return Score(both / joined, both / belong, joined - both, linked.n_uncertain, 0.0, ids.filter(pl.col("n") > 1).height)
+    return Score(
+        both / joined, both / belong, joined - both, linked.n_uncertain, 0.0, ids.filter(pl.col("n") > 1).height
+    )

@@ -6,7 +6,6 @@ The seeds here are not those the weights were chosen with (1 to 11).
 from dataclasses import replace
 
 import pytest
-
 from tests.unit.steps.link.company import Rates, generate
 from tests.unit.steps.link.scoring import link_company, score
 
