@@ -10,6 +10,7 @@ import polars as pl
 from bequest.app.context import Context, Run, step
 from bequest.app.evidence import publish, record
 from bequest.app.law import pack_of
+from bequest.app.linked_people import MENTIONS, decided_digest, person_ids, save_people, to_apply
 from bequest.app.preflight import check_scope
 from bequest.app.reading import check_schema, open_sources, read_table
 from bequest.app.run_discover import data_map
@@ -30,6 +31,7 @@ from bequest.steps.link.link import Linked, link
 from bequest.store.records import AccessRecord
 
 TableKey = tuple[str, str]
+_LINE = {"source": pl.String, "table": pl.String, "row_key": pl.String, "role": pl.String, "cluster_id": pl.Int64}
 
 
 def index_settings(ctx: Context, case: Case, datamap: DataMap) -> IndexSettings:
@@ -69,8 +71,9 @@ def index_and_link(
             check_keys(f"{table.source}.{table.name}", frame["row_tag"], n_empty)
         workspace.write(workspace.table_file("index", table.source, table.name), frame)
         indexes[(table.source, table.name)] = frame
-    linked = link(datamap, indexes)
-    _save_linked(workspace, linked, linked_from(case, datamap))
+    linked = link(datamap, indexes, to_apply(workspace))
+    save_people(workspace, linked, _mentions(indexes, linked))
+    _save_linked(workspace, linked, linked_from(workspace, case, datamap))
     return indexes, linked
 
 
@@ -86,6 +89,8 @@ def run_link(ctx: Context, case_id: str) -> Linked:
             "mentions": linked.n_mentions,
             "subjects": linked.n_subjects,
             "shared_phones": linked.n_shared_phones,
+            "uncertain": linked.n_uncertain,
+            "refused": linked.n_refused,
         }
         _evidence(ctx, run, indexes, linked)
     publish(ctx, case_id)
@@ -104,7 +109,10 @@ def _evidence(ctx: Context, run: Run, indexes: Mapping[TableKey, pl.DataFrame], 
         )  # fmt: skip
         record(
             ctx, tx, run.case.id, EventType.SUBJECT_LINKED, f"link-{number}", at=run.at,
-            counts={"subjects": linked.n_subjects, "mentions": linked.n_mentions},
+            counts={
+                "subjects": linked.n_subjects, "mentions": linked.n_mentions, "uncertain": linked.n_uncertain,
+                "refused": linked.n_refused,
+            },
         )  # fmt: skip
 
 
@@ -112,9 +120,21 @@ def _linked_note(workspace: Workspace) -> Path:
     return workspace.dir("work") / "linked.json"
 
 
-def linked_from(case: Case, datamap: DataMap) -> str:
-    """Digest of what linking goes by: data map, scope of the lots, law date, time zone, sources."""
-    return digest([datamap, [(lot.id, lot.scope) for lot in case.lots], case.effective_on, case.timezone, case.sources])
+def linked_from(workspace: Workspace, case: Case, datamap: DataMap) -> str:
+    """Digest of what linking goes by: data map, scope of the lots, law date, time zone, sources, people's decisions."""
+    scope = [(lot.id, lot.scope) for lot in case.lots]
+    decided = decided_digest(workspace)
+    return digest([datamap, scope, case.effective_on, case.timezone, case.sources, *([decided] if decided else [])])
+
+
+def _mentions(indexes: Mapping[TableKey, pl.DataFrame], linked: Linked) -> pl.DataFrame:
+    """Every mention that is somebody's: `mention`, `subject`."""
+    parts = [pl.DataFrame(schema=MENTIONS)]
+    for key, roles in linked.subject_of.items():
+        for role, subjects in roles.items():
+            who = pl.Series("subject", subjects, dtype=pl.Int64)
+            parts.append(pl.DataFrame([indexes[key][f"m:{role}"].alias("mention"), who]).filter(pl.col("subject") >= 0))
+    return pl.concat(parts)
 
 
 def _save_linked(workspace: Workspace, linked: Linked, made_from: str) -> None:
@@ -130,6 +150,8 @@ def _save_linked(workspace: Workspace, linked: Linked, made_from: str) -> None:
             "n_subjects": linked.n_subjects,
             "n_mentions": linked.n_mentions,
             "n_shared_phones": linked.n_shared_phones,
+            "n_uncertain": linked.n_uncertain,
+            "n_refused": linked.n_refused,
         },
     )
 
@@ -145,8 +167,11 @@ def load_linked(workspace: Workspace, case: Case, datamap: DataMap, *, fixed: bo
     if not note.is_file():
         raise StateError("linking was cut off before its end", hint=again)
     meta = json.loads(note.read_text(encoding="utf-8"))
-    if meta.pop("made_from", "") != linked_from(case, datamap) and not fixed:
-        raise StateError("the data map, or scope, sources or dates of the case, changed since linking", hint=again)
+    if meta.pop("made_from", "") != linked_from(workspace, case, datamap) and not fixed:
+        raise StateError(
+            "the data map, scope, sources or dates of the case, or decisions on pairs, changed since linking",
+            hint=again,
+        )
     anchors = workspace.read(workspace.dir("work") / "anchors.parquet", f"link {case.id}")["anchor"]
     named = frozenset(meta.pop("tables"))
     subject_of: dict[TableKey, dict[RowRole, np.ndarray]] = {}
@@ -169,17 +194,29 @@ def load_indexes(workspace: Workspace, datamap: DataMap) -> dict[TableKey, pl.Da
     }
 
 
+def is_linked(ctx: Context, case_id: str) -> bool:
+    """Whether the last run of linking still holds."""
+    try:
+        load_linked(ctx.workspace(case_id), ctx.case(case_id).case, data_map(ctx, case_id))
+    except StateError:
+        return False
+    return True
+
+
 def export_links(ctx: Context, case_id: str, path: Path) -> int:
     """Write who is who with row keys in clear to a file the user named; the access is logged.
 
-    CSV with the columns source, table, row_key, role, subject. Returns the number of lines.
+    Parquet where the file's name ends so, else CSV, with the columns source, table, row_key, role, cluster_id: rows
+    share a `cluster_id` where they are the same person's, and who is in doubt stays apart. The id is kept from run to
+    run. Returns the number of lines.
     """
     case = ctx.case(case_id).case
     datamap = data_map(ctx, case_id)
     linked = load_linked(ctx.workspace(case_id), case, datamap)
     check_user_file(path)
     sources = open_sources(case, ctx.secrets)
-    parts = []
+    people = person_ids(ctx.workspace(case_id))
+    parts = [pl.DataFrame(schema=_LINE)]
     for table in datamap.tables:
         roles = linked.subject_of.get((table.source, table.name), {})
         if not roles:
@@ -195,13 +232,19 @@ def export_links(ctx: Context, case_id: str, path: Path) -> int:
                         "table": [table.name] * keys.height,
                         "row_key": keys["__key"],
                         "role": [role.value] * keys.height,
-                        "subject": subjects,
-                    }
-                ).filter(pl.col("subject") >= 0)
+                        "cluster_id": subjects,
+                    },
+                    schema=_LINE,
+                )
+                .filter(pl.col("cluster_id") >= 0)
+                .with_columns(people.gather(pl.Series(subjects[subjects >= 0])).alias("cluster_id"))
             )
     out = pl.concat(parts)
     with new_user_file(path) as beside:
-        out.write_csv(beside)
+        if path.suffix.lower() == ".parquet":
+            out.write_parquet(beside)
+        else:
+            out.write_csv(beside)
     at = ctx.now(case_id)
     with ctx.store.transaction() as tx:
         n = len(tx.access.list(case_id))

@@ -22,6 +22,7 @@ class EventType(StrEnum):
     DATAMAP_PROPOSED = "datamap.proposed"
     DATAMAP_CONFIRMED = "datamap.confirmed"
     SUBJECT_LINKED = "subject.linked"
+    SUBJECT_REVIEWED = "subject.reviewed"
     RISK_ASSESSED = "risk.assessed"
     POLICY_PROPOSED = "policy.proposed"
     PLAN_APPROVED = "plan.approved"
@@ -95,6 +96,7 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     EventType.DATAMAP_PROPOSED: ("提出数据地图", "a data map was proposed"),
     EventType.DATAMAP_CONFIRMED: ("确认数据地图", "the data map was confirmed"),
     EventType.SUBJECT_LINKED: ("关联主体人", "records were linked to subjects"),
+    EventType.SUBJECT_REVIEWED: ("人工认定是否同一人", "somebody said whether records are one person's"),
     EventType.RISK_ASSESSED: ("影响评估", "the impact was assessed"),
     EventType.POLICY_PROPOSED: ("提出处置方案", "a policy was proposed"),
     EventType.PLAN_APPROVED: ("批准方案", "the plan was approved"),

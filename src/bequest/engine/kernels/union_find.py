@@ -6,10 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from bequest.engine.kernels.buffers import Ints, frozen, tag_array
+from bequest.engine.kernels.buffers import Bools, Ints, frozen, tag_array
 from bequest.engine.kernels.compiled import compiled
 
 Labels = npt.NDArray[np.uint32]
+Codes = npt.NDArray[np.int32]
+Words = npt.NDArray[np.uint64]
 
 
 def components(n: int, keys: Sequence[pl.Series] = (), edges: Ints | None = None) -> Labels:
@@ -29,6 +31,63 @@ def components(n: int, keys: Sequence[pl.Series] = (), edges: Ints | None = None
     if any(len(key) != n for key in keys):
         raise ValueError("every key column has one value per row")
     _union_tags(parent, keys)
+    labels = np.empty(n, np.uint32)
+    _number(parent, labels)
+    return labels
+
+
+def codes(keys: Sequence[pl.Series]) -> list[Codes]:
+    """Small numbers for tags: equal tags, in whichever column, get equal codes 0, 1, …; null gets -1.
+
+    Tags are compared whole, as in `components`.
+    """
+    return _coded([(frozen(tags).view(np.uint64), valid) for tags, valid in map(tag_array, keys)])
+
+
+def pair_codes(pairs: Sequence[tuple[Codes, Codes]]) -> list[Codes]:
+    """Codes for pairs of codes, equal over all the given columns where both halves are; -1 where a half is missing."""
+    words = []
+    for a, b in pairs:
+        both = np.column_stack([a, b]).astype(np.int64)
+        words.append((frozen(both).view(np.uint64), frozen((a >= 0) & (b >= 0))))
+    return _coded(words)
+
+
+def _coded(columns: Sequence[tuple[Words, Bools]]) -> list[Codes]:
+    n_tags = sum(int(valid.sum()) for _, valid in columns)
+    slots = 1 << max(4, int(3 * n_tags // 2).bit_length())
+    high, low = np.zeros(slots, np.uint64), np.zeros(slots, np.uint64)
+    owner = np.full(slots, -1, np.int32)
+    out, used = [], 0
+    for words, valid in columns:
+        made = np.full(len(valid), -1, np.int32)
+        used = _code_tags(words, valid, high, low, owner, made, used)
+        out.append(made)
+    return out
+
+
+def components_of_codes(n: int, keys: Sequence[Sequence[Codes]], edges: Ints | None = None) -> Labels:
+    """As `components`, over codes (-1 = none): rows are joined by an equal code in any two columns of one key."""
+    parent = np.arange(n, dtype=np.int64)
+    if edges is not None and len(edges):
+        _union_edges(parent, np.ascontiguousarray(edges, dtype=np.int64))
+    for key in keys:
+        first = np.full(max((int(column.max(initial=-1)) for column in key), default=-1) + 1, -1, np.int64)
+        for column in key:
+            _union_codes(parent, column, first)
+    labels = np.empty(n, np.uint32)
+    _number(parent, labels)
+    return labels
+
+
+def components_apart(n: int, edges: Ints, apart: Ints, never: Ints) -> Labels:
+    """Components under constraints: edges are taken in their order, and one that would break a constraint is not taken.
+
+    `apart` (n × k) holds codes or -1: no component ever holds two different codes of one column. `never` (m × 2) are
+    rows that are never in one component.
+    """
+    parent = np.arange(n, dtype=np.int64)
+    _union_apart(parent, np.ascontiguousarray(edges, np.int64), np.array(apart, np.int64), never.astype(np.int64))
     labels = np.empty(n, np.uint32)
     _number(parent, labels)
     return labels
@@ -90,6 +149,66 @@ def _join_equal(parent, words, valid, high, low, owner):  # type: ignore[no-unty
             low[slot] = w
         else:
             _union(parent, row, owner[slot])
+
+
+@compiled
+def _union_codes(parent, key, first):  # type: ignore[no-untyped-def]
+    for row in range(len(key)):
+        code = key[row]
+        if code < 0:
+            continue
+        if first[code] < 0:
+            first[code] = row
+        else:
+            _union(parent, first[code], row)
+
+
+@compiled
+def _code_tags(words, valid, high, low, owner, made, used):  # type: ignore[no-untyped-def]
+    mask = len(owner) - 1
+    for row in range(words.shape[0]):
+        if not valid[row]:
+            continue
+        h, w = words[row, 0], words[row, 1]
+        mixed = (h ^ (w >> np.uint64(31))) * np.uint64(0x9E3779B97F4A7C15) + w
+        slot = np.int64((mixed ^ (mixed >> np.uint64(29))) >> np.uint64(16)) & mask
+        while owner[slot] >= 0 and (high[slot] != h or low[slot] != w):
+            slot = (slot + 1) & mask
+        if owner[slot] < 0:
+            owner[slot] = used
+            high[slot] = h
+            low[slot] = w
+            used += 1
+        made[row] = owner[slot]
+    return used
+
+
+@compiled
+def _union_apart(parent, edges, apart, never):  # type: ignore[no-untyped-def]
+    """The root of a component bears its codes; `apart` is written to."""
+    for i in range(edges.shape[0]):
+        a = _root(parent, edges[i, 0])
+        b = _root(parent, edges[i, 1])
+        if a == b:
+            continue
+        allowed = True
+        for k in range(apart.shape[1]):
+            if apart[a, k] >= 0 and apart[b, k] >= 0 and apart[a, k] != apart[b, k]:
+                allowed = False
+        for m in range(never.shape[0] if allowed else 0):
+            p = _root(parent, never[m, 0])
+            q = _root(parent, never[m, 1])
+            if (p == a and q == b) or (p == b and q == a):
+                allowed = False
+                break
+        if not allowed:
+            continue
+        if b < a:
+            a, b = b, a
+        parent[b] = a
+        for k in range(apart.shape[1]):
+            if apart[a, k] < 0:
+                apart[a, k] = apart[b, k]
 
 
 @compiled

@@ -1,11 +1,13 @@
 """One pass over a table: surrogate row, tokens of identifiers, facts and dates. No value in clear leaves this pass.
 
 The frame of a table holds `row_no`, `row_tag`, `row_digest`; for each column `v:<column>` (non-empty); for each role
-that can be recognised `k:<role>:<kind>` tokens, `n:<role>` (the name of a person, not of a company, stands there), and
-`m:<role>`, the mention's own token; facts as `f:<fact>`; `start:<band>` dates of retention duties; `contact`
-(date of contact with the person); `own_lot` (the lot by the table's own scope columns, several joined by `BETWEEN`,
-empty for outside, null where the table has none); and, for scope to spread along records, `s:at:<column>` (what others
-point to) and `s:of:<column>` (what it points to); `g:region` and `g:value`, the kinds of people of `groups`.
+that can be recognised `k:<role>:ref` tokens of references to another table's key (`ref2` and so on where a row bears
+several keys of its person, or one and a reference), `x:<role>:<kind>` tokens of what people are known by (`features`),
+`n:<role>` (the name of a person, not of a company, stands there), and `m:<role>`, the mention's own token; facts as
+`f:<fact>`; `start:<band>` dates of retention duties; `contact` (date of contact with the person); `own_lot` (the lot by
+the table's own scope columns, several joined by `BETWEEN`, empty for outside, null where the table has none); and, for
+scope to spread along records, `s:at:<column>` (what others point to) and `s:of:<column>` (what it points to);
+`g:region` and `g:value`, the kinds of people of `groups`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -23,16 +25,12 @@ from bequest.engine.text import non_empty
 from bequest.model.case import Lot
 from bequest.model.datamap import DataMap, FactBinding, FieldClass, TableMap
 from bequest.model.facts import SUBJECT_FACTS, Fact, RowRole
+from bequest.steps.link.features import role_features
 from bequest.steps.link.groups import group_codes
 
 Ecb = Callable[[bytes], bytes]
 BETWEEN = "\x1f"
 """Between the lots of a row that lies in several."""
-KINDS = ("ref", "id", "pn", "en")
-"""Kinds of link keys: a reference to another table's key (`ref`, and `ref2` and so on where a row bears several keys
-of its person, or one and a reference), a valid resident identity number, phone with name, e-mail with name. A phone or
-an address alone never links: families and switchboards share them."""
-
 PRIMARY_ORDER = (
     RowRole.CUSTOMER,
     RowRole.ENTERPRISE_CONTACT,
@@ -159,7 +157,7 @@ def _link_keys(table: TableMap, batch: pl.DataFrame, s: IndexSettings) -> Mappin
             pointed.add(r.role)
             add(r.role, r.column, (r.to_source, r.to_table, r.to_column))
     for role in {c.role for c in table.columns} - {RowRole.RECORD, RowRole.STAFF}:
-        keys.update(_identifier_keys(table, batch, role, s.ecb))
+        keys.update(_identifier_keys(table, batch, role, s))
     for word in {name.split(":")[1] for name in keys} | {c.role.value for c in table.columns}:
         prefix = f"mention\x1f{table.source}\x1f{table.name}\x1f{word}\x1f"
         keys[f"m:{word}"] = tokens(batch["__key"], s.ecb, prefix)
@@ -183,29 +181,13 @@ def _reference(batch: pl.DataFrame, column: str, target: tuple[str, str, str], e
     return tokens(value, ecb, "ref\x1f" + "\x1f".join(target) + "\x1f")
 
 
-def _identifier_keys(table: TableMap, batch: pl.DataFrame, role: RowRole, ecb: Ecb) -> Mapping[str, pl.Series]:
-    def first(cls: FieldClass) -> str | None:
-        return next((c.name for c in table.columns if c.role is role and c.cls is cls), None)
-
+def _identifier_keys(table: TableMap, batch: pl.DataFrame, role: RowRole, s: IndexSettings) -> Mapping[str, pl.Series]:
     keys: dict[str, pl.Series] = {}
     people = [c.name for c in table.columns if c.role is role and c.cls is FieldClass.PERSON_NAME]
     if people:
         named = pl.any_horizontal(normalise.names_somebody(pl.col(c)) for c in people)
         keys[f"n:{role}"] = batch.select(named.alias("v"))["v"]
-    name, phone, email, ident = (
-        first(c) for c in (FieldClass.PERSON_NAME, FieldClass.PHONE, FieldClass.EMAIL, FieldClass.NATIONAL_ID)
-    )
-    if ident:
-        keys[f"k:{role}:id"] = tokens(batch.select(normalise.national_id(pl.col(ident)).alias("v"))["v"], ecb, "id\x1f")
-    if phone:
-        keys[f"k:{role}:p"] = tokens(batch.select(normalise.phone(pl.col(phone)).alias("v"))["v"], ecb, "p\x1f")
-    if name and phone:
-        both = pl.concat_str(normalise.phone(pl.col(phone)), normalise.name(pl.col(name)), separator="\x1f")
-        keys[f"k:{role}:pn"] = tokens(batch.select(both.alias("v"))["v"], ecb, "pn\x1f")
-    if name and email:
-        both = pl.concat_str(normalise.email(pl.col(email)), normalise.name(pl.col(name)), separator="\x1f")
-        keys[f"k:{role}:en"] = tokens(batch.select(both.alias("v"))["v"], ecb, "en\x1f")
-    return keys
+    return {**keys, **role_features(table, batch, role, s.ecb, s.timezone)}
 
 
 def _facts(table: TableMap, batch: pl.DataFrame, s: IndexSettings) -> Mapping[str, pl.Series]:

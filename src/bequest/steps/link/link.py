@@ -1,21 +1,39 @@
-"""Mentions to subjects: connected components over link keys of equal kind. Deterministic and symmetric.
+"""Mentions to subjects. Three stages, each strict about never making one of two people.
 
-A mention is a role in a row. Mentions are one subject where they share a reference, a valid resident identity
-number, phone with name, or e-mail with name (`index.KINDS`). Nothing else merges people.
+A mention is a role in a row. For certain one subject are mentions that share a reference, a valid resident identity
+number, or a name with a phone or an e-mail address that are a person's own (`certain`). What else may be one person is
+scored (`compare`); pairs that pass its rules are joined, best first (`clusters`); what stays in doubt goes to people
+and merges nobody. Two different valid identity numbers are never one subject, whatever else agrees or anybody says.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
-from bequest.engine.kernels.union_find import components
 from bequest.model.datamap import DataMap, FieldClass, TableMap
 from bequest.model.facts import RowRole
-from bequest.steps.link.index import KINDS, primary_role
+from bequest.steps.link.certain import certain, shared_phones
+from bequest.steps.link.clusters import clusters
+from bequest.steps.link.compare import PARTS
+from bequest.steps.link.features import FEATURES
+from bequest.steps.link.index import primary_role
+from bequest.steps.link.mentions import Block, Mentions
 
 TableKey = tuple[str, str]
+DECISIONS = {"left": pl.Binary, "right": pl.Binary, "same": pl.Boolean}
+REVIEW = {"left": pl.Binary, "right": pl.Binary, "bits": pl.Float64, **dict.fromkeys(PARTS, pl.Float64)}
+
+
+def nothing_decided() -> pl.DataFrame:
+    """No decisions of people: `left` and `right` mention tokens, `same`."""
+    return pl.DataFrame(schema=DECISIONS)
+
+
+def nothing_to_ask() -> pl.DataFrame:
+    """No pairs in doubt: mention tokens, bits, and the bits of each part."""
+    return pl.DataFrame(schema=REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +41,8 @@ class Linked:
     """Who is who. `subject_of[(source, table)][role]` holds a subject number per row, or -1 where nobody is known.
 
     Subject numbers are dense, in the order of the first mention. `anchors` holds one token per subject, the
-    smallest of its mentions': what other stores use to find the person again after a new run.
+    smallest of its mentions': what other stores use to find the person again after a new run. `review` are the pairs
+    in doubt, the likeliest first; `n_refused` counts mentions whose ties would have made one of two identity numbers.
     """
 
     n_subjects: int
@@ -31,41 +50,54 @@ class Linked:
     anchors: pl.Series
     n_mentions: int
     n_shared_phones: int
+    n_uncertain: int = 0
+    n_refused: int = 0
+    review: pl.DataFrame = field(default_factory=nothing_to_ask)
 
 
-def link(datamap: DataMap, indexes: Mapping[TableKey, pl.DataFrame]) -> Linked:
-    """Recognise people across all tables in the case."""
-    blocks: list[tuple[TableKey, RowRole, np.ndarray]] = []
-    parts: list[pl.DataFrame] = []
-    kinds = _kinds(indexes)
+def link(datamap: DataMap, indexes: Mapping[TableKey, pl.DataFrame], decisions: pl.DataFrame | None = None) -> Linked:
+    """Recognise people across all tables in the case; `decisions` of people (`DECISIONS`) hold over any score."""
+    blocks: list[Block] = []
     for table in datamap.tables:
         key = (table.source, table.name)
         if not table.in_case or key not in indexes:
             continue
+        index = indexes[key]
         for role in _roles(table):
-            frame = _mentions(table, role, indexes[key], kinds)
-            if frame.height:
-                blocks.append((key, role, frame["row_no"].to_numpy()))
-                parts.append(frame.drop("row_no"))
-    if not parts:
+            rows = _rows(table, role, index)
+            if len(rows):
+                blocks.append(Block(key, role, rows, index))
+    if not blocks:
         return Linked(0, {}, pl.Series([], dtype=pl.Binary), 0, 0)
-    mentions = pl.concat(parts, how="diagonal")
-    labels = components(mentions.height, [mentions[k] for k in kinds])
+    mentions = Mentions(blocks)
+    codes = mentions.codes(FEATURES)
+    said = mentions.pairs(nothing_decided() if decisions is None else decisions)
+    base = certain(mentions, codes, said)
+    found = clusters(mentions, codes, base.labels, said)
+    labels = found.labels
     subject_of: dict[TableKey, dict[RowRole, np.ndarray]] = {}
     at = 0
-    for key, role, rows in blocks:
-        numbers = np.full(indexes[key].height, -1, dtype=np.int64)
-        numbers[rows] = labels[at : at + len(rows)]
-        subject_of.setdefault(key, {})[role] = numbers
-        at += len(rows)
-    n_subjects = int(labels.max()) + 1
+    for block in blocks:
+        numbers = np.full(block.index.height, -1, dtype=np.int64)
+        numbers[block.rows] = labels[at : at + len(block.rows)]
+        subject_of.setdefault(block.key, {})[block.role] = numbers
+        at += len(block.rows)
     anchors = (
-        mentions.select("mention", pl.Series("subject", labels))
+        pl.DataFrame([mentions.tokens().alias("mention"), pl.Series("subject", labels)])
         .group_by("subject")
         .agg(pl.col("mention").min())
         .sort("subject")["mention"]
     )
-    return Linked(n_subjects, subject_of, anchors, mentions.height, _shared_phones(mentions))
+    return Linked(
+        n_subjects=int(labels.max()) + 1,
+        subject_of=subject_of,
+        anchors=anchors,
+        n_mentions=mentions.height,
+        n_shared_phones=shared_phones(codes),
+        n_uncertain=found.review.height,
+        n_refused=base.n_refused,
+        review=found.review,
+    )
 
 
 def _roles(table: TableMap) -> list[RowRole]:
@@ -73,37 +105,20 @@ def _roles(table: TableMap) -> list[RowRole]:
     return sorted(roles - {RowRole.RECORD, RowRole.STAFF, RowRole.UNKNOWN}, key=str)
 
 
-def _kinds(indexes: Mapping[TableKey, pl.DataFrame]) -> tuple[str, ...]:
-    """Kinds of link keys that are met: where rows bear several keys of a person, `ref2` and so on too."""
-    met = {c.rpartition(":")[2] for index in indexes.values() for c in index.columns if c.startswith("k:")}
-    return (*KINDS, *sorted(k for k in met - set(KINDS) if k.startswith("ref")))
-
-
-def _mentions(table: TableMap, role: RowRole, index: pl.DataFrame, kinds: tuple[str, ...]) -> pl.DataFrame:
+def _rows(table: TableMap, role: RowRole, index: pl.DataFrame) -> np.ndarray:
     """Rows in which somebody in this role can be told apart: by a link key, or at least by a person's name or a phone.
 
     A company's name, as in the title of an invoice, is nobody.
     """
-    keys = [pl.col(f"k:{role}:{k}").alias(k) for k in kinds if f"k:{role}:{k}" in index.columns]
+    told = ("id", "ph", "ph2", "em", "so")
+    keys = [c for c in index.columns if c.startswith(f"k:{role}:")]
+    keys += [f"x:{role}:{k}" for k in told if f"x:{role}:{k}" in index.columns]
     phones = [f"v:{c.name}" for c in table.columns if c.role is role and c.cls is FieldClass.PHONE]
     names = [n for n in (f"n:{role}",) if n in index.columns]
-    known = [e.is_not_null() for e in keys] + [pl.col(v) for v in (*names, *phones)]
+    known = [pl.col(k).is_not_null() for k in keys] + [pl.col(v) for v in (*names, *phones)]
     if not known:
-        return pl.DataFrame({"row_no": pl.Series([], dtype=pl.UInt32)})
-    missing = [pl.lit(None, pl.Binary).alias(k) for k in kinds if f"k:{role}:{k}" not in index.columns]
-    phone = f"k:{role}:p"
-    shared = pl.col(phone).alias("phone") if phone in index.columns else pl.lit(None, pl.Binary).alias("phone")
-    return (
-        index.filter(pl.any_horizontal(known))
-        .select("row_no", f"m:{role}", *keys, *missing, shared)
-        .rename({f"m:{role}": "mention"})
-    )
-
-
-def _shared_phones(mentions: pl.DataFrame) -> int:
-    """Phones that stand beside at least two different names: families, switchboards."""
-    pairs = mentions.select("phone", "pn").drop_nulls().unique()
-    return pairs.group_by("phone").len().filter(pl.col("len") > 1).height
+        return np.zeros(0, np.int64)
+    return index.select(pl.any_horizontal(known).fill_null(False).arg_true()).to_series().cast(pl.Int64).to_numpy()
 
 
 def primary_subjects(table: TableMap, linked: Linked, n_rows: int) -> np.ndarray:

@@ -54,7 +54,7 @@ def settings() -> IndexSettings:
 
 def customers(*rows: tuple[str, str | None, str | None, str | None, str | None]) -> pl.DataFrame:
     return pl.DataFrame(
-        [(r[0], *r, "12", "2001-05-06", "active") for r in rows],
+        [(r[0], *r, "12", "1990-01-01", "active") for r in rows],
         schema=["__key", *(c.name for c in CRM.columns)],
         orient="row",
     ).cast(pl.Utf8)

@@ -1,0 +1,168 @@
+"""What is compared between mentions, as keyed tokens per role: nothing here leaves the pass in clear.
+
+Columns of an index, one per role that has them: `x:<role>:<kind>` with the kinds of `FEATURES`, and `x:<role>:ge`
+(gender, 1 or 2). Equal tokens of a kind mean equal normal forms; `ph` and `ph2` are comparable with each other.
+"""
+
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from bequest.engine.dates import parse_date
+from bequest.engine.kernels import normalise
+from bequest.engine.kernels.cmac import tokens
+from bequest.model.datamap import FieldClass, TableMap
+from bequest.model.facts import RowRole
+from bequest.steps.link.hanzi import pinyin, simplified
+
+Ecb = Callable[[bytes], bytes]
+FEATURES = ("id", "ph", "ph2", "em", "nm", "py", "bd", "af", "am", "ac", "ip", "so")
+"""A valid identity number; phones; e-mail; name in simplified characters; how it sounds; date of birth; address with
+all its numbers (three at least: house, unit, room); street with the first two numbers; street and house number alone;
+the first 14 digits (area and date of birth) of an identity number, also of one that is damaged; another number or name
+that is one person's (passport, WeChat, card, account)."""
+
+_SOCIAL = (
+    FieldClass.PASSPORT, FieldClass.SOCIAL_ID, FieldClass.BANK_CARD, FieldClass.ACCOUNT_NUMBER, FieldClass.USERNAME,
+)  # fmt: skip
+_JUNK_PHONE = r"^1\d{0,3}?(?:0{7,}|(?:1{8}|2{8}|3{8}|4{8}|5{8}|6{8}|7{8}|8{8}|9{8})\d*|12345678|23456789)$"
+_JUNK_WORD = r"^(?:(.)?0+|1+|123456(?:7890?|78)?|TEST.*|NULL|NONE|无|WU|UNKNOWN|未知|ADMIN|GUEST)$"
+_TITLES = r"^(?:[\u{4E00}-\u{9FFF}]{1,2}(?:先生|女士|小姐|太太|老师|师傅|经理|总|同学|阿姨|叔叔)|[小老阿]\p{Han})$"
+_ID_SHAPE = r"^[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX*]$"
+_ID_HEAD = r"^([1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))"
+_NO_BIRTHDAY = ("1900-01-01", "1970-01-01", "1980-01-01", "1990-01-01", "2000-01-01", "0001-01-01")
+_PLACES = r"^[^\d]*[省市县旗镇乡]"
+_DISTRICT = r"^[^\d]*[^小社园新]区"
+_UNITS = "号|栋|幢|座|单元|室|楼|层|期|弄|组|队"
+_NUMERALS = {
+    **{f"十{d}": f"1{i}" for i, d in enumerate("一二三四五六七八九", 1)},
+    "十": "10", **{d: str(i) for i, d in enumerate("一二三四五六七八九", 1)},
+}  # fmt: skip
+
+
+def person_name(column: pl.Expr) -> pl.Expr:
+    """A name in normal form and simplified characters; a form of address such as 张先生 is none."""
+    return normalise.name(column).map_batches(_whole_name, return_dtype=pl.String, is_elementwise=True)
+
+
+def usable_phone(column: pl.Expr) -> pl.Expr:
+    """A phone number in normal form; numbers that people type to get past a form are none."""
+    number = normalise.phone(column)
+    return pl.when(~number.str.contains(_JUNK_PHONE)).then(number)
+
+
+def role_features(table: TableMap, batch: pl.DataFrame, role: RowRole, ecb: Ecb, zone: str) -> Mapping[str, pl.Series]:
+    """The feature columns of one role."""
+    by_class: dict[FieldClass, list[str]] = {}
+    for c in table.columns:
+        if c.role is role:
+            by_class.setdefault(c.cls, []).append(c.name)
+
+    def first(cls: FieldClass) -> pl.Expr | None:
+        return pl.col(by_class[cls][0]) if cls in by_class else None
+
+    made: dict[str, pl.Expr] = {}
+    phones = by_class.get(FieldClass.PHONE, []) + by_class.get(FieldClass.LANDLINE, [])
+    for kind, column in zip(("ph", "ph2"), phones, strict=False):
+        made[kind] = usable_phone(pl.col(column))
+    email, name, ident = (first(c) for c in (FieldClass.EMAIL, FieldClass.PERSON_NAME, FieldClass.NATIONAL_ID))
+    if email is not None:
+        made["em"] = normalise.email(email)
+    if name is not None:
+        made["nm"] = person_name(name)
+    born: list[pl.Expr] = []
+    if ident is not None:
+        made["id"] = normalise.national_id(ident)
+        made["ip"] = _head(ident)
+        born.append(normalise.birth_date_from_id(ident).dt.strftime("%Y-%m-%d"))
+    birthday = first(FieldClass.BIRTHDAY)
+    if birthday is not None:
+        day = parse_date(birthday, zone).dt.strftime("%Y-%m-%d")
+        born.append(pl.when(~day.is_in(_NO_BIRTHDAY)).then(day))
+    if born:
+        made["bd"] = pl.coalesce(born)
+    if FieldClass.ADDRESS in by_class:
+        whole = pl.concat_str([pl.col(c) for c in by_class[FieldClass.ADDRESS]], separator=" ", ignore_nulls=True)
+        made |= _address(whole)
+    social = next((c for c in _SOCIAL if c in by_class), None)
+    if social is not None:
+        made["so"] = _other_number(pl.col(by_class[social][0]), social)
+    values = batch.select(e.alias(k) for k, e in made.items())
+    if "nm" in made:
+        values = values.with_columns(_sound(values["nm"]))
+    out = {f"x:{role}:{k}": tokens(values[k], ecb, f"x\x1f{_prefix(k)}\x1f") for k in values.columns}
+    gender = _gender(first(FieldClass.GENDER), ident)
+    if gender is not None:
+        out[f"x:{role}:ge"] = batch.select(gender.alias("v"))["v"]
+    return out
+
+
+def _prefix(kind: str) -> str:
+    return "ph" if kind == "ph2" else kind
+
+
+def _whole_name(series: pl.Series) -> pl.Series:
+    plain = simplified(series)
+    keep = ~plain.str.contains(_TITLES).fill_null(False) & (plain.str.len_chars() > 1)
+    return plain.zip_with(keep.fill_null(False), pl.Series([None], dtype=pl.String).new_from_index(0, len(plain)))
+
+
+def _sound(names: pl.Series) -> pl.Series:
+    values = names.drop_nulls().unique()
+    spoken = pinyin(values)
+    table = pl.DataFrame({"nm": values, "py": spoken}, schema={"nm": pl.String, "py": pl.String})
+    return names.to_frame("nm").join(table, on="nm", how="left", maintain_order="left")["py"]
+
+
+def _head(column: pl.Expr) -> pl.Expr:
+    """Area and date of birth of an identity number: of a valid one, or of 18 characters that once were one."""
+    bare = normalise.compact(column)
+    old = pl.when(bare.str.contains(_ID_SHAPE)).then(bare.str.extract(_ID_HEAD))
+    return pl.coalesce(normalise.national_id(column).str.head(14), old)
+
+
+def _other_number(column: pl.Expr, cls: FieldClass) -> pl.Expr:
+    bare = normalise.compact(column)
+    usable = (bare.str.len_chars() >= 5) & ~bare.str.contains(_JUNK_WORD)
+    return pl.when(usable).then(pl.concat_str(pl.lit(f"{cls}\x1f"), bare))
+
+
+def _gender(column: pl.Expr | None, ident: pl.Expr | None) -> pl.Expr | None:
+    found: list[pl.Expr] = []
+    if ident is not None:
+        odd = normalise.national_id(ident).str.slice(16, 1).cast(pl.UInt8, strict=False) % 2
+        found.append(pl.when(odd == 1).then(1).when(odd == 0).then(2))
+    if column is not None:
+        said = column.str.strip_chars().str.to_lowercase()
+        found.append(
+            pl.when(said.is_in(["男", "m", "male", "先生", "男性"])).then(1)
+            .when(said.is_in(["女", "f", "female", "女士", "女性"])).then(2)
+        )  # fmt: skip
+    return pl.coalesce(found).cast(pl.UInt8) if found else None
+
+
+def _address(column: pl.Expr) -> dict[str, pl.Expr]:
+    """The last characters before the first number, and the numbers: all, the first two, the house number alone."""
+    plain = normalise.compact(column).map_batches(_plain_address, return_dtype=pl.String, is_elementwise=True)
+    street = plain.str.extract(r"^[^\d]*?(\p{Han}{2,3})[^\d\p{Han}]*\d")
+    numbers = plain.str.extract_all(r"\d+")
+
+    def upto(n: int, at_least: int) -> pl.Expr:
+        said = pl.concat_str(street, numbers.list.head(n).list.join("-"), separator="|")
+        return pl.when(numbers.list.len() >= at_least).then(said)
+
+    return {"af": upto(9, 3), "am": upto(2, 2), "ac": upto(1, 1)}
+
+
+def _plain_address(series: pl.Series) -> pl.Series:
+    """Simplified, Chinese numerals before units as digits, without province, city and district."""
+    plain = simplified(series)
+    numbered = plain.str.contains(f"[一二三四五六七八九十](?:{_UNITS})").fill_null(False)
+    if numbered.any():
+        rows = numbered.arg_true()
+        some = plain.gather(rows)
+        for word, digit in _NUMERALS.items():
+            some = some.str.replace_all(f"{word}({_UNITS})", digit + "${1}")
+        plain = plain.clone().scatter(rows, some)
+    # of a road and its house only the words after the last place count
+    return plain.str.replace(_PLACES, "").str.replace(_DISTRICT, "")
