@@ -10,6 +10,7 @@ from bequest.law.citations import instrument_of, parse_citation
 from bequest.law.duties import PHASES, parameters_of
 from bequest.law.loader import load_cases
 from bequest.law.notices import ROUTES, notice_items
+from bequest.law.objecting import missing_texts
 from bequest.law.outcomes import WORDS, is_lawful
 from bequest.law.pack import LawPack, Obsolete, Phase
 from bequest.law.params import placeholders
@@ -33,6 +34,7 @@ def check_pack(pack: LawPack, cases: Sequence[LawCase] | None = None) -> tuple[s
         lambda: _structure(pack),
         lambda: _notices(pack),
         lambda: _duties(pack),
+        lambda: (f"no words for an objection: {m}" for m in missing_texts(pack)),
         lambda: _obsolete(pack),
         lambda: _calendar(pack),
         lambda: _cases(pack, load_cases(pack) if cases is None else cases),
@@ -46,7 +48,7 @@ def find_obsolete(pack: LawPack, text: str) -> tuple[Obsolete, ...]:
 
 
 def _citations(pack: LawPack) -> Iterator[str]:
-    cited: list[tuple[str, Iterable[str]]] = [
+    cited: list[tuple[str, Sequence[str]]] = [
         *((f"rule {r.id}", r.reference) for r in pack.rules),
         *((f"open point {o.id}", o.articles) for o in pack.open_points.values()),
         *((f"band {b.id}", b.articles) for b in pack.bands.values()),
@@ -58,6 +60,8 @@ def _citations(pack: LawPack) -> Iterator[str]:
         *((f"parameter {p.name}", [v.reference for v in p.values]) for p in pack.parameters.values()),
     ]
     for who, citations in cited:
+        if not citations:
+            yield f"{who} cites no article"
         for citation in citations:
             try:
                 instrument = instrument_of(pack.instruments, citation)

@@ -12,7 +12,7 @@ from bequest.law.citations import Instrument
 from bequest.law.params import Parameter
 from bequest.law.rule import Rule
 from bequest.model.case import Event, LegalRoute, OnSilence, PaperKind, Role, SystemKind
-from bequest.model.disposition import ReasonStatus
+from bequest.model.disposition import ReasonStatus, Release, Residue
 
 
 class Phase(StrEnum):
@@ -189,6 +189,17 @@ class StoreText:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectionText:
+    """What an objection does to data held on one ground, in words for the person, where the rules decide so."""
+
+    ground: str
+    release: Release
+    residue: Residue
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Obsolete:
     """A citation that is out of date: a pattern, what to cite instead, and why."""
 
@@ -222,6 +233,7 @@ class LawPack:
     on_silence: Mapping[str, OnSilence]
     """Legal route → what silence means unless the lot says otherwise (decision D7)."""
     obsolete: tuple[Obsolete, ...]
+    objections: tuple[ObjectionText, ...]
     event_texts: Mapping[Event, EventText]
     papers: tuple[PaperText, ...]
     stores: tuple[StoreText, ...]

@@ -1,10 +1,10 @@
 """From plain YAML values to what a pack says of events: their paths, the papers they need, the fate of whole stores."""
 
 from bequest.law.outcomes import axes
-from bequest.law.pack import EventText, PaperText, StoreText
+from bequest.law.pack import EventText, ObjectionText, PaperText, StoreText
 from bequest.law.schema import Entry
 from bequest.model.case import Event, LegalRoute, PaperKind, SystemKind
-from bequest.model.disposition import ReasonStatus
+from bequest.model.disposition import ReasonStatus, Release, Residue
 
 PATHS = ("no_transfer", "succession", "provision", "account", "ending")
 DATES = ("register_closes_on",)
@@ -28,6 +28,14 @@ def parse_event(e: Entry) -> EventText:
         status=e.choice("status", ReasonStatus),
         zh=e.text("zh"),
         en=e.text("en"),
+    )
+
+
+def parse_objection(e: Entry) -> ObjectionText:
+    """What an objection does, in words."""
+    e.only("ground", "release", "residue", "zh", "en")
+    return ObjectionText(
+        e.text("ground"), e.choice("release", Release), e.choice("residue", Residue), e.text("zh"), e.text("en")
     )
 
 

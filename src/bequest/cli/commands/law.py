@@ -11,7 +11,9 @@ from bequest.kernel.errors import InputError
 from bequest.law.check import check_pack
 from bequest.law.events import EventOverview, Said, event_overview
 from bequest.law.loader import load_cases, load_pack
+from bequest.law.status import law_status
 from bequest.model.case import Event
+from bequest.model.disposition import ReasonStatus
 
 commands = typer.Typer(no_args_is_help=True, help="法律包：检查、查看。 The law pack: check, show.")
 
@@ -41,6 +43,44 @@ def show(jurisdiction: Annotated[str, typer.Argument()] = "cn") -> None:
         "", ("rule", "since", "articles", "status"),
         [(r.id, r.since, ", ".join(r.reference), r.status) for r in pack.rules],
     )  # fmt: skip
+
+
+@commands.command(name="status", help="Each value and rule: article, dates, status, source. 各条规则和数值的核实情况。")
+def status(
+    jurisdiction: Annotated[str, typer.Argument()] = "cn",
+    unverified: Annotated[bool, typer.Option("--unverified", help="only what nobody read in the law itself")] = False,
+    on: Annotated[str, typer.Option(help="only what is in force on a date, 2026-12-31")] = "",
+    kind: Annotated[str, typer.Option(help="parameter, rule, band, duty, event, paper, store, notice …")] = "",
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    pack = load_pack(jurisdiction)
+    day = _day(on, pack.as_of) if on else None
+    every = law_status(pack)
+    kinds = tuple(dict.fromkeys(s.kind for s in every))
+    if kind and kind not in kinds:
+        raise InputError(f"the pack {jurisdiction} has no {kind!r}", hint=f"Use one of {', '.join(kinds)}.")
+    found = [
+        s
+        for s in every
+        if (day is None or s.is_in_force(day))
+        and kind in {"", s.kind}
+        and not (unverified and s.status is ReasonStatus.VERIFIED)
+    ]
+    if json:
+        render.print_json({"pack": pack.jurisdiction, "version": pack.version, "digest": pack.digest, "entries": found})
+        return
+    lang = render.language()
+    rows = [
+        (s.kind, s.id, s.value, ", ".join(s.articles), f"{s.since or '—'} – {s.until or ''}",
+         getattr(word(s.status), lang), s.source)
+        for s in found
+    ]  # fmt: skip
+    columns = ("类", "名称", "值", "条文", "施行", "核实", "来源") if lang == "zh" else (
+        "kind", "name", "value", "articles", "in force", "status", "source")  # fmt: skip
+    render.table("", columns, rows)
+    weak = sum(s.status is not ReasonStatus.VERIFIED for s in found)
+    render.line(render.say(f"{len(found)} 项，其中 {weak} 项未从法律原文核实",
+                           f"{len(found)} entries, {weak} of them not read in the law itself"))  # fmt: skip
 
 
 @commands.command(
