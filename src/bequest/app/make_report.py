@@ -10,7 +10,7 @@ from bequest.app.evidence import log_origin, open_log
 from bequest.app.fairness import load_fairness
 from bequest.app.law import pack_of, unverified
 from bequest.app.queries.case import steps_of
-from bequest.app.telling import register, saved_answers
+from bequest.app.telling import register, saved_answers, window_closes
 from bequest.app.workspace import Workspace
 from bequest.documents.report.content import (
     AnswerCount,
@@ -44,7 +44,7 @@ from bequest.model.datamap import DataMap, FieldClass, Need, TableState
 from bequest.model.destruction import Certificate
 from bequest.model.plan import Policy
 from bequest.steps.notify.answers import ANSWERS
-from bequest.steps.notify.ladder import tally, window_end
+from bequest.steps.notify.ladder import tally
 from bequest.store.records import CustodyBucket as BucketRecord
 from bequest.store.records import DeliveryState
 from bequest.store.transaction import Tx
@@ -237,7 +237,7 @@ def _notices(ctx: Context, workspace: Workspace, case: Case) -> Notices | None:
         answers=tuple(counted),
         owed_to=state.height,
         first_sent_on=min((local_date(b.created_at, case.timezone) for b in batches), default=None),
-        last_window_ends_on=window_end(state, case.window),
+        last_window_ends_on=window_closes(workspace, case),
         public_notice_on=_day(public.min()),
         text_digest=version.stem.removeprefix("notice-") if version else "",
     )

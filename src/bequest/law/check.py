@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from bequest.kernel.errors import LawError
-from bequest.law import workdays
 from bequest.law.cases import LawCase, differences, run_case
 from bequest.law.citations import instrument_of, parse_citation
 from bequest.law.duties import PHASES, parameters_of
@@ -156,8 +155,11 @@ def _obsolete(pack: LawPack) -> Iterator[str]:
 def _calendar(pack: LawPack) -> Iterator[str]:
     said = pack.parameters.get(LAST_YEAR)
     last = said.at(pack.as_of) if said is not None else None
-    if last is not None and last.value != str(workdays.last_known_year()):
-        yield f"{LAST_YEAR} says {last.value}, the holiday table knows {workdays.last_known_year()}"
+    if last is not None and last.value != str(pack.calendar.last_known_year()):
+        yield f"{LAST_YEAR} says {last.value}, the holiday table knows {pack.calendar.last_known_year()}"
+    for year in pack.calendar.years.values():
+        if any(d.year != year.year for d in year.off | year.work) or year.off & year.work:
+            yield f"holidays {year.year} holds days of another year, or one both off and worked"
 
 
 def _cases(pack: LawPack, cases: Sequence[LawCase]) -> Iterator[str]:

@@ -79,6 +79,7 @@ def load_pack(jurisdiction: str = "cn", *, root: Path = PACKS) -> LawPack:
         "roles": {r.event: r for r in map(schema.parse_roles, head.entries("roles"))},
         "on_silence": {str(k): OnSilence(str(v)) for k, v in head.entry("on_silence").values.items()},
         "obsolete": tuple(map(schema.parse_obsolete, _list(folder, "obsolete"))),
+        "calendar": schema_events.parse_calendar(_read(folder, folder / "holidays.yaml")),
         "objections": tuple(map(schema_events.parse_objection, _list(folder, "objections"))),
         "event_texts": {t.event: t for t in map(schema_events.parse_event, _list(folder, "events"))},
         "papers": tuple(map(schema_events.parse_paper, _list(folder, "papers"))),

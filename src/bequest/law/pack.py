@@ -9,6 +9,7 @@ from functools import lru_cache
 from bequest.kernel.canonical import digest
 from bequest.kernel.errors import LawError
 from bequest.law.citations import Instrument
+from bequest.law.days import WorkCalendar
 from bequest.law.params import Parameter
 from bequest.law.rule import Rule
 from bequest.model.case import Event, LegalRoute, OnSilence, PaperKind, Role, SystemKind
@@ -239,6 +240,7 @@ class LawPack:
     stores: tuple[StoreText, ...]
     texts: Mapping[str, str]
     """Every file of the pack by path, for the checks."""
+    calendar: WorkCalendar
     digest: str
 
     def rule(self, rule_id: str) -> Rule:

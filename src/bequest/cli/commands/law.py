@@ -5,10 +5,13 @@ from typing import Annotated
 
 import typer
 
+from bequest.app.law_changes import OutcomeChange, case_changes
 from bequest.cli import render
+from bequest.cli.state import state_of
 from bequest.documents.words import word
 from bequest.kernel.errors import InputError
 from bequest.law.check import check_pack
+from bequest.law.differ import law_diff
 from bequest.law.events import EventOverview, Said, event_overview
 from bequest.law.loader import load_cases, load_pack
 from bequest.law.status import law_status
@@ -81,6 +84,43 @@ def status(
     weak = sum(s.status is not ReasonStatus.VERIFIED for s in found)
     render.line(render.say(f"{len(found)} 项，其中 {weak} 项未从法律原文核实",
                            f"{len(found)} entries, {weak} of them not read in the law itself"))  # fmt: skip
+
+
+@commands.command(name="diff", help="What differs between the law of two days. 两个日期之间的法律差别。")
+def diff(
+    ctx: typer.Context,
+    before: Annotated[str, typer.Argument(help="the earlier day; with --case it may be left out")] = "",
+    after: Annotated[str, typer.Argument(help="the later day; the pack's own, where none is named")] = "",
+    case: Annotated[str, typer.Option(help="also the lines of its plan that are decided otherwise")] = "",
+    jurisdiction: Annotated[str, typer.Option(help="which law pack")] = "cn",
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    lines: tuple[OutcomeChange, ...] = ()
+    if case:
+        with state_of(ctx).context() as c:
+            held = c.case(case).case
+            jurisdiction, law_date = held.law_packs[0], held.effective_on
+            later = _day(after, law_date)
+            lines = case_changes(c, case, on=later)
+    else:
+        if not before:
+            raise InputError("no day is named", hint="Write bequest law diff 2025-12-31 2026-01-01.")
+        law_date, later = date.min, _day(after, load_pack(jurisdiction).as_of)
+    pack = load_pack(jurisdiction)
+    earlier = _day(before, law_date)
+    changes = law_diff(pack, earlier, later, cases=load_cases(pack))
+    if json:
+        render.print_json({"before": earlier, "after": later, "changes": changes, "case": case, "lines": lines})
+        return
+    rows = [(c.kind, c.id, c.before or "—", c.after or "—", ", ".join(c.articles)) for c in changes]
+    render.table(f"{earlier} → {later}", ("what", "which", "before", "after", "articles"), rows)
+    cells = sum(x.cells for x in lines)
+    if case:
+        why = [(x.cells, x.before, x.after or "—", f"{x.why} {', '.join(x.articles)}") for x in lines]
+        render.table(case, ("cells", "before", "after", "why"), why)
+    render.line(render.say(f"{len(changes)} 处差别", f"{len(changes)} differences"))
+    if case:
+        render.line(render.say(f"本案方案中 {cells:,} 格结果不同", f"{cells:,} cells of the case's plan end otherwise"))
 
 
 @commands.command(
