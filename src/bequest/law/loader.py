@@ -19,6 +19,7 @@ from bequest.kernel.canonical import digest, to_json
 from bequest.kernel.errors import LawError
 from bequest.law import schema, schema_events
 from bequest.law.cases import LawCase, parse_case, parse_facts
+from bequest.law.lint.register import References, parse_references
 from bequest.law.pack import Gate, LawPack, NoticeText
 from bequest.law.params import Parameter
 from bequest.law.rule import Rule
@@ -98,6 +99,16 @@ def load_pack(jurisdiction: str = "cn", *, root: Path = PACKS) -> LawPack:
         digest=digest({"head": to_json(head.values), **{k: to_json(v) for k, v in parts.items()}, "rules": sources}),
         **parts,  # type: ignore[arg-type]  # each value is what its field holds
     )
+
+
+@lru_cache(maxsize=4)
+def load_references(root: Path = PACKS) -> References:
+    """The register of references that are out of date.
+
+    Raises:
+        LawError: where the file is not as it must be.
+    """
+    return parse_references(_read(root, root / "references.yaml"))
 
 
 def load_cases(pack: LawPack, *, root: Path = PACKS) -> tuple[LawCase, ...]:

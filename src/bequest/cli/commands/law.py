@@ -1,6 +1,7 @@
 """`bequest law`: the law pack, checked and shown."""
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,11 +10,14 @@ from bequest.app.law_changes import OutcomeChange, case_changes
 from bequest.cli import render
 from bequest.cli.state import state_of
 from bequest.documents.words import word
+from bequest.kernel.clock import SystemClock
 from bequest.kernel.errors import InputError
 from bequest.law.check import check_pack
 from bequest.law.differ import law_diff
 from bequest.law.events import EventOverview, Said, event_overview
-from bequest.law.loader import load_cases, load_pack
+from bequest.law.lint.find import find_references
+from bequest.law.lint.read import read_document
+from bequest.law.loader import load_cases, load_pack, load_references
 from bequest.law.status import law_status
 from bequest.model.case import Event
 from bequest.model.disposition import ReasonStatus
@@ -121,6 +125,30 @@ def diff(
     render.line(render.say(f"{len(changes)} 处差别", f"{len(changes)} differences"))
     if case:
         render.line(render.say(f"本案方案中 {cells:,} 格结果不同", f"{cells:,} cells of the case's plan end otherwise"))
+
+
+@commands.command(name="lint", help="Out-of-date references in txt, docx, pdf. 查出文件中已失效的法律引用。")
+def lint(
+    files: Annotated[list[Path], typer.Argument()],
+    on: Annotated[str, typer.Option(help="as of which day; today, where none is named")] = "",
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    day = _day(on, load_pack("cn").calendar.day_of(SystemClock().now()))
+    references = load_references()
+    found = [(path, f) for path in files for f in find_references(read_document(path), references, on=day)]
+    if json:
+        render.print_json([{"file": str(path), "finding": f} for path, f in found])
+    for path, f in [] if json else found:
+        place = f"{path}:" + (f"{render.say('页', 'page ')}{f.page}:" if f.page else "") + str(f.line)
+        instead = f"→ {f.replaced_by}" if f.replaced_by else ""
+        status = getattr(word(f.status), render.language())
+        since = render.say(f"自 {f.since} 起", f"since {f.since}")
+        render.line(f"{place}: {f.cited} {instead} ({render.say(f.zh, f.en)}, {since}; {status}: {f.source})")
+    if not json:
+        render.line(render.say(f"{len(files)} 个文件，{len(found)} 处失效引用（基准日 {day}）",
+                               f"{len(files)} files, {len(found)} out-of-date references as of {day}"))  # fmt: skip
+    if found:
+        raise typer.Exit(5)
 
 
 @commands.command(
