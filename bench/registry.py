@@ -36,7 +36,9 @@ BENCHES: dict[str, Bench] = {
     "read": Bench(
         "read", "files read as text, checked, against the plain reader of each kind", packages=("fastexcel",)
     ),
-    "schema": Bench("schema", "discovery of a schema of many tables: against half of it, and with ten times the rows", 1_000),
+    "schema": Bench(
+        "schema", "discovery of a schema of many tables: against half of it, and with ten times the rows", 1_000
+    ),
     "components": Bench("components", "who is who: connected components against joining in Python"),
     "pgread": Bench("pgread", "PostgreSQL read as text against plain ADBC", packages=("adbc-driver-postgresql",)),
     "pgdelete": Bench(

@@ -9,6 +9,7 @@ from bequest.app.ending import check_settled
 from bequest.app.evidence import publish, record
 from bequest.app.fairness import load_fairness
 from bequest.app.law import pack_of
+from bequest.app.law_changes import touched_by_law
 from bequest.crypto.signing import load_person_key
 from bequest.crypto.verify import parse_public_line
 from bequest.evidence.approval import check_approval, quorum_gap, sign_approval
@@ -80,9 +81,9 @@ def approved_policy(ctx: Context, record: CaseRecord) -> Policy:
     changed = changed_since(case, in_force.policy)
     if changed:
         raise ApprovalError(
-            f"the approval no longer holds: the case file changed since in {', '.join(changed)}",
+            f"the approval no longer holds: what was approved changed since in {', '.join(changed)}",
             hint=f"Run `bequest link {case.id}` and `bequest plan {case.id}`, look at `bequest plan diff {case.id}`,"
-            " and have the new policy approved; or put the case file back.",
+            " and have the new policy approved; or put back what changed.",
         )
     today = local_date(ctx.clock(record).now(), case.timezone)
     if today > in_force.policy.cutover_not_after:
@@ -103,7 +104,16 @@ def changed_since(case: Case, policy: Policy) -> list[str]:
         "tolerance_percent": case.tolerance_percent,
         "event": case.event.value,
     }
-    return [CHANGED[name] for name, value in now.items() if value != getattr(policy, name)]
+    changed = [CHANGED[name] for name, value in now.items() if value != getattr(policy, name)]
+    return changed or _law_touches(case, policy)
+
+
+def _law_touches(case: Case, policy: Policy) -> list[str]:
+    """The law pack, where another version of it decides lines of this policy otherwise; else the approval holds."""
+    cells = touched_by_law(case, policy)
+    if not cells:
+        return []
+    return [f"the law: {cells:,} lines are decided otherwise now (bequest law diff --case {case.id})"]
 
 
 def approve_policy(
@@ -190,7 +200,7 @@ def _still_the_case(ctx: Context, case: Case, policy_digest: str) -> None:
         changed = changed_since(case, tx.policies.get(case.id, policy_digest).policy)
     if changed:
         raise ApprovalError(
-            f"the case file changed since this policy was planned, in {', '.join(changed)}",
+            f"what this policy was planned from changed since, in {', '.join(changed)}",
             hint=f"Run `bequest link {case.id}` and `bequest plan {case.id}`; then approve the new policy.",
         )
 

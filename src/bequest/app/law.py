@@ -4,7 +4,9 @@ from functools import lru_cache
 
 from bequest.law.loader import load_pack
 from bequest.law.pack import LawPack
+from bequest.law.status import Standing, weak_grounds
 from bequest.model.case import Case
+from bequest.model.plan import Policy
 
 
 @lru_cache(maxsize=4)
@@ -15,3 +17,8 @@ def _pack(jurisdiction: str) -> LawPack:
 def pack_of(case: Case) -> LawPack:
     """The law pack the case is decided under."""
     return _pack(case.law_packs[0])
+
+
+def unverified(case: Case, policy: Policy) -> tuple[Standing, ...]:
+    """What a policy rests on that nobody read in the law itself: said on every output made from it."""
+    return weak_grounds(pack_of(case), policy)

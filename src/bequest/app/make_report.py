@@ -8,9 +8,9 @@ from bequest.app.approve_policy import approval_state
 from bequest.app.context import WAVE, Context, done_steps
 from bequest.app.evidence import log_origin, open_log
 from bequest.app.fairness import load_fairness
-from bequest.app.law import pack_of
+from bequest.app.law import pack_of, unverified
 from bequest.app.queries.case import steps_of
-from bequest.app.telling import register, saved_answers
+from bequest.app.telling import register, saved_answers, window_closes
 from bequest.app.workspace import Workspace
 from bequest.documents.report.content import (
     AnswerCount,
@@ -32,17 +32,19 @@ from bequest.documents.report.content import (
     StepState,
     StoreLine,
     StoreState,
+    Unverified,
 )
 from bequest.documents.report.render import render_report
 from bequest.kernel.clock import local_date, rfc3339
 from bequest.kernel.errors import BequestError
 from bequest.law.duties import CaseFacts, case_duties
+from bequest.law.evaluate import params_on
 from bequest.model.case import MOVES_NOTHING, Case, Role
 from bequest.model.datamap import DataMap, FieldClass, Need, TableState
 from bequest.model.destruction import Certificate
 from bequest.model.plan import Policy
 from bequest.steps.notify.answers import ANSWERS
-from bequest.steps.notify.ladder import tally, window_end
+from bequest.steps.notify.ladder import tally
 from bequest.store.records import CustodyBucket as BucketRecord
 from bequest.store.records import DeliveryState, ResidualState
 from bequest.store.transaction import Tx
@@ -138,6 +140,7 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         residuals=residuals,
         findings=_findings(datamap),
         open_points=_open_points(case, latest.policy if latest else None),
+        unverified=_unverified(case, latest.policy if latest else None),
         duties=_duties(case, population.population.n_subjects if population else 0),
         stores=tuple(
             StoreLine(
@@ -234,7 +237,7 @@ def _notices(ctx: Context, workspace: Workspace, case: Case) -> Notices | None:
         answers=tuple(counted),
         owed_to=state.height,
         first_sent_on=min((local_date(b.created_at, case.timezone) for b in batches), default=None),
-        last_window_ends_on=window_end(state, case.window),
+        last_window_ends_on=window_closes(workspace, case),
         public_notice_on=_day(public.min()),
         text_digest=version.stem.removeprefix("notice-") if version else "",
     )
@@ -348,6 +351,16 @@ def _open_points(case: Case, policy: Policy | None) -> tuple[OpenPoint, ...]:
         )
         for p in used
         if p in texts
+    )
+
+
+def _unverified(case: Case, policy: Policy | None) -> tuple[Unverified, ...]:
+    if policy is None:
+        return ()
+    params = params_on(pack_of(case), policy.law_date)
+    return tuple(
+        Unverified(id=s.id, articles=s.articles, status=s.status, zh=params.fill(s.zh), en=params.fill(s.en))
+        for s in unverified(case, policy)
     )
 
 

@@ -16,8 +16,11 @@ from bequest.documents.words import word
 from bequest.engine.kernels.cmac import tokens
 from bequest.engine.tableplan import TablePlan
 from bequest.law.notices import ENDING, checklist_of, notice_items
+from bequest.law.objecting import objection_effects
+from bequest.law.windows import window_rules
 from bequest.model.case import COMPANY_ENDS, MOVES_NOTHING, RELEASES_NOTHING, Case, Lot
 from bequest.model.datamap import DataMap, FieldClass
+from bequest.model.disposition import ReasonStatus
 from bequest.model.facts import RowRole
 from bequest.steps.link.index import primary_role
 from bequest.steps.link.link import primary_subjects
@@ -71,8 +74,18 @@ def _part(case: Case, datamap: DataMap, lot: Lot | None) -> tuple[NoticeFacts, l
         sensitive=sensitive,
         answer_days=case.window.objection_days,
         effective_on=case.effective_on,
+        objections=_objections(case, lot),
+        law_names_no_days=window_rules(pack_of(case), case.effective_on).status is not ReasonStatus.VERIFIED,
     )
     return facts, [RequiredItem(i.id, i.zh, i.en, i.article) for i in items]
+
+
+def _objections(case: Case, lot: Lot | None) -> tuple[tuple[str, str], ...]:
+    """What an objection does in this lot, by ground, as the rules of the law decide it."""
+    if lot is None:
+        return ()
+    effects = objection_effects(pack_of(case), case.event, on=case.effective_on, route=lot.legal_route)
+    return tuple((e.zh, e.en) for e in effects)
 
 
 def _labels(classes: Iterator[FieldClass]) -> tuple[tuple[str, str], ...]:

@@ -18,7 +18,7 @@ from bequest.app.run_discover import data_map
 from bequest.app.run_link import index_and_link
 from bequest.app.run_plan import decide_now, save_plans
 from bequest.app.tasks import renew_tasks
-from bequest.app.telling import register
+from bequest.app.telling import register, window_closes
 from bequest.app.whole import whole_marks
 from bequest.app.workspace import Workspace
 from bequest.evidence.event_types import EventType
@@ -32,7 +32,6 @@ from bequest.model.datamap import DataMap
 from bequest.model.plan import Policy, Population
 from bequest.sources.source import OpenSource
 from bequest.steps.cutover.mark import FileMark, Inventory, TableMark, final_inventory, mark_table, read_file_mark
-from bequest.steps.notify.ladder import window_end
 from bequest.steps.plan.diff import NEEDS_APPROVAL, Change, diff, volume_changes
 from bequest.store.records import CaseStatus
 
@@ -127,7 +126,7 @@ def may_confirm(run: Run, person_id: str) -> None:
 
 def _windows_over(run: Run) -> None:
     state = register(run.workspace)
-    end = window_end(state, run.case.window)
+    end = window_closes(run.workspace, run.case)
     if end is None:
         missing = state.filter(pl.col("told_on").is_null()).height
         raise StateError(

@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +12,7 @@ from bequest.app.answers import enter_answers as enter_answers
 from bequest.app.approve_policy import approved_policy
 from bequest.app.context import Context, Run, require, require_open, step
 from bequest.app.evidence import await_published, publish, record
+from bequest.app.law import pack_of
 from bequest.app.notices import notice_for, notices_for, people_to_tell
 from bequest.app.run_discover import data_map
 from bequest.app.telling import register, save_register
@@ -63,7 +64,8 @@ def run_notify(ctx: Context, case_id: str, *, smtp: SmtpServer | None = None) ->
 def _in_time(run: Run, policy: Policy) -> None:
     """Refuse to tell people of a cutover that the approval no longer reaches."""
     window = run.case.window
-    end = local_date(run.at, run.case.timezone) + timedelta(days=max(window.notice_lead_days, window.objection_days))
+    days = max(window.notice_lead_days, window.objection_days)
+    end = pack_of(run.case).calendar.last_day(local_date(run.at, run.case.timezone), days).on
     if end >= policy.cutover_not_after and run.case.event not in MOVES_NOTHING:
         raise ApprovalError(
             f"people told today may object until {end}, and the approval covers a cutover until"

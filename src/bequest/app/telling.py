@@ -4,19 +4,27 @@ Letters go out weeks before the cutover, and records come, go and merge meanwhil
 under which he or she was known: a lost objection would pass on the data of somebody who said no.
 """
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from bequest.app.law import pack_of
 from bequest.app.workspace import Workspace
 from bequest.kernel.errors import StateError
 from bequest.model.case import Case
 from bequest.model.facts import FACT_VALUES, Fact
 from bequest.steps.link.link import Linked
-from bequest.steps.notify.ladder import Told, notice_codes, told_of
+from bequest.steps.notify.ladder import Told, notice_codes, told_of, window_end
 
 NO_ANSWERS = pl.DataFrame(schema={"subject": pl.Int64, "fact": pl.Utf8, "value": pl.Utf8})
+
+
+def window_closes(workspace: Workspace, case: Case) -> date | None:
+    """The last day on which somebody may still object; it rolls off holidays. None while anybody is not told."""
+    end = window_end(register(workspace), case.window)
+    return pack_of(case).calendar.roll(end) if end is not None else None
 
 
 def register(workspace: Workspace) -> pl.DataFrame:

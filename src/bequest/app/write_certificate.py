@@ -30,11 +30,12 @@ from bequest.evidence.statement import Statement, Subject, read_statement
 from bequest.kernel.canonical import digest, to_json
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import StateError
-from bequest.law.retention import band_of, bands
+from bequest.law.retention import Band, band_of, bands
 from bequest.law.settling import KEPT, settled_of
 from bequest.model.case import RELEASES_NOTHING, Case, Role
 from bequest.model.destruction import Certificate, CertificateState, Kept, Residual, TableSums
 from bequest.model.destruction import Signer as CertificateSigner
+from bequest.model.disposition import ReasonStatus
 from bequest.model.plan import Population
 from bequest.model.settlement import Unsettled
 from bequest.sources.source import CleanReport
@@ -219,6 +220,17 @@ def _residuals(ctx: Context, case: Case, scrubbed: Mapping[str, CleanReport]) ->
     return tuple(found)
 
 
+def _said(band: Band, lang: str) -> str:
+    """A duty to keep in words; one that nobody read in the law says so, and so does the day it is counted from."""
+    text = band.zh if lang == "zh" else band.en
+    counting = band.counting_zh if lang == "zh" else band.counting_en
+    weak = {band.status, band.counting_status} - {ReasonStatus.VERIFIED}
+    if not weak:
+        return text
+    status = getattr(word(band.status if band.status is not ReasonStatus.VERIFIED else band.counting_status), lang)
+    return f"{text}；{counting}【{status}】" if lang == "zh" else f"{text}; {counting} [{status}]"
+
+
 def _kept(case: Case, erased: Sequence[ErasureResult]) -> tuple[Kept, ...]:
     """What the law keeps, by duty."""
     known = bands(pack_of(case), case.effective_on)
@@ -234,8 +246,8 @@ def _kept(case: Case, erased: Sequence[ErasureResult]) -> tuple[Kept, ...]:
         named = KEPT[settled] if settled else (rule, rule)
         out.append(
             Kept(
-                what_zh=band.zh if band else named[0],
-                what_en=band.en if band else named[1],
+                what_zh=_said(band, "zh") if band else named[0],
+                what_en=_said(band, "en") if band else named[1],
                 article=", ".join(band.articles) if band else "",
                 custodian=custodian,
                 values=values,

@@ -84,6 +84,8 @@ _OUTCOMES: Final = (
     (Operator.REDACT_TEXT, Word("遮去文中信息", "redact text")),
     (ReasonStatus.VERIFIED, Word("已读原文", "read in the law")),
     (ReasonStatus.SECONDARY, Word("转引", "read second-hand")),
+    (ReasonStatus.FROM_KNOWLEDGE, Word("凭知识，未核对", "from knowledge, not checked")),
+    (ReasonStatus.DERIVED, Word("据条文推得", "derived from the articles")),
     (ReasonStatus.OPEN, Word("待定", "open")),
     (ReasonStatus.OURS, Word("自定规则", "our own rule")),
     (Finding.CLEAR, Word("未发现", "nothing found")),

@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from bequest.kernel.errors import LawError
-from bequest.law import workdays
 from bequest.law.cases import LawCase, differences, run_case
 from bequest.law.citations import instrument_of, parse_citation
 from bequest.law.duties import PHASES, parameters_of
 from bequest.law.loader import load_cases
 from bequest.law.notices import ROUTES, notice_items
+from bequest.law.objecting import missing_texts
 from bequest.law.outcomes import WORDS, is_lawful
 from bequest.law.pack import LawPack, Obsolete, Phase
 from bequest.law.params import placeholders
@@ -33,6 +33,7 @@ def check_pack(pack: LawPack, cases: Sequence[LawCase] | None = None) -> tuple[s
         lambda: _structure(pack),
         lambda: _notices(pack),
         lambda: _duties(pack),
+        lambda: (f"no words for an objection: {m}" for m in missing_texts(pack)),
         lambda: _obsolete(pack),
         lambda: _calendar(pack),
         lambda: _cases(pack, load_cases(pack) if cases is None else cases),
@@ -46,7 +47,7 @@ def find_obsolete(pack: LawPack, text: str) -> tuple[Obsolete, ...]:
 
 
 def _citations(pack: LawPack) -> Iterator[str]:
-    cited: list[tuple[str, Iterable[str]]] = [
+    cited: list[tuple[str, Sequence[str]]] = [
         *((f"rule {r.id}", r.reference) for r in pack.rules),
         *((f"open point {o.id}", o.articles) for o in pack.open_points.values()),
         *((f"band {b.id}", b.articles) for b in pack.bands.values()),
@@ -58,6 +59,8 @@ def _citations(pack: LawPack) -> Iterator[str]:
         *((f"parameter {p.name}", [v.reference for v in p.values]) for p in pack.parameters.values()),
     ]
     for who, citations in cited:
+        if not citations:
+            yield f"{who} cites no article"
         for citation in citations:
             try:
                 instrument = instrument_of(pack.instruments, citation)
@@ -152,8 +155,11 @@ def _obsolete(pack: LawPack) -> Iterator[str]:
 def _calendar(pack: LawPack) -> Iterator[str]:
     said = pack.parameters.get(LAST_YEAR)
     last = said.at(pack.as_of) if said is not None else None
-    if last is not None and last.value != str(workdays.last_known_year()):
-        yield f"{LAST_YEAR} says {last.value}, the holiday table knows {workdays.last_known_year()}"
+    if last is not None and last.value != str(pack.calendar.last_known_year()):
+        yield f"{LAST_YEAR} says {last.value}, the holiday table knows {pack.calendar.last_known_year()}"
+    for year in pack.calendar.years.values():
+        if any(d.year != year.year for d in year.off | year.work) or year.off & year.work:
+            yield f"holidays {year.year} holds days of another year, or one both off and worked"
 
 
 def _cases(pack: LawPack, cases: Sequence[LawCase]) -> Iterator[str]:

@@ -19,6 +19,7 @@ from bequest.kernel.canonical import digest, to_json
 from bequest.kernel.errors import LawError
 from bequest.law import schema, schema_events
 from bequest.law.cases import LawCase, parse_case, parse_facts
+from bequest.law.lint.register import References, parse_references
 from bequest.law.pack import Gate, LawPack, NoticeText
 from bequest.law.params import Parameter
 from bequest.law.rule import Rule
@@ -79,6 +80,8 @@ def load_pack(jurisdiction: str = "cn", *, root: Path = PACKS) -> LawPack:
         "roles": {r.event: r for r in map(schema.parse_roles, head.entries("roles"))},
         "on_silence": {str(k): OnSilence(str(v)) for k, v in head.entry("on_silence").values.items()},
         "obsolete": tuple(map(schema.parse_obsolete, _list(folder, "obsolete"))),
+        "calendar": schema_events.parse_calendar(_read(folder, folder / "holidays.yaml")),
+        "objections": tuple(map(schema_events.parse_objection, _list(folder, "objections"))),
         "event_texts": {t.event: t for t in map(schema_events.parse_event, _list(folder, "events"))},
         "papers": tuple(map(schema_events.parse_paper, _list(folder, "papers"))),
         "stores": tuple(map(schema_events.parse_store, _list(folder, "stores"))),
@@ -96,6 +99,16 @@ def load_pack(jurisdiction: str = "cn", *, root: Path = PACKS) -> LawPack:
         digest=digest({"head": to_json(head.values), **{k: to_json(v) for k, v in parts.items()}, "rules": sources}),
         **parts,  # type: ignore[arg-type]  # each value is what its field holds
     )
+
+
+@lru_cache(maxsize=4)
+def load_references(root: Path = PACKS) -> References:
+    """The register of references that are out of date.
+
+    Raises:
+        LawError: where the file is not as it must be.
+    """
+    return parse_references(_read(root, root / "references.yaml"))
 
 
 def load_cases(pack: LawPack, *, root: Path = PACKS) -> tuple[LawCase, ...]:

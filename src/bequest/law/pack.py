@@ -9,10 +9,11 @@ from functools import lru_cache
 from bequest.kernel.canonical import digest
 from bequest.kernel.errors import LawError
 from bequest.law.citations import Instrument
+from bequest.law.days import WorkCalendar
 from bequest.law.params import Parameter
 from bequest.law.rule import Rule
 from bequest.model.case import Event, LegalRoute, OnSilence, PaperKind, Role, SystemKind
-from bequest.model.disposition import ReasonStatus
+from bequest.model.disposition import ReasonStatus, Release, Residue
 
 
 class Phase(StrEnum):
@@ -189,6 +190,17 @@ class StoreText:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectionText:
+    """What an objection does to data held on one ground, in words for the person, where the rules decide so."""
+
+    ground: str
+    release: Release
+    residue: Residue
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Obsolete:
     """A citation that is out of date: a pattern, what to cite instead, and why."""
 
@@ -222,11 +234,13 @@ class LawPack:
     on_silence: Mapping[str, OnSilence]
     """Legal route → what silence means unless the lot says otherwise (decision D7)."""
     obsolete: tuple[Obsolete, ...]
+    objections: tuple[ObjectionText, ...]
     event_texts: Mapping[Event, EventText]
     papers: tuple[PaperText, ...]
     stores: tuple[StoreText, ...]
     texts: Mapping[str, str]
     """Every file of the pack by path, for the checks."""
+    calendar: WorkCalendar
     digest: str
 
     def rule(self, rule_id: str) -> Rule:

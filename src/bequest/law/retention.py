@@ -4,11 +4,11 @@ Counting: a period of years or months ends on the day with the same number as th
 day of the month where there is none (Civil Code Arts. 201, 202). That day is the last day of keeping.
 """
 
-import calendar
 from dataclasses import dataclass
 from datetime import date
 
 from bequest.kernel.errors import LawError
+from bequest.law.days import add_months
 from bequest.law.evaluate import params_on
 from bequest.law.pack import LawPack
 from bequest.model.disposition import ReasonStatus
@@ -86,9 +86,3 @@ def due_on(band: Band, start: date, law_date: date) -> date:
     if band.from_year_end:
         start = date(start.year, 12, 31)
     return add_months(start, 12 * band.years + band.months)
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day so many calendar months later, or the last of that month (Civil Code Art. 202)."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -85,6 +85,13 @@ class Entry:
         """A calendar date, or nothing."""
         return self.day(key) if self.values.get(key) is not None else None
 
+    def days(self, key: str) -> frozenset[date]:
+        """A list of calendar dates."""
+        value = self.values.get(key, [])
+        if not isinstance(value, list) or not all(type(v) is date for v in value):
+            raise self.fail(f"{key!r} is no list of dates", f"Write `{key}: [2026-10-01, 2026-10-02]`.")
+        return frozenset(value)
+
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts; empty where absent."""
         value = self.values.get(key, [])

@@ -1,10 +1,13 @@
 """From plain YAML values to what a pack says of events: their paths, the papers they need, the fate of whole stores."""
 
+from zoneinfo import available_timezones
+
+from bequest.law.days import HolidayYear, WorkCalendar
 from bequest.law.outcomes import axes
-from bequest.law.pack import EventText, PaperText, StoreText
-from bequest.law.schema import Entry
+from bequest.law.pack import EventText, ObjectionText, PaperText, StoreText
+from bequest.law.schema import Entry, unique
 from bequest.model.case import Event, LegalRoute, PaperKind, SystemKind
-from bequest.model.disposition import ReasonStatus
+from bequest.model.disposition import ReasonStatus, Release, Residue
 
 PATHS = ("no_transfer", "succession", "provision", "account", "ending")
 DATES = ("register_closes_on",)
@@ -28,6 +31,36 @@ def parse_event(e: Entry) -> EventText:
         status=e.choice("status", ReasonStatus),
         zh=e.text("zh"),
         en=e.text("en"),
+    )
+
+
+def parse_objection(e: Entry) -> ObjectionText:
+    """What an objection does, in words."""
+    e.only("ground", "release", "residue", "zh", "en")
+    return ObjectionText(
+        e.text("ground"), e.choice("release", Release), e.choice("residue", Residue), e.text("zh"), e.text("en")
+    )
+
+
+def parse_calendar(e: Entry) -> WorkCalendar:
+    """The table of holidays and make-up days."""
+    e.only("zone", "years")
+    zone = e.text("zone")
+    if zone not in available_timezones():
+        raise e.fail(f"zone is {zone!r}", "Use a name such as Asia/Shanghai.")
+    years = unique(e.entries("years"), _year, lambda y: str(y.year))
+    return WorkCalendar(zone, {y.year: y for y in years.values()})
+
+
+def _year(e: Entry) -> HolidayYear:
+    e.only("year", "notice", "announced_on", "status", "holidays", "workdays")
+    return HolidayYear(
+        year=e.number("year"),
+        notice=e.text("notice"),
+        announced_on=e.day("announced_on"),
+        status=e.choice("status", ReasonStatus),
+        off=e.days("holidays"),
+        work=e.days("workdays"),
     )
 
 

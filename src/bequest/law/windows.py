@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bequest.kernel.errors import LawError
+from bequest.law.days import WorkCalendar
 from bequest.law.evaluate import params_on
 from bequest.law.pack import LawPack
 from bequest.model.case import LegalRoute, OnSilence, Window
@@ -22,6 +23,7 @@ class WindowRules:
     objection_days: int
     articles: tuple[str, ...]
     status: ReasonStatus
+    calendar: WorkCalendar
 
     @property
     def days(self) -> int:
@@ -29,12 +31,12 @@ class WindowRules:
         return max(self.notice_lead_days, self.objection_days)
 
     def not_before(self, told_on: date) -> date:
-        """The first day a handover is possible for somebody told on that date; the day itself is not counted."""
-        return told_on + timedelta(days=self.days)
+        """The first day a handover is possible for somebody told on that date: the day after the later end."""
+        return self.calendar.last_day(told_on, self.days).on + timedelta(days=1)
 
     def objection_until(self, told_on: date) -> date:
-        """The last day an objection is in time; the day of being told is not counted."""
-        return told_on + timedelta(days=self.objection_days)
+        """The last day an objection is in time; the day of being told is not counted, a holiday does not end it."""
+        return self.calendar.last_day(told_on, self.objection_days).on
 
 
 def window_rules(pack: LawPack, on: date, chosen: Window | None = None) -> WindowRules:
@@ -46,6 +48,7 @@ def window_rules(pack: LawPack, on: date, chosen: Window | None = None) -> Windo
         objection_days=chosen.objection_days if chosen else params.number(objection),
         articles=tuple(dict.fromkeys((params.citation(lead), params.citation(objection)))),
         status=params.held(lead).status,
+        calendar=pack.calendar,
     )
 
 

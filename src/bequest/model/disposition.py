@@ -41,12 +41,20 @@ class Operator(StrEnum):
 
 
 class ReasonStatus(StrEnum):
-    """How sure a cited rule is: read in the law, read second-hand, an open question, or our own default."""
+    """How sure a cited rule or value is; everything but `verified` is said on whatever rests on it."""
 
     VERIFIED = "verified"
+    """Read in the law."""
     SECONDARY = "secondary"
+    """Read in somebody else's summary."""
+    FROM_KNOWLEDGE = "from_knowledge"
+    """Known to whoever wrote the pack, and not found in the material read."""
+    DERIVED = "derived"
+    """Our reading of articles that are cited: none says it in these words."""
     OPEN = "open"
+    """A question that the law leaves open."""
     OURS = "ours"
+    """Our own default, which no law names."""
 
 
 @dataclass(frozen=True, slots=True)

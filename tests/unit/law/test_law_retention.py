@@ -2,8 +2,9 @@ from datetime import date
 
 import pytest
 
+from bequest.law.days import add_months
 from bequest.law.loader import load_pack
-from bequest.law.retention import add_months, band_of, bands, due_on
+from bequest.law.retention import band_of, bands, due_on
 from bequest.model.disposition import ReasonStatus
 from bequest.model.facts import FACT_VALUES, Fact
 

@@ -1,17 +1,26 @@
 """`bequest law`: the law pack, checked and shown."""
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bequest.app.law_changes import OutcomeChange, case_changes
 from bequest.cli import render
+from bequest.cli.state import state_of
 from bequest.documents.words import word
+from bequest.kernel.clock import SystemClock
 from bequest.kernel.errors import InputError
 from bequest.law.check import check_pack
+from bequest.law.differ import law_diff
 from bequest.law.events import EventOverview, Said, event_overview
-from bequest.law.loader import load_cases, load_pack
+from bequest.law.lint.find import find_references
+from bequest.law.lint.read import read_document
+from bequest.law.loader import load_cases, load_pack, load_references
+from bequest.law.status import law_status
 from bequest.model.case import Event
+from bequest.model.disposition import ReasonStatus
 
 commands = typer.Typer(no_args_is_help=True, help="法律包：检查、查看。 The law pack: check, show.")
 
@@ -41,6 +50,105 @@ def show(jurisdiction: Annotated[str, typer.Argument()] = "cn") -> None:
         "", ("rule", "since", "articles", "status"),
         [(r.id, r.since, ", ".join(r.reference), r.status) for r in pack.rules],
     )  # fmt: skip
+
+
+@commands.command(name="status", help="Each value and rule: article, dates, status, source. 各条规则和数值的核实情况。")
+def status(
+    jurisdiction: Annotated[str, typer.Argument()] = "cn",
+    unverified: Annotated[bool, typer.Option("--unverified", help="only what nobody read in the law itself")] = False,
+    on: Annotated[str, typer.Option(help="only what is in force on a date, 2026-12-31")] = "",
+    kind: Annotated[str, typer.Option(help="parameter, rule, band, duty, event, paper, store, notice …")] = "",
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    pack = load_pack(jurisdiction)
+    day = _day(on, pack.as_of) if on else None
+    every = law_status(pack)
+    kinds = tuple(dict.fromkeys(s.kind for s in every))
+    if kind and kind not in kinds:
+        raise InputError(f"the pack {jurisdiction} has no {kind!r}", hint=f"Use one of {', '.join(kinds)}.")
+    found = [
+        s
+        for s in every
+        if (day is None or s.is_in_force(day))
+        and kind in {"", s.kind}
+        and not (unverified and s.status is ReasonStatus.VERIFIED)
+    ]
+    if json:
+        render.print_json({"pack": pack.jurisdiction, "version": pack.version, "digest": pack.digest, "entries": found})
+        return
+    lang = render.language()
+    rows = [
+        (s.kind, s.id, s.value, ", ".join(s.articles), f"{s.since or '—'} – {s.until or ''}",
+         getattr(word(s.status), lang), s.source)
+        for s in found
+    ]  # fmt: skip
+    columns = ("类", "名称", "值", "条文", "施行", "核实", "来源") if lang == "zh" else (
+        "kind", "name", "value", "articles", "in force", "status", "source")  # fmt: skip
+    render.table("", columns, rows)
+    weak = sum(s.status is not ReasonStatus.VERIFIED for s in found)
+    render.line(render.say(f"{len(found)} 项，其中 {weak} 项未从法律原文核实",
+                           f"{len(found)} entries, {weak} of them not read in the law itself"))  # fmt: skip
+
+
+@commands.command(name="diff", help="What differs between the law of two days. 两个日期之间的法律差别。")
+def diff(
+    ctx: typer.Context,
+    before: Annotated[str, typer.Argument(help="the earlier day; with --case it may be left out")] = "",
+    after: Annotated[str, typer.Argument(help="the later day; the pack's own, where none is named")] = "",
+    case: Annotated[str, typer.Option(help="also the lines of its plan that are decided otherwise")] = "",
+    jurisdiction: Annotated[str, typer.Option(help="which law pack")] = "cn",
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    lines: tuple[OutcomeChange, ...] = ()
+    if case:
+        with state_of(ctx).context() as c:
+            held = c.case(case).case
+            jurisdiction, law_date = held.law_packs[0], held.effective_on
+            later = _day(after, law_date)
+            lines = case_changes(c, case, on=later)
+    else:
+        if not before:
+            raise InputError("no day is named", hint="Write bequest law diff 2025-12-31 2026-01-01.")
+        law_date, later = date.min, _day(after, load_pack(jurisdiction).as_of)
+    pack = load_pack(jurisdiction)
+    earlier = _day(before, law_date)
+    changes = law_diff(pack, earlier, later, cases=load_cases(pack))
+    if json:
+        render.print_json({"before": earlier, "after": later, "changes": changes, "case": case, "lines": lines})
+        return
+    rows = [(c.kind, c.id, c.before or "—", c.after or "—", ", ".join(c.articles)) for c in changes]
+    render.table(f"{earlier} → {later}", ("what", "which", "before", "after", "articles"), rows)
+    cells = sum(x.cells for x in lines)
+    if case:
+        why = [(x.cells, x.before, x.after or "—", f"{x.why} {', '.join(x.articles)}") for x in lines]
+        render.table(case, ("cells", "before", "after", "why"), why)
+    render.line(render.say(f"{len(changes)} 处差别", f"{len(changes)} differences"))
+    if case:
+        render.line(render.say(f"本案方案中 {cells:,} 格结果不同", f"{cells:,} cells of the case's plan end otherwise"))
+
+
+@commands.command(name="lint", help="Out-of-date references in txt, docx, pdf. 查出文件中已失效的法律引用。")
+def lint(
+    files: Annotated[list[Path], typer.Argument()],
+    on: Annotated[str, typer.Option(help="as of which day; today, where none is named")] = "",
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    day = _day(on, load_pack("cn").calendar.day_of(SystemClock().now()))
+    references = load_references()
+    found = [(path, f) for path in files for f in find_references(read_document(path), references, on=day)]
+    if json:
+        render.print_json([{"file": str(path), "finding": f} for path, f in found])
+    for path, f in [] if json else found:
+        place = f"{path}:" + (f"{render.say('页', 'page ')}{f.page}:" if f.page else "") + str(f.line)
+        instead = f"→ {f.replaced_by}" if f.replaced_by else ""
+        status = getattr(word(f.status), render.language())
+        since = render.say(f"自 {f.since} 起", f"since {f.since}")
+        render.line(f"{place}: {f.cited} {instead} ({render.say(f.zh, f.en)}, {since}; {status}: {f.source})")
+    if not json:
+        render.line(render.say(f"{len(files)} 个文件，{len(found)} 处失效引用（基准日 {day}）",
+                               f"{len(files)} files, {len(found)} out-of-date references as of {day}"))  # fmt: skip
+    if found:
+        raise typer.Exit(5)
 
 
 @commands.command(

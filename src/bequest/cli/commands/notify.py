@@ -16,11 +16,12 @@ from bequest.app.run_notify import (
     send_next,
 )
 from bequest.app.telling import register as read_register
+from bequest.app.telling import window_closes
 from bequest.app.user_files import read_user_text
 from bequest.cli import render
 from bequest.cli.state import group, state_of
 from bequest.kernel.errors import InputError
-from bequest.steps.notify.ladder import tally, window_end
+from bequest.steps.notify.ladder import tally
 from bequest.steps.notify.smtp import SmtpServer
 
 commands = group("告知：发出、回执、公告、回应。 Notices: send, reports, public notice, answers.")
@@ -129,8 +130,7 @@ def _print_batches(ctx: typer.Context, case: str) -> None:
 
 def _print_state(ctx: typer.Context, case: str) -> None:
     with state_of(ctx).context() as c:
-        window = c.case(case).case.window
         state = read_register(c.workspace(case))
+        end = window_closes(c.workspace(case), c.case(case).case)
     render.table("", ("channel", "state", "people"), tally(state), figures=(2,))
-    end = window_end(state, window)
     render.line(f"window open until {end}" if end else "window: somebody is not told yet")

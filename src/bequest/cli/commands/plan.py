@@ -8,6 +8,7 @@ import typer
 
 from bequest.app.approve_policy import ApprovalState, approval_state, approve_policy
 from bequest.app.fairness import load_fairness
+from bequest.app.law import unverified
 from bequest.app.obstacles import Obstacle, obstacles
 from bequest.app.reading import open_sources
 from bequest.app.run_plan import ColumnExplanation, crime_meters, explain_field, explain_row, plan_diff, run_plan
@@ -17,6 +18,7 @@ from bequest.cli.fairness import print_fairness, print_rates
 from bequest.cli.state import group, state_of, warn_register
 from bequest.documents.words import word
 from bequest.kernel.errors import InputError, StateError
+from bequest.law.status import Standing
 from bequest.model.disposition import Release, Residue
 from bequest.model.plan import Policy, Population
 
@@ -41,6 +43,7 @@ def run(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--jso
         tasks = planned_tasks(c.case(case).case, decided.stays_whole)
         fair = load_fairness(c.workspace(case))
         found = obstacles(c.case(case).case, open_sources(c.case(case).case, c.secrets), decided.plans)
+        weak = unverified(c.case(case).case, decided.policy)
     if json:
         render.print_json(
             {
@@ -49,10 +52,12 @@ def run(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--jso
                 "crime_meters": meters,
                 "fairness": fair,
                 "obstacles": found,
+                "unverified": weak,
             }
         )
         return
     print_preview(decided.policy, decided.population)
+    _print_unverified(weak)
     if fair is not None:
         print_fairness(fair)
     print_obstacles(found)
@@ -91,6 +96,21 @@ def print_obstacles(found: Sequence[Obstacle]) -> None:
         for o in found
     ]
     render.table(title, columns, rows)
+
+
+def _print_unverified(weak: Sequence[Standing]) -> None:
+    """What the plan rests on that was not read in the law itself."""
+    if not weak:
+        return
+    render.line(
+        render.say(
+            f"本方案依据的规则和数值中有 {len(weak)} 项未从法律原文核实（`bequest law status --unverified`）：",
+            f"{len(weak)} rules and values behind this plan were not read in the law itself "
+            "(`bequest law status --unverified`):",
+        )
+    )
+    for s in weak:
+        render.line(f"  {s.id} [{', '.join(s.articles)}]: {getattr(word(s.status), render.language())}")
 
 
 def print_preview(policy: Policy, population: Population) -> None:

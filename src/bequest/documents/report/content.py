@@ -7,6 +7,7 @@ from enum import StrEnum
 from bequest.model.case import Case, Role
 from bequest.model.datamap import DataMap
 from bequest.model.destruction import Certificate, Residual
+from bequest.model.disposition import ReasonStatus
 from bequest.model.fairness import Fairness
 from bequest.model.plan import Approval, Policy, Population
 
@@ -180,6 +181,17 @@ class OpenPoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unverified:
+    """A rule or value behind the policy that nobody read in the law itself."""
+
+    id: str
+    articles: tuple[str, ...]
+    status: ReasonStatus
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
     """Something that must still be done, or was, until a date."""
 
@@ -259,6 +271,7 @@ class CaseReport:
     residuals: tuple[Residual, ...] = ()
     findings: tuple[FindingNote, ...] = ()
     open_points: tuple[OpenPoint, ...] = ()
+    unverified: tuple[Unverified, ...] = ()
     duties: tuple[Duty, ...] = ()
     stores: tuple[StoreLine, ...] = ()
     keys: tuple[KeyLine, ...] = ()

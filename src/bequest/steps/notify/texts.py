@@ -24,6 +24,10 @@ class NoticeFacts:
     answer_days: int
     """Days to answer in, counted for each person from the day the letter came (decision D7)."""
     effective_on: date
+    objections: tuple[tuple[str, str], ...] = ()
+    """What an objection does, by ground, in both languages: shown before anybody objects."""
+    law_names_no_days: bool = False
+    """The days to answer in are our own choice, which the letter says."""
 
 
 Text = tuple[str, str]
@@ -34,6 +38,16 @@ def answer_within(f: NoticeFacts) -> Text:
     return (
         f"收到本函（公告送达的，公告）之日起 {f.answer_days} 日内",
         f"within {f.answer_days} days of receiving this letter (or of the public notice)",
+    )
+
+
+def _own_period(f: NoticeFacts) -> Text:
+    """That no law sets the days, where none does."""
+    if not f.law_names_no_days:
+        return ("", "")
+    return (
+        "。期限由我们设定，法律没有规定天数",
+        ". The number of days is ours; the law names none",
     )
 
 
@@ -267,10 +281,19 @@ def _objecting(f: NoticeFacts) -> Text:
             "answer means no. You may also withdraw consent or close your account at any time. A refusal costs you no "
             "service",
         )
+    own = _own_period(f)
+    if f.objections:
+        effects = "；".join(zh for zh, _ in f.objections), "; ".join(en for _, en in f.objections)
+        return (
+            f"您可以在{until[0]}回复“反对”。反对以后：{effects[0]}。也可以随时撤回同意、注销账户。"
+            f"反对不影响任何已有的服务{own[0]}",
+            f"You may answer object {until[1]}. What an objection does: {effects[1]}. You may also withdraw consent or "
+            f"close your account at any time. An objection costs you no service{own[1]}",
+        )
     return (
-        f"请在{until[0]}回复“反对”，我们就不移交您的信息；也可以随时撤回同意、注销账户。反对不影响任何已有的服务",
+        f"请在{until[0]}回复“反对”，我们就不移交您的信息；也可以随时撤回同意、注销账户。反对不影响任何已有的服务{own[0]}",
         f"Answer object {until[1]} and your data does not pass on; you may also withdraw consent or close your account "
-        "at any time. An objection costs you no service",
+        f"at any time. An objection costs you no service{own[1]}",
     )
 
 

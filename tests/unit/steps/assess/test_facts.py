@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.steps.planning_cases import LAW_DATE, column, pack
 
-from bequest.law.retention import add_months, bands
+from bequest.law.days import add_months
+from bequest.law.retention import bands
 from bequest.law.retention import due_on as due_by_law
 from bequest.model.datamap import ColumnMap, DataMap, Relation, RetentionBinding, TableMap
 from bequest.model.facts import FACT_VALUES, STRICTNESS, SUBJECT_FACTS, Fact, RecordClass, RowRole

@@ -213,3 +213,18 @@ def test_the_version_is_that_of_the_wording() -> None:
         notice_of(replace(SALE, receivers=(replace(BUYER, contact="office@buyer.example.com"),))).version,
     }
     assert len(others | {one.version}) == 4
+
+
+def test_the_letter_says_what_an_objection_does_and_whose_the_days_are_before_anybody_objects() -> None:
+    facts = replace(
+        facts_of(SALE),
+        objections=(("合同仍在履行：仍须移交", "a running contract: still passes"),),
+        law_names_no_days=True,
+    )
+    made = compose(facts, required("PIPL-22", **ALL), route="PIPL-22")
+    [item] = [i for i in made.items if i.id == "how_to_object"]
+    assert "合同仍在履行：仍须移交" in item.zh
+    assert "法律没有规定天数" in item.zh
+    assert "a running contract: still passes" in item.en
+    assert "the law names none" in item.en
+    assert "我们就不移交您的信息" not in item.zh
