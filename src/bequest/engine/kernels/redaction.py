@@ -7,8 +7,8 @@ from bequest.engine.kernels import mask, names, scan_names, spans
 from bequest.engine.kernels.buffers import Bytes, Ints, frozen
 from bequest.engine.kernels.compiled import compiled
 from bequest.engine.kernels.names import Namer
-from bequest.engine.kernels.scan_text import STARS
 from bequest.engine.kernels.slices import gather
+from bequest.engine.kernels.write_text import STARS
 
 _FORM = (
     r"((?:有限(?:责任)?|股份有限)?公司|集团|律师事务所|事务所|经营部|服务部|门市部|工作室|商行|旅行社|合作社|合伙企业"

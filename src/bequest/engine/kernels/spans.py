@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from bequest.engine.kernels import normalise, scan_text
+from bequest.engine.kernels import normalise, scan_text, write_text
 from bequest.engine.kernels.buffers import Ints, TextBuffers, text_buffers, text_series
 from bequest.model.datamap import FieldClass
 
@@ -50,7 +50,7 @@ class Spans:
         n = len(self.starts)
         data = np.empty(int((self.ends - self.starts).sum()), np.uint8)
         offsets = np.zeros(n + 1, np.int64)
-        size = scan_text.write_plain(self.text.data, self.starts, self.ends, self.kinds, offsets, data)
+        size = write_text.write_plain(self.text.data, self.starts, self.ends, self.kinds, offsets, data)
         return text_series("value", offsets, data[:size], np.ones(n, np.bool_))
 
 
@@ -93,7 +93,7 @@ def masked(name: str, spans: Spans) -> pl.Series:
     text = spans.text
     out = np.empty(len(text.data) + 4 * len(spans.starts), np.uint8)
     moved = np.empty(len(text.offsets), np.int64)
-    size = scan_text.write_masked((text.offsets, text.data), spans.starts, spans.ends, spans.kinds, moved, out)
+    size = write_text.write_masked((text.offsets, text.data), spans.starts, spans.ends, spans.kinds, moved, out)
     return text_series(name, moved, out[:size], text.valid)
 
 
