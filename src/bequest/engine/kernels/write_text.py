@@ -1,6 +1,5 @@
 """The compiled writing of identifiers found in text: in plain characters, and a whole text with a mask for each."""
 
-
 from bequest.engine.kernels.compiled import compiled
 from bequest.engine.kernels.scan_text import BANK_CARD, EMAIL, LANDLINE, NATIONAL_ID, PHONE, is_digit, plain_at
 
