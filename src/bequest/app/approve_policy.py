@@ -1,5 +1,6 @@
 """A person approves the latest policy with a key of their own; when all required roles did, it is in force."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,9 +118,18 @@ def _law_touches(case: Case, policy: Policy) -> list[str]:
 
 
 def approve_policy(
-    ctx: Context, case_id: str, person_id: str, key_file: Path, *, role: str = "", seen: Fairness | None = None
+    ctx: Context,
+    case_id: str,
+    person_id: str,
+    key_file: Path,
+    *,
+    role: str = "",
+    seen: Fairness | None = None,
+    show: Callable[[Fairness], None] | None = None,
 ) -> ApprovalState:
-    """Sign the latest policy as one person in one role. `seen`: the comparison of outcomes that the person was shown.
+    """Sign the latest policy as one person in one role.
+
+    `seen`: the comparison of outcomes that the person was shown, or that `show` shows last thing before the signature.
 
     Raises:
         ApprovalError: where the person is not in the case, holds no required role, the key is not the person's, or what
@@ -147,6 +157,8 @@ def approve_policy(
             hint=f"{person_id} signs with the key whose .pub line stands in the case file.",
         )
     _saw_the_findings(ctx, case_id, seen)
+    if show is not None and seen is not None:
+        show(seen)
     at = ctx.clock(record_).now()
     approval = sign_approval(
         signer, case=case_id, policy_digest=state.digest, person=person_id, role=chosen.value, signed_at=rfc3339(at)

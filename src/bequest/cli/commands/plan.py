@@ -247,9 +247,7 @@ def approve(
             _print_state(approval_state(c, case))
             return
         seen = load_fairness(c.workspace(case))
-        if seen is not None:
-            print_fairness(seen)
-        _print_state(approve_policy(c, case, person, key, role=role, seen=seen))
+        _print_state(approve_policy(c, case, person, key, role=role, seen=seen, show=print_fairness))
 
 
 def _print_state(state: ApprovalState) -> None:
