@@ -146,16 +146,7 @@ def approve_policy(
     signer = load_person_key(key_file)
     _still_the_case(ctx, case, state.digest)
     _nothing_open(ctx, case, state.digest)
-    if not person.public_key:
-        raise ApprovalError(
-            f"the case file has no public key of {person_id}",
-            hint="Write the line of the person's .pub file under public_key, and take it over with `case update`.",
-        )
-    if parse_public_line(person.public_key).fingerprint != signer.public.fingerprint:
-        raise ApprovalError(
-            f"the key in {key_file.name} is not that of {person_id}: the case file has another public key",
-            hint=f"{person_id} signs with the key whose .pub line stands in the case file.",
-        )
+    _own_key(person, key_file, signer.public.fingerprint)
     _saw_the_findings(ctx, case_id, seen)
     if show is not None and seen is not None:
         show(seen)
@@ -187,6 +178,19 @@ def approve_policy(
                 tx.steps.finish(run, after.digest, {"approvals": len(after.approvals)}, at, 0.0)
     publish(ctx, case_id)
     return after
+
+
+def _own_key(person: Person, key_file: Path, fingerprint: str) -> None:
+    if not person.public_key:
+        raise ApprovalError(
+            f"the case file has no public key of {person.id}",
+            hint="Write the line of the person's .pub file under public_key, and take it over with `case update`.",
+        )
+    if parse_public_line(person.public_key).fingerprint != fingerprint:
+        raise ApprovalError(
+            f"the key in {key_file.name} is not that of {person.id}: the case file has another public key",
+            hint=f"{person.id} signs with the key whose .pub line stands in the case file.",
+        )
 
 
 def _saw_the_findings(ctx: Context, case_id: str, seen: Fairness | None) -> None:
