@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from bequest.documents.report.content import Unverified
+from bequest.law.evaluate import params_on
 from bequest.law.loader import load_pack
 from bequest.law.pack import LawPack
 from bequest.law.status import Standing, weak_grounds
@@ -22,3 +24,14 @@ def pack_of(case: Case) -> LawPack:
 def unverified(case: Case, policy: Policy) -> tuple[Standing, ...]:
     """What a policy rests on that nobody read in the law itself: said on every output made from it."""
     return weak_grounds(pack_of(case), policy)
+
+
+def unverified_lines(case: Case, policy: Policy | None) -> tuple[Unverified, ...]:
+    """The same as lines of the report, with the numbers of the law date."""
+    if policy is None:
+        return ()
+    params = params_on(pack_of(case), policy.law_date)
+    return tuple(
+        Unverified(id=s.id, articles=s.articles, status=s.status, zh=params.fill(s.zh), en=params.fill(s.en))
+        for s in unverified(case, policy)
+    )

@@ -8,7 +8,7 @@ from bequest.app.approve_policy import approval_state
 from bequest.app.context import WAVE, Context, done_steps
 from bequest.app.evidence import log_origin, open_log
 from bequest.app.fairness import load_fairness
-from bequest.app.law import pack_of, unverified
+from bequest.app.law import pack_of, unverified_lines
 from bequest.app.queries.case import steps_of
 from bequest.app.telling import register, saved_answers, window_closes
 from bequest.app.workspace import Workspace
@@ -32,13 +32,11 @@ from bequest.documents.report.content import (
     StepState,
     StoreLine,
     StoreState,
-    Unverified,
 )
 from bequest.documents.report.render import render_report
 from bequest.kernel.clock import local_date, rfc3339
 from bequest.kernel.errors import BequestError
 from bequest.law.duties import CaseFacts, case_duties
-from bequest.law.evaluate import params_on
 from bequest.model.case import MOVES_NOTHING, Case, Role
 from bequest.model.datamap import DataMap, FieldClass, Need, TableState
 from bequest.model.destruction import Certificate
@@ -140,7 +138,7 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         residuals=residuals,
         findings=_findings(datamap),
         open_points=_open_points(case, latest.policy if latest else None),
-        unverified=_unverified(case, latest.policy if latest else None),
+        unverified=unverified_lines(case, latest.policy if latest else None),
         duties=_duties(case, population.population.n_subjects if population else 0),
         stores=tuple(
             StoreLine(
@@ -351,16 +349,6 @@ def _open_points(case: Case, policy: Policy | None) -> tuple[OpenPoint, ...]:
         )
         for p in used
         if p in texts
-    )
-
-
-def _unverified(case: Case, policy: Policy | None) -> tuple[Unverified, ...]:
-    if policy is None:
-        return ()
-    params = params_on(pack_of(case), policy.law_date)
-    return tuple(
-        Unverified(id=s.id, articles=s.articles, status=s.status, zh=params.fill(s.zh), en=params.fill(s.en))
-        for s in unverified(case, policy)
     )
 
 

@@ -32,7 +32,7 @@ from bequest.model.disposition import ReasonStatus
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
-UNITS = ("year", "month", "day", "working_day", "person", "item", "factor", "switch", "text", "age")
+UNITS = ("year", "month", "day", "working_day", "person", "item", "factor", "switch", "text", "age", "hour", "yuan")
 
 
 @dataclass(frozen=True, slots=True)

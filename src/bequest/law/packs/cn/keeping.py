@@ -9,7 +9,7 @@ names, until the same last day (PIPL Art. 47(2); Civil Code Arts. 59, 72).
 from collections.abc import Iterable
 from datetime import date
 
-from bequest.law.packs.cn.groups import ENDS, HANDS_OVER
+from bequest.law.packs.cn.groups import ENDS, PARTS_WITH
 from bequest.law.params import Params
 from bequest.law.rule import Answer, FactView, LotView, Rule, RuleFunction, rule
 from bequest.model.case import Event
@@ -30,7 +30,7 @@ def keeps(
     since: date,
     zh: str,
     en: str,
-    events: Iterable[Event] = HANDS_OVER,
+    events: Iterable[Event] = PARTS_WITH,
     open_points: tuple[str, ...] = (),
 ) -> tuple[Rule, Rule]:
     """The rule that a duty keeps a record in custody until the end of its band, and the same with a named keeper.

@@ -4,7 +4,7 @@
 
 from datetime import date
 
-from bequest.law.packs.cn.groups import DISPOSES, HANDS_OVER
+from bequest.law.packs.cn.groups import DISPOSES, PARTS_WITH
 from bequest.law.packs.cn.keeping import keeps
 from bequest.law.params import Params
 from bequest.law.rule import Answer, FactView, LotView, rule
@@ -21,7 +21,7 @@ keep_identity, keep_identity_with_keeper = keeps(
     reference=("AML-34", "PIPL-47"),
     status=ReasonStatus.VERIFIED,
     since=AML,
-    events=HANDS_OVER - {Event.E3},
+    events=PARTS_WITH - {Event.E3},
     zh="客户身份资料和交易记录自业务关系或者交易结束后保存不少于 {cn.aml.record_years} 年：封存；机构解散、"
     "被撤销或者被宣告破产的，"
     "移交国务院有关部门指定的机构。",

@@ -4,7 +4,7 @@
 
 from datetime import date
 
-from bequest.law.packs.cn.groups import ENDS, GOES_ON, HANDS_OVER
+from bequest.law.packs.cn.groups import ENDS, GOES_ON, PARTS_WITH, SHARES
 from bequest.law.packs.cn.keeping import keeps
 from bequest.law.params import Params
 from bequest.law.rule import Answer, FactView, LotView, rule
@@ -49,7 +49,7 @@ keep_processing_record, keep_processing_record_with_keeper = keeps(
     "cn.pipl.purpose_over",
     gate="keep",
     reads={Fact.RETENTION},
-    events=HANDS_OVER,
+    events=PARTS_WITH,
     reference=("PIPL-47", "PIPL-19"),
     status=ReasonStatus.VERIFIED,
     since=PIPL,
@@ -75,3 +75,20 @@ def purpose_over(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> 
 def nothing_keeps_it(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
     """Art. 47(2): the processor stops its service; after that there is nobody left to delete."""
     return Answer(("delete",)) if facts.has(Fact.RETENTION, "none") else None
+
+
+@rule(
+    "cn.pipl.sharer_goes_on",
+    gate="keep",
+    reads=(),
+    events=SHARES,
+    always=True,
+    reference=("PIPL-23", "PIPL-13"),
+    status=ReasonStatus.DERIVED,
+    since=PIPL,
+    zh="集团内共享：共享方继续处理自己的一份，照旧。",
+    en="Sharing inside a group: the one who shares goes on with its own copy as before.",
+)
+def sharer_goes_on(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Art. 23 adds a processor and takes none away: the transferor's own ground and purpose last."""
+    return Answer(("stays_in_use",))

@@ -70,6 +70,42 @@ def rename(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer
 
 
 @rule(
+    "cn.pipl.entrusted",
+    gate="scope",
+    reads=(),
+    events={Event.E12},
+    always=True,
+    reference=("PIPL-21", "PIPL-59", "PIPL-25"),
+    status=ReasonStatus.VERIFIED,
+    since=PIPL,
+    zh="委托迁移、托管或者数据室不是移交：受托人按合同处理，不得转委托，结束后返还或者删除；数据室内去标识化。",
+    en="A migration, an escrow or a data room is entrusted, not passed on: by contract, without sub-entrusting, "
+    "returned or deleted at its end; de-identified in a data room.",
+)
+def entrusted(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Art. 21: the one who is entrusted gets no right of its own; it cannot hand on to a buyer."""
+    return Answer(("entrusted_processing",))
+
+
+@rule(
+    "cn.pipl.due_diligence",
+    gate="scope",
+    reads=(),
+    events={Event.E14},
+    always=True,
+    reference=("PIPL-6", "PIPL-23"),
+    status=ReasonStatus.DERIVED,
+    since=PIPL,
+    zh="签约前的尽职调查：只给汇总或者匿名的数据，不提供个人信息；确需提供的，按第 23 条另案办理。",
+    en="Due diligence before signing: aggregate or anonymous data only, no personal information; what is needed all "
+    "the same goes by Art. 23, in a case of its own.",
+)
+def due_diligence(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Art. 6: nobody needs a customer's name to value a business; Art. 23 for whatever is shown all the same."""
+    return Answer(("no_transfer",))
+
+
+@rule(
     "cn.pipl.outside_the_lot",
     gate="scope",
     reads={Fact.SCOPE},
@@ -167,7 +203,7 @@ def outside_a_merger(facts: FactView, field: FieldKind, p: Params, lot: LotView)
     "cn.pipl.list_by_art_22",
     gate="route",
     reads=(),
-    events={Event.E10},
+    events={Event.E10, Event.E13},
     routes={LegalRoute.PIPL_22},
     always=True,
     reference=("PIPL-22", "PIPL-23", "AUD-G7"),
