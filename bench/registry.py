@@ -40,6 +40,9 @@ BENCHES: dict[str, Bench] = {
         "schema", "discovery of a schema of many tables: against half of it, and with ten times the rows", 1_000
     ),
     "components": Bench("components", "who is who: connected components against joining in Python"),
+    "link": Bench(
+        "link", "deterministic linkage of three sources (size: records each) against scipy", 1_000_000, ("scipy",)
+    ),
     "pgread": Bench("pgread", "PostgreSQL read as text against plain ADBC", packages=("adbc-driver-postgresql",)),
     "pgdelete": Bench(
         "pgdelete", "PostgreSQL rows deleted by key against hand-tuned SQL and executemany", packages=("psycopg",)

@@ -13,6 +13,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "licences.md"
 PINNED = re.compile(r"^([A-Za-z0-9_.\-]+)==([^ ;\\]+)", re.MULTILINE)
 REFUSED = re.compile(r"\b(?<!L)GPL|AGPL", re.IGNORECASE)
+DATA = """
+Data in the package: `steps/link/hanzi.tsv` is made from the tables of pypinyin (MIT) and OpenCC (Apache-2.0).
+"""
 HEAD = """# Third-party licences
 
 What the product needs at run time, with the optional database drivers. Nothing is under the GPL or AGPL; the LGPL is
@@ -39,7 +42,7 @@ def page() -> str:
     """The page as it should be."""
     pinned = dict(PINNED.findall((ROOT / "requirements" / "databases.txt").read_text(encoding="utf-8")))
     rows = [f"| {name} | {version} | {licence(name)} |" for name, version in sorted(pinned.items())]
-    return HEAD + "\n".join(rows) + "\n"
+    return HEAD + "\n".join(rows) + "\n" + DATA
 
 
 def main() -> None:

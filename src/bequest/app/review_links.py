@@ -118,8 +118,8 @@ def decide(ctx: Context, case_id: str, code: str, *, same: bool, person: str, re
     with ctx.store.transaction() as tx:
         number = decisions(workspace).height
         record(
-            ctx, tx, case_id, EventType.SUBJECT_REVIEWED, f"{number}-{code}", at=at, actor=person,
-            content={"pair": code, "same": same, "reason": reason},
+            ctx, tx, case_id, EventType.SUBJECT_REVIEWED, f"{number}-{code}", at=at,
+            content={"pair": code, "same": same, "person": person, "reason": reason},
             counts={"same": int(same), "different": int(not same)},
         )  # fmt: skip
     publish(ctx, case_id)

@@ -15,17 +15,17 @@ from bequest.app.run_discover import run_discover
 from bequest.app.run_link import export_links, is_linked, run_link
 from bequest.evidence.event_types import EventType
 from bequest.kernel.errors import InputError, StateError
-from bequest.model.case import Source, SourceKind
+from bequest.model.case import Scope, Source, SourceKind
 
 CRM = (
-    "cust_no,name,mobile,email,birthday,address\n"
-    "C1,张伟,13511112222,zw@example.com,1980-03-04,杭州市西湖区文三路88号3幢1单元502室\n"
-    "C2,張偉,135-1111-2222,,,\n"
-    "C3,张玮,,,1980-03-04,\n"
-    "C4,李娜,13622223333,,,\n"
-    "C5,李小明,13622223333,,,\n"
-    "C6,王芳,13800000000,,,\n"
-    "C7,王芳,13800000000,,,\n"
+    "cust_no,shop_id,name,mobile,email,birthday,address\n"
+    "C1,12,张伟,13511112222,zw@example.com,1980-03-04,杭州市西湖区文三路88号3幢1单元502室\n"
+    "C2,12,張偉,135-1111-2222,,,\n"
+    "C3,12,张玮,,,1980-03-04,\n"
+    "C4,12,李娜,13622223333,,,\n"
+    "C5,12,李小明,13622223333,,,\n"
+    "C6,12,王芳,13800000000,,,\n"
+    "C7,12,王芳,13800000000,,,\n"
 )
 
 
@@ -34,8 +34,9 @@ def linked(ctx: Context, tmp_path: Path) -> tuple[Context, str]:
     folder = tmp_path / "crm"
     folder.mkdir()
     (folder / "customers.csv").write_text(CRM, encoding="utf-8")
-    source = Source(name="crm", kind=SourceKind.CSV, location=str(folder / "customers.csv"))
-    case = add_case(ctx, replace(CASE, id="review-1", rehearsal=False, sources=(source,)))
+    source = Source(name="crm", kind=SourceKind.CSV, path=folder / "customers.csv")
+    lot = replace(CASE.lots[0], scope=(Scope(source="crm", table="crm", column="shop_id", values=("12",)),))
+    case = add_case(ctx, replace(CASE, id="review-1", rehearsal=False, sources=(source,), lots=(lot,)))
     run_discover(ctx, case.id)
     run_link(ctx, case.id)
     return ctx, case.id

@@ -56,12 +56,11 @@ def pair_codes(pairs: Sequence[tuple[Codes, Codes]]) -> list[Codes]:
 def _coded(columns: Sequence[tuple[Words, Bools]]) -> list[Codes]:
     n_tags = sum(int(valid.sum()) for _, valid in columns)
     slots = 1 << max(4, int(3 * n_tags // 2).bit_length())
-    high, low = np.zeros(slots, np.uint64), np.zeros(slots, np.uint64)
-    owner = np.full(slots, -1, np.int32)
+    table = np.zeros((slots, 3), np.uint64)
     out, used = [], 0
     for words, valid in columns:
         made = np.full(len(valid), -1, np.int32)
-        used = _code_tags(words, valid, high, low, owner, made, used)
+        used = _code_tags(words, valid, table, made, used)
         out.append(made)
     return out
 
@@ -98,12 +97,11 @@ def _union_tags(parent: Ints, keys: Sequence[pl.Series]) -> None:
     if not n_tags:
         return
     slots = 1 << max(4, int(2 * n_tags - 1).bit_length())
-    high, low = np.zeros(slots, np.uint64), np.zeros(slots, np.uint64)
-    owner = np.full(slots, -1, np.int64)
+    table = np.zeros((slots, 3), np.uint64)
     for key in keys:
         tags, valid = tag_array(key)
         words = frozen(tags).view(np.uint64)
-        _join_equal(parent, words, valid, high, low, owner)
+        _join_equal(parent, words, valid, table)
 
 
 @compiled
@@ -132,23 +130,17 @@ def _union_edges(parent, edges):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _join_equal(parent, words, valid, high, low, owner):  # type: ignore[no-untyped-def]
-    """Open addressing: a slot holds the whole tag and the first row that bore it."""
-    mask = len(owner) - 1
+def _join_equal(parent, words, valid, table):  # type: ignore[no-untyped-def]
     for row in range(words.shape[0]):
         if not valid[row]:
             continue
-        h, w = words[row, 0], words[row, 1]
-        mixed = (h ^ (w >> np.uint64(31))) * np.uint64(0x9E3779B97F4A7C15) + w
-        slot = np.int64((mixed ^ (mixed >> np.uint64(29))) >> np.uint64(16)) & mask
-        while owner[slot] >= 0 and (high[slot] != h or low[slot] != w):
-            slot = (slot + 1) & mask
-        if owner[slot] < 0:
-            owner[slot] = row
-            high[slot] = h
-            low[slot] = w
+        slot = _slot(table, words[row, 0], words[row, 1])
+        if table[slot, 2]:
+            _union(parent, row, np.int64(table[slot, 2]) - 1)
         else:
-            _union(parent, row, owner[slot])
+            table[slot, 0] = words[row, 0]
+            table[slot, 1] = words[row, 1]
+            table[slot, 2] = row + 1
 
 
 @compiled
@@ -164,22 +156,28 @@ def _union_codes(parent, key, first):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _code_tags(words, valid, high, low, owner, made, used):  # type: ignore[no-untyped-def]
-    mask = len(owner) - 1
+def _slot(table, h, w):  # type: ignore[no-untyped-def]
+    """Open addressing: a slot holds the whole tag and what was noted of it plus one, together in one line of cache."""
+    mask = table.shape[0] - 1
+    mixed = (h ^ (w >> np.uint64(31))) * np.uint64(0x9E3779B97F4A7C15) + w
+    slot = np.int64((mixed ^ (mixed >> np.uint64(29))) >> np.uint64(16)) & mask
+    while table[slot, 2] and (table[slot, 0] != h or table[slot, 1] != w):
+        slot = (slot + 1) & mask
+    return slot
+
+
+@compiled
+def _code_tags(words, valid, table, made, used):  # type: ignore[no-untyped-def]
     for row in range(words.shape[0]):
         if not valid[row]:
             continue
-        h, w = words[row, 0], words[row, 1]
-        mixed = (h ^ (w >> np.uint64(31))) * np.uint64(0x9E3779B97F4A7C15) + w
-        slot = np.int64((mixed ^ (mixed >> np.uint64(29))) >> np.uint64(16)) & mask
-        while owner[slot] >= 0 and (high[slot] != h or low[slot] != w):
-            slot = (slot + 1) & mask
-        if owner[slot] < 0:
-            owner[slot] = used
-            high[slot] = h
-            low[slot] = w
+        slot = _slot(table, words[row, 0], words[row, 1])
+        if not table[slot, 2]:
+            table[slot, 0] = words[row, 0]
+            table[slot, 1] = words[row, 1]
             used += 1
-        made[row] = owner[slot]
+            table[slot, 2] = used
+        made[row] = np.int64(table[slot, 2]) - 1
     return used
 
 

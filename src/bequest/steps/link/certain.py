@@ -41,7 +41,7 @@ def certain_keys(mentions: Mentions, codes: Mapping[str, Codes]) -> list[Sequenc
     kept = {k: np.where(own[k], codes[k], -1).astype(np.int32) for k in own}
     phones = pair_codes([(kept["ph"], codes["nm"]), (kept["ph2"], codes["nm"])])
     mails = pair_codes([(kept["em"], codes["nm"])])
-    return [(kept["id"],), mentions.references(), *(_of_one_person(k, codes) for k in (phones, mails))]
+    return [(kept["id"],), mentions.references(codes), *(_of_one_person(k, codes) for k in (phones, mails))]
 
 
 def _borne_by_few(key: Codes, names: Codes) -> np.ndarray:

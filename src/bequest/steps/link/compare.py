@@ -32,8 +32,8 @@ _PEOPLE = 2_000
 """Fewer people than this say nothing about how common a value is."""
 
 _BLOCKS: tuple[tuple[str, ...], ...] = (
-    ("ph",), ("em",), ("so",), ("af",), ("am",), ("ip",), ("nm", "bd"), ("py", "bd"), ("nm", "ac"), ("nm", "ph"),
-    ("py", "ac"),
+    ("ph",), ("em",), ("so",), ("af",), ("am",), ("ip",), ("nm", "bd"), ("py", "bd"),
+    ("nm", "ac"), ("nm", "ph"), ("py", "ac"),
 )  # fmt: skip
 
 

@@ -25,6 +25,11 @@ that is one person's (passport, WeChat, card, account)."""
 _SOCIAL = (
     FieldClass.PASSPORT, FieldClass.SOCIAL_ID, FieldClass.BANK_CARD, FieldClass.ACCOUNT_NUMBER, FieldClass.USERNAME,
 )  # fmt: skip
+_REACHED = frozenset(
+    {FieldClass.PHONE, FieldClass.LANDLINE, FieldClass.EMAIL, FieldClass.NATIONAL_ID, FieldClass.ADDRESS}
+)
+_CONTACT = _REACHED | {FieldClass.BIRTHDAY, FieldClass.GENDER}
+_NOBODY = frozenset({RowRole.RECORD, RowRole.STAFF, RowRole.UNKNOWN})
 _JUNK_PHONE = r"^1\d{0,3}?(?:0{7,}|(?:1{8}|2{8}|3{8}|4{8}|5{8}|6{8}|7{8}|8{8}|9{8})\d*|12345678|23456789)$"
 _JUNK_WORD = r"^(?:(.)?0+|1+|123456(?:7890?|78)?|TEST.*|NULL|NONE|无|WU|UNKNOWN|未知|ADMIN|GUEST)$"
 _TITLES = r"^(?:[\u{4E00}-\u{9FFF}]{1,2}(?:先生|女士|小姐|太太|老师|师傅|经理|总|同学|阿姨|叔叔)|[小老阿]\p{Han})$"
@@ -54,8 +59,9 @@ def usable_phone(column: pl.Expr) -> pl.Expr:
 def role_features(table: TableMap, batch: pl.DataFrame, role: RowRole, ecb: Ecb, zone: str) -> Mapping[str, pl.Series]:
     """The feature columns of one role."""
     by_class: dict[FieldClass, list[str]] = {}
+    roles = one_person(table, role)
     for c in table.columns:
-        if c.role is role:
+        if c.role in roles:
             by_class.setdefault(c.cls, []).append(c.name)
 
     def first(cls: FieldClass) -> pl.Expr | None:
@@ -95,6 +101,20 @@ def role_features(table: TableMap, batch: pl.DataFrame, role: RowRole, ecb: Ecb,
     if gender is not None:
         out[f"x:{role}:ge"] = batch.select(gender.alias("v"))["v"]
     return out
+
+
+def one_person(table: TableMap, role: RowRole) -> frozenset[RowRole]:
+    """The roles that speak of the same person as `role`: a name alone and contact details alone belong together.
+
+    So where a table has one role with a name only and one without a name, as 收货人 beside 电话 and 地址.
+    """
+    classes = {r: {c.cls for c in table.columns if c.role is r} for r in {c.role for c in table.columns}}
+    told = {r: k & (_CONTACT | {FieldClass.PERSON_NAME}) for r, k in classes.items() if r not in _NOBODY}
+    told = {r: k for r, k in told.items() if k}
+    names = [r for r, k in told.items() if not k & _REACHED and FieldClass.PERSON_NAME in k]
+    bare = [r for r, k in told.items() if FieldClass.PERSON_NAME not in k]
+    together = frozenset((*names, *bare))
+    return together if len(names) == len(bare) == 1 and len(told) == 2 and role in together else frozenset((role,))
 
 
 def _prefix(kind: str) -> str:

@@ -23,6 +23,49 @@ class Block:
     index: pl.DataFrame
 
 
+STRANGERS = 0.5
+"""Where more of the pairs of two columns of references than this bear other names, one of them is no reference."""
+_ENOUGH = 12
+
+
+def believed(columns: Sequence[Codes], block: np.ndarray, known: Mapping[str, Codes]) -> list[Codes]:
+    """The columns of references, emptied (-1) in blocks where what they lead to contradicts them.
+
+    Each column of a block is held against every other that shares its values: who is met there should sound or be
+    reached the same. One that has such a neighbour only in strangers is emptied; without names nothing is known.
+    """
+    parts = [
+        pl.DataFrame({"code": c, "block": block, "py": known["py"], "ph": known["ph"], "id": known["id"]})
+        .filter(pl.col("code") >= 0)
+        .with_columns(pl.lit(i).alias("way"))
+        for i, c in enumerate(columns)
+    ]
+    if not parts:
+        return []
+    ends = pl.concat(parts).filter(pl.col("py") >= 0).unique(["code", "block", "way", "py"], maintain_order=True)
+    first = ends.unique(["code", "block", "way"], keep="first", maintain_order=True)
+    pairs = first.join(first, on="code", suffix="_b").filter(
+        (pl.col("block") != pl.col("block_b")) | (pl.col("way") != pl.col("way_b"))
+    )
+    alike = (
+        (pl.col("py") == pl.col("py_b"))
+        | ((pl.col("ph") >= 0) & (pl.col("ph") == pl.col("ph_b")))
+        | ((pl.col("id") >= 0) & (pl.col("id") == pl.col("id_b")))
+    )
+    judged = (
+        pairs.group_by("block", "way", "block_b", "way_b")
+        .agg(pl.len().alias("n"), alike.not_().mean().alias("strangers"))
+        .filter(pl.col("n") >= _ENOUGH)
+        .group_by("block", "way")
+        .agg(pl.col("strangers").min())
+        .filter(pl.col("strangers") > STRANGERS)
+    )
+    out = [c.copy() for c in columns]
+    for at, way in judged.select("block", "way").iter_rows():
+        out[way][block == at] = -1
+    return out
+
+
 class Mentions:
     """The mentions of all blocks, one after the other."""
 
@@ -46,10 +89,14 @@ class Mentions:
         """The token of each mention, the same in every run."""
         return self.column("m:{role}")
 
-    def references(self) -> list[Codes]:
-        """Codes of references, one column per way of pointing, all in one numbering."""
+    def references(self, known: Mapping[str, Codes]) -> list[Codes]:
+        """Codes of references, one column per way of pointing, all in one numbering.
+
+        A way of pointing that mostly leads to other people, as serial numbers of two systems do, is none (`believed`).
+        """
         met = {c.rpartition(":")[2] for b in self._blocks for c in b.index.columns if c.startswith(f"k:{b.role}:")}
-        return codes([self.column(f"k:{{role}}:{kind}") for kind in sorted(met)])
+        columns = codes([self.column(f"k:{{role}}:{kind}") for kind in sorted(met)])
+        return believed(columns, np.repeat(np.arange(len(self._blocks)), [len(b.rows) for b in self._blocks]), known)
 
     def codes(self, kinds: Sequence[str]) -> Mapping[str, Codes]:
         """Codes of features (-1 for nothing), and `ge` as it is (0 for nothing)."""
