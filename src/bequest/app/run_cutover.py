@@ -191,8 +191,8 @@ def take_inventory(
     files: list[FileMark] = []
     for name, source in sources.items():
         files.extend(read_file_mark(name, path) for path in source.raw_paths() if path.is_file())
-    files.extend(whole_marks(run.workspace))
-    inventory = final_inventory(marks, files)
+    tables, objects = whole_marks(run.workspace)
+    inventory = final_inventory([*marks, *tables], [*files, *objects])
     run.workspace.write_json(run.workspace.dir("work") / "mark.json", to_json(inventory))
     return inventory
 

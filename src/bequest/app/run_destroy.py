@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from bequest.app.context import Context, Run, step
+from bequest.app.destroy_server_store import check_server_stores
 from bequest.app.destroy_whole import WholeDone, WholeWork
 from bequest.app.ending import hand_to_keeper
 from bequest.app.evidence import await_published, event_id, keep_statement, kept_statement, publish, record
@@ -105,6 +106,7 @@ def run_destroy(ctx: Context, case_id: str, *, keys: Mapping[Role, Path]) -> Iss
             check_decided(tx, run.case)
         datamap = data_map(ctx, case_id)
         if not _begun(ctx, case_id):
+            check_server_stores(ctx, run)
             redecide_answers(ctx, run)
         job = Job(
             ctx, run, datamap, load_plans(run.workspace, datamap),
@@ -154,7 +156,7 @@ def _carry_out(job: Job) -> Issued:
     task = _task(job)
     if not has_state(run.workspace.dir("verifier")):
         write_state(run.workspace.dir("verifier"), prepare(task))
-    whole.first_look(task.key)
+    whole.first_look(task)
     run.hook("verifier_prepared")
     erased = _erase(job, ledger, sealed)
     objects = whole.carry_out()
@@ -164,7 +166,7 @@ def _carry_out(job: Job) -> Issued:
     job.holds.fix(job.plans, erased)
     held = {(t.source, t.table): t.held_names for e in erased for t in e.tables if t.held_names}
     report = verify(replace(task, held=held), read_state(run.workspace.dir("verifier")))
-    report = replace(report, results=(*report.results, *whole.second_look(task.key)))
+    report = replace(report, results=(*report.results, *whole.second_look(task)))
     run.hook("verified")
     attempt, rescan = _rescan_statement(job, report)
     issued = certify(
@@ -355,7 +357,8 @@ def _outcome(
     }
     for t in objects.tables:
         body[f"{t.source}.{t.table}"] = {"objects_gone": t.rows_before - t.rows_after, "objects_after": t.rows_after}
-    rows = sum(t.rows_deleted for e in erased for t in e.tables)
+    body |= {table: {"rows_deleted": n, "rows_after": 0} for table, n in objects.rows.items()}
+    rows = sum(t.rows_deleted for e in erased for t in e.tables) + sum(objects.rows.values())
     with job.ctx.store.transaction() as tx:
         known = tx.destructions.get(run.case.id, RUN_ID)
         if known is not None and known.state is DestructionState.INTENDED:
