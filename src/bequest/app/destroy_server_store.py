@@ -1,4 +1,4 @@
-"""Whole stores on database servers in the destruction: handed over table by table, then emptied, or left under a keeper.
+"""Whole stores on database servers in the destruction: handed over table by table, then emptied, or left in place.
 
 What is about to be emptied is on disk in a journal before the first table is touched, so that a killed run knows its
 own work from a table that somebody else emptied.

@@ -125,7 +125,7 @@ def check_whole(case: Case, ctx: Context) -> None:
     for s in case.sources:
         if s.is_whole and s.kind in SERVERS:
             for t in scanned_tables(s, open_source(s, ctx.secrets)):
-                other = taken.setdefault((s.url, s.schema, t.name), s.name)
+                other = taken.setdefault((*s.database, t.name), s.name)
                 if other != s.name:
                     raise SourceError(
                         f"source {s.name}: the table {t.name} is held by {other} already",

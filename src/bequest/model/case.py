@@ -281,12 +281,17 @@ class Source:
     due_on: date | None = None
     """Held elsewhere: by when the owner is to have done it."""
     age_recipient: str = ""
-    """Held elsewhere: to whom the list of persons is encrypted. Sealed whole where the company ends: its custodian's."""
+    """Held elsewhere: to whom the list of persons is encrypted. A whole store: the key of its own custodian."""
 
     @property
     def is_whole(self) -> bool:
         """Whether it is decided on as a whole: documents, and stores whose rows nobody may cut (decision D10)."""
         return self.kind is SourceKind.FILE or self.system_kind is not SystemKind.BUSINESS
+
+    @property
+    def database(self) -> tuple[str, str]:
+        """Where its tables lie: address and schema. Sources of one database name it by the same reference."""
+        return self.url, self.schema or ("public" if self.kind is SourceKind.POSTGRESQL else "")
 
     def holds(self, table: str) -> bool:
         """Whether a table of its database is part of it; the others are held by another source of the case."""

@@ -60,8 +60,8 @@ def check_may_empty(db: Database, where: str, tables: Sequence[str]) -> None:
     historic = [r[0] for r in rows(db, query)]
     if historic:
         raise SourceError(
-            f"source {where}: {named_tables(historic)} keep the history of their rows and cannot be emptied as they are",
-            hint="Hand the history over by other means, then ALTER TABLE … DROP SYSTEM VERSIONING. Nothing was changed.",
+            f"source {where}: {named_tables(historic)} keep the history of their rows: they cannot be emptied so",
+            hint="Hand the history over by other means, then ALTER TABLE … DROP SYSTEM VERSIONING. Nothing changed.",
             code=CONSTRAINT,
         )
 

@@ -51,7 +51,7 @@ SELECT (SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = current
 Names = Sequence[sql.Composable]
 
 
-def refreshviews_over(db: Database, tables: Names, views: Names) -> None:  # noqa: ARG001 - all steps are called alike
+def refresh_views(db: Database, tables: Names, views: Names) -> None:  # noqa: ARG001 - all steps are called alike
     """Materialised views hold copies of rows, also of rows that are gone."""
     for view in views:
         db.execute(sql.SQL("REFRESH MATERIALIZED VIEW {}").format(view))

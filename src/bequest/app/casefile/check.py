@@ -15,8 +15,10 @@ from bequest.model.case import (
     KeyRelease,
     LegalRoute,
     Role,
+    Source,
     SourceKind,
     SystemKind,
+    WholeFate,
 )
 
 MAX_LOTS = 60
@@ -220,7 +222,7 @@ def _check_sources(case: Case, root: Table) -> None:
         if source.kind is SourceKind.HELD_ELSEWHERE and not source.has_rows:
             continue
         is_server = source.kind in SERVERS
-        mark = (source.url, source.schema, *source.tables) if is_server else (str(source.path), source.sheet)
+        mark = (*source.database, *source.tables) if is_server else (str(source.path), source.sheet)
         if mark in seen:
             what, key = ("database", "url") if is_server else ("file", "path")
             raise CaseFileError(
@@ -235,7 +237,7 @@ def _check_sources(case: Case, root: Table) -> None:
                 "needs a custodian",
                 hint="Name one here, or for the whole case under [custodian].",
             )
-        if source.tables and not any(s.elsewhere and (s.url, s.schema) == mark[:2] for s in case.sources):
+        if source.tables and not any(s.elsewhere and s.database == source.database for s in case.sources):
             raise CaseFileError(
                 f"{_at(root, f'sources#{n}', 'tables')}: the other tables of this database are in no source",
                 hint="Write a second [[sources]] with the same url and no `tables`: it is all that is not named here.",

@@ -17,9 +17,8 @@ WORKBOOK = ("sheet", "password")
 FILE = ("encoding", "separator", "header_row", "header_rows", *WORKBOOK)
 WHOLE = ("disposition", "reason")
 HELD = ("owner", "contact", "export", "due_on")
-SOURCE = (
-    "name", "kind", "path", *SERVER, "label", "system_kind", "timezone", "custodian", *FILE, *WHOLE, *HELD, "age_recipient",
-)  # fmt: skip
+_ALL = ("label", "system_kind", "timezone", "custodian", "age_recipient")
+SOURCE = ("name", "kind", "path", *SERVER, *_ALL, *FILE, *WHOLE, *HELD)
 
 _SHEETS = frozenset({SourceKind.XLSX, SourceKind.XLS})
 _FITS: dict[str, frozenset[SourceKind]] = {
@@ -75,10 +74,9 @@ def divide_databases(sources: Sequence[Source]) -> tuple[Source, ...]:
     held: dict[tuple[str, str], tuple[str, ...]] = {}
     for s in sources:
         if s.tables:
-            held[(s.url, s.schema)] = held.get((s.url, s.schema), ()) + s.tables
+            held[s.database] = held.get(s.database, ()) + s.tables
     return tuple(
-        replace(s, elsewhere=held.get((s.url, s.schema), ())) if s.kind in SERVERS and not s.tables else s
-        for s in sources
+        replace(s, elsewhere=held.get(s.database, ())) if s.kind in SERVERS and not s.tables else s for s in sources
     )
 
 

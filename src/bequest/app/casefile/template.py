@@ -230,12 +230,12 @@ path = ""                        # 相对本文件 · relative to this file
 # A system on a server that stays whole, such as medical records; the rest of its database is a source without `tables`
 # [[sources]]
 # name = "records"
-# kind = "mariadb"               # mariadb | postgresql
+# kind = "postgresql"            # mariadb | postgresql
 # url = "env:SHOP_READ"          # 同一数据库写同一引用 · the same reference for the same database
 # system_kind = "medical-record"
 # tables = ["patient", "visit_*"]      # 不写为整个数据库 · left out: the whole database
 # disposition = "custody"        # custody 封存移交后清空原表 · sealed, handed over, then emptied | kept 原处留存
-# custodian = ""                 # 另有保管人时写明 · where it has a keeper of its own
+# custodian = "病案管理中心"     # 另有保管人时写明 · where it has a keeper of its own
 # age_recipient = "file:archive.txt"   # 该保管人的公钥 · that keeper's public key
 
 # 整体处置的文件：压缩包、PDF、合同扫描件等 · Files decided on as a whole: archives, PDF, scans

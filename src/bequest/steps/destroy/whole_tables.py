@@ -1,11 +1,11 @@
 """A whole store on a database server, handed over: every table sealed as Parquet, with a description of all of them.
 
-    <custody>/whole-<source>/<nnn>.<mmm>.sealed   rows of one table, as text, in the order of the store; at least one part
+    <custody>/whole-<source>/<nnn>.<mmm>.sealed   rows of one table, as text; at least one part
     <custody>/whole-<source>/schema.sealed        tables, columns, types, keys, references and comments, as JSON
     <custody>/whole-<source>/manifest.json        counts and digests only
 
-A table counts as sealed when its rows gave the digest that was taken at the mark, and each of its files was opened again
-and found whole. A run that was killed goes on with the next table.
+A table counts as sealed when its rows gave the digest that was taken at the mark, and each of its files was opened
+again and found whole. A run that was killed goes on with the next table.
 """
 
 import hashlib
@@ -109,7 +109,7 @@ def _seal_table(
 def _parts(
     handing: Handing, opened: OpenSource, table: str, marking: Marking, guard: Guard
 ) -> Iterator[tuple[Path, int]]:
-    """The rows of a table in files of their own, each at most `PART_ROWS` long; one without rows where there are none."""
+    """The rows of a table in files of at most `PART_ROWS`; one without rows where there are none."""
     folder = handing.private / handing.bucket
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
