@@ -35,7 +35,7 @@ from bequest.app.run_notify import (
 from bequest.app.run_plan import run_plan
 from bequest.app.scrubbing import decide_scrub, scrub_plans, servers_of
 from bequest.app.tasks import finish_task, task_list
-from bequest.app.telling import register
+from bequest.app.telling import published_on, register
 from bequest.engine.kernels import normalise
 from bequest.kernel.clock import rfc3339
 from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Case, Role
@@ -161,7 +161,7 @@ def _notify_all(ctx: Context, case: Case, company: Company) -> None:
     if register(ctx.workspace(case.id)).filter(pl.col("state") != Told.DELIVERED.value).height:
         advance_clock(ctx, case.id, PUBLISH_AFTER)
         publish_notice(ctx, case.id)
-    end = window_end(register(ctx.workspace(case.id)), case.window)
+    end = window_end(register(ctx.workspace(case.id)), case.window, published_on(ctx.workspace(case.id)))
     today = ctx.now(case.id)
     if end is not None and today.date() < (until := max(end + timedelta(days=1), case.effective_on)):
         advance_clock(ctx, case.id, until - today.date())

@@ -18,7 +18,7 @@ from bequest.app.run_discover import data_map
 from bequest.app.run_link import index_and_link
 from bequest.app.run_plan import decide_now, save_plans
 from bequest.app.tasks import open_tasks
-from bequest.app.telling import register
+from bequest.app.telling import published_on, register
 from bequest.app.whole import whole_marks
 from bequest.app.workspace import Workspace
 from bequest.evidence.event_types import EventType
@@ -126,7 +126,12 @@ def may_confirm(run: Run, person_id: str) -> None:
 
 def _windows_over(run: Run) -> None:
     state = register(run.workspace)
-    end = window_end(state, run.case.window)
+    end = window_end(state, run.case.window, published_on(run.workspace))
+    if end is None and not state.height:
+        raise StateError(
+            "nobody is known by name here, and no public notice was published: no window runs",
+            hint=f"Tell the people by public notice: `bequest notify publish {run.case.id}`.",
+        )
     if end is None:
         missing = state.filter(pl.col("told_on").is_null()).height
         raise StateError(

@@ -4,12 +4,14 @@ Letters go out weeks before the cutover, and records come, go and merge meanwhil
 under which he or she was known: a lost objection would pass on the data of somebody who said no.
 """
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from bequest.app.workspace import Workspace
+from bequest.crypto.atomic import write_file
 from bequest.kernel.errors import StateError
 from bequest.model.case import Case
 from bequest.model.facts import FACT_VALUES, Fact
@@ -172,3 +174,19 @@ def _mentions(workspace: Workspace, linked: Linked) -> pl.DataFrame:
             who = pl.Series("subject", subjects, dtype=pl.Int64)
             parts.append(pl.DataFrame([index[f"m:{role}"].alias("mention"), who]).filter(pl.col("subject") >= 0))
     return pl.concat(parts)
+
+
+_PUBLISHED = "published-on.txt"
+
+
+def note_published(workspace: Workspace, day: date) -> None:
+    """Keep the day of the first public notice."""
+    path = workspace.dir("work") / _PUBLISHED
+    if not path.is_file():
+        write_file(path, day.isoformat().encode())
+
+
+def published_on(workspace: Workspace) -> date | None:
+    """The day of the first public notice."""
+    path = workspace.dir("work") / _PUBLISHED
+    return date.fromisoformat(path.read_text("utf-8")) if path.is_file() else None

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, cast
 
@@ -100,6 +101,26 @@ def scanned_tables(source: Source, opened: OpenSource) -> list[TableInfo]:
             hint="Check `tables` in the case file, and the database in its url; * stands for any letters.",
         )  # fmt: skip
     return tables
+
+
+@dataclass(frozen=True, slots=True)
+class CountedStore:
+    """A whole store on a server as it is shown: how much is in it, and where it goes."""
+
+    source: str
+    fate: WholeFate
+    keeper: str
+    tables: int
+    rows: int
+
+
+def count_whole(ctx: Context, case: Case) -> tuple[CountedStore, ...]:
+    """The whole stores on servers, counted."""
+    out = []
+    for s in (s for s in case.sources if s.is_whole and s.kind in SERVERS):
+        tables = scanned_tables(s, open_source(s, ctx.secrets))
+        out.append(CountedStore(s.name, s.fate, keeper_of(case, s), len(tables), sum(t.n_rows for t in tables)))
+    return tuple(out)
 
 
 def keeper_of(case: Case, source: Source) -> str:

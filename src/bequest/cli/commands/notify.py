@@ -15,6 +15,7 @@ from bequest.app.run_notify import (
     run_notify,
     send_next,
 )
+from bequest.app.telling import published_on
 from bequest.app.telling import register as read_register
 from bequest.app.user_files import read_user_text
 from bequest.cli import render
@@ -126,6 +127,7 @@ def _print_state(ctx: typer.Context, case: str) -> None:
     with state_of(ctx).context() as c:
         window = c.case(case).case.window
         state = read_register(c.workspace(case))
+        published = published_on(c.workspace(case))
     render.table("", ("channel", "state", "people"), tally(state), figures=(2,))
-    end = window_end(state, window)
+    end = window_end(state, window, published)
     render.line(f"window open until {end}" if end else "window: somebody is not told yet")
