@@ -15,6 +15,8 @@ WINDOW = ["--from", "2026-12-31T08:00", "--to", "2027-01-02T08:00", "--until", "
 class Hospital:
     """The case of a hospital whose one database holds records, bills and staff."""
 
+    corrections = ""
+
     def __init__(self, folder: Path, case_id: str, server: Server, database: str, tables: dict[str, list[str]]) -> None:
         self.case = ByHand(folder, case_id, {"HIS_READ": server.url(database)})
         self.id, self.server, self.database, self.tables = case_id, server, database, tables
@@ -49,6 +51,9 @@ class Hospital:
         """From the case file to the mark; what discovery said."""
         self.case.do("case", "new", "case.toml", "--clock", OPENED)
         found = self.case.do("discover", self.id)
+        if self.corrections:
+            (self.case.folder / "map.toml").write_text(self.corrections)
+            self.case.do("map", "import", self.id, "map.toml")
         self.case.do("link", self.id)
         assert "both axes tie" in self.case.do("plan", self.id)
         self.case.approve_all()

@@ -16,7 +16,8 @@ SCHEMA = (
     "CREATE TABLE visit_note (visit_id int, line varchar(200), photo {bytes})",
     "CREATE TABLE bill (id int PRIMARY KEY, patient_id int, amount decimal(12,2))",
     "CREATE TABLE empl (id int PRIMARY KEY, full_name varchar(40), dept varchar(20), pay decimal(10,2))",
-    "INSERT INTO patient VALUES (1, '赵一', '13900139001', '1980-02-03'), (2, '钱二', NULL, NULL), (3, '孙三', '', NULL)",
+    "INSERT INTO patient VALUES (1, '赵一', '13900139001', '1980-02-03'), (2, '钱二', NULL, NULL),"
+    " (3, '孙三', '', NULL)",
     "INSERT INTO visit VALUES (1, 1, '感冒', '2026-01-02 03:04:05'), (2, 1, NULL, NULL), (3, 3, '咳嗽；发热', NULL)",
     "INSERT INTO visit_note VALUES (1, '复诊', NULL), (1, '复诊', NULL), (3, '', NULL)",
     "INSERT INTO bill VALUES (1, 1, 12.50)",
@@ -29,7 +30,9 @@ def hospital(kind: str, request: pytest.FixtureRequest, folder: Path) -> Hospita
     server: Server = request.getfixturevalue("postgres" if kind == "postgresql" else "mariadb")
     database = server.new_database()
     server.execute(database, *(s.replace("{bytes}", "bytea" if kind == "postgresql" else "blob") for s in SCHEMA))
-    return Hospital(folder / "work", "clinic-2026", server, database, TABLES)
+    clinic = Hospital(folder / "work", "clinic-2026", server, database, TABLES)
+    clinic.corrections = '[[tables]]\nsource = "his"\ntable = "empl"\nrecord_class = "staff"\n'
+    return clinic
 
 
 @pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
