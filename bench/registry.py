@@ -27,6 +27,7 @@ BENCHES: dict[str, Bench] = {
     "tokens": Bench(
         "tokens", "keyed tokens of a column against Python's own HMAC per value", packages=("cryptography",)
     ),
+    "ff1": Bench("ff1", "format-preserving encryption of phone numbers against ff3, value by value", packages=("ff3",)),
     "spans": Bench("spans", "identifiers found and masked in free text against Polars and Python's re"),
     "read": Bench(
         "read", "files read as text, checked, against the plain reader of each kind", packages=("fastexcel",)

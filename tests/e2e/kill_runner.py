@@ -48,6 +48,9 @@ from bequest.app.make_bundle import make_bundle
 from bequest.app.receive import receive_package, write_receipt
 from bequest.app.run_close import run_close
 from bequest.app.run_cutover import run_cutover
+from bequest.app.run_discover import run_discover
+from bequest.app.run_link import run_link
+from bequest.app.run_plan import run_plan
 from bequest.crypto import keys
 from bequest.demo.company import make_company
 from bequest.demo.personas import SMALLEST
@@ -59,6 +62,7 @@ from bequest.steps.deliver import package
 from bequest.store.settings import database_url
 
 CASE = "demo-e5"
+DESTROYERS = (Role.OPERATOR, Role.VERIFIER, Role.OFFICER)
 LIMIT_SECONDS = 300
 VACUUM_STEPS = 250
 SERVER_BATCH = 15
@@ -127,9 +131,13 @@ def _receive(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) 
         run_deliver.enter_receipt(ctx, CASE, receipt)
 
 
+def _receipt(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> None:
+    """What lies in the receiver's folder is entered, whatever it is."""
+    run_deliver.enter_receipt(ctx, CASE, folder / "receiver" / "receipt.json")
+
+
 def _destroy(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> None:
-    roles = (Role.OPERATOR, Role.VERIFIER, Role.OFFICER)
-    run_destroy.run_destroy(ctx, CASE, keys={r: folder / "keys" / _person(ctx, r) for r in roles})
+    run_destroy.run_destroy(ctx, CASE, keys={r: folder / "keys" / _person(ctx, r) for r in DESTROYERS})
 
 
 def _scrub(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> None:
@@ -152,7 +160,8 @@ def _close(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) ->
                 if n == messages.height // 2:
                     points.inside("carrier")
 
-    run_close(ctx, CASE, send=send if carrier else None)
+    keys = {r: folder / "keys" / _person(ctx, r) for r in DESTROYERS} if order.get("final") else None
+    run_close(ctx, CASE, send=send if carrier else None, keys=keys)
 
 
 def _bundle(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> None:
@@ -184,7 +193,7 @@ def _later(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) ->
     advance_clock(ctx, CASE, timedelta(days=int(order["days"])))
 
 
-COMMANDS: dict[str, Callable[[Context, Path, Points, dict[str, Any]], None]] = {
+COMMANDS: dict[str, Callable[[Context, Path, Points, dict[str, Any]], object]] = {
     "prepare": _prepare,
     "cutover": _cutover,
     "deliver": _deliver,
@@ -196,6 +205,10 @@ COMMANDS: dict[str, Callable[[Context, Path, Points, dict[str, Any]], None]] = {
     "later": _later,
     "answer": _answer,
     "wave": _wave,
+    "receipt": _receipt,
+    "plan": lambda ctx, *_: run_plan(ctx, CASE),
+    "link": lambda ctx, *_: run_link(ctx, CASE),
+    "discover": lambda ctx, *_: run_discover(ctx, CASE),
     "delta": _delta,
 }
 

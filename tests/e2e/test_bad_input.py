@@ -115,6 +115,22 @@ def test_a_command_line_that_cannot_be_read(user: Unlucky, command: tuple[str, .
     user.refused(INPUT, "BQ-INPUT-1", words, *command)
 
 
+IN_CHINESE = {
+    "a command line": (("discover",), "BQ-INPUT-1", "缺少参数"),
+    "an unknown option": (("discover", CASE, "--bogus"), "BQ-INPUT-1", "没有选项 --bogus"),
+    "a case that is not there": (("discover", "demo-e6"), "BQ-STATE-1", "此处没有案件"),
+    "a file that is not there": (("case", "new", "missing.toml"), "BQ-CASE-1", "无法读取"),
+}
+
+
+@pytest.mark.parametrize(("command", "code", "words"), IN_CHINESE.values(), ids=IN_CHINESE)
+def test_errors_are_said_in_chinese(
+    user: Unlucky, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], code: str, words: str
+) -> None:
+    monkeypatch.setattr(user, "language", "zh")
+    user.refused(STATE if code == "BQ-STATE-1" else INPUT, code, words, *command)
+
+
 # Sources
 
 

@@ -57,6 +57,8 @@ class Said:
 class Unlucky:
     """The user. `at` puts company and home where a stage left them; `run` and `refused` type commands."""
 
+    language = "en"
+
     def __init__(self, folder: Path) -> None:
         self.copies = folder / "copies"
         self.here = folder / "here"
@@ -119,7 +121,7 @@ class Unlucky:
         """One command in this process, in the given home (else the own one)."""
         out, err = io.StringIO(), io.StringIO()
         mask, env = os.umask(0o077), dict(os.environ)
-        os.environ.update(BEQUEST_LANG="en", COLUMNS="200")
+        os.environ.update(BEQUEST_LANG=self.language, COLUMNS="200")
         try:
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
                 main(["--home", str(home or self.home), *map(str, args)])

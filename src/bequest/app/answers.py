@@ -1,39 +1,67 @@
 """What people answer: taken over from a file, at any time until the data are gone."""
 
 from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import polars as pl
 
-from bequest.app.context import Context, done_steps, require, require_open
-from bequest.app.evidence import publish, record
+from bequest.app.context import Context, is_past, require, require_open
+from bequest.app.destruction import has_begun, is_erased
+from bequest.app.evidence import event_id, publish, record
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import load_linked
 from bequest.app.telling import know_again, register, save_answers, saved_answers
+from bequest.evidence.event import parse_event
 from bequest.evidence.event_types import EventType
+from bequest.evidence.jcs import encode
 from bequest.kernel.canonical import digest
 from bequest.kernel.errors import StateError
-from bequest.model.case import MOVES_NOTHING
-from bequest.steps.notify.answers import merge_answers, read_answers
+from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Case
+from bequest.steps.notify.answers import merge_answers, read_answers, stopping
 from bequest.store.records import AnswerBatch
+from bequest.store.transaction import Tx
 
-TOO_LATE = ("太迟了，数据已经删除", "too late, data deleted")
+
+class Phase(StrEnum):
+    """How far the destruction is, and with it what an answer can still do."""
+
+    OPEN = "open"
+    """Not begun: every answer counts."""
+    BEGUN = "begun"
+    """Under way: what stops it is honoured for what is not erased yet; a consent comes too late."""
+    ERASED = "erased"
+    """Nothing is left to act on."""
 
 
-def enter_answers(ctx: Context, case_id: str, path: Path) -> pl.DataFrame:
+TOO_LATE = {
+    Phase.BEGUN: ("太迟了，销毁已经开始", "too late, the destruction has begun"),
+    Phase.ERASED: ("太迟了，数据已经删除", "too late, data deleted"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """All answers so far, and how far the destruction was when these came."""
+
+    answers: pl.DataFrame
+    phase: Phase
+
+
+def enter_answers(ctx: Context, case_id: str, path: Path) -> Entered:
     """Take answers from a file; the same file twice changes nothing.
 
     They count as long as there is something to act on: before the cutover in the decisions, after it at the next
     batch of the delivery or the destruction, or with another wave (`bequest deliver --wave`).
 
     Raises:
-        StateError: after the destruction: each is answered "too late, data deleted", and that is logged.
+        StateError: where some or all come too late: each is answered so, and that is logged.
     """
     require(ctx, case_id, "notify")
     workspace = ctx.workspace(case_id)
     case = ctx.case(case_id).case
-    done = done_steps(ctx, case_id)
-    if "close" in done or case.event in MOVES_NOTHING:
+    if case.event in MOVES_NOTHING or is_past(ctx, case_id, "close"):
         require_open(ctx, case_id, "an answer")
     answers = read_answers(
         path, register(workspace)["ref"], now=ctx.now(case_id), lots=tuple(lot.id for lot in case.lots)
@@ -41,12 +69,17 @@ def enter_answers(ctx: Context, case_id: str, path: Path) -> pl.DataFrame:
     at = ctx.now(case_id)
     file_digest = digest(path.read_text(encoding="utf-8-sig"))
     with ctx.store.transaction() as tx:  # one at a time: two files at once must both be in the end
-        destroyed = any(r.step == "destroy" and r.state == "done" for r in tx.steps.all(case_id))
         merged = saved_answers(workspace)
-        if not destroyed or merged is None:
-            merged = merge_answers(merged, answers)
-            save_answers(workspace, merged)
-        if tx.answers.by_digest(case_id, file_digest) is None:
+        phase = _phase(tx, case_id)
+        late = _too_late(case, phase, answers)
+        if tx.answers.by_digest(case_id, file_digest) is not None:
+            n_late = _late_before(tx, case_id, file_digest)  # said once, whatever has happened since
+        else:
+            in_time = answers.join(late, on=["ref", "fact", "lot"], how="anti")
+            if in_time.height or merged is None:
+                merged = merge_answers(merged, in_time)
+                save_answers(workspace, merged)
+            n_late = late.height
             tx.answers.record(
                 case_id,
                 AnswerBatch(
@@ -57,17 +90,40 @@ def enter_answers(ctx: Context, case_id: str, path: Path) -> pl.DataFrame:
                     created_at=at,
                 ),
             )
-        counts = {"answers": answers.height} | ({"too_late": answers.height} if destroyed else {})
-        record(
-            ctx, tx, case_id, EventType.ANSWERS_RECEIVED, file_digest[:32], at=at, counts=counts,
-            content={"answered": list(TOO_LATE)} if destroyed else None,
-        )  # fmt: skip
+            record(
+                ctx, tx, case_id, EventType.ANSWERS_RECEIVED, file_digest[:32], at=at,
+                counts={"answers": answers.height} | ({"too_late": n_late} if n_late else {}),
+                content={"answered": list(TOO_LATE[phase])} if n_late else None,
+            )  # fmt: skip
     with suppress(StateError):  # where the records must be linked anew an answer is taken all the same
-        know_again(workspace, load_linked(workspace, case, data_map(ctx, case_id), fixed="cutover" in done))
+        know_again(
+            workspace, load_linked(workspace, case, data_map(ctx, case_id), fixed=is_past(ctx, case_id, "cutover"))
+        )
     publish(ctx, case_id)
-    if destroyed:
+    if n_late:
+        zh, en = TOO_LATE[phase]
+        taken = answers.height - n_late
         raise StateError(
-            f"{answers.height:,} answers: {TOO_LATE[1]} ({TOO_LATE[0]}); that is in the log",
+            f"{n_late:,} answers: {en} ({zh}); that is in the log"
+            + (f". {taken:,} others were taken: what is not erased yet of these people stays" if taken else ""),
             hint="Tell the people so. What was passed on before is with the receiver: pass an objection on.",
         )
-    return merged
+    assert merged is not None  # noqa: S101 - there were none only where these were saved
+    return Entered(merged, phase)
+
+
+def _phase(tx: Tx, case_id: str) -> Phase:
+    if is_erased(tx, case_id):
+        return Phase.ERASED
+    return Phase.BEGUN if has_begun(tx, case_id) else Phase.OPEN
+
+
+def _too_late(case: Case, phase: Phase, answers: pl.DataFrame) -> pl.DataFrame:
+    if phase is Phase.BEGUN:
+        return answers.join(stopping(disputes_only=case.event in RELEASES_NOTHING), on=["fact", "value"], how="anti")
+    return answers if phase is Phase.ERASED else answers.clear()
+
+
+def _late_before(tx: Tx, case_id: str, file_digest: str) -> int:
+    known = tx.outbox.get(case_id, event_id(EventType.ANSWERS_RECEIVED, file_digest[:32]))
+    return parse_event(encode(dict(known.payload))).counts.get("too_late", 0) if known else 0

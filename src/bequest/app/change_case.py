@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bequest.app.casefile import diff_cases, read_case_file
-from bequest.app.context import Context, done_steps
+from bequest.app.context import Context, is_past
 from bequest.app.evidence import publish, record
 from bequest.app.preflight import check_law, record_papers
 from bequest.app.reading import check_markers, open_sources
@@ -46,7 +46,7 @@ def update_case(
             f"case {case_id} {'is' if old.rehearsal else 'is not'} a rehearsal and stays so",
             hint="Open another case, with another id, for the other purpose.",
         )
-    past = bool(done_steps(ctx, case_id) & {"cutover", "close"})
+    past = is_past(ctx, case_id, "cutover") or is_past(ctx, case_id, "close")
     if past and _settled(new) != _settled(old):
         raise StateError(
             f"case {case_id} is past its cutover: only people, title, complaint_authority and register_closes_on can"

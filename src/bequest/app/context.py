@@ -17,7 +17,7 @@ from bequest.kernel.secret import Secrets
 from bequest.model.case import Case
 from bequest.store.boot import is_home, open_store
 from bequest.store.holders import may_be_alive, this_process
-from bequest.store.records import CaseRecord
+from bequest.store.records import CaseRecord, CaseStatus
 from bequest.store.repositories import Store
 from bequest.store.transaction import Tx
 
@@ -227,6 +227,21 @@ def how_to(step: str, case_id: str) -> str:
     return HOW_TO.get(step, f"bequest {step} {{case}}").format(case=case_id)
 
 
+def past_steps(tx: Tx, case_id: str) -> set[str]:
+    """Steps whose outcome stands: those that finished, and those killed after their outcome was on record."""
+    done = {r.step for r in tx.steps.all(case_id) if r.state == "done"}
+    status = tx.cases.get(case_id).status
+    if status is CaseStatus.CLOSED:
+        done.add("close")
+    return done | {"cutover"} if status is CaseStatus.CUT_OVER else done
+
+
+def is_past(ctx: Context, case_id: str, step: str) -> bool:
+    """Whether the outcome of a step stands."""
+    with ctx.store.transaction() as tx:
+        return step in past_steps(tx, case_id)
+
+
 def require(ctx: Context, case_id: str, *steps: str) -> None:
     """Refuse where an earlier step is not done.
 
@@ -248,7 +263,9 @@ def require_open(ctx: Context, case_id: str, what: str) -> None:
     Raises:
         StateError: naming what is no longer possible.
     """
-    _refuse_past(done_steps(ctx, case_id), case_id, what)
+    with ctx.store.transaction() as tx:
+        past = past_steps(tx, case_id)
+    _refuse_past(past, case_id, what)
 
 
 def _refuse_past(done: set[str], case_id: str, what: str) -> None:
@@ -319,12 +336,13 @@ def refuse_struck_off(case: Case, at: datetime) -> None:
 def _refuse_ended(tx: Tx, case_id: str, name: str) -> None:
     """Refuse what is done for good; asked under the lock of the lease, for another process may just have finished."""
     done = {r.step for r in tx.steps.all(case_id) if r.state == "done"}
+    past = past_steps(tx, case_id)
     if name in AFTER_CUTOVER:
-        _refuse_past(done - {"cutover"}, case_id, f"step {name!r}")
+        _refuse_past(past - {"cutover"}, case_id, f"step {name!r}")
         if "destroy" in done:
             raise StateError(f"case {case_id}: the data are deleted", hint="Open a new case for what came later.")
     elif name not in ONCE:
-        _refuse_past(done, case_id, f"step {name!r}")
+        _refuse_past(past, case_id, f"step {name!r}")
     elif name in done:
         raise StateError(
             f"step {name!r} of case {case_id} is done already, and happens once",

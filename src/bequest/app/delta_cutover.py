@@ -4,12 +4,14 @@ Decisions D8, D9: nothing that is not decided is passed on or destroyed. Deliver
 this takes them in. It may be repeated until the destruction has begun.
 """
 
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from bequest.app.approve_policy import approved_policy
 from bequest.app.context import DELTA, Context, Run, step
 from bequest.app.evidence import await_published, publish, record, record_attempt
-from bequest.app.fixed import note_fixed
+from bequest.app.fixed import is_half_done, note_fixed, note_half_done, take_answers
 from bequest.app.reading import check_schema, open_sources
 from bequest.app.redecide import Again, fix_again
 from bequest.app.run_cutover import may_confirm, same_policy, take_inventory
@@ -17,12 +19,13 @@ from bequest.app.run_deliver import not_begun
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import index_and_link
 from bequest.app.run_plan import decide_now, load_plans
+from bequest.app.tasks import renew_tasks
+from bequest.app.workspace import Workspace
+from bequest.crypto.atomic import write_file
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import to_json
+from bequest.kernel.errors import BequestError
 from bequest.steps.plan.merge import Moved, moved_rows
-
-UNFIXED = "a delta cutover is under way"
-"""Mark while rows are taken in: nothing may act on decisions that are half replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,13 @@ class Delta:
     late: int
     changed: int
     gone: int
+    lists: tuple[str, ...] = ()
+    """Tasks whose list of persons is another one now."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The rows by what they are."""
+        return {"late": self.late, "changed": self.changed, "gone": self.gone}
 
     @property
     def is_empty(self) -> bool:
@@ -51,7 +61,7 @@ def run_delta_cutover(ctx: Context, case_id: str, *, confirmed_by: str) -> Delta
         not_begun(ctx, run, "a delta cutover")
         may_confirm(run, confirmed_by)
         found = _take_in(ctx, run, confirmed_by)
-        run.counts = {"late": found.late, "changed": found.changed, "gone": found.gone}
+        run.counts = found.counts
         publish(ctx, case_id)
     return found
 
@@ -62,30 +72,75 @@ def _take_in(ctx: Context, run: Run, confirmed_by: str) -> Delta:
     sources = open_sources(run.case, ctx.secrets)
     check_schema(datamap, sources)
     old = load_plans(run.workspace, datamap)
-    note_fixed(run.workspace, UNFIXED)
-    indexes, linked = index_and_link(ctx, run.case, datamap, sources)
-    moved = {key: moved_rows(plan, indexes[key]) for key, plan in old.items()}
-    found = _counted(moved)
-    run.hook("indexed")
-    decided = decide_now(ctx, run.case, datamap, sources, told=True)
-    same_policy(ctx, run, approved, decided)
+    _set_aside(run.workspace)
+    try:
+        indexes, linked = index_and_link(ctx, run.case, datamap, sources)
+        moved = {key: moved_rows(plan, indexes[key]) for key, plan in old.items()}
+        found = _counted(moved)
+        run.hook("indexed")
+        taken = take_answers(run.workspace)
+        decided = decide_now(ctx, run.case, datamap, sources, told=True, taken=taken)
+        same_policy(ctx, run, approved, decided)
+    except BequestError:
+        _put_back(run.workspace)
+        raise
     with ctx.store.transaction() as tx:
         intent, number = record_attempt(
             ctx, tx, run.case.id, EventType.CUTOVER_INTENT, at=run.at, refs={"policy": approved.digest},
-            content={"confirmed_by": confirmed_by, "writes_stopped": True, "delta": to_json(found)},
+            content={"confirmed_by": confirmed_by, "writes_stopped": True, "delta": {**found.counts}},
         )  # fmt: skip
     await_published(ctx, run.case.id, intent)
     run.hook("intent_published")
-    fix_again(ctx, run, datamap, Again(decided.plans, decided.population, moved), linked)
+    shutil.rmtree(_aside(run.workspace), ignore_errors=True)  # from here on it can only be finished
+    plans = fix_again(ctx, run, datamap, Again(decided.plans, decided.population, moved), linked)
+    lists = renew_tasks(ctx, run, decided.stays_whole, plans, sources)
     inventory = take_inventory(run, datamap, indexes, sources)
     run.hook("before_outcome")
     with ctx.store.transaction() as tx:
         record(
             ctx, tx, run.case.id, EventType.CUTOVER_OUTCOME, number, at=run.at, intent=intent,
-            refs={"inventory": inventory.digest}, content=to_json(inventory), counts=run.counts,
+            refs={"inventory": inventory.digest}, content=to_json(inventory), counts=found.counts,
         )  # fmt: skip
-    note_fixed(run.workspace)
-    return found
+    note_fixed(run.workspace, taken)
+    return replace(found, lists=lists)
+
+
+_REPLACED = ("index", "link", "anchors.parquet", "linked.json", "whole.json", "stays.json", "fairness.json")
+"""Below `work`: what is made anew before it is known whether the approval covers it."""
+_NOTE = "fixed.json"
+
+
+def _aside(workspace: Workspace) -> Path:
+    return workspace.root / "work" / "before-delta"
+
+
+def _set_aside(workspace: Workspace) -> None:
+    """Keep what the decisions in force stand on until new ones may replace them; a killed run has kept it already."""
+    work, aside = workspace.dir("work"), _aside(workspace)
+    if not (aside / _NOTE).is_file() and not is_half_done(workspace):
+        shutil.rmtree(aside, ignore_errors=True)
+        workspace.dir("work", aside.name)
+        for name in (n for n in (*_REPLACED, _NOTE) if (work / n).exists()):
+            _copy(work / name, aside / name)
+    note_half_done(workspace)
+
+
+def _put_back(workspace: Workspace) -> None:
+    """As it was before; where a killed run had already replaced decisions there is no way back, only on."""
+    work, aside = workspace.dir("work"), _aside(workspace)
+    if (aside / _NOTE).is_file():
+        for name in (n for n in (*_REPLACED, _NOTE) if (aside / n).exists()):
+            shutil.rmtree(work / name, ignore_errors=True)
+            _copy(aside / name, work / name)
+        shutil.rmtree(aside)
+
+
+def _copy(this: Path, to: Path) -> None:
+    """Copies of files that are only ever replaced, never written into."""
+    if this.is_dir():
+        shutil.copytree(this, to)
+    else:
+        write_file(to, this.read_bytes())
 
 
 def _counted(moved: dict[tuple[str, str], Moved]) -> Delta:

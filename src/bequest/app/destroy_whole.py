@@ -1,17 +1,13 @@
 """The part of the destruction that works on whole stores: seal, look, unlink, look again, count."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bequest.app.buckets import Sealed, enter_bucket
 from bequest.app.context import Context, Run
 from bequest.app.destroy_server_store import carry_out_on_server, seal_server_store
-from bequest.app.evidence import record
 from bequest.app.open_case import make_keys
-from bequest.app.run_notify import keep_place
 from bequest.app.whole import load_stores, object_tag
-from bequest.evidence.event_types import EventType
-from bequest.kernel.canonical import Json
 from bequest.model.case import SERVERS, Source, WholeFate
 from bequest.model.destruction import Kept, SearchResult, TableSums
 from bequest.model.disposition import Residue
@@ -31,7 +27,6 @@ from bequest.steps.destroy.verifier import whole_tables
 from bequest.steps.destroy.verifier.objects import Expected, first_look, second_look
 from bequest.steps.destroy.verifier.task import Task
 from bequest.steps.destroy.verifier.whole_tables import ExpectedTables
-from bequest.store.records import BucketState, CustodyBucket
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +58,16 @@ class WholeWork:
                 make_keys(self._ctx, self._run.case.id, (purpose,), self._run.at)
                 key = self._ctx.keys(self._run.case.id).get(purpose)
                 self._sealed[store.source] = self._seal(store, key)
-                self._enter(store, self._sealed[store.source], purpose)
+                files = [f for f in self._sealed[store.source] if f.kind != SCHEMA]
+                counts = {"objects": len(store.objects), "values": sum(f.values for f in files)}
+                enter_bucket(
+                    self._ctx, self._run,
+                    Sealed(
+                        bucket=bucket_of(store), due_month="undated", keeper=store.keeper,
+                        files=self._sealed[store.source], counts=counts, content="整体留存 / kept as a whole",
+                        ends_on=None, tables={o.table: o.values for o in store.objects if o.table},
+                    ),
+                )  # fmt: skip
         return [f for files in self._sealed.values() for f in files]
 
     def first_look(self, task: Task) -> None:
@@ -129,33 +133,6 @@ class WholeWork:
 
     def _sources(self, *, on_server: bool) -> list[Source]:
         return [self._source(s) for s in self._stores if self._on_server(s) is on_server]
-
-    def _enter(self, store: WholeStore, files: Sequence[SealedFile], purpose: str) -> None:
-        case_id, bucket, at = self._run.case.id, bucket_of(store), self._run.at
-        digest = hashlib.sha256("".join(f.sha256 for f in files).encode()).hexdigest()
-        folder = self._run.workspace.dir("custody") / bucket
-        kept = [f for f in files if f.kind != SCHEMA]
-        tables: dict[str, Json] = {o.table: o.values for o in store.objects if o.table}
-        with self._ctx.store.transaction() as tx:
-            if not any(b.bucket_id == bucket for b in tx.custody.list(case_id)):
-                tx.custody.record(
-                    case_id,
-                    CustodyBucket(
-                        bucket_id=bucket, due_month="undated", keeper=store.keeper, key_purpose=purpose,
-                        n_rows=sum(f.n_rows for f in kept), n_values=sum(f.values for f in kept), digest=digest,
-                        created_at=at,
-                        state_at=at, path=folder.relative_to(self._ctx.home).as_posix(), state=BucketState.SEALED,
-                    ),
-                )  # fmt: skip
-            record(
-                self._ctx, tx, case_id, EventType.CUSTODY_SEALED, bucket, at=at, refs={"bucket": digest},
-                counts={"objects": len(store.objects), "values": sum(f.values for f in kept)},
-                content={"tables": tables} if tables else None,
-            )  # fmt: skip
-        keep_place(
-            self._ctx, case_id, f"custody/{bucket}", folder, content="整体留存 / kept as a whole",
-            ground="PIPL-19, PIPL-47", key=purpose, ends_on=None,
-        )  # fmt: skip
 
 
 _STEPS = {

@@ -1,6 +1,7 @@
 """Which answers the fixed decisions go by, and whether others have come since."""
 
 import hashlib
+import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,12 +9,17 @@ from pathlib import Path
 
 import polars as pl
 
-from bequest.app.telling import answers_file, saved_answers
+from bequest.app.telling import answers_file, saved_answers, with_lot
 from bequest.app.workspace import Workspace
+from bequest.crypto.atomic import write_file
 from bequest.kernel.errors import StateError
-from bequest.steps.notify.answers import STOPS
+from bequest.model.facts import Fact
+from bequest.steps.notify.answers import stopping
 
 _ANSWER = ("ref", "fact", "value", "lot")
+_NEW_PURPOSE = Fact.CONSENT_NEW_PURPOSE.value
+_HALF_DONE = "a delta cutover is under way"
+"""In the place of the mark while rows are taken in."""
 
 
 class AnswersCameError(StateError):
@@ -28,18 +34,57 @@ def _copy(workspace: Workspace) -> Path:
     return workspace.dir("work") / "answers-fixed.parquet"
 
 
-def answers_mark(workspace: Workspace) -> str:
-    """What the answers are now, as a digest; empty without any."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The answers as they were at one moment. Whoever decides by them fixes these, whatever came in the meantime."""
+
+    data: bytes
+
+    @property
+    def mark(self) -> str:
+        """Their digest; empty without any."""
+        return hashlib.sha256(self.data).hexdigest() if self.data else ""
+
+    @property
+    def answers(self) -> pl.DataFrame | None:
+        """All of them, or None."""
+        return with_lot(pl.read_parquet(io.BytesIO(self.data))) if self.data else None
+
+
+def take_answers(workspace: Workspace) -> Taken:
+    """The answers as they are now."""
     path = answers_file(workspace)
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    return Taken(path.read_bytes() if path.is_file() else b"")
 
 
-def note_fixed(workspace: Workspace, mark: str | None = None) -> None:
-    """Note that the decisions on disk go by the answers as they are."""
-    answers = saved_answers(workspace)
-    if answers is not None:
-        workspace.write(_copy(workspace), answers)
-    workspace.write_json(_note(workspace), {"answers": answers_mark(workspace) if mark is None else mark})
+def note_fixed(workspace: Workspace, taken: Taken) -> None:
+    """Note that the decisions on disk go by these answers. Any others, also those that came since, are new."""
+    if taken.data:
+        write_file(_copy(workspace), taken.data)
+    workspace.write_json(_note(workspace), {"answers": taken.mark})
+
+
+def note_half_done(workspace: Workspace) -> None:
+    """Note that the decisions on disk are being replaced: nothing may act on them until they are fixed again."""
+    workspace.write_json(_note(workspace), {"answers": _HALF_DONE})
+
+
+def is_half_done(workspace: Workspace) -> bool:
+    """Whether decisions were being replaced when the step that does it ended."""
+    return fixed_mark(workspace) == _HALF_DONE
+
+
+def refuse_half_done(workspace: Workspace, case_id: str) -> None:
+    """Refuse to act on decisions that are half replaced.
+
+    Raises:
+        StateError: while a delta cutover was cut off.
+    """
+    if is_half_done(workspace):
+        raise StateError(
+            f"a delta cutover of case {case_id} was cut off: its rows are half taken in",
+            hint=f"Run `bequest cutover {case_id} --delta --confirmed-by PERSON` again; it goes on where it stopped.",
+        )
 
 
 def fixed_mark(workspace: Workspace) -> str:
@@ -51,18 +96,19 @@ def fixed_mark(workspace: Workspace) -> str:
 def stopped_since(workspace: Workspace, *, disputes_only: bool = False) -> pl.Series:
     """References of people who objected, disputed or took a consent back since the decisions were fixed.
 
-    `disputes_only`: where nobody receives, an objection has nothing to stop; a dispute still stops the deletion.
+    Who refuses a new purpose stops what is under way only where he had agreed to it before. `disputes_only`: see
+    `stopping`.
     """
     answers = saved_answers(workspace)
     if answers is None:
         return pl.Series("ref", [], dtype=pl.Utf8)
+    new = answers.join(stopping(disputes_only=disputes_only), on=["fact", "value"], how="semi")
     path = _copy(workspace)
-    stops = pl.DataFrame(STOPS, schema=["fact", "value"], orient="row")
-    if disputes_only:
-        stops = stops.filter(pl.col("fact") == "dispute")
-    new = answers.join(stops, on=["fact", "value"], how="semi")
-    if path.is_file():
-        new = new.join(pl.read_parquet(path), on=list(_ANSWER), how="anti")
+    before = with_lot(pl.read_parquet(path)) if path.is_file() else answers.clear()
+    agreed = before.filter(pl.col("fact") == _NEW_PURPOSE, pl.col("value") == "given")["ref"]
+    new = new.join(before, on=list(_ANSWER), how="anti").filter(
+        (pl.col("fact") != _NEW_PURPOSE) | pl.col("ref").is_in(agreed.implode())
+    )
     return new["ref"].unique().sort()
 
 

@@ -10,7 +10,7 @@ from bequest.app.evidence import log_origin, open_log
 from bequest.app.fairness import load_fairness
 from bequest.app.law import pack_of
 from bequest.app.queries.case import steps_of
-from bequest.app.telling import register, saved_answers
+from bequest.app.telling import published_on, register, saved_answers
 from bequest.app.workspace import Workspace
 from bequest.documents.report.content import (
     AnswerCount,
@@ -44,7 +44,7 @@ from bequest.model.plan import Policy
 from bequest.steps.notify.answers import ANSWERS
 from bequest.steps.notify.ladder import tally, window_end
 from bequest.store.records import CustodyBucket as BucketRecord
-from bequest.store.records import DeliveryState
+from bequest.store.records import DeliveryState, ResidualState
 from bequest.store.transaction import Tx
 
 RUN_OF: dict[StepName, str] = {
@@ -114,7 +114,7 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         certificates = tx.destructions.certificates(case_id)
         deliveries = _deliveries(tx, case_id)
         buckets = tuple(tx.custody.list(case_id))
-        residuals = tuple(r.residual for r in tx.residuals.list(case_id))
+        residuals = tuple(r.residual for r in tx.residuals.list(case_id) if r.state is ResidualState.OPEN)
         stores = tuple(tx.stores.list(case_id))
         keys = tuple(tx.keys.list(case_id))
     certificate = certificates[-1] if certificates else None
@@ -227,6 +227,7 @@ def _notices(ctx: Context, workspace: Workspace, case: Case) -> Notices | None:
         counted = [AnswerCount(answer=codes[(str(f), str(v))], persons=int(n)) for f, v, n in grouped.iter_rows()]
     with ctx.store.transaction() as tx:
         batches = tx.notices.list(case.id)
+    published = published_on(workspace)
     public = state.filter(state["state"] == "published")["told_on"].drop_nulls()
     version = next(iter(sorted(workspace.dir("notices").glob("notice-*.json"))), None)
     return Notices(
@@ -234,8 +235,8 @@ def _notices(ctx: Context, workspace: Workspace, case: Case) -> Notices | None:
         answers=tuple(counted),
         owed_to=state.height,
         first_sent_on=min((local_date(b.created_at, case.timezone) for b in batches), default=None),
-        last_window_ends_on=window_end(state, case.window),
-        public_notice_on=_day(public.min()),
+        last_window_ends_on=window_end(state, case.window, published),
+        public_notice_on=_day(public.min()) or published,
         text_digest=version.stem.removeprefix("notice-") if version else "",
     )
 

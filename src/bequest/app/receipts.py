@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bequest.app.context import Context, require
+from bequest.app.delivered import GONE_OUT
 from bequest.app.evidence import platform_signer, publish, record
 from bequest.app.user_files import read_user_bytes
 from bequest.crypto.atomic import write_file
@@ -47,11 +48,36 @@ def nobody_receives(case: Case, what: str) -> None:
 
 
 def package_folders(ctx: Context, case_id: str) -> Iterator[tuple[DeliveryRecord, Path]]:
-    """The packages of a case, without those thrown away."""
+    """The packages of a case that went out; neither unfinished ones nor those thrown away."""
     with ctx.store.transaction() as tx:
-        records = [d for d in tx.deliveries.list(case_id) if d.state is not DeliveryState.ABORTED]
+        records = [d for d in tx.deliveries.list(case_id) if d.state in GONE_OUT]
     for d in records:
         yield d, ctx.home / d.path
+
+
+def receipts_are_in(ctx: Context, case: Case) -> None:
+    """Nothing, where every package of every lot is finished and signed for.
+
+    Raises:
+        StateError: naming those that are not.
+    """
+    with ctx.store.transaction() as tx:
+        found = tx.deliveries.list(case.id)
+    unfinished = [d.delivery_id for d in found if d.state is DeliveryState.PREPARED]
+    if unfinished:
+        raise StateError(
+            f"delivery {', '.join(unfinished)} is not finished: nothing is destroyed before",
+            hint=f"Run `bequest deliver {case.id} --wave` again.",
+        )
+    missing = [d.delivery_id for d in found if d.state not in {DeliveryState.RECEIVED, DeliveryState.ABORTED}]
+    received = {d.lot for d in found if d.state is DeliveryState.RECEIVED}
+    if case.event not in RELEASES_NOTHING:
+        missing += [f"lot {lot.id}" for lot in case.lots if lot.id not in received | {d.lot for d in found}]
+    if missing:
+        raise StateError(
+            f"the receiver has not signed for {', '.join(missing)}: nothing is destroyed before",
+            hint="Enter the receipt with `bequest receipt`.",
+        )
 
 
 def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt:

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bequest.app.context import Context, Run
+from bequest.app.delivered import waves_sent
 from bequest.app.evidence import publish, record
-from bequest.app.fixed import answers_mark, fixed_mark, note_fixed
+from bequest.app.fixed import fixed_mark, note_fixed, refuse_half_done, take_answers
 from bequest.app.people_outcomes import disposition_root, main_pairs, seal_feedback
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import load_indexes, load_linked
 from bequest.app.run_plan import decide_now, load_plans, save_plans
+from bequest.app.tasks import renew_tasks
 from bequest.engine.tableplan import TablePlan
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import digest
@@ -17,32 +19,25 @@ from bequest.kernel.errors import StateError
 from bequest.model.datamap import DataMap
 from bequest.model.plan import ColumnCount, Population
 from bequest.model.whole import TABLE as WHOLE
+from bequest.sources.source import OpenSource
 from bequest.steps.link.link import Linked
 from bequest.steps.plan.lots import Residues, counts_of
 from bequest.steps.plan.merge import Moved, merge_plan
-from bequest.store.records import DeliveryState
-from bequest.store.transaction import Tx
 
 TableKey = tuple[str, str]
-GONE_OUT = frozenset({DeliveryState.SENT, DeliveryState.RECEIVED})
 
 
-def waves_sent(tx: Tx, case_id: str) -> dict[str, int]:
-    """Lot → the last wave that went out."""
-    sent: dict[str, int] = {}
-    for d in tx.deliveries.list(case_id):
-        if d.state in GONE_OUT:
-            sent[d.lot] = max(sent.get(d.lot, 0), d.wave)
-    return sent
-
-
-def redecide_answers(ctx: Context, run: Run) -> bool:
+def redecide_answers(ctx: Context, run: Run, sources: dict[str, OpenSource]) -> bool:
     """Take the answers that came since the decisions were fixed; whether there were any.
 
     Killed and run again, it ends the same: the decisions count as fixed only when all is on record.
+
+    Raises:
+        StateError: while a delta cutover is cut off half-way.
     """
-    mark = answers_mark(run.workspace)
-    if mark == fixed_mark(run.workspace):
+    refuse_half_done(run.workspace, run.case.id)
+    taken = take_answers(run.workspace)
+    if taken.mark == fixed_mark(run.workspace):
         return False
     datamap = data_map(ctx, run.case.id)
     with ctx.store.transaction() as tx:
@@ -50,15 +45,12 @@ def redecide_answers(ctx: Context, run: Run) -> bool:
     if latest is None:
         raise StateError("nothing is fixed yet", hint=f"Run `bequest cutover {run.case.id}` first.")
     totals = tuple(t for t in latest.population.totals if t.table != WHOLE)
-    decided = decide_now(ctx, run.case, datamap, {}, told=True, totals=totals)
-    fix_again(
-        ctx,
-        run,
-        datamap,
-        Again(decided.plans, decided.population),
-        load_linked(run.workspace, run.case, datamap, fixed=True),
-    )
-    note_fixed(run.workspace, mark)
+    decided = decide_now(ctx, run.case, datamap, {}, told=True, totals=totals, taken=taken)
+    linked = load_linked(run.workspace, run.case, datamap, fixed=True)
+    plans = fix_again(ctx, run, datamap, Again(decided.plans, decided.population), linked)
+    renew_tasks(ctx, run, decided.stays_whole, plans, sources)
+    run.hook("answers_taken")
+    note_fixed(run.workspace, taken)
     return True
 
 

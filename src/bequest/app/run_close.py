@@ -2,21 +2,25 @@
 
 import io
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import polars as pl
 
 from bequest.app.context import Context, Run, require, step
 from bequest.app.evidence import event_id, open_log, platform_signer, publish, record
+from bequest.app.final_certificate import check_settled_residuals, replace_interim
 from bequest.app.queries.case import steps_of
+from bequest.app.receipts import nothing_moves
+from bequest.app.write_certificate import copies_left
 from bequest.crypto.sealing import read_sealed
 from bequest.evidence.event import Event, parse_event
 from bequest.evidence.event_types import EventType
 from bequest.evidence.jcs import encode
 from bequest.kernel.canonical import Json
+from bequest.kernel.clock import local_date
 from bequest.kernel.errors import StateError
-from bequest.model.case import MOVES_NOTHING
+from bequest.model.case import MOVES_NOTHING, Role
 from bequest.steps.close.feedback import feedback_of
 from bequest.steps.close.purge import PurgeRule, Stage, due
 from bequest.store.records import CaseStatus, KeyState, PlaceState
@@ -27,32 +31,45 @@ BEGUN = "feedback_begun"
 """Setting of the case: the messages were about to be given to a carrier that cannot take them back."""
 
 
-def run_close(ctx: Context, case_id: str, *, send: Send | None = None, repeatable: bool = False) -> dict[str, int]:
+def run_close(
+    ctx: Context, case_id: str, *, send: Send | None = None, repeatable: bool = False,
+    keys: Mapping[Role, Path] | None = None,
+) -> dict[str, int]:  # fmt: skip
     """Feedback, purge, log.closed. Killed and run again, nobody is told twice knowingly, and the end is the same.
 
     `send` hands the messages to a carrier; without it only a rehearsal may close (its people are invented). Killed in
     the middle of it, they are *possibly sent*, which is logged, and not sent again; except where `send` is
     `repeatable`, as a file is that is written anew: it tells nobody.
 
+    `keys`: those of operator, verifier and protection officer, who sign a final certificate in the place of the interim
+    one. Without them an interim one stays.
+
     Raises:
-        StateError: where a step is missing, or nobody is there to send the feedback.
+        StateError: where a step is missing, nobody is there to send the feedback, or something remains that keeps the
+            certificate interim.
     """
     case = ctx.case(case_id).case
     before = [s for s in steps_of(case) if s != "close"]
     require(ctx, case_id, *before)
     with step(ctx, case_id, "close") as run:
+        if keys:
+            nothing_moves(case, "certificate")
+            check_settled_residuals(ctx, run)
         told = {} if case.event in MOVES_NOTHING else _feedback(ctx, run, send, repeatable=repeatable)
         run.hook("feedback_sent")
         purged = _purge(ctx, run, Stage.AFTER_FEEDBACK)
-        purged += _purge(ctx, run, Stage.AT_CLOSE)
-        if not case.copies:
+        if not copies_left(case, local_date(run.at, case.timezone)):
             purged += _purge(ctx, run, Stage.LAST_COPY)
+        if keys:
+            replace_interim(ctx, run, keys)
+            run.hook("certified")
+        purged += _purge(ctx, run, Stage.AT_CLOSE)
         run.hook("purged")
-        publish(ctx, case_id)
-        _close_log(ctx, run)
-        with ctx.store.transaction() as tx:
+        with ctx.store.transaction() as tx:  # from here on nobody adds to the log
             if tx.cases.get(case_id).status is not CaseStatus.CLOSED:
                 tx.cases.set_status(case_id, CaseStatus.CLOSED, run.at)
+        publish(ctx, case_id)
+        _close_log(ctx, run)
         run.counts = {"feedback": 0, **told, "purged": purged}
     return dict(run.counts)
 

@@ -10,14 +10,14 @@ from bequest.app.context import Context, Run, step
 from bequest.app.decide import Decided
 from bequest.app.ending import check_settled
 from bequest.app.evidence import await_published, publish, record, record_attempt
-from bequest.app.fixed import note_fixed
+from bequest.app.fixed import note_fixed, take_answers
 from bequest.app.people_outcomes import disposition_root, main_pairs, seal_feedback
 from bequest.app.preflight import check_papers
 from bequest.app.reading import check_schema, open_sources
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import index_and_link
 from bequest.app.run_plan import decide_now, save_plans
-from bequest.app.tasks import open_tasks
+from bequest.app.tasks import renew_tasks
 from bequest.app.telling import published_on, register
 from bequest.app.whole import whole_marks
 from bequest.app.workspace import Workspace
@@ -92,7 +92,8 @@ def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
     check_schema(datamap, sources)
     indexes, linked = index_and_link(ctx, run.case, datamap, sources)
     run.hook("indexed")
-    decided = decide_now(ctx, run.case, datamap, sources, told=True)
+    taken = take_answers(run.workspace)
+    decided = decide_now(ctx, run.case, datamap, sources, told=True, taken=taken)
     same_policy(ctx, run, approved, decided)
     check_settled(run.case, decided.policy, decided.population)
     intent, number = _intent(ctx, run, confirmed_by, approved.digest)  # nothing above changes or fixes anything
@@ -102,9 +103,9 @@ def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
     inventory = take_inventory(run, datamap, indexes, sources)
     pairs = main_pairs(run.case, datamap, decided.plans, linked.n_subjects)["pair"]
     seal_feedback(ctx, run, pairs, linked)
-    open_tasks(ctx, run, decided.stays_whole, dict(decided.plans), sources)
+    renew_tasks(ctx, run, decided.stays_whole, decided.plans, sources)
     root = disposition_root(ctx, run, pairs.to_list(), linked.anchors)
-    note_fixed(run.workspace)
+    note_fixed(run.workspace, taken)
     run.hook("before_outcome")
     _outcome(ctx, run, (intent, number), approved, decided, inventory, root)
     return CutOver(approved, decided.population)

@@ -4,25 +4,33 @@ import hashlib
 import json
 import shutil
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
-from pathlib import Path
 
 import polars as pl
 
 from bequest.app.context import WAVE, Context, Run, step
-from bequest.app.evidence import await_published, platform_signer, publish, record
-from bequest.app.fixed import AnswersCameError, Watch, fixed_mark
+from bequest.app.delivered import (
+    GONE_OUT,
+    Delivered,
+    counts_of,
+    keep_tallies,
+    load_tallies,
+    waves_not_told,
+    waves_sent,
+)
+from bequest.app.destruction import has_begun
+from bequest.app.evidence import await_published, event_id, platform_signer, publish, record
+from bequest.app.fixed import AnswersCameError, Watch, fixed_mark, refuse_half_done
 from bequest.app.open_case import make_keys
 from bequest.app.reading import check_markers, open_sources, read_table
 from bequest.app.receipts import enter_receipt as enter_receipt
 from bequest.app.receipts import nobody_receives
 from bequest.app.receipts import nothing_moves as nothing_moves
 from bequest.app.receipts import package_folders as package_folders
-from bequest.app.redecide import GONE_OUT, redecide_answers, waves_sent
+from bequest.app.redecide import redecide_answers
 from bequest.app.run_cutover import load_inventory
 from bequest.app.run_discover import data_map
 from bequest.app.run_notify import keep_place
@@ -49,15 +57,6 @@ from bequest.store.records import DeliveryPart, DeliveryRecord, DeliveryState
 TableKey = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """One delivery: the package and what was counted on the way, per table."""
-
-    lot: Lot
-    package: Package
-    tallies: dict[TableKey, TransformTally]
-
-
 def run_deliver(ctx: Context, case_id: str, *, wave: bool = False) -> tuple[Delivered, ...]:
     """Make the package of every lot. Killed and run again, it goes on and ends the same.
 
@@ -73,24 +72,20 @@ def run_deliver(ctx: Context, case_id: str, *, wave: bool = False) -> tuple[Deli
     with step(ctx, case_id, name, needs=needs) as run:
         if wave:
             not_begun(ctx, run, "another wave")
+        refuse_half_done(run.workspace, case_id)
         datamap = data_map(ctx, case_id)
         sources = open_sources(run.case, run.ctx.secrets)
         check_markers(run.case, sources, ctx.secrets)
         done = []
         for lot in run.case.lots:
             make_keys(ctx, case_id, (f"recipient/{lot.receiver}",), run.at)
+            if wave:
+                with ctx.store.transaction() as tx:
+                    sent = waves_not_told(tx, case_id, lot.id)
+                done += [_as_sent(ctx, run, lot, this) for this in sent]
             delivered = _deliver_lot(ctx, run, lot, datamap, sources, wave=wave)
             done += [delivered] if delivered else []
-        run.counts = {
-            "rows": sum(t.delivered for d in done for t in d.tallies.values()),
-            "values": sum(_values(d) for d in done),
-            "changed": _left_alone(done, "changed"),
-            "late": _left_alone(done, "late"),
-            "bytes": sum(v.n_bytes for d in done for v in d.package.volumes),
-        }
-        if len(run.case.lots) > 1 or wave:
-            run.counts |= {f"values:{d.package.folder.name.removeprefix('delivery-')}": _values(d) for d in done}
-        run.workspace.write_json(run.workspace.dir("work") / "delivered.json", run.counts)
+        run.counts = counts_of(done, each=wave or len(run.case.lots) > 1)
         publish(ctx, case_id)
     return tuple(done)
 
@@ -102,7 +97,7 @@ def not_begun(ctx: Context, run: Run, what: str) -> None:
         StateError: then.
     """
     with ctx.store.transaction() as tx:
-        begun = any(e.typ == EventType.DESTRUCTION_INTENT.value for e in tx.outbox.all(run.case.id))
+        begun = has_begun(tx, run.case.id)
     if begun:
         raise StateError(
             f"the destruction of case {run.case.id} has begun: {what} is no longer possible",
@@ -110,31 +105,32 @@ def not_begun(ctx: Context, run: Run, what: str) -> None:
         )
 
 
-def _values(d: Delivered) -> int:
-    return sum(sum(t.as_is.values()) + sum(t.masked.values()) for t in d.tallies.values())
-
-
-def _left_alone(done: Iterable[Delivered], what: str) -> int:
-    """Rows that are not those decided on, counted once although every lot's pass meets them."""
-    most: dict[TableKey, int] = {}
-    for d in done:
-        for key, tally in d.tallies.items():
-            most[key] = max(most.get(key, 0), getattr(tally, what))
-    return sum(most.values())
-
-
 def delivery_id(case_id: str, lot: Lot, attempt: int = 1, wave: int = 1) -> str:
     """The id of a wave of a lot; an aborted one leaves the next attempt another id."""
     return f"{case_id}-{lot.id}-w{wave}" + (f"-{attempt}" if attempt > 1 else "")
 
 
-def _open_id(ctx: Context, case_id: str, lot: Lot, wave: int) -> tuple[str, bool]:
-    """The id to go on under, the first that was not aborted; and whether it has gone out already."""
+def waves_due(ctx: Context, run: Run, datamap: DataMap) -> tuple[str, ...]:
+    """Lots of which something may go that has not gone out: with another wave, by a late consent or a delta cutover."""
     with ctx.store.transaction() as tx:
-        states = {d.delivery_id: d.state for d in tx.deliveries.list(case_id)}
-    ids = (delivery_id(case_id, lot, n, wave) for n in count(1))
-    this = next(i for i in ids if states.get(i) is not DeliveryState.ABORTED)
-    return this, states.get(this) in GONE_OUT
+        sent = waves_sent(tx, run.case.id)
+    whole = load_plans(run.workspace, datamap)
+    return tuple(lot.id for lot in run.case.lots if _shapes(lot, _of_wave(whole, lot, sent.get(lot.id, 0) + 1), whole))
+
+
+def _of_wave(whole: dict[TableKey, TablePlan], lot: Lot, number: int) -> dict[TableKey, TablePlan]:
+    return {key: plan.for_lot(lot.id, number) for key, plan in whole.items()}
+
+
+def _open_delivery(ctx: Context, case_id: str, lot: Lot, wave: int) -> tuple[str, DeliveryRecord | None]:
+    """The id to go on under, the first that was not aborted; and what is on record of it."""
+    with ctx.store.transaction() as tx:
+        known = {d.delivery_id: d for d in tx.deliveries.list(case_id)}
+    for n in count(1):
+        this = delivery_id(case_id, lot, n, wave)
+        if this not in known or known[this].state is not DeliveryState.ABORTED:
+            return this, known.get(this)
+    raise AssertionError
 
 
 def _deliver_lot(
@@ -145,16 +141,21 @@ def _deliver_lot(
         with ctx.store.transaction() as tx:
             number = waves_sent(tx, run.case.id).get(lot.id, 0) + 1 if wave else 1
         watch = Watch(run.workspace, run.guard)
-        this, is_out = _open_id(ctx, run.case.id, lot, number)
-        if not is_out:
-            redecide_answers(ctx, run)
+        this, begun = _open_delivery(ctx, run.case.id, lot, number)
+        if begun is not None and begun.state in GONE_OUT:
+            return _as_sent(ctx, run, lot, this)
+        redecide_answers(ctx, run, sources)
         whole = load_plans(run.workspace, datamap)
-        plans = {key: plan.for_lot(lot.id, number) for key, plan in whole.items()}
+        plans = _of_wave(whole, lot, number)
         shapes = _shapes(lot, plans, whole)
-        if wave and not shapes:
+        is_due = bool(shapes) or not wave
+        if begun is not None and not (is_due and begun.population_digest == load_inventory(run.workspace).digest):
+            _throw_away(ctx, run, this)  # begun before a consent was taken back, or before a delta cutover
+            continue
+        if not is_due:
             return None
         with suppress(AnswersCameError):
-            return _build(ctx, run, lot, datamap, sources, plans, shapes, this, watch, is_out=is_out, wave=number)
+            return _build(ctx, run, lot, datamap, sources, plans, shapes, this, watch, wave=number)
 
 
 def _shapes(lot: Lot, plans: dict[TableKey, TablePlan], whole: dict[TableKey, TablePlan]) -> dict[TableKey, TableShape]:
@@ -165,10 +166,9 @@ def _shapes(lot: Lot, plans: dict[TableKey, TablePlan], whole: dict[TableKey, Ta
 
 def _build(
     ctx: Context, run: Run, lot: Lot, datamap: DataMap, sources: dict[str, OpenSource],
-    plans: dict[TableKey, TablePlan], shapes: dict[TableKey, TableShape], this: str, watch: Watch,
-    *, is_out: bool, wave: int,
+    plans: dict[TableKey, TablePlan], shapes: dict[TableKey, TableShape], this: str, watch: Watch, *, wave: int,
 ) -> Delivered:  # fmt: skip
-    spec = _spec(ctx, run, lot, this, decided="" if is_out else f"decided:{fixed_mark(run.workspace)}")
+    spec = _spec(ctx, run, lot, this, decided=f"decided:{fixed_mark(run.workspace)}")
     intent = _intent(ctx, run, spec, wave)
     run.hook("intent_published")
     tallies: dict[TableKey, TransformTally] = {}
@@ -177,7 +177,6 @@ def _build(
     link_ecb = aes_ecb(keys.get("link"))
     recipient_ecb = aes_ecb(keys.get(f"recipient/{lot.receiver}"))
     lots = frozenset({lot.id})
-    guard = run.guard if is_out else watch
     for table in datamap.tables:
         key = (table.source, table.name)
         shape = shapes.get(key)
@@ -186,38 +185,52 @@ def _build(
         tallies[key] = TransformTally()
         batches = transform_table(
             read_table(ctx, sources[table.source], table, "deliver"), plans[key], shape, lots,
-            link_ecb=link_ecb, recipient_ecb=recipient_ecb, tally=tallies[key],
-            tick=None if is_out else lambda _: watch.check(),
+            link_ecb=link_ecb, recipient_ecb=recipient_ecb, tally=tallies[key], tick=lambda _: watch.check(),
         )  # fmt: skip
         tables.append(DeliveredTable(table.source, table.name, _columns(shape, plans[key], lots), batches))
+    package = _package(ctx, run, spec, tables, watch)
+    for unread in tables:  # a package that a killed run had finished is not made again: then only count
+        deque(unread.batches, maxlen=0)
+    run.hook("package_built")
+    keep_tallies(run.workspace, this, tallies)
+    _outcome(ctx, run, spec, package, intent, watch)
+    return Delivered(this, lot, package, tallies)
+
+
+def _as_sent(ctx: Context, run: Run, lot: Lot, this: str) -> Delivered:
+    """A delivery that a killed run had sent, as it was: what it was made from may be decided otherwise by now."""
+    spec = _spec(ctx, run, lot, this, decided="")
+    package = _package(ctx, run, spec, [], run.guard)
+    _enter_place(ctx, run, spec, package)
+    return Delivered(this, lot, package, load_tallies(run.workspace, this))
+
+
+def _package(
+    ctx: Context, run: Run, spec: DeliverySpec, tables: list[DeliveredTable], guard: Callable[[], None]
+) -> Package:  # fmt: skip
     signer = platform_signer(ctx, run.case.id)
 
     def sign(statement: Statement) -> bytes:
         return sign_statement(statement, [signer])
 
     with run.workspace.private_tmp() as private:
-        places = Places(run.workspace.dir("delivery"), private, run.workspace.dir("work") / f"{this}.checkpoint")
+        checkpoint = run.workspace.dir("work") / f"{spec.delivery_id}.checkpoint"
         try:
-            package = build_package(spec, tables, places, sign, guard)
+            return build_package(spec, tables, Places(run.workspace.dir("delivery"), private, checkpoint), sign, guard)
         except DeliveryError as error:
             if error.code == ABORTED:
-                _abort(ctx, run, spec, places.out, intent)
+                _throw_away(ctx, run, spec.delivery_id)
             raise
-    for unread in tables:  # a package that a killed run had finished is not made again: then only count
-        deque(unread.batches, maxlen=0)
-    run.hook("package_built")
-    _outcome(ctx, run, spec, package, intent, watch)
-    return Delivered(lot, package, tallies)
 
 
-def _abort(ctx: Context, run: Run, spec: DeliverySpec, out: Path, intent: str) -> None:
-    """Throw the unfinished package away and say so: the next run begins a delivery of its own."""
-    shutil.rmtree(out / f"delivery-{spec.delivery_id}", ignore_errors=True)
+def _throw_away(ctx: Context, run: Run, this: str) -> None:
+    """Throw an unfinished package away and say so: the next one has an id of its own."""
+    shutil.rmtree(run.workspace.dir("delivery") / f"delivery-{this}", ignore_errors=True)
     with ctx.store.transaction() as tx:
-        tx.deliveries.set_state(run.case.id, spec.delivery_id, DeliveryState.ABORTED, run.at)
+        tx.deliveries.set_state(run.case.id, this, DeliveryState.ABORTED, run.at)
         record(
-            ctx, tx, run.case.id, EventType.EXPORT_OUTCOME, spec.delivery_id, at=run.at, intent=intent,
-            counts={"abandoned": 1},
+            ctx, tx, run.case.id, EventType.EXPORT_OUTCOME, this, at=run.at,
+            intent=event_id(EventType.EXPORT_INTENT, this), counts={"abandoned": 1},
         )  # fmt: skip
     publish(ctx, run.case.id)
 
@@ -328,6 +341,10 @@ def _outcome(ctx: Context, run: Run, spec: DeliverySpec, package: Package, inten
             refs={"statement": digest},
         )  # fmt: skip
         record(ctx, tx, run.case.id, EventType.DELIVERY_SENT, spec.delivery_id, at=run.at, refs={"statement": digest})
+    _enter_place(ctx, run, spec, package)
+
+
+def _enter_place(ctx: Context, run: Run, spec: DeliverySpec, package: Package) -> None:
     keep_place(
         ctx, run.case.id, f"delivery/{spec.delivery_id}", package.folder,
         content="交付包，只有接收方和存管方能打开 / delivery package: only receiver and escrow can open it",

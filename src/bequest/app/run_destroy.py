@@ -11,19 +11,22 @@ from pathlib import Path
 
 import polars as pl
 
+from bequest.app.buckets import Sealed, enter_bucket
 from bequest.app.context import Context, Run, step
 from bequest.app.destroy_server_store import check_server_stores
 from bequest.app.destroy_whole import WholeDone, WholeWork
-from bequest.app.ending import hand_to_keeper
+from bequest.app.destruction import RUN_ID, SIGNERS, attempt_number, has_begun, note_erased
+from bequest.app.ending import check_settled, hand_to_keeper
 from bequest.app.evidence import await_published, event_id, keep_statement, kept_statement, publish, record
-from bequest.app.fixed import AnswersCameError, Watch
+from bequest.app.fixed import AnswersCameError, Watch, fixed_mark, take_answers
 from bequest.app.holds import Holds
 from bequest.app.open_case import make_keys
 from bequest.app.reading import check_markers, open_sources, read_table
+from bequest.app.receipts import receipts_are_in
 from bequest.app.redecide import redecide_answers
 from bequest.app.run_close import destroy_key, purge_rule
 from bequest.app.run_cutover import load_inventory
-from bequest.app.run_deliver import nothing_moves
+from bequest.app.run_deliver import nothing_moves, waves_due
 from bequest.app.run_discover import data_map
 from bequest.app.run_notify import keep_place
 from bequest.app.run_plan import load_plans
@@ -43,24 +46,16 @@ from bequest.model.destruction import CertificateState
 from bequest.sources.source import OpenSource
 from bequest.steps.close.purge import Stage, due
 from bequest.steps.destroy.custody import ColumnKey, parent_names, seal_table
-from bequest.steps.destroy.custody_bucket import CustodyPlaces, CustodySpec, SealedFile, key_purpose, last_day
+from bequest.steps.destroy.custody_bucket import CustodyPlaces, CustodySpec, SealedFile, last_day
 from bequest.steps.destroy.erase import EraseKeys, ErasureResult, erase_source
 from bequest.steps.destroy.ledger import Ledger, write_ledger
 from bequest.steps.destroy.verifier.prepare import prepare
 from bequest.steps.destroy.verifier.state import has_state, read_state, write_state
 from bequest.steps.destroy.verifier.task import Task
 from bequest.steps.destroy.verifier.verify import Report, verify
-from bequest.store.records import (
-    BucketState,
-    CustodyBucket,
-    DeliveryState,
-    DestructionRecord,
-    DestructionState,
-)
+from bequest.store.records import DestructionRecord, DestructionState
 
 TableKey = tuple[str, str]
-RUN_ID = "destruction-1"
-SIGNERS = (Role.OPERATOR, Role.VERIFIER, Role.OFFICER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +96,19 @@ def run_destroy(ctx: Context, case_id: str, *, keys: Mapping[Role, Path]) -> Iss
     """
     nothing_moves(ctx.case(case_id).case, "destruction")
     with step(ctx, case_id, "destroy", needs=(_before(ctx.case(case_id).case),)) as run:
-        _receipts_are_in(ctx, case_id)
+        receipts_are_in(ctx, run.case)
         with ctx.store.transaction() as tx:
             check_decided(tx, run.case)
         datamap = data_map(ctx, case_id)
-        if not _begun(ctx, case_id):
-            check_server_stores(ctx, run)
-            redecide_answers(ctx, run)
-        job = Job(
-            ctx, run, datamap, load_plans(run.workspace, datamap),
-            open_sources(run.case, run.ctx.secrets, may_be_gone=True), people_keys(run.case, keys, SIGNERS),
-            Holds(ctx, run, datamap),
-        )  # fmt: skip
-        check_markers(run.case, job.sources, ctx.secrets)
-        issued = finish_logged(ctx, run) or _carry_out(job)
+        sources = open_sources(run.case, run.ctx.secrets, may_be_gone=True)
+        check_markers(run.case, sources, ctx.secrets)
+        signers = people_keys(run.case, keys, SIGNERS)
+        issued = finish_logged(ctx, run)
+        while issued is None:
+            _take_last_answers(ctx, run, datamap, sources)
+            plans = load_plans(run.workspace, datamap)
+            with suppress(AnswersCameError):  # before the intent was on record: then with them
+                issued = _carry_out(Job(ctx, run, datamap, plans, sources, signers, Holds(ctx, run, datamap)))
         run.hook("certified")
         for rule in due(Stage.AFTER_RESCAN):
             purge_rule(ctx, run, rule)
@@ -160,6 +154,8 @@ def _carry_out(job: Job) -> Issued:
     run.hook("verifier_prepared")
     erased = _erase(job, ledger, sealed)
     objects = whole.carry_out()
+    with ctx.store.transaction() as tx:
+        note_erased(tx, run.case.id, run.at)
     scrubbed = run_scrubs(run, job.datamap, job.sources)
     run.hook("erased")
     _outcome(job, number, intent, erased, ledger, objects)
@@ -181,21 +177,28 @@ def _carry_out(job: Job) -> Issued:
     return issued
 
 
-def _begun(ctx: Context, case_id: str) -> bool:
-    """Whether an intent to destroy is on record: from then on answers only hold back what is left."""
-    with ctx.store.transaction() as tx:
-        return any(e.typ == EventType.DESTRUCTION_INTENT.value for e in tx.outbox.all(case_id))
+def _take_last_answers(ctx: Context, run: Run, datamap: DataMap, sources: dict[str, OpenSource]) -> None:
+    """Decide by what was answered last, as long as nothing has begun; what may still go goes first.
 
-
-def _receipts_are_in(ctx: Context, case_id: str) -> None:
+    Raises:
+        StateError: where something is to be delivered or settled yet.
+    """
     with ctx.store.transaction() as tx:
-        states = {d.delivery_id: d.state for d in tx.deliveries.list(case_id)}
-        missing = [d for d, s in states.items() if s not in {DeliveryState.RECEIVED, DeliveryState.ABORTED}]
-    if missing:
+        if has_begun(tx, run.case.id):
+            return
+    check_server_stores(ctx, run)
+    redecide_answers(ctx, run, sources)
+    lots = waves_due(ctx, run, datamap)
+    if lots:
         raise StateError(
-            f"the receiver has not signed for {', '.join(missing)}: nothing is destroyed before",
-            hint="Enter the receipt with `bequest receipt`.",
+            f"of lot {', '.join(lots)} something may still go that has not gone out, by late consents or late rows:"
+            " nothing is destroyed before",
+            hint=f"Run `bequest deliver {run.case.id} --wave` and enter the receipt.",
         )
+    with ctx.store.transaction() as tx:
+        in_force, latest = tx.policies.in_force(run.case.id), tx.populations.latest(run.case.id)
+    if in_force is not None and latest is not None:
+        check_settled(run.case, in_force.policy, latest.population)
 
 
 def _intent(job: Job) -> tuple[str, str]:
@@ -206,8 +209,9 @@ def _intent(job: Job) -> tuple[str, str]:
         in_force = tx.policies.in_force(run.case.id)
         if in_force is None:
             raise StateError("no policy is in force", hint="Nothing is destroyed without an approved policy.")
-        refused = EventType.CERTIFICATE_REFUSED.value
-        number = str(1 + sum(e.typ == refused for e in tx.outbox.all(run.case.id)))
+        if not has_begun(tx, run.case.id) and take_answers(run.workspace).mark != fixed_mark(run.workspace):
+            raise AnswersCameError("answers came while this step was at work", hint="Run it again.")
+        number = str(attempt_number(tx, run.case.id))
         tx.destructions.record(
             run.case.id,
             DestructionRecord(
@@ -285,31 +289,14 @@ def _parents(job: Job) -> dict[ColumnKey, pl.DataFrame]:
 
 
 def _enter_buckets(job: Job, files: list[SealedFile], keeper: str) -> None:
-    run = job.run
     for bucket in sorted({f.bucket for f in files}):
         mine = [f for f in files if f.bucket == bucket]
-        digest = hashlib.sha256("".join(f.sha256 for f in mine).encode()).hexdigest()
-        folder = run.workspace.dir("custody") / bucket
         rows, values = (sum(getattr(f, n) for f in mine if f.kind == "records") for n in ("n_rows", "values"))
-        with job.ctx.store.transaction() as tx:
-            if not any(b.bucket_id == bucket for b in tx.custody.list(run.case.id)):
-                tx.custody.record(
-                    run.case.id,
-                    CustodyBucket(
-                        bucket_id=bucket, due_month=bucket, keeper=keeper, key_purpose=key_purpose(bucket),
-                        n_rows=rows, n_values=values, digest=digest, created_at=run.at, state_at=run.at,
-                        path=folder.relative_to(job.ctx.home).as_posix(), state=BucketState.SEALED,
-                    ),
-                )  # fmt: skip
-            record(
-                job.ctx, tx, run.case.id, EventType.CUSTODY_SEALED, bucket, at=run.at, refs={"bucket": digest},
-                counts={"rows": rows, "values": values},
-            )  # fmt: skip
-        keep_place(
-            job.ctx, run.case.id, f"custody/{bucket}", folder, content="依法留存 / kept by law",
-            ground="PIPL-19, PIPL-47", key=key_purpose(bucket),
-            ends_on=None if bucket == "undated" else last_day(bucket),
+        sealed = Sealed(
+            bucket=bucket, due_month=bucket, keeper=keeper, files=mine, counts={"rows": rows, "values": values},
+            content="依法留存 / kept by law", ends_on=None if bucket == "undated" else last_day(bucket),
         )  # fmt: skip
+        enter_bucket(job.ctx, job.run, sealed)
 
 
 def _task(job: Job) -> Task:

@@ -12,6 +12,7 @@ from bequest.app.context import Context, step
 from bequest.app.decide import Decided, DecideInput, decide_case
 from bequest.app.evidence import publish, record
 from bequest.app.fairness import compare_plan, load_fairness, save_fairness
+from bequest.app.fixed import Taken, take_answers
 from bequest.app.law import pack_of
 from bequest.app.preflight import check_people, check_receivers
 from bequest.app.reading import check_schema, count_values, open_sources
@@ -42,9 +43,11 @@ TableKey = tuple[str, str]
 
 def decide_now(
     ctx: Context, case: Case, datamap: DataMap, sources: dict[str, OpenSource], *, told: bool,
-    totals: tuple[ColumnTotal, ...] | None = None,
+    totals: tuple[ColumnTotal, ...] | None = None, taken: Taken | None = None,
 ) -> Decided:  # fmt: skip
     """The case decided on what is known now; `told` where notices count as they stand, not as planned.
+
+    `taken`: the answers to go by, where they were taken beforehand; otherwise those of this moment.
 
     `totals` are the source counts of rows where they were taken already: after the cutover sources may hold less, and
     whole stores and files are those of the mark, whatever lies in their place now.
@@ -65,7 +68,7 @@ def decide_now(
             pack=pack_of(case),
             indexes=indexes,
             linked=linked,
-            answers=answers_of(workspace, linked, case),
+            answers=answers_of(workspace, linked, (taken or take_answers(workspace)).answers, case),
             notice=notice_of(workspace, linked) if told else None,
             totals=count_values(ctx, datamap, sources) if totals is None else totals,
             notice_by_lot=notice_by_lot(workspace, linked, case) if told else {},
@@ -318,7 +321,7 @@ def _decided(ctx: Context, case_id: str) -> Decided:
             pack=pack_of(case),
             indexes=load_indexes(workspace, datamap),
             linked=linked,
-            answers=answers_of(workspace, linked, case),
+            answers=answers_of(workspace, linked, take_answers(workspace).answers, case),
             notice=notice_of(workspace, linked) if cut else None,
             totals=population.population.totals if population else (),
             notice_by_lot=notice_by_lot(workspace, linked, case) if cut else {},

@@ -1,20 +1,23 @@
 """What others have to do: the holders of data that lie elsewhere, and whoever replaces a file that cannot be cut.
 
-A task is opened at the cutover with a sealed list of the persons it is about. It is done when somebody named in the
-case signs for it with his own key and hands in the evidence, such as the holder's letter. An open task is a dated
-residual on the certificate.
+A task is opened at the cutover with a sealed list of the persons it is about. Late rows and answers renew the list;
+where the task is done already, what is new on it is another task. It is done when somebody named in the case signs for
+it with his own key and hands in the evidence, such as the holder's letter. An open task is a dated residual on the
+certificate.
 """
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 from pathlib import Path
 
 import polars as pl
 
-from bequest.app.context import Context, Run, done_steps
+from bequest.app.context import Context, Run, is_past
 from bequest.app.evidence import event_id, keep_statement, publish, record
 from bequest.app.run_notify import keep_place
 from bequest.app.user_files import new_user_file, read_user_bytes
@@ -27,7 +30,7 @@ from bequest.engine.tableplan import DECISION_PREFIX, LEAVES, TablePlan
 from bequest.evidence.event_types import EventType
 from bequest.evidence.statement import Statement, Subject
 from bequest.kernel.clock import rfc3339
-from bequest.kernel.errors import ApprovalError, InputError, StateError
+from bequest.kernel.errors import ApprovalError, EvidenceError, InputError, StateError
 from bequest.model.case import Case, Person, SourceKind
 from bequest.model.datamap import FieldClass
 from bequest.model.destruction import Kept, OwnerTask, Residual
@@ -35,6 +38,7 @@ from bequest.sources.source import KEY, OpenSource
 from bequest.steps.plan.whole_file import StaysWhole
 from bequest.store.records import AccessRecord
 from bequest.store.task_records import TaskRecord, TaskState
+from bequest.store.transaction import Tx
 
 HELD, WHOLE_FILE = "held", "whole_file"
 MOST_EVIDENCE = 64 << 20
@@ -104,26 +108,59 @@ def planned_tasks(case: Case, stays: tuple[StaysWhole, ...]) -> tuple[Planned, .
     )  # fmt: skip
 
 
-def open_tasks(
-    ctx: Context, run: Run, stays: tuple[StaysWhole, ...], plans: dict[tuple[str, str], TablePlan],
-    sources: dict[str, OpenSource],
-) -> None:  # fmt: skip
-    """Open the tasks of the case, each once, with its sealed list of persons."""
-    case_id = run.case.id
+def renew_tasks(
+    ctx: Context, run: Run, stays: tuple[StaysWhole, ...], plans: Mapping[tuple[str, str], TablePlan],
+    sources: Mapping[str, OpenSource],
+) -> tuple[str, ...]:  # fmt: skip
+    """Open the tasks of the case with their sealed lists of persons, or renew the lists; ids of those with a new list.
+
+    What a task that is done has listed is not asked for again: only what is new goes onto the list of a further task.
+    """
+    renewed = []
     for p in planned_tasks(run.case, stays):
+        lines = _lines(plans, sources, p.task.source)
+        this, rest = _open_one(ctx, run.case.id, p.task_id, lines)
+        if this != p.task_id and not rest.height:
+            continue
         with ctx.store.transaction() as tx:
-            tx.tasks.record(
-                case_id,
-                TaskRecord(task_id=p.task_id, task=p.task, due_on=p.task.due_on, created_at=run.at, state_at=run.at),
-            )
-        persons, digest = _seal_list(ctx, run, p, plans, sources)
+            known = next((t for t in tx.tasks.list(run.case.id) if t.task_id == this), None)
+            if known is None:
+                made = TaskRecord(
+                    task_id=this, task=p.task, due_on=p.task.due_on, created_at=run.at, state_at=run.at
+                )  # fmt: skip
+                tx.tasks.record(run.case.id, made)
+        digest = _seal_list(ctx, run, this, rest) if rest.height or (known and known.list_digest) else ""
         with ctx.store.transaction() as tx:
-            tx.tasks.note_list(case_id, p.task_id, persons=persons, list_digest=digest)
+            tx.tasks.note_list(run.case.id, this, persons=rest.height, list_digest=digest)
+            _log_list(ctx, tx, run, this, p.task, rest.height, digest)
+        if known is None or known.list_digest != digest:
+            renewed.append(this)
+    return tuple(renewed)
+
+
+def _open_one(ctx: Context, case_id: str, task_id: str, lines: pl.DataFrame) -> tuple[str, pl.DataFrame]:
+    """The first of a task and its further ones that is not done, and the lines that those before have not listed."""
+    done = {t.task_id for t in task_list(ctx, case_id) if t.state is TaskState.DONE}
+    for n in count(1):
+        this = task_id if n == 1 else f"{task_id}+{n}"
+        if this not in done:
+            return this, lines
+        before = _sealed_lines(ctx, case_id, this)
+        if before is not None and before.height and lines.height:
+            lines = lines.join(before, on=before.columns, how="anti", nulls_equal=True, maintain_order="left")
+    raise AssertionError
+
+
+def _log_list(ctx: Context, tx: Tx, run: Run, task_id: str, task: OwnerTask, persons: int, digest: str) -> None:
+    """Every list of a task is on record once."""
+    for n in count(1):
+        with suppress(EvidenceError):  # this number stands for an earlier list
             record(
-                ctx, tx, case_id, EventType.TASK_OPENED, p.task_id, at=run.at,
-                content={"source": p.task.source, "kind": p.task.kind, "due_on": p.task.due_on, "rows": persons},
+                ctx, tx, run.case.id, EventType.TASK_OPENED, task_id if n == 1 else f"{task_id}/{n}", at=run.at,
+                content={"source": task.source, "kind": task.kind, "due_on": task.due_on, "rows": persons},
                 refs={"list": digest} if digest else {},
             )  # fmt: skip
+            return
 
 
 def task_list(ctx: Context, case_id: str) -> tuple[TaskRecord, ...]:
@@ -178,7 +215,7 @@ def finish_task(
         ApprovalError: the key is not the person's.
         InputError: an outcome or evidence that cannot be used.
     """
-    if "close" in done_steps(ctx, case_id):
+    if is_past(ctx, case_id, "close"):
         raise StateError(
             f"case {case_id} is closed: nothing can be added to its log",
             hint="Keep the evidence with the bundle; the certificate stays interim.",
@@ -224,19 +261,20 @@ def finish_task(
 
 def task_residuals(ctx: Context, case_id: str) -> list[Residual]:
     """The open tasks as dated residuals."""
-    return [
-        Residual(
-            where_zh=f"{t.task.owner}：{t.task.source}",
-            where_en=f"{t.task.source}, held by {t.task.owner}",
-            why_zh=t.task.what_zh,
-            why_en=t.task.what_en,
-            control_zh=f"任务 {t.task_id} 未办结，联系 {t.task.contact}",
-            control_en=f"task {t.task_id} is open; contact {t.task.contact}",
-            due_on=t.due_on,
-        )
-        for t in task_list(ctx, case_id)
-        if t.state is TaskState.OPEN
-    ]
+    return [task_residual(t) for t in task_list(ctx, case_id) if t.state is TaskState.OPEN]
+
+
+def task_residual(t: TaskRecord) -> Residual:
+    """An open task as the certificate dates it."""
+    return Residual(
+        where_zh=f"{t.task.owner}：{t.task.source}",
+        where_en=f"{t.task.source}, held by {t.task.owner}",
+        why_zh=t.task.what_zh,
+        why_en=t.task.what_en,
+        control_zh=f"任务 {t.task_id} 未办结，联系 {t.task.contact}",
+        control_en=f"task {t.task_id} is open; contact {t.task.contact}",
+        due_on=t.due_on,
+    )
 
 
 def task_kept(ctx: Context, case_id: str) -> tuple[Kept, ...]:
@@ -303,28 +341,38 @@ def _aad(case_id: str, task_id: str) -> bytes:
     return f"bequest/task/v1\0{case_id}\0{task_id}".encode()
 
 
-def _seal_list(
-    ctx: Context, run: Run, p: Planned, plans: dict[tuple[str, str], TablePlan], sources: dict[str, OpenSource]
-) -> tuple[int, str]:
-    """Rows of the list and the digest of its sealed file; nothing where no row is known of the holder."""
-    path = _list_file(ctx, run.case.id, p.task_id)
-    source = sources.get(p.task.source)
-    if source is None:
-        return 0, ""
-    mine = [plan for (name, _), plan in plans.items() if name == p.task.source]
-    parts = [part for plan in mine for part in _listed(plan, source)]
-    if not parts:
-        return 0, ""
-    whole = pl.concat(parts, how="diagonal")
+def _lines(
+    plans: Mapping[tuple[str, str], TablePlan], sources: Mapping[str, OpenSource], name: str
+) -> pl.DataFrame:  # fmt: skip
+    """The list of a source as it follows from the decisions; empty where no row is known of the holder."""
+    source = sources.get(name)
+    mine = [plan for (s, _), plan in plans.items() if s == name] if source is not None else []
+    parts = [part for plan in mine if source is not None for part in _listed(plan, source)]
+    return pl.concat(parts, how="diagonal") if parts else pl.DataFrame()
+
+
+def _sealed_lines(ctx: Context, case_id: str, task_id: str) -> pl.DataFrame | None:
+    """The list as it was sealed, or None."""
+    path = _list_file(ctx, case_id, task_id)
     if not path.is_file():
-        data = whole.write_csv().encode()
-        write_sealed(path, [data], ctx.keys(run.case.id).get("bodies"), _aad(run.case.id, p.task_id))
-        keep_place(
-            ctx, run.case.id, "stores/tasks", path.parent,
-            content="交持有方的人员名单 / lists of persons for the holders", ground="PIPL-47", key="bodies",
-            ends_on=None,
-        )  # fmt: skip
-    return whole.height, hashlib.sha256(path.read_bytes()).hexdigest()
+        return None
+    data = read_sealed(path, ctx.keys(case_id).get("bodies"), _aad(case_id, task_id))
+    return pl.read_csv(data, infer_schema=False) if data.strip() else pl.DataFrame()
+
+
+def _seal_list(ctx: Context, run: Run, task_id: str, lines: pl.DataFrame) -> str:
+    """Seal a list, unless the same is sealed already; the digest of its file."""
+    path = _list_file(ctx, run.case.id, task_id)
+    before = _sealed_lines(ctx, run.case.id, task_id)
+    if before is None or not before.equals(lines):
+        data = lines.write_csv().encode() if lines.height else b""
+        write_sealed(path, [data], ctx.keys(run.case.id).get("bodies"), _aad(run.case.id, task_id))
+    keep_place(
+        ctx, run.case.id, "stores/tasks", path.parent,
+        content="交持有方的人员名单 / lists of persons for the holders", ground="PIPL-47", key="bodies",
+        ends_on=None,
+    )  # fmt: skip
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _listed(plan: TablePlan, source: OpenSource) -> Iterator[pl.DataFrame]:

@@ -42,9 +42,11 @@ def save_register(workspace: Workspace, frame: pl.DataFrame) -> None:
 def saved_answers(workspace: Workspace) -> pl.DataFrame | None:
     """All answers so far, or None."""
     path = answers_file(workspace)
-    if not path.is_file():
-        return None
-    found = pl.read_parquet(path)
+    return with_lot(pl.read_parquet(path)) if path.is_file() else None
+
+
+def with_lot(found: pl.DataFrame) -> pl.DataFrame:
+    """Answers with their lot; where they have none, they are for all."""
     return found if "lot" in found.columns else found.with_columns(pl.lit("").alias("lot"))
 
 
@@ -71,13 +73,14 @@ def know_again(workspace: Workspace, linked: Linked) -> None:
     workspace.write(_known_file(workspace), pl.concat([_known(workspace), marked]).unique(maintain_order=True))
 
 
-def answers_of(workspace: Workspace, linked: Linked, case: Case | None = None) -> pl.DataFrame:
+def answers_of(
+    workspace: Workspace, linked: Linked, answers: pl.DataFrame | None, case: Case | None = None
+) -> pl.DataFrame:
     """The answers as facts of today's subjects, whatever numbers they have now; the last of each kind holds.
 
     Where the case has several lots there is a column `lot` too: an answer for all holds in each of them, until a later
     one for a single lot.
     """
-    answers = saved_answers(workspace)
     lots = [lot.id for lot in case.lots] if case else []
     by_lot = ["lot"] if len(lots) > 1 else []
     if answers is None:

@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from bequest import __version__
 from bequest.app.context import Context, Run
 from bequest.app.destroy_whole import WholeDone
+from bequest.app.destruction import RUN_ID
 from bequest.app.evidence import event_id, keep_statement, open_log, publish, record
 from bequest.app.law import pack_of
 from bequest.app.run_discover import data_map
@@ -19,7 +21,7 @@ from bequest.crypto.signing import Signer
 from bequest.documents.certificate.render import render_certificate
 from bequest.documents.limits import LIMITS
 from bequest.documents.qr import QrClaim, qr_text, short_id
-from bequest.documents.words import word
+from bequest.documents.words import Word, word
 from bequest.evidence.event import parse_event
 from bequest.evidence.event_types import EventType
 from bequest.evidence.jcs import encode
@@ -42,9 +44,10 @@ from bequest.steps.destroy.verifier.verify import Report
 from bequest.store.records import DeliveryState, DestructionState, ResidualRecord
 from bequest.store.transaction import Tx
 
-RUN_ID = "destruction-1"
 SUFFIX = ".dsse.json"
 GROUND = ("PIPL-47", "PIPL-22")
+OUTBOX = Word("本系统回告信箱", "our feedback outbox")
+LEDGER = Word("本系统删除清单（标识）", "our erasure ledger (tokens)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def certify(
         ground=GROUND[:1] if case.event in RELEASES_NOTHING else GROUND,
         receivers=receivers,
         policy_digest=in_force.digest,
-        signers=_signers(case, signers, rfc3339(run.at)),
+        signers=signers_of(case, signers, rfc3339(run.at)),
     )
     statement = Statement(
         "DataDestruction",
@@ -115,7 +118,7 @@ def certify(
     path = run.workspace.dir("statements") / f"{name}{SUFFIX}"
     envelope = keep_statement(path, statement, list(signers.values()))
     this = _log_it(ctx, run, certificate, hashlib.sha256(envelope).hexdigest(), attempt, refused=refused)
-    return _finish(ctx, run, certificate, path, this)
+    return finish(ctx, run, certificate, path, this)
 
 
 def _unclassified(ctx: Context, case: Case) -> int:
@@ -138,12 +141,12 @@ def finish_logged(ctx: Context, run: Run) -> Issued | None:
         envelope = path.read_bytes()
         this = logged.get(hashlib.sha256(envelope).hexdigest())
         if this is not None:
-            found = _finish(ctx, run, read_predicate(read_statement(envelope).statement.predicate), path, this)
+            found = finish(ctx, run, read_predicate(read_statement(envelope).statement.predicate), path, this)
             issued = issued if found.certificate.state is CertificateState.REFUSED else found
     return issued
 
 
-def _finish(ctx: Context, run: Run, certificate: Certificate, path: Path, this: str) -> Issued:
+def finish(ctx: Context, run: Run, certificate: Certificate, path: Path, this: str) -> Issued:
     """Publish, render and enter a certificate whose event `this` is on record. May be repeated."""
     publish(ctx, run.case.id)
     envelope = path.read_bytes()
@@ -197,7 +200,7 @@ def _residuals(ctx: Context, case: Case, scrubbed: Mapping[str, CleanReport]) ->
     if outbox is not None and outbox.ends_on is not None:
         found.append(
             Residual(
-                "本系统回告信箱", "our feedback outbox", "告知客户办理结果", "to tell people the result",
+                OUTBOX.zh, OUTBOX.en, "告知客户办理结果", "to tell people the result",
                 "加密，发完即销毁密钥", "sealed; the key is destroyed once the messages are sent",
                 outbox.ends_on.isoformat(),
             )
@@ -205,7 +208,7 @@ def _residuals(ctx: Context, case: Case, scrubbed: Mapping[str, CleanReport]) ->
     if case.copies and ledger is not None:
         found.append(
             Residual(
-                "本系统删除清单（标识）", "our erasure ledger (tokens)",
+                LEDGER.zh, LEDGER.en,
                 "备份恢复时须重放", "replayed on restored copies",
                 "密钥在最后一份副本到期时销毁", "its key is destroyed when the last copy expires",
                 ledger.ends_on.isoformat() if ledger.ends_on else "—",
@@ -250,7 +253,18 @@ def _receivers(tx: Tx, case: Case) -> tuple[tuple[str, str, str], ...]:
     return tuple(out)
 
 
-def _signers(case: Case, signers: Mapping[Role, Signer], at: str) -> tuple[CertificateSigner, ...]:
+def is_ledger(residual: Residual) -> bool:
+    """Whether it is our erasure ledger, which ends with the last copy."""
+    return residual.where_en == LEDGER.en
+
+
+def copies_left(case: Case, today: date) -> bool:
+    """Whether a copy is declared whose end has not passed."""
+    return any(c.expires_on is None or c.expires_on >= today for c in case.copies)
+
+
+def signers_of(case: Case, signers: Mapping[Role, Signer], at: str) -> tuple[CertificateSigner, ...]:
+    """The three people who sign, each with the part."""
     parts = {Role.OPERATOR: "performed", Role.VERIFIER: "verified", Role.OFFICER: "accepted"}
     out = []
     for role, part in parts.items():

@@ -127,6 +127,8 @@ def _misread(error: typer.TyperException) -> int:
     message = error.format_message()
     if isinstance(found, typer.Context) and not found.args and message.startswith("Missing command"):
         render.line(found.get_help())
+    if not message:  # a group without a command has shown its help
+        return InputError.exit_code
     render.error(InputError(message, hint=f"See `{path} --help`."))
     return InputError.exit_code
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from bequest.documents.errors import chinese
 from bequest.kernel.canonical import to_json
 from bequest.kernel.errors import BequestError
 
@@ -53,9 +54,10 @@ def _plain(value: object) -> object:
 
 def error(e: BequestError) -> None:
     """An expected failure: code, message, way out."""
-    err.print(f"{e.code}: {e.message}", style="bold", markup=False)
-    if e.hint:
-        err.print(f"  {e.hint}", markup=False)
+    message, hint = (chinese(e.message), chinese(e.hint)) if language() == "zh" else (e.message, e.hint)
+    err.print(f"{e.code}: {message}", style="bold", markup=False)
+    if hint:
+        err.print(f"  {hint}", markup=False)
 
 
 def figures(counts: Mapping[str, object]) -> str:

@@ -9,6 +9,7 @@ from bequest.model.datamap import ColumnMap, Relation
 from bequest.model.disposition import Disposition, Residue
 
 DECISION_PREFIX = "d:"
+WENT_PREFIX = "went:"
 LEAVES = frozenset({Residue.DELETE, Residue.CUSTODY})
 
 
@@ -23,7 +24,8 @@ class TablePlan:
 
     `shares`: rows that lie in further lots beside the first: `pos` UInt32 (place in `rows`), `lot`, `d:<column>`,
     `wave`. Each lot has its own release; the residue is one and the same in all of them: the copy at the source is one.
-    `wave` (in both; missing: 1) is the delivery wave with which the row goes to its lot.
+    `wave` (in both; missing: 1) is the delivery wave with which the row goes to its lot. `went`, `went:<column>` (where
+    rows go again): the earlier wave it went with, 0 for none, and the decisions it went with.
 
     Row rule: a row leaves the source when every column's residue is delete or custody; otherwise it stays and only
     its cells with residue delete or custody are emptied, key columns never.
@@ -45,9 +47,9 @@ class TablePlan:
         if mine.height:
             at = mine["pos"].to_numpy()
             rows = rows.with_columns(scatter(rows[c], at, mine[c]) for c in mine.columns if c != "pos")
-        if "wave" in rows.columns:
-            other = (pl.col("lot") == lot) & (pl.col("wave") != wave)
-            rows = rows.with_columns(pl.when(other).then(pl.lit("")).otherwise("lot").alias("lot"))
+        goes_with = pl.col("wave") if "wave" in rows.columns else pl.lit(1)
+        other = (pl.col("lot") == lot) & (goes_with != wave)
+        rows = rows.with_columns(pl.when(other).then(pl.lit("")).otherwise("lot").alias("lot"))
         return replace(self, rows=rows, shares=self.shares.clear())
 
     def lots(self) -> set[str]:

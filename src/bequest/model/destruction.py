@@ -141,3 +141,5 @@ class Certificate:
     residuals: tuple[Residual, ...]
     kept: tuple[Kept, ...]
     signers: tuple[Signer, ...]
+    replaces: str = ""
+    """The interim certificate in whose place this one stands."""

@@ -5,7 +5,6 @@ silence). Those that read are read-only and of one snapshot; those that write do
 cascade would take rows that nobody decided on, and in InnoDB not even a trigger would see it.
 """
 
-import ipaddress
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
@@ -25,6 +24,7 @@ from pymysql.cursors import SSCursor
 from bequest.kernel.errors import SourceError
 from bequest.kernel.secret import Secrets
 from bequest.model.case import Source
+from bequest.sources.here import is_here
 from bequest.sources.mariadb_errors import CANNOT_CONNECT, refusal, unknown_host
 
 Database: TypeAlias = Connection
@@ -69,7 +69,7 @@ class Address:
             return given
         if "ssl-ca" in self.options:
             return "verify-identity"
-        return "" if "socket" in self.options or _is_here(self.host) else "required"
+        return "" if "socket" in self.options or is_here(self.host) else "required"
 
 
 class Server:
@@ -252,13 +252,3 @@ def _tls(name: str, a: Address) -> ssl.SSLContext:
 def _number(options: Mapping[str, str], name: str, default: int) -> int:
     given = options.get(name, "")
     return int(given) if given.isdigit() else default
-
-
-def _is_here(host: str) -> bool:
-    """Whether the server is on this machine: a loopback address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -4,7 +4,6 @@ All sessions read and write text in the same way (dates ISO, bytes hex, the zone
 through row-level security, which would silently miss people.
 """
 
-import ipaddress
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from enum import StrEnum
@@ -19,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from bequest.kernel.errors import SourceError
 from bequest.kernel.secret import Secrets
 from bequest.model.case import Source
+from bequest.sources.here import is_here
 from bequest.sources.postgresql_errors import CANNOT_CONNECT, refusal
 
 Database = psycopg.Connection[tuple[Any, ...]]
@@ -108,7 +108,7 @@ class Server:
         field = use.value if getattr(self._spec, use.value) else Use.READ.value
         given = _parsed(self.name, field, self._secrets.follow(reference, f"source {self.name}: {field}"))
         more = {"application_name": "bequest", "connect_timeout": str(CONNECT_SECONDS), "keepalives_idle": "30"}
-        if "sslmode" not in given and not all(map(_is_here, _hosts(given))):
+        if "sslmode" not in given and not all(map(is_here, _hosts(given))):
             more["sslmode"] = "verify-full" if "sslrootcert" in given else "require"
         reads = use is Use.READ
         fixed = {
@@ -149,16 +149,6 @@ def _hosts(given: Mapping[str, Any]) -> list[str]:
     """All that the address names: behind a local address may be a tunnel to a named one."""
     found = [str(given[k]) for k in ("host", "hostaddr") if given.get(k)]
     return ",".join(found).split(",")
-
-
-def _is_here(host: str) -> bool:
-    """Whether the server is on this machine: its socket, or a loopback address."""
-    if not host or host.startswith(("/", "@")) or host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _options(settings: Mapping[str, str]) -> str:

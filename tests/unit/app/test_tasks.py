@@ -5,23 +5,39 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pyrage
 import pytest
 from tests.unit.app.app_cases import PEOPLE, T0, add_case, events, with_people
 from tests.unit.store.samples import CASE
 
-from bequest.app.context import Context, open_context
-from bequest.app.tasks import export_list, finish_task, planned_tasks, task_kept, task_list, task_residuals
+from bequest.app.context import Context, Run, open_context
+from bequest.app.tasks import (
+    _sealed_lines,
+    export_list,
+    finish_task,
+    planned_tasks,
+    renew_tasks,
+    task_kept,
+    task_list,
+    task_residuals,
+)
 from bequest.crypto.age import generate_identity
 from bequest.crypto.sealing import write_sealed
 from bequest.demo.keys import DemoKeys
+from bequest.engine.tableplan import TablePlan
 from bequest.evidence.statement import read_statement
 from bequest.kernel.errors import ApprovalError, BequestError, InputError, StateError
 from bequest.model.case import Case, Source, SourceKind
+from bequest.model.datamap import ColumnMap, FieldClass
+from bequest.model.disposition import Disposition, Release, Residue
+from bequest.model.facts import RowRole
+from bequest.sources.opening import open_source
 from bequest.steps.plan.whole_file import StaysWhole
 from bequest.store.task_records import TaskRecord
 
 TASK = "held-market"
+COLUMNS = (("id", FieldClass.USER_ID), ("phone", FieldClass.PHONE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +154,47 @@ def test_a_file_that_stays_whole_is_a_task_of_the_transferor(asked: Asked) -> No
     assert [(t.task_id, t.task.owner, t.task.due_on) for t in tasks] == [
         (TASK, "某平台", "2027-01-15"), ("file-orders", asked.case.transferor.name, "2026-12-31"),
     ]  # fmt: skip
+
+
+def test_lists_follow_the_decisions_and_what_a_done_task_listed_is_not_asked_for_again(
+    asked: Asked, tmp_path: Path
+) -> None:
+    ctx, case = asked.ctx, asked.case
+    folder = tmp_path / "held"
+    folder.mkdir()
+    held = replace(case.source("market"), name="shop", path=folder / "a.csv", age_recipient="")
+    case = replace(case, sources=(held,))
+
+    def renew(*names: str) -> tuple[str, ...]:
+        (folder / "a.csv").write_text("id,phone\n" + "".join(f"{n},1380000000{n}\n" for n in names), "utf-8")
+        run = Run(ctx, replace(ctx.case(case.id), case=case), "cutover", 1, T0)
+        n = len(names)
+        rows = pl.DataFrame(
+            {"row_no": range(n), "d:id": [0] * n, "d:phone": [0] * n},
+            schema={"row_no": pl.UInt32, "d:id": pl.UInt8, "d:phone": pl.UInt8},
+        )
+        columns = tuple(ColumnMap(c, "TEXT", cls, True, False, RowRole.CUSTOMER, 900, 1000) for c, cls in COLUMNS)
+        plan = TablePlan("shop", "a", columns, ("id",), (), (Disposition(Release.NONE, Residue.DELETE),), rows)
+        return renew_tasks(ctx, run, (), {("shop", "a"): plan}, {"shop": open_source(held)})
+
+    def listed(task_id: str) -> list[str]:
+        lines = _sealed_lines(ctx, case.id, task_id)
+        return [] if lines is None else lines["row_key"].to_list()
+
+    assert renew("1", "2") == ("held-shop",)
+    assert renew("1", "2") == (), "nothing new"
+    assert renew("1", "2", "3") == ("held-shop",)
+    assert listed("held-shop") == ["1", "2", "3"]
+    assert renew("2", "3") == ("held-shop",), "somebody disputes"
+    assert listed("held-shop") == ["2", "3"]
+    done = finish_task(
+        ctx, case.id, "held-shop", outcome="deleted", evidence=asked.letter, person_id=PEOPLE[0].id,
+        key=asked.keys.person_files[PEOPLE[0].id],
+    )  # fmt: skip
+    assert done.persons == 2
+    assert renew("2", "3") == ()
+    assert renew("2", "3", "4") == ("held-shop+2",)
+    assert (listed("held-shop"), listed("held-shop+2")) == (["2", "3"], ["4"])
+    opened = [e for t, e in events(ctx, case.id) if t == "task.opened"]
+    assert opened == ["task.opened:held-shop", "task.opened:held-shop/2", "task.opened:held-shop/3",
+                      "task.opened:held-shop+2"]  # fmt: skip

@@ -88,7 +88,7 @@ def people(found: Linked) -> list[int]:
 
 
 def answers(workspace: Workspace, found: Linked) -> set[tuple[int, str, str]]:
-    return set(answers_of(workspace, found).rows())
+    return set(answers_of(workspace, found, saved_answers(workspace)).rows())
 
 
 def notices(workspace: Workspace, found: Linked) -> list[str]:
@@ -111,7 +111,7 @@ def test_without_a_register_the_way_there_is_named(workspace: Workspace) -> None
 def test_without_answers_there_are_none(workspace: Workspace) -> None:
     assert saved_answers(workspace) is None
     found = linked(workspace, ZHANG)
-    assert answers_of(workspace, found).is_empty()
+    assert answers_of(workspace, found, saved_answers(workspace)).is_empty()
 
 
 def test_answers_and_notices_belong_to_the_person_who_was_written_to(workspace: Workspace) -> None:

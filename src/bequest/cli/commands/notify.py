@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from bequest.app.answers import Phase, enter_answers
 from bequest.app.run_notify import (
-    enter_answers,
     enter_report,
     export_letters,
     letter_batches,
@@ -96,8 +96,13 @@ def publish(ctx: typer.Context, case: str) -> None:
 @commands.command(name="answers", help="Take answers: ref,answer,at,channel[,lot]. 录入回应。")
 def answers(ctx: typer.Context, case: str, file: Path) -> None:
     with state_of(ctx).context() as c:
-        merged = enter_answers(c, case, file)
-    render.line(f"{merged.height:,} answers in all")
+        entered = enter_answers(c, case, file)
+    render.line(f"{entered.answers.height:,} answers in all")
+    if entered.phase is Phase.BEGUN:
+        render.line(
+            render.say("销毁正在进行：这些人尚未删除的数据就此冻结，已删除的无法恢复",
+                       "the destruction is under way: what is not erased yet of these people stays; what is, is gone")
+        )  # fmt: skip
 
 
 @commands.command(name="export", help="Write a mail-merge batch in clear for the carrier (logged). 导出邮件合并文件。")

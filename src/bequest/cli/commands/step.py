@@ -13,6 +13,8 @@ from bequest.app.user_files import check_user_file, new_user_file
 from bequest.cli import render
 from bequest.cli.commands.plan import print_preview
 from bequest.cli.state import state_of, warn_register
+from bequest.kernel.errors import InputError
+from bequest.model.case import Role
 
 
 def register(app: typer.Typer) -> None:
@@ -31,6 +33,11 @@ def cutover(
         with state_of(ctx).context() as c:
             found = run_delta_cutover(c, case, confirmed_by=confirmed_by)
         render.line(f"late {found.late:,} · changed {found.changed:,} · gone {found.gone:,}")
+        for task in found.lists:
+            render.line(
+                render.say(f"名单已更新，请重新导出：bequest task export {case} {task} FILE",
+                           f"another list of persons, export it again: bequest task export {case} {task} FILE")
+            )  # fmt: skip
         if not found.is_empty:
             render.line(render.say("再运行一次，直至没有新增为止", "run it again until none is left"))
         return
@@ -44,7 +51,18 @@ def close(
     ctx: typer.Context,
     case: str,
     feedback_to: Annotated[Path | None, typer.Option(help="write the feedback to this CSV for the carrier")] = None,
+    operator_key: Annotated[Path | None, typer.Option(help="with the two others: a final certificate")] = None,
+    verifier_key: Annotated[Path | None, typer.Option(help="… of the independent verifier")] = None,
+    officer_key: Annotated[Path | None, typer.Option(help="… of the protection officer")] = None,
 ) -> None:
+    given = {Role.OPERATOR: operator_key, Role.VERIFIER: verifier_key, Role.OFFICER: officer_key}
+    keys = {role: key for role, key in given.items() if key is not None}
+    if keys and len(keys) < len(given):
+        raise InputError(
+            "a final certificate is signed by three people, and not all three keys are given",
+            hint="Give --operator-key, --verifier-key and --officer-key, or none of them.",
+        )
+
     def send(messages: pl.DataFrame) -> None:
         assert feedback_to is not None  # noqa: S101 - only passed on when given
         with new_user_file(feedback_to) as beside:
@@ -53,5 +71,5 @@ def close(
     if feedback_to is not None:
         check_user_file(feedback_to)
     with state_of(ctx).context() as c:
-        counts = run_close(c, case, send=send if feedback_to else None, repeatable=True)
+        counts = run_close(c, case, send=send if feedback_to else None, repeatable=True, keys=keys)
     render.line(render.figures(counts))

@@ -26,14 +26,15 @@ def certificate_data(
 ) -> dict[str, Any]:
     """All texts of the certificate. Names stay as they are in the signed statement; times are UTC as signed."""
     refused = cert.state is CertificateState.REFUSED
+    zh, en = (f"（替代 {cert.replaces}）", f", in place of {cert.replaces}") if cert.replaces else ("", "")
     return {
         "title": cert.certificate_id,
         "rehearsal": cert.rehearsal,
         "specimen": "样例 SPECIMEN · 演练案件，内容虚构 · REHEARSAL, INVENTED",
-        "heading_zh": "客户信息销毁：拒发证书" if refused else "客户信息销毁证书",
+        "heading_zh": "客户信息销毁：拒发证书" if refused else f"客户信息销毁证书{zh}",
         "heading_en": "Destruction of Customer Information: certificate refused"
         if refused
-        else "Certificate of Destruction of Customer Information",
+        else f"Certificate of Destruction of Customer Information{en}",
         "certificate_id": cert.certificate_id,
         "case_id": cert.case_id,
         "issued_at": _when(cert.issued_at),

@@ -160,7 +160,10 @@ def _follow(
     indexes: Mapping[TableKey, pl.DataFrame],
     done: Mapping[TableKey, TableScope],
 ) -> TableScope:
-    """Scope of the parent row; a parent that is shared makes its child shared too. Without a parent: outside."""
+    """Scope of the parent row; a parent that is shared makes its child shared too. Without a parent: outside.
+
+    Where several parents bear one number, nobody can say whose the child is: it lies in the lots of all of them.
+    """
     key = (relation.to_source, relation.to_table)
     parent, scope = indexes[key], done[key]
     if relation.role is RowRole.RECORD:
@@ -174,7 +177,8 @@ def _follow(
             pl.DataFrame(schema={"ref": pl.Binary, "mask": pl.UInt64, "outside": pl.Boolean}),
             *(pl.DataFrame([parent[c].alias("ref"), *sides]) for c in pointed if c in parent.columns),
         ]
-    ).unique("ref", keep="first", maintain_order=True)
+    )
+    parents = parents.group_by("ref").agg(pl.col("mask").bitwise_or(), pl.col("outside").any())
     mask = pl.Series([None] * child.height, dtype=pl.UInt64)
     outside = pl.Series([None] * child.height, dtype=pl.Boolean)
     for column in (c for c in pointing if c in child.columns):

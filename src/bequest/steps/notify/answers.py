@@ -32,9 +32,19 @@ STOPS = (
     ("objection", "objected"),
     ("dispute", "open"),
     ("consent_transfer", "refused"),
+    ("consent_new_purpose", "refused"),
     ("guardian_consent", "refused"),
 )
 """Answers that stop what is under way for the person: an objection, a dispute, a consent withdrawn."""
+
+
+def stopping(*, disputes_only: bool = False) -> pl.DataFrame:
+    """`fact`, `value` of the answers that stop what is under way.
+
+    `disputes_only`: where nobody receives, an objection has nothing to stop; a dispute still stops the deletion.
+    """
+    stops = pl.DataFrame(STOPS, schema=["fact", "value"], orient="row")
+    return stops.filter(pl.col("fact") == "dispute") if disputes_only else stops
 
 
 def read_csv_columns(path: Path, columns: tuple[str, ...], *, optional: tuple[str, ...] = ()) -> pl.DataFrame:

@@ -1,8 +1,9 @@
 """Decisions after the cutover: what answers and late rows change, and what they no longer can. Pure.
 
 A row that went out with an earlier wave keeps the release it had: it is with the receiver. If it may go with more than
-it went with (a late consent), it goes again with the next wave, whole. If it may no longer go (an objection, a
-dispute), the copy at the source is blocked: nothing more is done with it. What has not gone out yet is decided anew.
+it went with (a late consent) or has changed since, it goes again with the next wave, whole; until then the plan
+remembers how it went (`went`). If it may no longer go (an objection, a dispute), the copy at the source is blocked:
+nothing more is done with it, until that is over. What has not gone out yet is decided anew.
 """
 
 from collections.abc import Mapping
@@ -11,22 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from bequest.engine.tableplan import DECISION_PREFIX, TablePlan
+from bequest.engine.tableplan import DECISION_PREFIX, WENT_PREFIX, TablePlan
 from bequest.model.disposition import Disposition, Release, Residue
 from bequest.steps.plan.lots import Residues, share_residue, with_residue
 
 _GIVEN = frozenset({Release.AS_IS, Release.MASKED})
 _BLOCKED = Disposition(Release.NONE, Residue.BLOCKED)
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """Entries (row and lot) of one table: `pos`, `lot`, `wave`, `d:*`."""
-
-    entries: pl.DataFrame
-
-    def column(self, name: str) -> np.ndarray:
-        return self.entries[DECISION_PREFIX + name].to_numpy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +61,37 @@ def merge_plan(
     at = now.select("pos", "lot").join(
         before.with_row_index("was").select("was", "pos", "lot"), on=["pos", "lot"], how="left", maintain_order="left"
     )["was"]
-    was = at.fill_null(0).to_numpy().astype(np.int64)
     waves = now["lot"].replace_strict(dict(sent), default=0, return_dtype=pl.UInt8).to_numpy()
-    old_wave = before["wave"].to_numpy()[was] if before.height else np.zeros(len(was), np.uint8)
-    gone = at.is_not_null().to_numpy() & (old_wave <= waves)
-    if moved is not None:
-        gone &= ~np.isin(now["pos"].to_numpy(), moved.changed)
-    made = _decide(_Side(now), _Side(before[was] if before.height else now), names, gone, residues)
-    wave = np.where(gone & ~made.again, old_wave, waves + 1).astype(np.uint8)
-    result = now.with_columns([*made.columns, pl.Series("wave", wave)])
+    known = before[at.fill_null(0)] if before.height else now.with_columns(wave=0, went=0)
+    changed = np.isin(now["pos"].to_numpy(), moved.changed if moved is not None else [])
+    made = _decide(now, _went(known, names, at.is_not_null().to_numpy(), waves), names, changed, residues)
+    result = now.with_columns([*made.columns, pl.Series("wave", np.where(made.stays, made.went, waves + 1), pl.UInt8)])
+    kept = ["wave", *(DECISION_PREFIX + c for c in names)]
+    if made.again.any():
+        result = result.with_columns([*made.memory, pl.Series("went", made.went * made.again, pl.UInt8)])
+        kept += ["went", *(WENT_PREFIX + c for c in names)]
     n = new.rows.height
-    decided = [DECISION_PREFIX + c for c in names]
-    rows = new.rows.with_columns(result[:n].get_column(c) for c in [*decided, "wave"])
+    rows = new.rows.with_columns(result[:n].get_column(c) for c in kept)
     merged = replace(new, rows=rows, shares=pl.DataFrame())
-    return share_residue(merged, result[n:].select("pos", "lot", *decided, "wave"), residues)
+    return share_residue(merged, result[n:].select("pos", "lot", *kept), residues)
+
+
+def _went(before: pl.DataFrame, names: list[str], known: np.ndarray, waves: np.ndarray) -> pl.DataFrame:
+    """How each entry went out: `went`, the wave (0: not yet), and `d:*`, the decisions it went with."""
+    now_out = known & (before["wave"].to_numpy() <= waves)
+    before = before.with_columns(pl.Series("now_out", now_out))
+    if "went" not in before.columns:
+        before = before.with_columns(pl.lit(0, pl.UInt8).alias("went"))
+    earlier = pl.col("went") if known.all() else pl.when(pl.Series(known)).then("went").otherwise(0)
+    memory = [WENT_PREFIX + n for n in names if WENT_PREFIX + n in before.columns]
+    return before.with_columns(
+        pl.when("now_out").then("wave").otherwise(earlier).alias("went"),
+        *(
+            pl.when(pl.col("now_out") | (pl.col("went") == 0)).then(DECISION_PREFIX + m.removeprefix(WENT_PREFIX))
+            .otherwise(m).alias(DECISION_PREFIX + m.removeprefix(WENT_PREFIX))
+            for m in memory
+        ),
+    )  # fmt: skip
 
 
 def with_wave(plan: TablePlan) -> TablePlan:
@@ -127,34 +135,51 @@ def _placed(frame: pl.DataFrame, plan: TablePlan, residues: Residues) -> pl.Data
 
 
 def _entries(plan: TablePlan, names: list[str]) -> pl.DataFrame:
+    """Entries (row and lot) of one table: `pos`, `lot`, `wave`, `d:*`, and `went`, `went:*` where there are any."""
     plan = with_wave(plan)
     columns = ["pos", "lot", "wave", *(DECISION_PREFIX + n for n in names)]
-    rows = plan.rows.with_row_index("pos").select(columns)
-    return pl.concat([rows, plan.shares.select(columns)]) if plan.shares.height else rows
+    rows = plan.rows.with_row_index("pos")
+    columns += [c for c in rows.columns if c == "went" or c.startswith(WENT_PREFIX)]
+    return (
+        pl.concat([rows.select(columns), plan.shares.select(columns)]) if plan.shares.height else rows.select(columns)
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Made:
+    """`stays`: as it went, also where the copy at the source is blocked; `again`: goes once more, whole."""
+
     columns: list[pl.Series]
+    memory: list[pl.Series]
+    went: np.ndarray
+    stays: np.ndarray
     again: np.ndarray
 
 
-def _decide(now: _Side, before: _Side, names: list[str], gone: np.ndarray, residues: Residues) -> _Made:
+def _decide(
+    now: pl.DataFrame, before: pl.DataFrame, names: list[str], changed: np.ndarray, residues: Residues
+) -> _Made:
     given = np.array([d.release in _GIVEN for d in residues.dispositions], dtype=np.bool_)
-    had = {n: given[before.column(n)] & gone for n in names}
-    may = {n: given[now.column(n)] for n in names}
-    went = np.logical_or.reduce(list(had.values()))
-    stopped = went & np.logical_or.reduce([had[n] & ~may[n] for n in names])
-    more = gone & ~stopped & np.logical_or.reduce([may[n] & ~had[n] for n in names])
-    stays = went & ~more & ~stopped
+    blocked = np.array([d.residue is Residue.BLOCKED for d in residues.dispositions], dtype=np.bool_)
+    went = before["went"].to_numpy()
+    first = {n: before[DECISION_PREFIX + n].to_numpy() for n in names}
+    then = {n: now[DECISION_PREFIX + n].to_numpy() for n in names}
+    had = {n: given[first[n]] & (went > 0) for n in names}
+    may = {n: given[then[n]] for n in names}
+    gave = np.logical_or.reduce(list(had.values()))
+    stopped = gave & np.logical_or.reduce([had[n] & ~may[n] for n in names])
+    more = np.logical_or.reduce([may[n] & (~had[n] | changed) for n in names])
+    again = (went > 0) & ~stopped & more
+    kept = gave & ~again
+    freed = kept & ~stopped & np.logical_or.reduce([had[n] & blocked[first[n]] for n in names])
     columns = []
     for n in names:
-        first, then = before.column(n), now.column(n)
-        out = np.where(stays, first, then)
-        out = np.where(stopped, _block(first, stopped, residues), out)
-        kept = more & had[n] & ~may[n]
-        columns.append(pl.Series(DECISION_PREFIX + n, np.where(kept, first, out).astype(np.uint8)))
-    return _Made(columns, more)
+        out = np.where(kept, first[n], then[n])
+        out[freed] = residues.joined(first[n][freed], then[n][freed])
+        out = np.where(stopped, _block(first[n], stopped, residues), out)
+        columns.append(pl.Series(DECISION_PREFIX + n, out.astype(np.uint8)))
+    memory = [pl.Series(WENT_PREFIX + n, np.where(again, first[n], 0).astype(np.uint8)) for n in names]
+    return _Made(columns, memory, went, (went > 0) & ~again, again)
 
 
 def _block(column: np.ndarray, where: np.ndarray, residues: Residues) -> np.ndarray:

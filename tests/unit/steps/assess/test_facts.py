@@ -470,11 +470,12 @@ def test_what_hangs_on_nothing_in_the_case_lies_outside() -> None:
     assert scoped(got, "notes") == [OUT, OUT]
 
 
-def test_a_row_of_two_customers_rows_with_one_number_takes_the_first() -> None:
-    who, frame, roles = customers(["l", ""], [0, 0])
+@pytest.mark.parametrize("lots", [["l", ""], ["", "l"]])
+def test_a_row_of_two_customers_with_one_number_lies_where_either_lies(lots: list[str]) -> None:
+    who, frame, roles = customers(lots, [0, 1])
     frame = frame.with_columns(pl.lit(b"ref0").alias("k:customer:ref"))
-    got = found({"c": (who, frame, roles), "a": child("addresses", [None], [0], [0])}, 1)
-    assert len(scoped(got, "addresses")) == 1
+    got = found({"c": (who, frame, roles), "a": child("addresses", [None], [0], [0])}, 2)
+    assert scoped(got, "addresses") == [SHARED]
 
 
 def test_without_lots_everything_lies_outside() -> None:

@@ -1,5 +1,7 @@
 """Rows in several lots end in one way at the source; after the cutover, what went out stays out."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -74,6 +76,52 @@ def test_a_late_consent_goes_with_the_next_wave_and_a_late_objection_stops_the_c
     assert merged.for_lot("a", 2).rows["lot"].to_list() == ["", "a", ""]
     again = merge_plan(merged, plan([GO, GO, NO], {}), residues, {"a": 1})
     assert again.rows.equals(merged.rows), "deciding the same twice changes nothing"
+
+
+def test_what_went_out_is_not_forgotten_while_the_row_waits_to_go_again() -> None:
+    """First in part, then by a late consent in whole with the next wave; before that goes, the person objects."""
+    residues = Residues(ALL)
+    part, whole = plan([GO], {}), plan([GO], {})
+    part = replace(part, rows=part.rows.with_columns(pl.Series("d:name", [ALL.index(NO)], pl.UInt8)))
+    waiting = merge_plan(part, whole, residues, {"a": 1})
+    assert waiting.rows["wave"].to_list() == [2]
+    stopped = merge_plan(waiting, plan([NO], {}), residues, {"a": 1})
+    assert stopped.rows["wave"].to_list() == [1], "it does not go again"
+    ends = [residues.dispositions[stopped.rows[c][0]] for c in ("d:id", "d:name")]
+    assert [(x.release, x.residue) for x in ends] == [
+        (Release.AS_IS, Residue.BLOCKED), (Release.NONE, Residue.BLOCKED),
+    ]  # fmt: skip
+    back = merge_plan(waiting, part, residues, {"a": 1})
+    assert back.rows["wave"].to_list() == [1], "the consent was taken back: what went is all that goes"
+    assert back.rows.select("d:id", "d:name").equals(part.rows.select("d:id", "d:name"))
+
+
+def test_a_row_that_changed_after_it_went_is_blocked_by_an_objection_too() -> None:
+    residues = Residues(ALL)
+    old = plan([GO, GO], {})
+    now = pl.DataFrame({"row_tag": [b"\0", b"\1"], "row_digest": [b"other", b"\1\1"]})
+    first = merge_plan(old, plan([GO, GO], {}), residues, {"a": 1}, moved=moved_rows(old, now))
+    assert first.rows["wave"].to_list() == [2, 1]
+    for before in (old, first):
+        moved = moved_rows(before, now) if before is old else None
+        merged = merge_plan(before, plan([NO, GO], {}), residues, {"a": 1}, moved=moved)
+        assert pairs(merged, residues, "a") == [("as_is", "blocked"), ("as_is", "delete")]
+
+
+def test_a_dispute_that_is_settled_sets_the_copy_free_again() -> None:
+    residues = Residues(ALL)
+    blocked = merge_plan(plan([GO, STAY], {}), plan([STOP, STOP], {}), residues, {"a": 1})
+    assert pairs(blocked, residues, "a") == [("as_is", "blocked")] * 2
+    free = merge_plan(blocked, plan([GO, STAY], {}), residues, {"a": 1})
+    assert pairs(free, residues, "a") == [("as_is", "delete"), ("as_is", "in_use")]
+    assert free.rows["wave"].to_list() == [1, 1]
+
+
+def test_a_plan_without_waves_is_of_the_first() -> None:
+    first = plan([GO], {})
+    first = replace(first, rows=first.rows.drop("wave"))
+    assert first.for_lot("a").rows["lot"].to_list() == ["a"]
+    assert first.for_lot("a", 2).rows["lot"].to_list() == [""]
 
 
 def test_a_wave_of_one_lot_is_none_of_the_other() -> None:
