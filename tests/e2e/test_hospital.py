@@ -69,7 +69,7 @@ def test_records_go_whole_to_their_keeper_and_staff_stays(
 
 
 @pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
-def test_a_copy_that_somebody_made_is_found_and_outside_references_are_refused(
+def test_tables_that_others_refer_to_are_not_emptied_until_the_reference_is_gone(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     clinic = hospital(kind, request, tmp_path)
