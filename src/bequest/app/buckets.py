@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from bequest.app.context import Context, Run
@@ -25,6 +25,8 @@ class Sealed:
     """For the log: `values`, and `rows` or `objects`."""
     content: str
     ends_on: date | None
+    tables: Mapping[str, int] = field(default_factory=dict)
+    """Of a database that was sealed whole: rows by table, for the log."""
 
 
 def enter_bucket(ctx: Context, run: Run, sealed: Sealed) -> None:
@@ -33,6 +35,8 @@ def enter_bucket(ctx: Context, run: Run, sealed: Sealed) -> None:
     digest = hashlib.sha256("".join(f.sha256 for f in sealed.files).encode()).hexdigest()
     folder = run.workspace.dir("custody") / bucket
     n_rows = sealed.counts.get("rows", sealed.counts.get("objects", 0))
+    if sealed.tables:
+        n_rows = sum(sealed.tables.values())
     with ctx.store.transaction() as tx:
         if not any(b.bucket_id == bucket for b in tx.custody.list(case_id)):
             tx.custody.record(
@@ -45,7 +49,7 @@ def enter_bucket(ctx: Context, run: Run, sealed: Sealed) -> None:
             )  # fmt: skip
         record(
             ctx, tx, case_id, EventType.CUSTODY_SEALED, bucket, at=run.at, refs={"bucket": digest},
-            counts=sealed.counts,
+            counts=sealed.counts, content={"tables": dict(sealed.tables)} if sealed.tables else None,
         )  # fmt: skip
     keep_place(
         ctx, case_id, f"custody/{bucket}", folder, content=sealed.content, ground="PIPL-19, PIPL-47",

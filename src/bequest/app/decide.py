@@ -229,6 +229,7 @@ def schema_digest(datamap: DataMap) -> str:
 
 def parties_digest(case: Case) -> str:
     """Digest over parties, lots, window, custodian and copies."""
+    whole = [s for s in case.sources if s.is_whole]
     return digest(
         {
             "transferor": case.transferor,
@@ -239,7 +240,9 @@ def parties_digest(case: Case) -> str:
             "window": case.window,
             "copies": case.copies,
             "sources": [(s.name, s.kind, s.system_kind) for s in case.sources],
-            "whole": [(s.name, s.fate, s.custodian, s.reason) for s in case.sources if s.is_whole],
+            "whole": [(s.name, s.fate, s.custodian, s.reason) for s in whole],
+            **({"tables": tables} if (tables := {s.name: s.tables for s in whole if s.tables}) else {}),
+            **({"keepers": keys} if (keys := {s.name: s.age_recipient for s in whole if s.age_recipient}) else {}),
             "held": [(s.name, s.owner, s.due_on) for s in case.sources if s.owner],
             **({"settlements": case.settlements} if case.settlements else {}),
         }

@@ -16,7 +16,7 @@ from bequest.model.case import RELEASES_NOTHING, Case
 from bequest.model.disposition import Residue
 from bequest.model.plan import Policy, Population
 from bequest.model.settlement import Unsettled
-from bequest.steps.destroy.custody_bucket import HANDED_OVER, KEEPERS_KEY, file_digest, key_purpose
+from bequest.steps.destroy.custody_bucket import HANDED_OVER, KEEPERS_KEY, file_digest, key_purpose, whole_bucket
 
 WARN_DAYS = 60
 
@@ -60,6 +60,7 @@ def register_warning(case: Case, today: date) -> tuple[str, str] | None:
 def hand_to_keeper(ctx: Context, run: Run) -> None:
     """Put beside each bucket its key, encrypted to the keeper: the archive can be opened without us from then on.
 
+    A whole store may have a keeper of its own, such as the body that a health authority designates for medical records.
     Done before anything is erased; what a killed run handed over stays as it is.
     """
     keeper = run.case.custodian
@@ -67,19 +68,23 @@ def hand_to_keeper(ctx: Context, run: Run) -> None:
         return
     with ctx.store.transaction() as tx:
         buckets = [b.bucket_id for b in tx.custody.list(run.case.id)]
+    own = {
+        whole_bucket(s.name): (s.custodian, s.age_recipient) for s in run.case.sources if s.is_whole and s.age_recipient
+    }
     keys = ctx.keys(run.case.id)
     for bucket in buckets:
         path = run.workspace.dir("custody") / bucket / KEEPERS_KEY
         if not path.is_file():  # the key comes last: where it is there, all is there
             run.guard()
-            note: dict[str, Json] = {"case": run.case.id, "bucket": bucket, "keeper": keeper.name, "key": KEEPERS_KEY}
+            name, recipient = own.get(bucket, (keeper.name, keeper.age_recipient))
+            note: dict[str, Json] = {"case": run.case.id, "bucket": bucket, "keeper": name, "key": KEEPERS_KEY}
             write_file(path.with_name(HANDED_OVER), canonical(note) + b"\n", mode=PUBLIC)
             sealed = io.BytesIO()
-            encrypt_stream(io.BytesIO(keys.get(key_purpose(bucket))), sealed, (keeper.age_recipient,))
+            encrypt_stream(io.BytesIO(keys.get(key_purpose(bucket))), sealed, (recipient,))
             write_file(path, sealed.getvalue(), mode=PUBLIC)
         with ctx.store.transaction() as tx:
             record(
                 ctx, tx, run.case.id, EventType.CUSTODY_HANDED_OVER, bucket, at=run.at,
-                content={"keeper": keeper.id}, refs={"key": file_digest(path)},
+                content={"keeper": own[bucket][0] if bucket in own else keeper.id}, refs={"key": file_digest(path)},
             )  # fmt: skip
     run.hook("custody_handed_over")

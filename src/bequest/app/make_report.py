@@ -10,7 +10,7 @@ from bequest.app.evidence import log_origin, open_log
 from bequest.app.fairness import load_fairness
 from bequest.app.law import pack_of, unverified_lines
 from bequest.app.queries.case import steps_of
-from bequest.app.telling import register, saved_answers, window_closes
+from bequest.app.telling import published_on, register, saved_answers, window_closes
 from bequest.app.workspace import Workspace
 from bequest.documents.report.content import (
     AnswerCount,
@@ -228,6 +228,7 @@ def _notices(ctx: Context, workspace: Workspace, case: Case) -> Notices | None:
         counted = [AnswerCount(answer=codes[(str(f), str(v))], persons=int(n)) for f, v, n in grouped.iter_rows()]
     with ctx.store.transaction() as tx:
         batches = tx.notices.list(case.id)
+    published = published_on(workspace)
     public = state.filter(state["state"] == "published")["told_on"].drop_nulls()
     version = next(iter(sorted(workspace.dir("notices").glob("notice-*.json"))), None)
     return Notices(
@@ -236,7 +237,7 @@ def _notices(ctx: Context, workspace: Workspace, case: Case) -> Notices | None:
         owed_to=state.height,
         first_sent_on=min((local_date(b.created_at, case.timezone) for b in batches), default=None),
         last_window_ends_on=window_closes(workspace, case),
-        public_notice_on=_day(public.min()),
+        public_notice_on=_day(public.min()) or published,
         text_digest=version.stem.removeprefix("notice-") if version else "",
     )
 

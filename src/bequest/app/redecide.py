@@ -68,7 +68,7 @@ def fix_again(ctx: Context, run: Run, datamap: DataMap, again: Again, linked: Li
     old = load_plans(run.workspace, datamap)
     with ctx.store.transaction() as tx:
         sent = waves_sent(tx, run.case.id)
-    residues = Residues(next(iter(old.values())).dispositions)
+    residues = Residues(next((p.dispositions for p in old.values()), ()))  # none: all stores stay whole
     merged = {
         key: merge_plan(old[key], plan, residues, sent, moved=again.moved.get(key)) for key, plan in again.plans.items()
     }

@@ -127,6 +127,11 @@ def may_confirm(run: Run, person_id: str) -> None:
 def _windows_over(run: Run) -> None:
     state = register(run.workspace)
     end = window_closes(run.workspace, run.case)
+    if end is None and not state.height:
+        raise StateError(
+            "nobody is known by name here, and no public notice was published: no window runs",
+            hint=f"Tell the people by public notice: `bequest notify publish {run.case.id}`.",
+        )
     if end is None:
         missing = state.filter(pl.col("told_on").is_null()).height
         raise StateError(
@@ -191,8 +196,8 @@ def take_inventory(
     files: list[FileMark] = []
     for name, source in sources.items():
         files.extend(read_file_mark(name, path) for path in source.raw_paths() if path.is_file())
-    files.extend(whole_marks(run.workspace))
-    inventory = final_inventory(marks, files)
+    tables, objects = whole_marks(run.workspace)
+    inventory = final_inventory([*marks, *tables], [*files, *objects])
     run.workspace.write_json(run.workspace.dir("work") / "mark.json", to_json(inventory))
     return inventory
 

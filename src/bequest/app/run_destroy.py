@@ -13,6 +13,7 @@ import polars as pl
 
 from bequest.app.buckets import Sealed, enter_bucket
 from bequest.app.context import Context, Run, step
+from bequest.app.destroy_server_store import check_server_stores
 from bequest.app.destroy_whole import WholeDone, WholeWork
 from bequest.app.destruction import RUN_ID, SIGNERS, attempt_number, has_begun, note_erased
 from bequest.app.ending import check_settled, hand_to_keeper
@@ -149,7 +150,7 @@ def _carry_out(job: Job) -> Issued:
     task = _task(job)
     if not has_state(run.workspace.dir("verifier")):
         write_state(run.workspace.dir("verifier"), prepare(task))
-    whole.first_look(task.key)
+    whole.first_look(task)
     run.hook("verifier_prepared")
     erased = _erase(job, ledger, sealed)
     objects = whole.carry_out()
@@ -160,7 +161,7 @@ def _carry_out(job: Job) -> Issued:
     _outcome(job, number, intent, erased, ledger, objects)
     job.holds.fix(job.plans, erased)
     report = verify(replace(task, held=job.holds.subjects()), read_state(run.workspace.dir("verifier")))
-    report = replace(report, results=(*report.results, *whole.second_look(task.key)))
+    report = replace(report, results=(*report.results, *whole.second_look(task)))
     run.hook("verified")
     attempt, rescan = _rescan_statement(job, report)
     issued = certify(
@@ -184,6 +185,7 @@ def _take_last_answers(ctx: Context, run: Run, datamap: DataMap, sources: dict[s
     with ctx.store.transaction() as tx:
         if has_begun(tx, run.case.id):
             return
+    check_server_stores(ctx, run)
     redecide_answers(ctx, run, sources)
     lots = waves_due(ctx, run, datamap)
     if lots:
@@ -341,7 +343,8 @@ def _outcome(
     }
     for t in objects.tables:
         body[f"{t.source}.{t.table}"] = {"objects_gone": t.rows_before - t.rows_after, "objects_after": t.rows_after}
-    rows = sum(t.rows_deleted for e in erased for t in e.tables)
+    body |= {table: {"rows_deleted": n, "rows_after": 0} for table, n in objects.rows.items()}
+    rows = sum(t.rows_deleted for e in erased for t in e.tables) + sum(objects.rows.values())
     with job.ctx.store.transaction() as tx:
         known = tx.destructions.get(run.case.id, RUN_ID)
         if known is not None and known.state is DestructionState.INTENDED:

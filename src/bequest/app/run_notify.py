@@ -15,7 +15,7 @@ from bequest.app.evidence import await_published, publish, record
 from bequest.app.law import pack_of
 from bequest.app.notices import notice_for, notices_for, people_to_tell
 from bequest.app.run_discover import data_map
-from bequest.app.telling import register, save_register
+from bequest.app.telling import note_published, register, save_register
 from bequest.app.user_files import new_user_file
 from bequest.app.workspace import Workspace
 from bequest.crypto.sealing import read_sealed, write_sealed
@@ -330,6 +330,7 @@ def publish_notice(ctx: Context, case_id: str) -> pl.DataFrame:
     path = workspace.dir("notices") / "public-notice.txt"
     path.write_text(text, encoding="utf-8")
     after = publish_to(register(workspace), local_date(at, case.timezone))
+    note_published(workspace, local_date(at, case.timezone))
     save_register(workspace, after)
     told = after.filter(pl.col("state") == Told.PUBLISHED.value)
     key = f"public-{local_date(at, case.timezone).isoformat()}-{digest([text, sorted(told['ref'])])[:12]}"

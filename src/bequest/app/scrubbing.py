@@ -7,7 +7,6 @@ from pathlib import Path
 
 from bequest.app.context import Context, Run, require
 from bequest.app.evidence import await_published, event_id, keep_statement, publish, record
-from bequest.app.reading import open_sources
 from bequest.app.run_discover import data_map
 from bequest.app.signing_people import holder
 from bequest.crypto.signing import load_person_key
@@ -17,9 +16,11 @@ from bequest.kernel.canonical import Json, to_json
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import ApprovalError, BequestError, InputError, StateError
-from bequest.model.case import MOVES_NOTHING, SERVERS, Case, Role
+from bequest.kernel.secret import Secrets
+from bequest.model.case import MOVES_NOTHING, SERVERS, Case, Role, WholeFate
 from bequest.model.datamap import DataMap
 from bequest.model.destruction import Residual
+from bequest.sources.opening import open_source
 from bequest.sources.scrub import ScrubPlan
 from bequest.sources.source import CleanReport, OpenSource
 from bequest.steps.destroy.scrubbing import (
@@ -37,13 +38,24 @@ DONE = "scrubbed:"
 
 
 def servers_of(case: Case) -> tuple[str, ...]:
-    """Sources whose scrub is decided apart: files are rewritten by the deletion itself, under the policy."""
-    return tuple(s.name for s in case.sources if s.kind in SERVERS)
+    """Sources whose scrub is decided apart: files are rewritten by the deletion itself, under the policy.
+
+    A whole store that stays in its place loses nothing, so nothing is scrubbed there.
+    """
+    stays = {s.name for s in case.sources if s.is_whole and s.fate is WholeFate.KEPT}
+    return tuple(s.name for s in case.sources if s.kind in SERVERS and s.name not in stays)
 
 
-def tables_of(datamap: DataMap, source: str) -> tuple[str, ...]:
-    """The tables of a source that are in the case."""
-    return tuple(t.name for t in datamap.tables if t.source == source and t.in_case)
+def _opened(case: Case, secrets: Secrets) -> dict[str, OpenSource]:
+    """The servers to be scrubbed, whole stores among them."""
+    return {name: open_source(case.source(name), secrets) for name in servers_of(case)}
+
+
+def _tables_of(case: Case, datamap: DataMap, name: str, opened: OpenSource) -> tuple[str, ...]:
+    """The tables of a source that are in the case: of a whole store all."""
+    if case.source(name).is_whole:
+        return tuple(t.name for t in opened.inventory() if not t.why_not_scanned)
+    return tuple(t.name for t in datamap.tables if t.source == name and t.in_case)
 
 
 def scrub_plans(ctx: Context, case_id: str) -> dict[str, ScrubPlan]:
@@ -57,8 +69,8 @@ def scrub_plans(ctx: Context, case_id: str) -> dict[str, ScrubPlan]:
         raise StateError(f"event {case.event} deletes nothing: nothing is scrubbed", hint="Go on with `bequest close`.")
     require(ctx, case_id, "discover")
     datamap = data_map(ctx, case_id)
-    sources = open_sources(case, ctx.secrets)
-    return {name: sources[name].plan_scrub(tables_of(datamap, name)) for name in servers_of(case)}
+    opened = _opened(case, ctx.secrets)
+    return {name: s.plan_scrub(_tables_of(case, datamap, name, s)) for name, s in opened.items()}
 
 
 def decisions(tx: Tx, case: Case) -> dict[str, ScrubDecision]:
@@ -183,6 +195,7 @@ def run_scrubs(run: Run, datamap: DataMap, sources: Mapping[str, OpenSource]) ->
     """
     ctx, case = run.ctx, run.case
     done: dict[str, CleanReport] = {}
+    opened = _opened(case, ctx.secrets) | dict(sources)
     for name in servers_of(case):
         with ctx.store.transaction() as tx:
             before = tx.settings.get(DONE + name, None, case_id=case.id)
@@ -190,7 +203,7 @@ def run_scrubs(run: Run, datamap: DataMap, sources: Mapping[str, OpenSource]) ->
         if isinstance(before, dict):
             done[name] = decode(CleanReport, before)
         elif decision.choice is Choice.RUN:
-            done[name] = _scrub(run, sources[name], decision, tables_of(datamap, name))
+            done[name] = _scrub(run, opened[name], decision, _tables_of(case, datamap, name, opened[name]))
         run.hook(f"scrubbed_{name}")
     return done
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from bequest.app.law import pack_of
 from bequest.app.workspace import Workspace
+from bequest.crypto.atomic import write_file
 from bequest.kernel.errors import StateError
 from bequest.model.case import Case
 from bequest.model.facts import FACT_VALUES, Fact
@@ -23,7 +24,7 @@ NO_ANSWERS = pl.DataFrame(schema={"subject": pl.Int64, "fact": pl.Utf8, "value":
 
 def window_closes(workspace: Workspace, case: Case) -> date | None:
     """The last day on which somebody may still object; it rolls off holidays. None while anybody is not told."""
-    end = window_end(register(workspace), case.window)
+    end = window_end(register(workspace), case.window, published_on(workspace))
     return pack_of(case).calendar.roll(end) if end is not None else None
 
 
@@ -183,3 +184,19 @@ def _mentions(workspace: Workspace, linked: Linked) -> pl.DataFrame:
             who = pl.Series("subject", subjects, dtype=pl.Int64)
             parts.append(pl.DataFrame([index[f"m:{role}"].alias("mention"), who]).filter(pl.col("subject") >= 0))
     return pl.concat(parts)
+
+
+_PUBLISHED = "published-on.txt"
+
+
+def note_published(workspace: Workspace, day: date) -> None:
+    """Keep the day of the first public notice."""
+    path = workspace.dir("work") / _PUBLISHED
+    if not path.is_file():
+        write_file(path, day.isoformat().encode())
+
+
+def published_on(workspace: Workspace) -> date | None:
+    """The day of the first public notice."""
+    path = workspace.dir("work") / _PUBLISHED
+    return date.fromisoformat(path.read_text("utf-8")) if path.is_file() else None

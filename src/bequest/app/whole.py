@@ -2,24 +2,28 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, cast
 
 from bequest.app.context import Context
 from bequest.app.workspace import Workspace
-from bequest.crypto.cipher import hmac_sha256
-from bequest.kernel.canonical import to_json
+from bequest.crypto.cipher import aes_ecb, hmac_sha256
+from bequest.kernel.canonical import digest, to_json
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import SourceError
 from bequest.kernel.secret import Secrets
-from bequest.model.case import MOVES_NOTHING, Case, Source, SourceKind, WholeFate
+from bequest.model.case import MOVES_NOTHING, SERVERS, Case, Source, SourceKind, WholeFate
 from bequest.model.disposition import Residue
-from bequest.model.whole import WholeStore, lies_in_files, residue_of
+from bequest.model.whole import WholeObject, WholeStore, lies_in_files, residue_of
 from bequest.sources.codes import NOT_THERE
+from bequest.sources.mark import TableMark, mark
 from bequest.sources.marker import has_folder_marker
-from bequest.sources.objects import Tag, list_objects, object_paths
+from bequest.sources.objects import Tag, list_objects, object_id, object_paths
 from bequest.sources.opening import open_source
-from bequest.sources.source import OpenSource
+from bequest.sources.source import OpenSource, ServerStore, TableInfo
 from bequest.steps.cutover.mark import FileMark
+from bequest.steps.cutover.mark import TableMark as MarkOfTable
 from bequest.steps.plan.whole_file import StaysWhole
 
 
@@ -44,11 +48,80 @@ def take_stock(ctx: Context, case: Case) -> tuple[WholeStore, ...]:
             residue=Residue.IN_USE if stays else residue_of(s),
             keeper=keeper_of(case, s),
             reason=s.reason,
-            objects=list_objects(s, tag, None if s.kind is SourceKind.FILE else open_source(s, ctx.secrets)),
+            objects=_objects(ctx, case, s, tag),
         )
         for s in case.sources
         if s.is_whole
     )
+
+
+def _objects(ctx: Context, case: Case, source: Source, tag: Tag) -> tuple[WholeObject, ...]:
+    if source.kind not in SERVERS:
+        return list_objects(source, tag, None if source.kind is SourceKind.FILE else open_source(source, ctx.secrets))
+    opened = open_server_store(source, ctx.secrets)
+    return tuple(
+        WholeObject(
+            object_id(t.name, tag), source.kind.value, 0, m.digest, m.n_rows, table=t.name, columns=t.column_names()
+        )
+        for t in scanned_tables(source, opened)
+        for m in [table_mark(ctx, case.id, opened, t.name)]
+    )
+
+
+def open_server_store(source: Source, secrets: Secrets) -> ServerStore:
+    """A whole store that is a database on a server."""
+    return cast(ServerStore, open_source(source, secrets))
+
+
+def table_mark(ctx: Context, case_id: str, opened: OpenSource, table: str) -> TableMark:
+    """Rows and keyed digest of a table as it is now."""
+    return mark(opened, table, (), aes_ecb(ctx.keys(case_id).get("link")))
+
+
+def scanned_tables(source: Source, opened: OpenSource) -> list[TableInfo]:
+    """The tables of a store on a server, each of which can be read in full; views hold nothing of their own.
+
+    Raises:
+        SourceError: where there is none, one cannot be read, or a pattern names none: it would not be handed over.
+    """
+    found = opened.inventory()
+    closed = {t.name: t.why_not_scanned for t in found if t.why_not_scanned not in {"", "view", "virtual"}}
+    if closed:
+        raise SourceError(
+            f"source {source.name}: {', '.join(f'{n} ({why})' for n, why in closed.items())} cannot be read, so the"
+            " store could not be handed over whole",
+            hint="Give the account the rights that `bequest source roles --phase read` prints; name under `tables` what"
+            " belongs to the store where it is not the whole database.",
+        )
+    tables = [t for t in found if not t.why_not_scanned]
+    unmet = [p for p in source.tables if not any(fnmatchcase(t.name, p) for t in tables)]
+    if unmet or not tables:
+        raise SourceError(
+            f"source {source.name}: no table is called {', '.join(unmet)}" if unmet
+            else f"source {source.name}: there is no table",
+            hint="Check `tables` in the case file, and the database in its url; * stands for any letters.",
+        )  # fmt: skip
+    return tables
+
+
+@dataclass(frozen=True, slots=True)
+class CountedStore:
+    """A whole store on a server as it is shown: how much is in it, and where it goes."""
+
+    source: str
+    fate: WholeFate
+    keeper: str
+    tables: int
+    rows: int
+
+
+def count_whole(ctx: Context, case: Case) -> tuple[CountedStore, ...]:
+    """The whole stores on servers, counted."""
+    out = []
+    for s in (s for s in case.sources if s.is_whole and s.kind in SERVERS):
+        tables = scanned_tables(s, open_source(s, ctx.secrets))
+        out.append(CountedStore(s.name, s.fate, keeper_of(case, s), len(tables), sum(t.n_rows for t in tables)))
+    return tuple(out)
 
 
 def keeper_of(case: Case, source: Source) -> str:
@@ -70,8 +143,17 @@ def check_whole(case: Case, ctx: Context) -> None:
     Raises:
         SourceError: naming the source.
     """
+    taken: dict[tuple[str, str, str], str] = {}
     for s in case.sources:
-        if s.is_whole and s.kind is not SourceKind.FILE:
+        if s.is_whole and s.kind in SERVERS:
+            for t in scanned_tables(s, open_source(s, ctx.secrets)):
+                other = taken.setdefault((*s.database, t.name), s.name)
+                if other != s.name:
+                    raise SourceError(
+                        f"source {s.name}: the table {t.name} is held by {other} already",
+                        hint="Write narrower names under `tables`: each table belongs to one store.",
+                    )
+        elif s.is_whole and s.kind is not SourceKind.FILE:
             open_source(s, ctx.secrets).inventory()
         elif s.is_whole and not object_paths(s):
             raise SourceError(
@@ -124,9 +206,17 @@ def load_stays(workspace: Workspace) -> tuple[StaysWhole, ...]:
     return tuple(decode(StaysWhole, s) for s in json.loads(path.read_text("utf-8"))) if path.is_file() else ()
 
 
-def whole_marks(workspace: Workspace) -> list[FileMark]:
-    """The marks of all objects, under their ids."""
-    return [FileMark(s.source, o.id, o.n_bytes, o.sha256) for s in load_stores(workspace) for o in s.objects]
+def whole_marks(workspace: Workspace) -> tuple[list[MarkOfTable], list[FileMark]]:
+    """The marks of all objects: tables, and files under their ids."""
+    objects = [(s.source, o) for s in load_stores(workspace) for o in s.objects]
+    return (
+        [
+            MarkOfTable(s, o.table, o.values, o.sha256, o.columns, digest(list(o.columns)))
+            for s, o in objects
+            if o.table
+        ],
+        [FileMark(s, o.id, o.n_bytes, o.sha256) for s, o in objects if not o.table],
+    )
 
 
 def _note(workspace: Workspace) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from bequest.model.settlement import Settlement
@@ -129,7 +130,7 @@ class WholeFate(StrEnum):
     KEPT = "kept"
     """Left in its place, read-only, under a named custodian."""
     CUSTODY = "custody"
-    """Sealed whole into the archive, then unlinked."""
+    """Sealed whole into the archive, then unlinked; tables on a server are emptied."""
     UNLINKED = "unlinked"
     """Deleted: level *logical*."""
 
@@ -250,6 +251,10 @@ class Source:
     verify_url: str = ""
     schema: str = ""
     """PostgreSQL: the schema whose tables belong to the case; `public` where none is named."""
+    tables: tuple[str, ...] = ()
+    """Server, whole store: names or patterns (`dms_*`) of its tables; none means all of the database."""
+    elsewhere: tuple[str, ...] = ()
+    """Server: names or patterns of tables that whole stores of the same database hold; they are not this source's."""
     managed: bool = False
     """A service whose server others run: no scrub is possible, deletion is logical with a dated residual."""
     label: str = ""
@@ -276,12 +281,22 @@ class Source:
     due_on: date | None = None
     """Held elsewhere: by when the owner is to have done it."""
     age_recipient: str = ""
-    """Held elsewhere: to whom the list of persons is encrypted."""
+    """Held elsewhere: to whom the list of persons is encrypted. A whole store: the key of its own custodian."""
 
     @property
     def is_whole(self) -> bool:
         """Whether it is decided on as a whole: documents, and stores whose rows nobody may cut (decision D10)."""
         return self.kind is SourceKind.FILE or self.system_kind is not SystemKind.BUSINESS
+
+    @property
+    def database(self) -> tuple[str, str]:
+        """Where its tables lie: address and schema. Sources of one database name it by the same reference."""
+        return self.url, self.schema or ("public" if self.kind is SourceKind.POSTGRESQL else "")
+
+    def holds(self, table: str) -> bool:
+        """Whether a table of its database is part of it; the others are held by another source of the case."""
+        named = not self.tables or any(fnmatchcase(table, p) for p in self.tables)
+        return named and not any(fnmatchcase(table, p) for p in self.elsewhere)
 
     @property
     def has_rows(self) -> bool:

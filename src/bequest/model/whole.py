@@ -11,19 +11,23 @@ TABLE = "(whole)"
 
 @dataclass(frozen=True, slots=True)
 class WholeObject:
-    """One file, or one database. `id` says nothing of its name, which may be a person's."""
+    """One file, or one table of a database on a server. `id` says nothing of a file's name, which may be a person's."""
 
     id: str
     form: str
     """Ending of the file, or kind of the store."""
     n_bytes: int
     sha256: str
+    """Of a file's bytes; of a table's content, keyed with a key of the case: nobody else can try values on it."""
     values: int
     """Identifiers found in its text where it is a file; records where it is a store with tables."""
     n_members: int = 0
     """Files inside an archive."""
     is_searched: bool = True
     """Whether its text could be looked at: a scan or a compressed page cannot."""
+    table: str = ""
+    """On a server: the table."""
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ it. What then refers to a row that is gone was planned to; `apply` never touches
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from bequest.sources.mariadb_reading import read_rows
 from bequest.sources.mariadb_scrub import plan_scrub, scrub
 from bequest.sources.mariadb_standing import standing
 from bequest.sources.mariadb_text import having_keys, literal
+from bequest.sources.mariadb_whole import check_may_empty, empty_tables
 from bequest.sources.mariadb_writing import change_equal_rows, change_rows, in_declared_key, refuse_impossible, work_of
 from bequest.sources.marker import TABLE_MARKER
 from bequest.sources.row_keys import check_changes, check_keys, empty_parts, sample_positions
@@ -49,6 +50,7 @@ class MariadbSource:
             return tuple(
                 t.info if t.info.why_not_scanned else replace(t.info, n_rows=count_rows(db, name))
                 for name, t in read_tables(db).items()
+                if self._spec.holds(name)
             )
 
     def read(
@@ -130,6 +132,17 @@ class MariadbSource:
         """What the server would refuse to the account that deletes; nothing is changed."""
         with self._server.connected(Use.DELETE) as db:
             return standing(db)
+
+    def check_may_empty(self, tables: Sequence[str]) -> None:
+        """Nothing, where these tables can be emptied as a whole; see `ServerStore.check_may_empty`."""
+        with self._server.connected(Use.DELETE) as db:
+            check_may_empty(db, self.name, tables)
+
+    def empty_whole(self, tables: Sequence[str], is_same: Callable[[str], bool], guard: Guard) -> tuple[str, ...]:
+        """Empty these tables one by one, each only if all are the same; see `ServerStore.empty_whole`."""
+        with self._server.connected(Use.DELETE) as db:
+            check_may_empty(db, self.name, tables)
+            return empty_tables(db, tables, is_same, guard)
 
     def plan_scrub(self, tables: Sequence[str]) -> ScrubPlan:
         """What would be done so that deleted bytes leave the server's files, and what stands against it."""

@@ -8,6 +8,7 @@ from bequest.sources.mariadb_connect import Server, rows
 from bequest.sources.mariadb_inventory import Table, read_tables
 from bequest.sources.mariadb_scrub_checks import can_resize_redo
 from bequest.sources.mariadb_text import literal, quoted
+from bequest.sources.role_names import account_name
 
 _HEAD = """-- MariaDB / MySQL, database {database}: accounts of case {case}.
 -- Run by an account that may create accounts; put the address of the machine that runs Bequest in the place of %.
@@ -28,7 +29,7 @@ def roles_sql(
         found = {n: t for n, t in read_tables(db).items() if not t.info.why_not_scanned}
         resizes = can_resize_redo(db)
         [[version]] = rows(db, "SELECT VERSION()")
-    names = {p: f"{literal(f'bequest_{case_id}_{p}'.replace('-', '_'))}@'%'" for p in phases}
+    names = {p: f"{literal(account_name(spec, case_id, p))}@'%'" for p in phases}
     lines = [_HEAD.format(database=server.database, case=case_id, example=next(iter(names.values())))]
     whole = quoted(server.database.replace("_", "\\_").replace("%", "\\%")) + ".*"
     for phase, account in names.items():
@@ -36,7 +37,12 @@ def roles_sql(
         if phase in {"read", "verify"}:
             lines.append(f"GRANT SELECT ON {whole} TO {account};")
         elif phase == "delete":
-            wanted = [t for n, t in found.items() if not tables or n in tables]
+            wanted = [t for n, t in found.items() if spec.holds(n) and (not tables or n in tables)]
+            if spec.is_whole:
+                lines.append(f"GRANT LOCK TABLES ON {whole} TO {account};")
+                name = quoted(server.database)
+                lines += [f"GRANT SELECT, DROP ON {name}.{quoted(t.info.name)} TO {account};" for t in wanted]
+                continue
             lines += [line for t in wanted for line in _delete(server.database, t, account)]
         else:
             lines.append(f"GRANT SELECT, INSERT ON {whole} TO {account};")

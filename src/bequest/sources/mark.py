@@ -27,14 +27,30 @@ def mark(source: OpenSource, table: str, key: Sequence[str], ecb: Ecb) -> TableM
     Each row gives the tag of its key and whole content; the tags are added up modulo 2^128, so that a row that is
     there twice counts twice, and the sum is tagged once more together with the number of rows.
     """
-    total, n_rows = 0, 0
-    prefix = _prefix("mark", source.name, table)
+    so_far = Marking(source.name, table, ecb)
     for batch in source.read(table, key=key, allow_duplicates=not key):
-        tags, _ = tag_array(row_digests(batch, ecb, prefix))
-        total = (total + _sum(tags)) % (1 << 128)
-        n_rows += batch.height
-    message = prefix.encode() + n_rows.to_bytes(8, "big") + total.to_bytes(16, "big")
-    return TableMark(source.name, table, n_rows, tag(message, ecb).hex())
+        so_far.add(batch)
+    return so_far.mark()
+
+
+class Marking:
+    """The mark of a table, taken while its batches pass by."""
+
+    def __init__(self, source: str, table: str, ecb: Ecb) -> None:
+        self._source, self._table, self._ecb = source, table, ecb
+        self._prefix = _prefix("mark", source, table)
+        self._total, self._n_rows = 0, 0
+
+    def add(self, batch: pl.DataFrame) -> None:
+        """Take in a batch with its `__key`."""
+        tags, _ = tag_array(row_digests(batch, self._ecb, self._prefix))
+        self._total = (self._total + _sum(tags)) % (1 << 128)
+        self._n_rows += batch.height
+
+    def mark(self) -> TableMark:
+        """Of all that was taken in."""
+        message = self._prefix.encode() + self._n_rows.to_bytes(8, "big") + self._total.to_bytes(16, "big")
+        return TableMark(self._source, self._table, self._n_rows, tag(message, self._ecb).hex())
 
 
 def row_tags(frame: pl.DataFrame, ecb: Ecb, source: str, table: str) -> pl.Series:

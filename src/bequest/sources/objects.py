@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bequest.kernel.errors import SourceError
-from bequest.model.case import SERVERS, Source, SourceKind
+from bequest.model.case import Source, SourceKind
 from bequest.model.whole import WholeObject
 from bequest.sources.codes import NOT_THERE
 from bequest.sources.marker import FILE_MARKER
@@ -57,9 +57,6 @@ def list_objects(source: Source, tag: Tag, opened: OpenSource | None = None) -> 
         SourceError: there is none, or one cannot be read.
     """
     records = sum(t.n_rows for t in opened.inventory()) if opened is not None else None
-    if source.kind in SERVERS:
-        assert opened is not None  # noqa: S101 - a server is always opened
-        return (WholeObject(source.name, source.kind.value, 0, opened.fingerprint(), records or 0),)
     paths = object_paths(source)
     if not paths:
         raise SourceError(

@@ -5,7 +5,7 @@ Reading is one snapshot, read-only, as text that the server makes. Each phase ma
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -30,6 +30,7 @@ from bequest.sources.postgresql_text import (
     table_name,
     text_expression,
 )
+from bequest.sources.postgresql_whole import check_may_empty, empty_tables
 from bequest.sources.postgresql_writing import Writing, change_rows
 from bequest.sources.row_keys import check_changes, unusable_key
 from bequest.sources.scrub import ScrubPlan
@@ -51,7 +52,8 @@ class PostgresqlSource:
     def inventory(self) -> tuple[TableInfo, ...]:
         """All tables with their rows counted; views and what the account may not read are listed with the reason."""
         with self._server.connected() as db:
-            return counted(db, self.schema, read_schema(db, self.name, self.schema))
+            mine = [r for r in read_schema(db, self.name, self.schema) if self._spec.holds(r.info.name)]
+            return counted(db, self.schema, mine)
 
     def read(
         self,
@@ -118,6 +120,18 @@ class PostgresqlSource:
         with self._server.connected(Use.DELETE) as db:
             return standing(db, self.name, self.schema)
 
+    def check_may_empty(self, tables: Sequence[str]) -> None:
+        """Nothing, where these tables can be emptied as a whole; see `ServerStore.check_may_empty`."""
+        with self._server.connected(Use.DELETE) as db:
+            check_may_empty(db, self.name, self.schema, self._relations(db, tables))
+
+    def empty_whole(self, tables: Sequence[str], is_same: Callable[[str], bool], guard: Guard) -> tuple[str, ...]:
+        """Empty these tables, all or none; see `ServerStore.empty_whole`."""
+        with self._server.connected(Use.DELETE) as db:
+            relations = self._relations(db, tables)
+            check_may_empty(db, self.name, self.schema, relations)
+            return empty_tables(db, self.schema, relations, is_same, guard)
+
     def plan_scrub(self, tables: Sequence[str]) -> ScrubPlan:
         """Tables rewritten, statistics and write-ahead log renewed: what that needs, and what stands against it."""
         with self._server.connected(Use.SCRUB) as db:
@@ -167,6 +181,9 @@ class PostgresqlSource:
         self._need_columns(info, key)
         found = db.execute(_key_query(self.schema, info, key)).fetchone()
         _refuse_key(f"{self.name}.{info.name}", *(found or (0, 0)))
+
+    def _relations(self, db: Database, tables: Sequence[str]) -> list[Relation]:
+        return [r for r in read_schema(db, self.name, self.schema) if r.info.name in tables]
 
     def _table(self, name: str) -> Relation:
         with self._server.connected() as db:

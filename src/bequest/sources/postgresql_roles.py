@@ -11,6 +11,7 @@ from bequest.sources.postgresql_schema import Relation, read_schema
 from bequest.sources.postgresql_scrub_checks import NEEDED_FUNCTIONS
 from bequest.sources.postgresql_scrub_settings import NOTE, WANTED
 from bequest.sources.postgresql_text import quoted
+from bequest.sources.role_names import account_name
 
 _HEAD = """-- PostgreSQL, database {database}, schema {schema}: accounts of case {case}. Run by their owner or a
 -- superuser; then give each a password (\\password {example}) and keep it where the case file's reference finds it.
@@ -31,8 +32,8 @@ def roles_sql(
         has_marker = bool(
             (db.execute("SELECT to_regclass(%s)", (f"{quoted(schema)}.{TABLE_MARKER}",)).fetchone() or (None,))[0]
         )
-        wanted = [r for r in relations if not tables or r.info.name in tables]
-        names = {p: quoted(f"bequest_{case_id}_{p}".replace("-", "_")) for p in phases}
+        wanted = [r for r in relations if spec.holds(r.info.name) and (not tables or r.info.name in tables)]
+        names = {p: quoted(account_name(spec, case_id, p)) for p in phases}
         example = next(iter(names.values()))
         lines = [_HEAD.format(database=db.info.dbname, schema=schema, case=case_id, example=example)]
         for phase, role in names.items():
@@ -45,7 +46,9 @@ def roles_sql(
             seen += [TABLE_MARKER] if has_marker else []
             lines += [f"GRANT SELECT ON {quoted(schema)}.{quoted(t)} TO {role};" for t in seen]
             if phase == "delete":
-                lines += [line for r in wanted if _is_read(r, phase) for line in _delete(db, schema, r, role)]
+                mine = [r for r in wanted if _is_read(r, phase)]
+                give = _empty if spec.is_whole else _delete
+                lines += [line for r in mine for line in give(db, schema, r, role)]
     return "\n".join(lines) + "\n"
 
 
@@ -62,6 +65,11 @@ def _account(db: Database, schema: str, role: str, *, reads_only: bool) -> Itera
     more = "" if reads_only else ", TEMPORARY"
     yield f"GRANT CONNECT{more} ON DATABASE {quoted(db.info.dbname)} TO {role};"
     yield f"GRANT USAGE ON SCHEMA {quoted(schema)} TO {role};"
+
+
+def _empty(db: Database, schema: str, relation: Relation, role: str) -> Iterator[str]:  # noqa: ARG001 - as `_delete`
+    """A whole store is emptied, row by row nothing is deleted."""
+    yield f"GRANT TRUNCATE ON {quoted(schema)}.{quoted(relation.info.name)} TO {role};"
 
 
 def _delete(db: Database, schema: str, relation: Relation, role: str) -> Iterator[str]:

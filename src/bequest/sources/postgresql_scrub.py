@@ -121,7 +121,7 @@ def plan_scrub(db: Database, spec: Source, schema: str, tables: Sequence[str] | 
             Level.LOGICAL, (), checks=(Check("managed", fine=False, blocks=True),), remains=("pages", "wal")
         )
     names = _tables(db, spec, schema, tables)
-    views = _views(db, schema, names)
+    views = views_over(db, schema, names)
     checks, needed = look(db, schema, names)
     shown = [f"{quoted(schema)}.{quoted(t)}" for t in names]
     views_shown = [f"{quoted(s)}.{quoted(v)}" for s, v in views]
@@ -172,7 +172,7 @@ def scrub(db: Database, spec: Source, schema: str, tables: Sequence[str] | None,
     _refuse(spec, plan)
     restore_settings(db)
     names = _tables(db, spec, schema, tables)
-    views = [sql.Identifier(*v) for v in _views(db, schema, names)]
+    views = [sql.Identifier(*v) for v in views_over(db, schema, names)]
     for act in STEPS.values():
         guard()
         act(db, [sql.Identifier(schema, t) for t in names], views)
@@ -186,7 +186,7 @@ def _tables(db: Database, spec: Source, schema: str, tables: Sequence[str] | Non
     return own if tables is None else [t for t in own if t in tables]
 
 
-def _views(db: Database, schema: str, names: Sequence[str]) -> list[tuple[str, str]]:
+def views_over(db: Database, schema: str, names: Sequence[str]) -> list[tuple[str, str]]:
     """Materialised views, in any schema, that hold rows of these tables; such as rest on others after these."""
     return [(s, v) for s, v in db.execute(_VIEWS, (schema, list(names))).fetchall()]
 

@@ -185,3 +185,24 @@ class OpenSource(Protocol):
 
     def raw_paths(self) -> tuple[Path, ...]:
         """The files on disk that make up the store, with journals and leftovers."""
+
+
+class ServerStore(OpenSource, Protocol):
+    """A database on a server, whose tables can go as a whole."""
+
+    def check_may_empty(self, tables: Sequence[str]) -> None:
+        """Nothing, where the account of the phase delete may empty these tables. Changes nothing.
+
+        Raises:
+            SourceError: a right is missing, tables outside refer to their rows, or something would run.
+        """
+
+    def empty_whole(self, tables: Sequence[str], is_same: Callable[[str], bool], guard: Guard) -> tuple[str, ...]:
+        """Empty these tables while nobody can write to them; may be repeated.
+
+        `is_same(table)` reads the table and says whether it is what was handed over; it may be read meanwhile. The
+        tables for which it said no are returned, and then nothing was emptied.
+
+        Raises:
+            SourceError: as `check_may_empty`, or from the server.
+        """

@@ -486,6 +486,7 @@ def test_every_commented_line_of_a_template_can_be_used(tmp_path: Path, event: E
     (tmp_path / "escrow.txt").write_text(RECIPIENTS[1])
     (tmp_path / "keeper.txt").write_text(generate_identity().recipient)
     (tmp_path / "platform.txt").write_text(generate_identity().recipient)
+    (tmp_path / "archive.txt").write_text(generate_identity().recipient)
     of_files = ('encoding = "gb18030"', 'sheet = ""', 'separator = "tab"', "header_row = 0", "header_rows = 1")
     for line in ('uscc = ""', 'where = ""', 'password = "env:ORDERS_PASSWORD"', *of_files):
         filled = {'where = ""': 'where = "tape"'}.get(line, "")
@@ -494,10 +495,12 @@ def test_every_commented_line_of_a_template_can_be_used(tmp_path: Path, event: E
     assert case.cutover_not_after == date(2027, 1, 31)
     assert case.copies[0].of == "crm"
     assert [(s.kind, s.has_rows) for s in case.sources] == [
-        (SourceKind.SQLITE, True), (SourceKind.POSTGRESQL, True), (SourceKind.FILE, False),
-        (SourceKind.HELD_ELSEWHERE, True),
+        (SourceKind.SQLITE, True), (SourceKind.POSTGRESQL, True), (SourceKind.POSTGRESQL, False),
+        (SourceKind.FILE, False), (SourceKind.HELD_ELSEWHERE, True),
     ]  # fmt: skip
-    assert case.sources[2].fate is WholeFate.KEPT
+    assert [s.fate for s in case.sources[2:4]] == [WholeFate.CUSTODY, WholeFate.KEPT]
+    tables = ("patient", "visit_1", "orders")
+    assert [[s.holds(t) for t in tables] for s in case.sources[1:3]] == [[False, False, True], [True, True, False]]
 
 
 REAL_FILES = {

@@ -112,7 +112,7 @@ def test_whole_stores_go_to_the_keeper_unless_somebody_says_otherwise(tmp_path: 
     assert case.source("books").fate is WholeFate.CUSTODY
     assert read(tmp_path, text + stored + 'disposition = "kept"\nreason = "r"\n').source("books").fate is WholeFate.KEPT
     server = stored.replace('"csv"', '"postgresql"').replace('path = "books.csv"', 'url = "env:DB"')
-    assert read(tmp_path, text + server).source("books").fate is WholeFate.KEPT
+    assert read(tmp_path, text + server).source("books").fate is WholeFate.CUSTODY
     assert case.source("books").kind is SourceKind.CSV
 
 

@@ -15,8 +15,10 @@ from bequest.model.case import (
     KeyRelease,
     LegalRoute,
     Role,
+    Source,
     SourceKind,
     SystemKind,
+    WholeFate,
 )
 
 MAX_LOTS = 60
@@ -215,17 +217,18 @@ def _check_lots(case: Case, root: Table) -> None:
 
 
 def _check_sources(case: Case, root: Table) -> None:
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[tuple[str, ...], str] = {}
     for n, source in enumerate(case.sources, start=1):
         if source.kind is SourceKind.HELD_ELSEWHERE and not source.has_rows:
             continue
         is_server = source.kind in SERVERS
-        mark = (source.url, source.schema) if is_server else (str(source.path), source.sheet)
+        mark = (*source.database, *source.tables) if is_server else (str(source.path), source.sheet)
         if mark in seen:
             what, key = ("database", "url") if is_server else ("file", "path")
             raise CaseFileError(
                 f"{_at(root, f'sources#{n}', key)}: is the same {what} as that of {seen[mark]}",
-                hint="Name each once; `sheet` tells sheets of a workbook apart, `schema` those of a database.",
+                hint="Name each once; `sheet` tells sheets of a workbook apart, `schema` those of a database, `tables`"
+                " the whole stores in one.",
             )
         seen[mark] = f"sources#{n}"
         if source.system_kind is not SystemKind.BUSINESS and not source.custodian and case.custodian is None:
@@ -234,8 +237,26 @@ def _check_sources(case: Case, root: Table) -> None:
                 "needs a custodian",
                 hint="Name one here, or for the whole case under [custodian].",
             )
+        if source.tables and not any(s.elsewhere and s.database == source.database for s in case.sources):
+            raise CaseFileError(
+                f"{_at(root, f'sources#{n}', 'tables')}: the other tables of this database are in no source",
+                hint="Write a second [[sources]] with the same url and no `tables`: it is all that is not named here.",
+            )
+        if case.event in RELEASES_NOTHING and source.is_whole and source.fate is WholeFate.CUSTODY:
+            _check_keeper(case, source, _at(root, f"sources#{n}", "age_recipient"))
     for n, copy in enumerate(case.copies, start=1):
         _one_of(root, f"copies#{n}.of", copy.of, (s.name for s in case.sources), "sources")
+
+
+def _check_keeper(case: Case, source: Source, where: str) -> None:
+    """A store with a keeper of its own is encrypted to that one, not to the keeper of the rest."""
+    named = source.custodian and case.custodian is not None and source.custodian != case.custodian.name
+    if named and not source.age_recipient:
+        raise CaseFileError(
+            f"{where}: the keeper of {source.name} is another than that of the case, and has no key",
+            hint='Write the public key that this keeper made with `age-keygen`: age_recipient = "file:FILE"; or leave'
+            " out its custodian.",
+        )
 
 
 def _check_people(case: Case, root: Table) -> None:

@@ -13,7 +13,7 @@ from typing import cast
 from bequest.app.casefile.check import check_case, check_person_key, check_recipient
 from bequest.app.casefile.papers import PAPER, read_paper
 from bequest.app.casefile.settlements import SETTLE, check_settlements, read_settlement, whole_to_keeper
-from bequest.app.casefile.sources import SOURCE, read_source, read_zone
+from bequest.app.casefile.sources import SOURCE, divide_databases, read_source, read_zone
 from bequest.app.casefile.table import References, Table
 from bequest.kernel.errors import CaseFileError
 from bequest.model.case import (
@@ -117,7 +117,7 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
         custodian=None if custodian is None else _party(custodian, contact=False),
         escrow=None if escrow is None else _party(escrow, contact=False),
         lots=tuple(_lot(t) for t in lots),
-        sources=tuple(read_source(t) for t in sources),
+        sources=divide_databases([read_source(t) for t in sources]),
         copies=tuple(_copy(t) for t in copies),
         people=tuple(_person(t) for t in people),
         window=Window() if window is None else _window(window),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bequest.app.casefile.table import Table
 from bequest.kernel.errors import CaseFileError
-from bequest.model.case import COMPANY_ENDS, RELEASES_NOTHING, SERVERS, Case, SourceKind, WholeFate
+from bequest.model.case import COMPANY_ENDS, RELEASES_NOTHING, Case, WholeFate
 from bequest.model.settlement import Settled, Settlement, Unsettled
 
 SETTLE = ("what", "how", "by", "reason", "until")
@@ -37,13 +37,11 @@ def read_settlement(table: Table) -> Settlement:
 
 
 def whole_to_keeper(case: Case) -> Case:
-    """Where nobody takes over, whole stores in files go sealed to the keeper: their place will be gone (D10)."""
+    """Where nobody takes over, whole stores go sealed to the keeper: their place will be gone (D10)."""
     if case.event not in RELEASES_NOTHING:
         return case
-    away = SERVERS | {SourceKind.HELD_ELSEWHERE}
     sources = tuple(
-        replace(s, disposition=WholeFate.CUSTODY) if s.is_whole and s.disposition is None and s.kind not in away else s
-        for s in case.sources
+        replace(s, disposition=WholeFate.CUSTODY) if s.is_whole and s.disposition is None else s for s in case.sources
     )
     return replace(case, sources=sources)
 

@@ -1,7 +1,8 @@
 """The sources of a case file: files, servers, whole stores, and what somebody else holds."""
 
 import codecs
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,12 +12,13 @@ from bequest.app.casefile.table import Table
 from bequest.kernel.secret import PREFIXES
 from bequest.model.case import SERVERS, Source, SourceKind, SystemKind, WholeFate
 
-SERVER = ("url", "delete_url", "scrub_url", "verify_url", "schema", "managed")
+SERVER = ("url", "delete_url", "scrub_url", "verify_url", "schema", "tables", "managed")
 WORKBOOK = ("sheet", "password")
 FILE = ("encoding", "separator", "header_row", "header_rows", *WORKBOOK)
 WHOLE = ("disposition", "reason")
-HELD = ("owner", "contact", "export", "due_on", "age_recipient")
-SOURCE = ("name", "kind", "path", *SERVER, "label", "system_kind", "timezone", "custodian", *FILE, *WHOLE, *HELD)
+HELD = ("owner", "contact", "export", "due_on")
+_ALL = ("label", "system_kind", "timezone", "custodian", "age_recipient")
+SOURCE = ("name", "kind", "path", *SERVER, *_ALL, *FILE, *WHOLE, *HELD)
 
 _SHEETS = frozenset({SourceKind.XLSX, SourceKind.XLS})
 _FITS: dict[str, frozenset[SourceKind]] = {
@@ -62,8 +64,35 @@ def read_source(table: Table) -> Source:
         custodian=table.text("custodian", ""),
         disposition=disposition,
         reason=table.text("reason", ""),
+        age_recipient=_keepers_key(table, is_whole=whole),
         **_file_options(table, kind),  # type: ignore[arg-type]
     )
+
+
+def divide_databases(sources: Sequence[Source]) -> tuple[Source, ...]:
+    """The sources, each with the tables that whole stores of the same database hold: no table is in two of them."""
+    held: dict[tuple[str, str], tuple[str, ...]] = {}
+    for s in sources:
+        if s.tables:
+            held[s.database] = held.get(s.database, ()) + s.tables
+    return tuple(
+        replace(s, elsewhere=held.get(s.database, ())) if s.kind in SERVERS and not s.tables else s for s in sources
+    )
+
+
+def _keepers_key(table: Table, *, is_whole: bool) -> str:
+    """The key of a store's own keeper, to whom what is sealed is handed where the company ends."""
+    if not table.has("age_recipient"):
+        return ""
+    if not is_whole or not table.text("custodian", ""):
+        raise table.fault(
+            "age_recipient",
+            "is the key of a store's own keeper, and none is named",
+            "Name the keeper as `custodian` of this store; or leave it out.",
+        )
+    recipient = table.referred("age_recipient")
+    check_recipient(table, recipient)
+    return recipient
 
 
 def _check_whole(
@@ -176,11 +205,20 @@ def _server(table: Table, kind: SourceKind) -> Source:
             raise table.fault(key, f"a source of kind {kind.value} is a server", "Leave it out, and name its url.")
     _refuse(table, kind, HELD)
     system = table.word("system_kind", SystemKind, SystemKind.BUSINESS)
-    if system is not SystemKind.BUSINESS and table.has("disposition"):
+    whole = system is not SystemKind.BUSINESS
+    disposition = table.word("disposition", WholeFate) if whole and table.has("disposition") else None
+    _check_whole(table, kind, system, disposition, is_whole=whole)
+    if disposition is WholeFate.UNLINKED:
         raise table.fault(
             "disposition",
-            "a database on a server stays in its place, under its custodian",
-            "Leave it out. Whoever runs the server ends it; that is no work on rows.",
+            f"a store of kind {system.value} on a server is not deleted without a keeper",
+            "Write custody (handed over sealed, then emptied) or kept (stays in its place under its custodian).",
+        )
+    if table.has("tables") and not whole:
+        raise table.fault(
+            "tables",
+            "is for stores that stay whole; of a business system all tables are looked at",
+            "Leave it out. Tables that a whole store of the same url names do not belong to this source.",
         )
     if table.has("schema") and kind is not SourceKind.POSTGRESQL:
         raise table.fault("schema", f"a source of kind {kind.value} has no schemas", "The url names the database.")
@@ -192,11 +230,15 @@ def _server(table: Table, kind: SourceKind) -> Source:
         scrub_url=_url(table, "scrub_url", ""),
         verify_url=_url(table, "verify_url", ""),
         schema=table.text("schema", ""),
+        tables=table.texts("tables", required=True) if table.has("tables") else (),
         managed=table.flag("managed", default=False),
         label=table.text("label", ""),
         system_kind=system,
         timezone=read_zone(table, "timezone", ""),
         custodian=table.text("custodian", ""),
+        disposition=disposition,
+        reason=table.text("reason", ""),
+        age_recipient=_keepers_key(table, is_whole=whole),
     )
 
 

@@ -226,6 +226,18 @@ path = ""                        # 相对本文件 · relative to this file
 # schema = "public"              # 仅 postgresql · postgresql only
 # managed = false                # true 由他人运维，不能清理 · run by others, nothing there can be scrubbed
 
+# 服务器上整库留存的系统，如病历；同一数据库的其余表由另一个不写 tables 的数据源读取
+# A system on a server that stays whole, such as medical records; the rest of its database is a source without `tables`
+# [[sources]]
+# name = "records"
+# kind = "postgresql"            # mariadb | postgresql
+# url = "env:SHOP_READ"          # 同一数据库写同一引用 · the same reference for the same database
+# system_kind = "medical-record"
+# tables = ["patient", "visit_*"]      # 不写为整个数据库 · left out: the whole database
+# disposition = "custody"        # custody 封存移交后清空原表 · sealed, handed over, then emptied | kept 原处留存
+# custodian = "病案管理中心"     # 另有保管人时写明 · where it has a keeper of its own
+# age_recipient = "file:archive.txt"   # 该保管人的公钥 · that keeper's public key
+
 # 整体处置的文件：压缩包、PDF、合同扫描件等 · Files decided on as a whole: archives, PDF, scans
 # [[sources]]
 # name = "contracts"

@@ -26,5 +26,9 @@ def open_(
     opened = open_custody(archive, identity, out=out)
     render.table(
         "", ("bucket", "destroy after", "rows", "objects"),
-        [(b.bucket, b.until or "—", b.rows, b.objects) for b in opened], figures=(2, 3),
+        [(b.bucket, b.until or "—", b.rows, b.objects) for b in opened if not b.keeper], figures=(2, 3),
     )  # fmt: skip
+    for b in (b for b in opened if b.keeper):
+        render.line(
+            render.say(f"{b.bucket}：已移交{b.keeper}，未打开", f"{b.bucket}: handed to {b.keeper}, not opened")
+        )

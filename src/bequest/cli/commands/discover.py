@@ -7,8 +7,10 @@ import typer
 
 from bequest.app.run_discover import data_map, run_discover, run_import_map
 from bequest.app.user_files import new_user_file
+from bequest.app.whole import count_whole
 from bequest.cli import render
 from bequest.cli.state import state_of
+from bequest.model.case import WholeFate
 from bequest.model.datamap import DataMap, TableState
 from bequest.model.facts import RecordClass
 from bequest.steps.discover.found import found
@@ -30,6 +32,7 @@ def discover(
 ) -> None:
     with state_of(ctx).context() as c:
         result = run_discover(c, case)
+        stores = count_whole(c, c.case(case).case)
     if json:
         render.print_json(found(result))
         return
@@ -47,6 +50,14 @@ def discover(
     for t in result.tables:
         if t.notes:
             render.line(f"{t.source}.{t.name}: {', '.join(t.notes)}")
+    for s in stores:
+        goes = s.fate.value if s.fate is WholeFate.KEPT else f"{s.fate.value} → {s.keeper}"
+        render.line(
+            render.say(
+                f"整体处置，不逐行处理：{s.source}：{s.tables} 张表，{s.rows:,} 条记录，{goes}",
+                f"whole, no row work: {s.source}: {s.tables} tables, {s.rows:,} records, {goes}",
+            )
+        )
     _print_open(case, result)
     for source, table, column in result.unknown_columns():
         render.line(f"unknown: {source}.{table}.{column}")

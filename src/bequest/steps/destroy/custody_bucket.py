@@ -3,7 +3,7 @@
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,6 +19,8 @@ from bequest.kernel.errors import GuardError, StateError
 UNDATED = "undated"
 RECORDS = "records"
 PARENTS = "parents"
+SCHEMA = "schema"
+"""What the tables of a store that is kept whole are like, as JSON."""
 MANIFEST = "manifest.json"
 KEEPERS_KEY = "key.age"
 """The bucket's key, encrypted to the keeper where the company ends."""
@@ -94,6 +96,11 @@ def key_purpose(bucket: str) -> str:
     return f"custody/{bucket}"
 
 
+def whole_bucket(source: str) -> str:
+    """The bucket of a store that is sealed whole."""
+    return f"whole-{source}"
+
+
 def last_day(bucket: str) -> date:
     """The last day of a bucket's month."""
     year, month = map(int, bucket.split("-"))
@@ -108,6 +115,21 @@ def open_bucket(out: Path, bucket: str, key: bytes) -> dict[tuple[str, str, str]
         InputError: for another key or altered bytes.
     """
     frames: dict[tuple[str, str, str], pl.DataFrame] = {}
+    for file, data in open_files(out, bucket, key):
+        frame = pl.read_parquet(io.BytesIO(data))
+        place = (file.source, file.table, file.kind)
+        frames[place] = pl.concat([frames[place], frame]) if place in frames else frame
+    return frames
+
+
+def is_whole(out: Path, bucket: str) -> bool:
+    """Whether the bucket is a database that was handed over whole."""
+    path = out / bucket / MANIFEST
+    return path.is_file() and "tables" in json.loads(path.read_bytes())
+
+
+def open_files(out: Path, bucket: str, key: bytes) -> Iterator[tuple[SealedFile, bytes]]:
+    """Each file of a bucket with its content in clear, one at a time; see `open_bucket`."""
     manifest = _manifest(out, bucket)
     for file in _files(manifest):
         if not (out / bucket / file.file).is_file():
@@ -116,11 +138,7 @@ def open_bucket(out: Path, bucket: str, key: bytes) -> dict[tuple[str, str, str]
                 f"custody bucket {bucket} was destroyed on {ended}" if ended else f"{bucket}/{file.file} is missing",
                 hint="A destroyed bucket cannot be opened again." if ended else "Restore it from the custodian's copy.",
             )
-        data = read_sealed(out / bucket / file.file, key, sealing_aad(str(manifest["case"]), bucket, file.file))
-        frame = pl.read_parquet(io.BytesIO(data))
-        place = (file.source, file.table, file.kind)
-        frames[place] = pl.concat([frames[place], frame]) if place in frames else frame
-    return frames
+        yield file, read_sealed(out / bucket / file.file, key, sealing_aad(str(manifest["case"]), bucket, file.file))
 
 
 def destroy_bucket(out: Path, bucket: str, destroy_key: Callable[[str], None], on: date) -> tuple[SealedFile, ...]:

@@ -15,7 +15,7 @@ from bequest.model.destruction import TableSums
 from bequest.model.disposition import Residue
 from bequest.model.whole import TABLE, WholeObject, WholeStore
 from bequest.sources.codes import NOT_WRITABLE
-from bequest.steps.destroy.custody_bucket import SealedFile, file_digest, sealing_aad
+from bequest.steps.destroy.custody_bucket import SealedFile, file_digest, sealing_aad, whole_bucket
 
 Guard = Callable[[], None]
 WHOLE = "whole"
@@ -42,7 +42,7 @@ class ObjectsDone:
 
 def bucket_of(store: WholeStore) -> str:
     """The custody bucket of a store that is sealed whole."""
-    return f"whole-{store.source}"
+    return whole_bucket(store.source)
 
 
 def seal_objects(place: Place, case_id: str, out: Path, key: bytes, guard: Guard) -> list[SealedFile]:

@@ -111,14 +111,17 @@ def publish(register: pl.DataFrame, on: date) -> pl.DataFrame:
     )
 
 
-def window_end(register: pl.DataFrame, window: Window) -> date | None:
+def window_end(register: pl.DataFrame, window: Window, published_on: date | None = None) -> date | None:
     """The last day on which somebody's notice or objection period still runs; None while anybody is not told.
 
-    Lead time and objection days run in parallel from the day each person was told.
+    Lead time and objection days run in parallel from the day each person was told. Where nobody is known by name, as
+    the people of a store that stays whole, they run from the public notice.
     """
-    if register.height == 0 or register["told_on"].null_count():
+    if register["told_on"].null_count():
         return None
-    latest = register["told_on"].max()
+    latest = register["told_on"].max() if register.height else published_on
+    if latest is None:
+        return None
     assert isinstance(latest, date)  # noqa: S101 - a Date column without nulls
     return latest + timedelta(days=max(window.notice_lead_days, window.objection_days))
 
