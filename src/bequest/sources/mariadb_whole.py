@@ -8,7 +8,7 @@ anew, and what could have happened in that instant shows in the server's own che
 from collections.abc import Callable, Sequence
 
 from bequest.kernel.errors import SourceError
-from bequest.sources.codes import CONSTRAINT, NO_RIGHT
+from bequest.sources.codes import CONSTRAINT, NO_RIGHT, REFERRED_TO
 from bequest.sources.mariadb_connect import Database, rows
 from bequest.sources.mariadb_text import literal, quoted
 from bequest.sources.scrub import named_tables
@@ -51,7 +51,7 @@ def check_may_empty(db: Database, where: str, tables: Sequence[str]) -> None:
             f"source {where}: tables outside it refer to its rows by foreign keys: {named_tables(referring)}",
             hint="Add them to `tables` where they belong to the store, or have the owner of the database drop the"
             " foreign key. Nothing was changed.",
-            code="BQ-SOURCE-24",
+            code=REFERRED_TO,
         )
     query = (
         "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE()"  # noqa: S608

@@ -7,7 +7,7 @@ never lost. TRUNCATE gives the tables new files; materialised views made of them
 from collections.abc import Callable, Sequence
 
 from bequest.kernel.errors import SourceError
-from bequest.sources.codes import CONSTRAINT, NO_RIGHT
+from bequest.sources.codes import CONSTRAINT, NO_RIGHT, REFERRED_TO
 from bequest.sources.postgresql_connect import Database
 from bequest.sources.postgresql_references import read_references
 from bequest.sources.postgresql_schema import Relation
@@ -59,7 +59,7 @@ def check_may_empty(db: Database, where: str, schema: str, relations: Sequence[R
             f"source {where}: tables outside it refer to its rows by foreign keys: {named_tables(referring)}",
             hint="Add them to `tables` where they belong to the store, or have the owner of the schema drop the foreign"
             " key. Nothing was changed.",
-            code="BQ-SOURCE-24",
+            code=REFERRED_TO,
         )
     triggers = [n for (n,) in db.execute(_TRUNCATE_TRIGGERS, (oids,)).fetchall()]
     if triggers:

@@ -25,6 +25,7 @@ from bequest.kernel.canonical import Json, canonical, to_json
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import SourceError
 from bequest.model.whole import TABLE, WholeObject, WholeStore
+from bequest.sources.codes import CHANGED
 from bequest.sources.mark import Marking
 from bequest.sources.source import KEY, OpenSource, TableInfo
 from bequest.steps.destroy.custody_bucket import (
@@ -101,7 +102,7 @@ def _seal_table(
             f"{handing.store.source}.{table.table} is not what it was at the cutover: {table.values:,} rows then,"
             f" {marking.mark().n_rows:,} now",
             hint="Stop whatever writes to it, and put it back as it was; nothing of the store was deleted.",
-            code="BQ-SOURCE-9",
+            code=CHANGED,
         )
     return tuple(files)
 
