@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import io
 import json
+import lzma
 import re
 import sqlite3
 import tarfile
@@ -73,7 +74,7 @@ def written(whole: WholeCase) -> frozenset[str]:
 def values_of_persons(whole: WholeCase) -> frozenset[str]:
     """As written and in plain form, long enough not to occur by chance, and no word of the product's own."""
     found = {v for v in written(whole) | {_plain(w) for w in written(whole)} if is_telling(v) or is_word(v)}
-    words = pl.Series([p.read_text(encoding="utf-8") for p in _papers(whole)])
+    words = pl.Series([_text_of(p) for p in _papers(whole)])
     return frozenset(found - set(words.str.extract_many(list(found), overlapping=True).explode()))
 
 
@@ -86,6 +87,10 @@ def _papers(whole: WholeCase) -> list[Path]:
     """What everybody may read: the program and its texts, and the case file with its parties."""
     sources = [p for p in (ROOT / "src").rglob("*") if p.is_file() and "__pycache__" not in p.parts]
     return [*(p for p in sources if "demo" not in p.parts), whole.out / "case.toml"]
+
+
+def _text_of(paper: Path) -> str:
+    return (lzma.decompress(paper.read_bytes()) if paper.suffix == ".xz" else paper.read_bytes()).decode("utf-8")
 
 
 @cache
