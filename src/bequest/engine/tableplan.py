@@ -25,7 +25,8 @@ class TablePlan:
     `shares`: rows that lie in further lots beside the first: `pos` UInt32 (place in `rows`), `lot`, `d:<column>`,
     `wave`. Each lot has its own release; the residue is one and the same in all of them: the copy at the source is one.
     `wave` (in both; missing: 1) is the delivery wave with which the row goes to its lot. `went`, `went:<column>` (where
-    rows go again): the earlier wave it went with, 0 for none, and the decisions it went with.
+    rows go again): the earlier wave it went with, 0 for none, and the decisions it went with; `changed`: because its
+    content is another since.
 
     Row rule: a row leaves the source when every column's residue is delete or custody; otherwise it stays and only
     its cells with residue delete or custody are emptied, key columns never.

@@ -2,8 +2,9 @@
 
 A row that went out with an earlier wave keeps the release it had: it is with the receiver. If it may go with more than
 it went with (a late consent) or has changed since, it goes again with the next wave, whole; until then the plan
-remembers how it went (`went`). If it may no longer go (an objection, a dispute), the copy at the source is blocked:
-nothing more is done with it, until that is over. What has not gone out yet is decided anew.
+remembers how it went (`went`) and whether its content is another (`changed`). If it may no longer go (an objection, a
+dispute), the copy at the source is blocked: nothing more is done with it, until that is over. What has not gone out yet
+is decided anew.
 """
 
 from collections.abc import Mapping
@@ -64,12 +65,16 @@ def merge_plan(
     waves = now["lot"].replace_strict(dict(sent), default=0, return_dtype=pl.UInt8).to_numpy()
     known = before[at.fill_null(0)] if before.height else now.with_columns(wave=0, went=0)
     changed = np.isin(now["pos"].to_numpy(), moved.changed if moved is not None else [])
+    if "changed" in known.columns:  # before, and not gone out since
+        changed |= known["changed"].to_numpy() & (known["wave"].to_numpy() > waves) & at.is_not_null().to_numpy()
     made = _decide(now, _went(known, names, at.is_not_null().to_numpy(), waves), names, changed, residues)
     result = now.with_columns([*made.columns, pl.Series("wave", np.where(made.stays, made.went, waves + 1), pl.UInt8)])
     kept = ["wave", *(DECISION_PREFIX + c for c in names)]
     if made.again.any():
-        result = result.with_columns([*made.memory, pl.Series("went", made.went * made.again, pl.UInt8)])
-        kept += ["went", *(WENT_PREFIX + c for c in names)]
+        result = result.with_columns(
+            [*made.memory, pl.Series("went", made.went * made.again, pl.UInt8), pl.Series("changed", made.again & changed)]
+        )
+        kept += ["went", "changed", *(WENT_PREFIX + c for c in names)]
     n = new.rows.height
     rows = new.rows.with_columns(result[:n].get_column(c) for c in kept)
     merged = replace(new, rows=rows, shares=pl.DataFrame())
@@ -135,11 +140,11 @@ def _placed(frame: pl.DataFrame, plan: TablePlan, residues: Residues) -> pl.Data
 
 
 def _entries(plan: TablePlan, names: list[str]) -> pl.DataFrame:
-    """Entries (row and lot) of one table: `pos`, `lot`, `wave`, `d:*`, and `went`, `went:*` where there are any."""
+    """Entries (row and lot) of one table: `pos`, `lot`, `wave`, `d:*`, and `went`, `changed`, `went:*` where there are any."""
     plan = with_wave(plan)
     columns = ["pos", "lot", "wave", *(DECISION_PREFIX + n for n in names)]
     rows = plan.rows.with_row_index("pos")
-    columns += [c for c in rows.columns if c == "went" or c.startswith(WENT_PREFIX)]
+    columns += [c for c in rows.columns if c in {"went", "changed"} or c.startswith(WENT_PREFIX)]
     return (
         pl.concat([rows.select(columns), plan.shares.select(columns)]) if plan.shares.height else rows.select(columns)
     )
