@@ -71,9 +71,8 @@ def merge_plan(
     result = now.with_columns([*made.columns, pl.Series("wave", np.where(made.stays, made.went, waves + 1), pl.UInt8)])
     kept = ["wave", *(DECISION_PREFIX + c for c in names)]
     if made.again.any():
-        result = result.with_columns(
-            [*made.memory, pl.Series("went", made.went * made.again, pl.UInt8), pl.Series("changed", made.again & changed)]
-        )
+        went = pl.Series("went", made.went * made.again, pl.UInt8)
+        result = result.with_columns([*made.memory, went, pl.Series("changed", made.again & changed)])
         kept += ["went", "changed", *(WENT_PREFIX + c for c in names)]
     n = new.rows.height
     rows = new.rows.with_columns(result[:n].get_column(c) for c in kept)
@@ -140,7 +139,7 @@ def _placed(frame: pl.DataFrame, plan: TablePlan, residues: Residues) -> pl.Data
 
 
 def _entries(plan: TablePlan, names: list[str]) -> pl.DataFrame:
-    """Entries (row and lot) of one table: `pos`, `lot`, `wave`, `d:*`, and `went`, `changed`, `went:*` where there are any."""
+    """Entries (row and lot) of one table: `pos`, `lot`, `wave`, `d:*`, and, where any, `went`, `changed`, `went:*`."""
     plan = with_wave(plan)
     columns = ["pos", "lot", "wave", *(DECISION_PREFIX + n for n in names)]
     rows = plan.rows.with_row_index("pos")
