@@ -51,9 +51,13 @@ def _chinese(message: str, depth: int) -> str:
     for template in _templates():
         if template.literal in message and (found := template.pattern.fullmatch(message)):
             parts = [_chinese(part, depth - 1) for part in found.groups()]
-            return _PLACE.sub(lambda m, parts=parts: parts[int(m[1]) - 1], template.zh)  # type: ignore[misc]
+            return _filled(template.zh, parts)
     head, colon, tail = message.partition(": ")
     return f"{head}：{_chinese(tail, depth - 1)}" if colon else message
+
+
+def _filled(template: str, parts: list[str]) -> str:
+    return _PLACE.sub(lambda m: parts[int(m[1]) - 1], template)
 
 
 @cache
