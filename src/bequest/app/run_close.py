@@ -3,6 +3,7 @@
 import io
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +13,7 @@ from bequest.app.evidence import event_id, open_log, platform_signer, publish, r
 from bequest.app.final_certificate import check_settled_residuals, replace_interim
 from bequest.app.queries.case import steps_of
 from bequest.app.receipts import nothing_moves
-from bequest.app.write_certificate import copies_left
+from bequest.app.write_certificate import Issued, copies_left
 from bequest.crypto.sealing import read_sealed
 from bequest.evidence.event import Event, parse_event
 from bequest.evidence.event_types import EventType
@@ -31,10 +32,18 @@ BEGUN = "feedback_begun"
 """Setting of the case: the messages were about to be given to a carrier that cannot take them back."""
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What a close came to. `issued`: the final certificate, where it took the place of an interim one."""
+
+    counts: dict[str, int]
+    issued: Issued | None
+
+
 def run_close(
     ctx: Context, case_id: str, *, send: Send | None = None, repeatable: bool = False,
     keys: Mapping[Role, Path] | None = None,
-) -> dict[str, int]:  # fmt: skip
+) -> Closed:  # fmt: skip
     """Feedback, purge, log.closed. Killed and run again, nobody is told twice knowingly, and the end is the same.
 
     `send` hands the messages to a carrier; without it only a rehearsal may close (its people are invented). Killed in
@@ -60,8 +69,9 @@ def run_close(
         purged = _purge(ctx, run, Stage.AFTER_FEEDBACK)
         if not copies_left(case, local_date(run.at, case.timezone)):
             purged += _purge(ctx, run, Stage.LAST_COPY)
+        issued = None
         if keys:
-            replace_interim(ctx, run, keys)
+            issued = replace_interim(ctx, run, keys)
             run.hook("certified")
         purged += _purge(ctx, run, Stage.AT_CLOSE)
         run.hook("purged")
@@ -71,7 +81,7 @@ def run_close(
         publish(ctx, case_id)
         _close_log(ctx, run)
         run.counts = {"feedback": 0, **told, "purged": purged}
-    return dict(run.counts)
+    return Closed(dict(run.counts), issued)
 
 
 def _feedback(ctx: Context, run: Run, send: Send | None, *, repeatable: bool) -> dict[str, int]:

@@ -13,6 +13,7 @@ from bequest.app.user_files import check_user_file, new_user_file
 from bequest.cli import render
 from bequest.cli.commands.plan import print_preview
 from bequest.cli.state import state_of, warn_register
+from bequest.documents.words import word
 from bequest.kernel.errors import InputError
 from bequest.model.case import Role
 
@@ -71,5 +72,8 @@ def close(
     if feedback_to is not None:
         check_user_file(feedback_to)
     with state_of(ctx).context() as c:
-        counts = run_close(c, case, send=send if feedback_to else None, repeatable=True, keys=keys)
-    render.line(render.figures(counts))
+        closed = run_close(c, case, send=send if feedback_to else None, repeatable=True, keys=keys)
+    render.line(render.figures(closed.counts))
+    if closed.issued is not None:
+        state = getattr(word(closed.issued.certificate.state), render.language())
+        render.line(f"certificate: {state} {closed.issued.pdf}")
