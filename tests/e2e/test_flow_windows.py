@@ -15,7 +15,6 @@ from tests.e2e.test_late_answers import (
     held,
     let_go,
     mobiles_in_packages,
-    passed_on,
     payloads,
     somebody,
     waiting_for_a_guardian,
@@ -84,18 +83,13 @@ def test_an_objection_during_a_delta_cutover_is_honoured(lab: Lab, tmp_path: Pat
 def test_an_objection_while_the_last_answers_are_taken_holds_back_the_erasing(lab: Lab, tmp_path: Path) -> None:
     folder = lab.copy("destroy", tmp_path / "case")
     first, customer = somebody(lab, folder)
-    second, other = others(lab, folder, first)
+    second, other = somebody(lab, folder, but=first)
     answer(lab, folder, "object", first)
     process = held(lab, "destroy", "destroy.answers_taken#1", folder)
     answer(lab, folder, "dispute", second)
     assert let_go(lab, process, folder) == WELL
     left = {c["id"] for c in read_crm(folder, "customers")}
     assert {customer["id"], other["id"]} <= left
-
-
-def others(lab: Lab, folder: Path, but: str) -> tuple[str, dict[str, object]]:
-    goes = set(mobiles_in_packages(lab.after("deliver")))
-    return next((r, c) for r, c in passed_on(folder).items() if c["mobile"] in goes and r != but)
 
 
 @pytest.mark.parametrize("point", ["destroy.erased#1", "destroy.verified#1", "destroy.certified#1"])

@@ -56,10 +56,10 @@ def let_go(lab: Lab, process: int, folder: Path) -> Ended:
     return lab.wait(process)
 
 
-def somebody(lab: Lab, folder: Path) -> tuple[str, dict[str, object]]:
-    """Somebody whose data would go: known from the undisturbed run."""
+def somebody(lab: Lab, folder: Path, *, but: str = "") -> tuple[str, dict[str, object]]:
+    """Somebody (else than `but`) whose data would go: known from the undisturbed run."""
     goes = set(mobiles_in_packages(lab.after("deliver")))
-    return next((r, c) for r, c in passed_on(folder).items() if c["mobile"] in goes)
+    return next((r, c) for r, c in passed_on(folder).items() if c["mobile"] in goes and r != but)
 
 
 @pytest.mark.parametrize("point", ["deliver.intent_published#1", "inside.volume#3", "inside.volume#9"])

@@ -108,6 +108,23 @@ def test_a_row_that_changed_after_it_went_is_blocked_by_an_objection_too() -> No
         assert pairs(merged, residues, "a") == [("as_is", "blocked"), ("as_is", "delete")]
 
 
+def test_a_row_that_changed_waits_until_it_has_gone_again() -> None:
+    """Whatever is decided meanwhile: a further delta without changes, a consent that came and was taken back."""
+    residues = Residues(ALL)
+    old, new = plan([GO, GO], {}), plan([GO, GO], {})
+    part = replace(old, rows=old.rows.with_columns(pl.Series("d:name", [ALL.index(NO), ALL.index(GO)], pl.UInt8)))
+    now = pl.DataFrame({"row_tag": [b"\0", b"\1"], "row_digest": [b"other", b"\1\1"]})
+    unchanged = pl.DataFrame({"row_tag": [b"\0", b"\1"], "row_digest": [b"\0\0", b"\1\1"]})
+    for before, then in ((old, new), (part, part)):
+        waiting = merge_plan(before, new, residues, {"a": 1}, moved=moved_rows(before, now))
+        assert waiting.rows["wave"].to_list() == [2, 1]
+        still = merge_plan(waiting, then, residues, {"a": 1}, moved=moved_rows(waiting, unchanged))
+        assert still.rows["wave"].to_list() == [2, 1]
+        gone = merge_plan(still, then, residues, {"a": 2})
+        assert gone.rows["wave"].to_list() == [2, 1], "once is enough"
+        assert merge_plan(gone, then, residues, {"a": 2}).rows["wave"].to_list() == [2, 1]
+
+
 def test_a_dispute_that_is_settled_sets_the_copy_free_again() -> None:
     residues = Residues(ALL)
     blocked = merge_plan(plan([GO, STAY], {}), plan([STOP, STOP], {}), residues, {"a": 1})
