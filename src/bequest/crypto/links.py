@@ -19,14 +19,14 @@ from bequest.crypto.cipher import hmac_sha256
 from bequest.kernel.canonical import Json
 
 SECRET_BYTES = 16
-_TOKEN = re.compile(r"[a-z2-7]{26}")
+_TOKEN = re.compile(r"[0-9a-f]{32}")
 _NONCE_BYTES = 12
 _CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def token_of(secret: bytes) -> str:
-    """The secret as it stands in a link: 26 letters and digits that survive typing."""
-    return base64.b32encode(secret).decode().rstrip("=").lower()
+    """The secret as it stands in a link: 32 hexadecimal digits."""
+    return secret.hex()
 
 
 def secret_of(token: str) -> bytes | None:
@@ -34,7 +34,7 @@ def secret_of(token: str) -> bytes | None:
     text = token.strip().lower()
     if not _TOKEN.fullmatch(text):
         return None
-    return base64.b32decode(text.upper() + "======")
+    return bytes.fromhex(text)
 
 
 def lookup_of(secret: bytes) -> str:
