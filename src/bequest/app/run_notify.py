@@ -46,9 +46,10 @@ def run_notify(ctx: Context, case_id: str, *, smtp: SmtpServer | None = None, po
     `portal`: the address under which customers reach the portal; with one, letters bear a link and cards are made.
     """
     require(ctx, case_id, "approve")
+    at = ctx.now(case_id)
     if portal:
         with ctx.store.transaction() as tx:
-            tx.settings.set(ADDRESS, portal, ctx.now(case_id), case_id=case_id)
+            tx.settings.set(ADDRESS, portal, at, case_id=case_id)
     with step(ctx, case_id, "notify", needs=("plan",)) as run:
         _in_time(run, approved_policy(ctx, run.record))
         datamap = data_map(ctx, case_id)
@@ -81,8 +82,12 @@ def portal_address(ctx: Context, case_id: str) -> str:
 
 def _wordings(ctx: Context, case: Case, datamap: DataMap, sets: Iterable[str]) -> dict[str, Notice]:
     """The wordings by lots, with the portal where there is one."""
+    return with_portal(ctx, case, notices_for(case, datamap, sets))
+
+
+def with_portal(ctx: Context, case: Case, found: dict[str, Notice]) -> dict[str, Notice]:
+    """Wordings that name the portal, where the case has one."""
     address, quiet = portal_address(ctx, case.id), is_quiet(case)
-    found = notices_for(case, datamap, sets)
     if not address:
         return found
     return {lots: replace(n, portal=address, quiet=quiet) for lots, n in found.items()}

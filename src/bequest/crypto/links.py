@@ -68,9 +68,10 @@ def seal_cards(people: Iterable[tuple[bytes, str, str, str]], case_id: str) -> I
         yield lookup_of(secret), seal_card(secret, json.dumps(body, ensure_ascii=False).encode(), case_id)
 
 
-def open_inner(secret: bytes, datum: str, sealed: str, case_id: str) -> Json | None:
-    """What lies behind the second datum; None where the datum is another."""
-    found = open_card(inner_secret(secret, datum), base64.b64decode(sealed), case_id)
+def open_inner(key: str, sealed: str, case_id: str) -> Json | None:
+    """What lies behind the second datum, with `inner_secret` as hexadecimal text; None where it is another."""
+    secret = secret_of(key)
+    found = open_card(secret, base64.b64decode(sealed), case_id) if secret else None
     return None if found is None else json.loads(found)
 
 

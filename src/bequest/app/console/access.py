@@ -47,8 +47,9 @@ def roles_in(ctx: Context, record: CaseRecord, person: SignedIn) -> frozenset[Ro
     """The roles the person holds in the case now; none in a case of another organisation."""
     if record.organisation != person.organisation:
         return frozenset()
+    now = ctx.clock(record).now()
     with ctx.store.transaction() as tx:
-        held = tx.memberships.of(record.case.id, ctx.clock(record).now())
+        held = tx.memberships.of(record.case.id, now)
     return frozenset(m.role for m in held if m.person == person.person)
 
 
@@ -66,11 +67,12 @@ def cases_of(ctx: Context, person: SignedIn) -> tuple[CaseRecord, ...]:
 
 def note_access(ctx: Context, case_id: str, person: SignedIn, screen: Screen) -> None:
     """Put on the access table that somebody looked."""
+    at = ctx.now(case_id)
     with ctx.store.transaction() as tx:
         tx.access.record(
             case_id,
             AccessRecord(
-                at=ctx.now(case_id),
+                at=at,
                 person=person.person,
                 action=f"console.{screen.value}",
                 purpose="PIPL-51",

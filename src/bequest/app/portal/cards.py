@@ -114,7 +114,7 @@ def _kinds_by_ref(workspace: Workspace, case: Case, datamap: DataMap, *, fixed: 
 def kinds_by_subject(datamap: DataMap, plans: Mapping[tuple[str, str], TablePlan]) -> pl.DataFrame:
     """`subject`, `kinds`, `asks`, from the decided rows; columns only, no values are read.
 
-    `kinds` is `class:release:residue:operator:fallback:until`, joined by `;`. `asks`: something waits for an answer.
+    `kinds` is `class:release:residue:operator:fallback:until:mark`, joined by `;`; `mark` is `s` for sensitive. `asks`: something waits for an answer.
     """
     parts = []
     tables = {(t.source, t.name): t for t in datamap.tables}
@@ -129,6 +129,7 @@ def kinds_by_subject(datamap: DataMap, plans: Mapping[tuple[str, str], TablePlan
                     found.select(
                         pl.col("subject").cast(pl.Int64),
                         pl.lit(column.cls.value).alias("cls"),
+                        pl.lit("s" if column.sensitive else "").alias("mark"),
                         pl.col("code").replace_strict(words, return_dtype=pl.Utf8).alias("word"),
                         "due_on",
                     )
@@ -137,11 +138,11 @@ def kinds_by_subject(datamap: DataMap, plans: Mapping[tuple[str, str], TablePlan
         return pl.DataFrame(schema={"subject": pl.Int64, "kinds": pl.Utf8, "asks": pl.Boolean})
     kept = pl.col("word").str.contains(f":{Residue.CUSTODY.value}:")
     until = pl.when(kept & pl.col("due_on").is_not_null()).then(pl.col("due_on").dt.to_string("%Y-%m-%d"))
-    one = pl.concat_str("cls", pl.lit(":"), "word", pl.lit(":"), until.fill_null(""))
+    one = pl.concat_str("cls", pl.lit(":"), "word", pl.lit(":"), until.fill_null(""), pl.lit(":"), "mark")
     return (
         pl.concat(parts)
         .group_by("subject", "cls", "word")
-        .agg(pl.col("due_on").max())
+        .agg(pl.col("due_on").max(), pl.col("mark").max())
         .sort("subject", "cls", "word")
         .group_by("subject", maintain_order=True)
         .agg(one.str.join(";").alias("kinds"), pl.col("word").str.starts_with("waiting").any().alias("asks"))

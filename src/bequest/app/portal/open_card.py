@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bequest.app.answers import Phase, phase_of
 from bequest.app.portal.page import Page, page_of
-from bequest.crypto.links import lookup_of, open_card, open_inner, secret_of
+from bequest.crypto.links import inner_secret, lookup_of, open_card, open_inner, secret_of
 from bequest.kernel.clock import local_date
 from bequest.model.datamap import FieldClass
 from bequest.model.disposition import Operator, Release, Residue
@@ -36,6 +36,7 @@ class Kind:
     operator: Operator
     fallback: Release | None
     until: date | None
+    sensitive: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,10 @@ class Opened:
         return local_date(self.now, self.page.timezone)
 
 
-def open_link(store: Store, token: str, now: datetime, datum: str = "") -> Opened | Closed:
+def open_link(store: Store, token: str, now: datetime, inner_key: str = "") -> Opened | Closed:
     """What the link shows. `now` is the machine's; a rehearsal's own clock goes before it.
 
-    `datum`: the second datum as the visitor typed it; a wrong one opens what the link alone opens.
+    `inner_key`: what `key_of_datum` made of the second datum; a wrong one opens what the link alone opens.
     """
     secret = secret_of(token) or bytes(16)
     with store.transaction() as tx:
@@ -92,7 +93,7 @@ def open_link(store: Store, token: str, now: datetime, datum: str = "") -> Opene
         asked = tx.portal.of_person(card.case_id, body["open"]["ref"])
     known = body["open"]
     sealed = body.get("inner", "")
-    inner = open_inner(secret, normal_datum(datum), sealed, card.case_id) if sealed and datum else None
+    inner = open_inner(inner_key, sealed, card.case_id) if sealed and inner_key else None
     lots = tuple(x for x in known["lots"].split(",") if x in {lot.id for lot in page.lots})
     return Opened(
         token=token,
@@ -114,6 +115,11 @@ def open_link(store: Store, token: str, now: datetime, datum: str = "") -> Opene
     )
 
 
+def key_of_datum(token: str, datum: str) -> str:
+    """What link and second datum open together, to be kept by the visitor's browser; it does not lead back to either."""
+    return inner_secret(secret_of(token) or bytes(16), normal_datum(datum)).hex()
+
+
 def normal_datum(text: str) -> str:
     """What the visitor typed, as cards are sealed: an address in small letters, a number by its digits."""
     plain = text.strip().lower()
@@ -128,7 +134,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _kind(text: str) -> Kind:
-    cls, release, residue, operator, fallback, until = text.split(":")
+    cls, release, residue, operator, fallback, until, mark = text.split(":")
     return Kind(
         FieldClass(cls),
         Release(release),
@@ -136,4 +142,5 @@ def _kind(text: str) -> Kind:
         Operator(operator),
         Release(fallback) if fallback else None,
         _day(until),
+        mark == "s",
     )

@@ -154,8 +154,9 @@ def _side(party: Party) -> Side:
 
 def keep_page(ctx: Context, page: Page) -> None:
     """Keep the page for the portal."""
+    at = ctx.now(page.case_id)
     with ctx.store.transaction() as tx:
-        tx.settings.set(PAGE, to_json(page), ctx.now(page.case_id), case_id=page.case_id)
+        tx.settings.set(PAGE, to_json(page), at, case_id=page.case_id)
 
 
 def page_of(tx: Tx, case_id: str) -> Page | None:
