@@ -98,3 +98,8 @@ def same(a: str, b: str) -> bool:
 
 def _card_key(secret: bytes) -> bytes:
     return hmac_sha256(secret, b"bequest/card-key/v1")
+
+
+def server_key() -> bytes:
+    """A random key for one run of the server: its counters and form tokens."""
+    return secrets.token_bytes(32)

@@ -44,7 +44,7 @@ def make_cards(
     workspace = ctx.workspace(case.id)
     versions = {lots: n.version for lots, n in notices.items()}
     cards = (
-        register.filter(~pl.col("public_only"))
+        register.filter(~pl.col("public_only") & (pl.col("has_sms") | pl.col("has_email")))
         .join(people, on="ref")
         .join(_kinds_by_ref(workspace, case, datamap, fixed=done is not None), on="ref", how="left")
         .with_columns(

@@ -1,0 +1,81 @@
+"""Around every request: language, security headers, the limit on tries, and errors as pages that tell nobody anything."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+
+from bequest.kernel.errors import BequestError
+from bequest.web.pages import plain_page
+
+Next = Callable[[HttpRequest], HttpResponse]
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""No script at all, nothing from outside, nothing inline."""
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+    "Cache-Control": "no-store",
+}
+LANGUAGE_COOKIE = "bq_lang"
+_YEAR_SECONDS = 365 * 24 * 3600
+
+
+def guard(following: Next) -> Next:
+    """The outermost middleware."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        request.lang = language_of(request)  # type: ignore[attr-defined]
+        response = following(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers["Vary"] = "Cookie, Accept-Language"
+        if request.is_secure():
+            response.headers["Strict-Transport-Security"] = f"max-age={_YEAR_SECONDS}"
+        wanted = request.GET.get("lang")
+        if wanted in {"zh", "en"}:
+            response.set_cookie(
+                LANGUAGE_COOKIE, wanted, max_age=_YEAR_SECONDS, secure=True, httponly=True, samesite="Lax"
+            )
+        return response
+
+    return answer
+
+
+def language_of(request: HttpRequest) -> str:
+    """`zh` or `en`: as asked for, as asked for before, as the browser prefers; Chinese first."""
+    for wanted in (request.GET.get("lang"), request.COOKIES.get(LANGUAGE_COOKIE)):
+        if wanted in {"zh", "en"}:
+            return str(wanted)
+    first = request.headers.get("Accept-Language", "zh").split(",")[0].strip().lower()
+    return "en" if first and not first.startswith("zh") else "zh"
+
+
+def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that did not come from this site, or whose page was open too long."""
+    return plain_page(request, 403, "stale")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """No such page, or none for this person: the same."""
+    return plain_page(request, 404, "nothing")
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What cannot be read as a request."""
+    return plain_page(request, 400, "stale")
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """A defect; never its text, which may quote somebody's data."""
+    return plain_page(request, 500, "failed")
+
+
+EXPECTED = (BequestError, Http404, BadRequest, RequestDataTooBig, SuspiciousOperation)
