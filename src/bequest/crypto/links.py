@@ -1,8 +1,8 @@
 """Secrets of the portal: links, the cards they open, receipt codes.
 
-A link carries 128 bits that are a keyed tag (AES-CMAC under the case's `cards` key) of the letter's reference: nobody can
-make one up, and inside the case it can be made again. From these bits follow, one way each, under which name the card
-is kept and the key that opens it; the control database alone opens nothing.
+A link carries 128 bits that are a keyed tag (AES-CMAC under the case's `cards` key) of the letter's reference: nobody
+can make one up, and inside the case it can be made again. From these bits follow, one way each, under which name the
+card is kept and the key that opens it; the control database alone opens nothing.
 """
 
 import base64

@@ -1,5 +1,6 @@
 """The WSGI application of one server process."""
 
+import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,6 +21,9 @@ def make_application(
     site: Site, *, with_portal: bool, with_console: bool, secret_key: str, hosts: list[str], behind_proxy: bool
 ) -> Callable[..., Any]:
     """The application. Where the home is here, choices made at the portal are taken in beside the requests."""
+    logging.getLogger("django").disabled = True  # it writes addresses of pages, and those of the portal bear secrets
+    for name in ("django.request", "django.security", "django.security.csrf", "django.server"):
+        logging.getLogger(name).disabled = True
     use(site)
     settings.apply(secret_key=secret_key, hosts=hosts, behind_proxy=behind_proxy)
     urls.serve(with_portal=with_portal, with_console=with_console and site.context is not None)

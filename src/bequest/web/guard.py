@@ -1,11 +1,13 @@
-"""Around every request: language, security headers, the limit on tries, and errors as pages that tell nobody anything."""
+"""Around every request: language, security headers, and errors as pages that tell nobody anything."""
 
+import logging
+import sys
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 
-from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 
-from bequest.kernel.errors import BequestError
 from bequest.web.pages import plain_page
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -24,6 +26,7 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow, noarchive",
     "Cache-Control": "no-store",
 }
+LOG = logging.getLogger("bequest.web")
 LANGUAGE_COOKIE = "bq_lang"
 _YEAR_SECONDS = 365 * 24 * 3600
 
@@ -74,8 +77,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """A defect; never its text, which may quote somebody's data."""
+    """A defect: its kind and place go to the log of the server, never its text or the address, which bears a secret."""
+    error = sys.exc_info()[1]
+    if error is not None:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        LOG.error("a defect: %s in %s, line %s", type(error).__name__, Path(place.filename).stem, place.lineno)
     return plain_page(request, 500, "failed")
-
-
-EXPECTED = (BequestError, Http404, BadRequest, RequestDataTooBig, SuspiciousOperation)

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from bequest.documents.citations import cite
 from bequest.documents.report import wording
+from bequest.documents.report.render import own_language
 from bequest.documents.symbols import SYMBOLS, sprite
 from bequest.documents.words import word
 
@@ -51,14 +52,13 @@ def day(value: Any, lang: str) -> str:
 @cache
 def environment(lang: str) -> Environment:
     """The templates of portal and sign-in in one language."""
-    made = Environment(
-        loader=LOADER, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    made = Environment(loader=LOADER, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     zh = lang == "zh"
     made.filters.update(
         w=lambda value: word(value).of(lang),
         cite=lambda article: cite(article, lang),
         day=lambda value: day(value, lang),
+        own=lambda text: own_language(text, lang),
         n=wording.number,
         groups=wording.digest_groups,
     )

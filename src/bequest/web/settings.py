@@ -1,6 +1,6 @@
 """Django settings of the site, put beside those of the control database when a server starts.
 
-No sessions, no admin, no uploads, no templates of Django's own: pages are Jinja2, as reports are. Host names are checked.
+No sessions, no admin, no uploads, no templates of Django's own: pages are Jinja2, as reports are. Hosts are checked.
 """
 
 from typing import Any

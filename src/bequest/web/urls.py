@@ -7,7 +7,7 @@ from bequest.web.console import views as console
 from bequest.web.pages import plain_page, stylesheet
 from bequest.web.portal import views as portal
 
-_TOKEN = r"(?P<token>[^/]{1,80})"
+_LINK = r"(?P<token>[^/]{1,80})"
 _KEEP = "public, max-age=31536000, immutable"
 _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 22 20"><rect x="1" y="6" width="13" height="13" fill="none"'
@@ -42,11 +42,11 @@ SHARED: list[URLPattern] = [
     path("robots.txt", robots),
 ]
 PORTAL: list[URLPattern] = [
-    re_path(rf"^o/{_TOKEN}$", portal.landing),
-    re_path(rf"^o/{_TOKEN}/card$", portal.card),
-    re_path(rf"^o/{_TOKEN}/datum$", portal.datum),
-    re_path(rf"^o/{_TOKEN}/do/(?P<what>[a-z_]{{3,24}})$", portal.choose),
-    re_path(rf"^o/{_TOKEN}/receipt/(?P<code>[0-9A-Z-]{{14}})$", portal.receipt),
+    re_path(rf"^o/{_LINK}$", portal.landing),
+    re_path(rf"^o/{_LINK}/card$", portal.card),
+    re_path(rf"^o/{_LINK}/datum$", portal.datum),
+    re_path(rf"^o/{_LINK}/do/(?P<what>[a-z_]{{3,24}})$", portal.choose),
+    re_path(rf"^o/{_LINK}/receipt/(?P<code>[0-9A-Z-]{{14}})$", portal.receipt),
 ]
 CONSOLE: list[URLPattern] = [
     path("console", console.home),

@@ -75,4 +75,3 @@ def _sealed(text: str, recipient: str) -> bytes:
     out = io.BytesIO()
     encrypt_stream(io.BytesIO(text.strip().encode()), out, [recipient])
     return out.getvalue()
-

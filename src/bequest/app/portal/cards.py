@@ -38,8 +38,8 @@ def make_cards(
 ) -> int:  # fmt: skip
     """All cards of the case anew; how many.
 
-    `people`: `ref`, `name`, `phone`, `email`. `notices`: the wordings by lots. `done`: `ref`, `outcome`, once it is fixed
-    how each person ended.
+    `people`: `ref`, `name`, `phone`, `email`. `notices`: the wordings by lots. `done`: `ref`, `outcome`, once it is
+    fixed how each person ended.
     """
     workspace = ctx.workspace(case.id)
     versions = {lots: n.version for lots, n in notices.items()}
@@ -63,7 +63,6 @@ def make_cards(
     )
     opened = pl.struct(
         "ref", "lots", "notice", "told_on", "until", outcome.alias("outcome"), pl.col("kinds").fill_null(""),
-        pl.col("asks").alias("asks"),
     )  # fmt: skip
     inner = pl.struct(name="masked_name", phone="masked_phone", email="masked_email")
     ready = cards.select("ref", opened.struct.json_encode().alias("open"), inner.struct.json_encode().alias("inner"),
@@ -100,21 +99,17 @@ def _datum() -> pl.Expr:
 
 
 def _kinds_by_ref(workspace: Workspace, case: Case, datamap: DataMap, *, fixed: bool) -> pl.DataFrame:
-    """`ref`, `kinds`, `asks`: kinds of information in a person's own records, with what becomes of each."""
+    """`ref`, `kinds`: kinds of information in a person's own records, with what becomes of each."""
     linked = load_linked(workspace, case, datamap, fixed=fixed)
     kinds = kinds_by_subject(datamap, load_plans(workspace, datamap))
     who = people_of(workspace, linked).select("ref", pl.col("subject").cast(pl.Int64))
-    return (
-        who.join(kinds, on="subject")
-        .group_by("ref", maintain_order=True)
-        .agg(pl.col("kinds").str.join(";"), pl.col("asks").any())
-    )
+    return who.join(kinds, on="subject").group_by("ref", maintain_order=True).agg(pl.col("kinds").str.join(";"))
 
 
 def kinds_by_subject(datamap: DataMap, plans: Mapping[tuple[str, str], TablePlan]) -> pl.DataFrame:
-    """`subject`, `kinds`, `asks`, from the decided rows; columns only, no values are read.
+    """`subject`, `kinds`, from the decided rows; columns only, no values are read.
 
-    `kinds` is `class:release:residue:operator:fallback:until:mark`, joined by `;`; `mark` is `s` for sensitive. `asks`: something waits for an answer.
+    `kinds` is `class:release:residue:operator:fallback:until:mark`, joined by `;`; `mark` is `s` for sensitive.
     """
     parts = []
     tables = {(t.source, t.name): t for t in datamap.tables}
@@ -135,7 +130,7 @@ def kinds_by_subject(datamap: DataMap, plans: Mapping[tuple[str, str], TablePlan
                     )
                 )
     if not parts:
-        return pl.DataFrame(schema={"subject": pl.Int64, "kinds": pl.Utf8, "asks": pl.Boolean})
+        return pl.DataFrame(schema={"subject": pl.Int64, "kinds": pl.Utf8})
     kept = pl.col("word").str.contains(f":{Residue.CUSTODY.value}:")
     until = pl.when(kept & pl.col("due_on").is_not_null()).then(pl.col("due_on").dt.to_string("%Y-%m-%d"))
     one = pl.concat_str("cls", pl.lit(":"), "word", pl.lit(":"), until.fill_null(""), pl.lit(":"), "mark")
@@ -145,7 +140,7 @@ def kinds_by_subject(datamap: DataMap, plans: Mapping[tuple[str, str], TablePlan
         .agg(pl.col("due_on").max(), pl.col("mark").max())
         .sort("subject", "cls", "word")
         .group_by("subject", maintain_order=True)
-        .agg(one.str.join(";").alias("kinds"), pl.col("word").str.starts_with("waiting").any().alias("asks"))
+        .agg(one.str.join(";").alias("kinds"))
     )
 
 

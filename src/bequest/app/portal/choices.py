@@ -1,4 +1,4 @@
-"""What a person can choose now, as pairs and requests; each has an answer word of the flow, or is a request with a clock.
+"""What a person can choose now: pairs, each with an answer word of the flow, and requests with a clock.
 
 Nothing is offered that would do nothing: what comes too late is said instead.
 """

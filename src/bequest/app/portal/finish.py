@@ -1,4 +1,4 @@
-"""Cards after the end: what was done with each person's data, while addresses and plans are still there to tell it by."""
+"""Cards after the end: what was done with each person's data, while addresses and plans are still there."""
 
 from pathlib import Path
 
@@ -32,4 +32,3 @@ def finish_cards(ctx: Context, run: Run) -> int:
     notices = with_portal(ctx, run.case, notices_for(run.case, datamap, state["lots"].unique().sort()))
     people = read_sealed_frame(ctx, run.case.id, contacts, "bodies", b"contacts")
     return make_cards(ctx, run.case, datamap, state, people, notices, done=done, at=run.at)
-

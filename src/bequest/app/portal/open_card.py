@@ -116,7 +116,7 @@ def open_link(store: Store, token: str, now: datetime, inner_key: str = "") -> O
 
 
 def key_of_datum(token: str, datum: str) -> str:
-    """What link and second datum open together, to be kept by the visitor's browser; it does not lead back to either."""
+    """What link and second datum open together, for the visitor's browser to keep; it leads back to neither."""
     return inner_secret(secret_of(token) or bytes(16), normal_datum(datum)).hex()
 
 

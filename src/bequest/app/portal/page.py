@@ -8,8 +8,8 @@ from bequest.app.context import Context
 from bequest.app.law import pack_of
 from bequest.kernel.canonical import to_json
 from bequest.kernel.codec import decode
-from bequest.law.objecting import objection_effects
 from bequest.law.evaluate import params_on
+from bequest.law.objecting import objection_effects
 from bequest.law.windows import window_rules
 from bequest.model.case import MOVES_NOTHING, Case, Event, LegalRoute, OnSilence, Party, SystemKind
 from bequest.model.disposition import ReasonStatus
@@ -23,9 +23,10 @@ ADDRESS = "portal_address"
 OPEN_DAYS = 90
 """How long a card can be opened after the planned handover, and again after the close: our own choice."""
 _QUIET_WORDS = (
-    "health", "medic", "hospital", "clinic", "pharma", "psych", "bank", "financ", "insur", "securit", "credit", "loan",
-    "debt", "legal", "law firm", "dating", "adult", "relig", "gambl", "addict",
-    "医", "药", "健康", "心理", "银行", "金融", "保险", "证券", "征信", "贷", "债", "律师", "婚恋", "成人", "宗教", "戒",
+    "health", "medic", "hospital", "clinic", "pharma", "psych", "bank", "financ", "insur", "securit", "credit",
+    "loan", "debt", "legal", "law firm", "dating", "adult", "relig", "gambl", "addict",
+    "医", "药", "健康", "心理", "银行", "金融", "保险", "证券", "征信", "贷", "债",
+    "律师", "婚恋", "成人", "宗教", "戒",
 )  # fmt: skip
 _QUIET_STORES = frozenset({SystemKind.MEDICAL_RECORD, SystemKind.CREDIT, SystemKind.AML})
 

@@ -1,4 +1,4 @@
-"""What waits in a case: what it is, when it is due, who can unblock it. Read from the record, nothing is worked out anew."""
+"""What waits in a case: what it is, when it is due, who can unblock it. Read from the record, not worked out anew."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -84,9 +84,16 @@ def _next_step(ctx: Context, case: Case) -> list[Item]:
     command = how_to(step, case.id)
     return [
         Item(
-            f"下一步：{step}", f"Next step: {step}", f"{more[0]}命令：{command}", f"{more[1]}Command: {command}",
-            due, _holders(case, roles), frozenset(roles), "case", "same",
-        )  # fmt: skip
+            f"下一步：{step}",
+            f"Next step: {step}",
+            f"{more[0]}命令：{command}",
+            f"{more[1]}Command: {command}",
+            due,
+            _holders(case, roles),
+            frozenset(roles),
+            "case",
+            "same",
+        )
     ]
 
 
@@ -101,10 +108,16 @@ def _approvals(ctx: Context, case: Case) -> list[Item]:
     missing = tuple(r for r in state.required if r.value not in given)
     return [
         Item(
-            f"方案等待批准：{role.value}", f"The plan waits for approval: {role.value}",
-            "批准用本人的密钥在命令行签名。", "An approval is signed with one's own key, at the command line.",
-            case.cutover_not_after, _holders(case, (role,)), frozenset({role}), "plan", "till",
-        )  # fmt: skip
+            f"方案等待批准：{role.value}",
+            f"The plan waits for approval: {role.value}",
+            "批准用本人的密钥在命令行签名。",
+            "An approval is signed with one's own key, at the command line.",
+            case.cutover_not_after,
+            _holders(case, (role,)),
+            frozenset({role}),
+            "plan",
+            "till",
+        )
         for role in missing
     ]
 
@@ -115,23 +128,37 @@ def _requests(ctx: Context, case: Case) -> list[Item]:
     roles = (Role.SERVICE, Role.OFFICER)
     return [
         Item(
-            f"客户请求：{REQUEST_WORDS[a.kind][0]}", f"A customer asks for {REQUEST_WORDS[a.kind][1]}",
-            f"回执 {a.code}", f"Receipt {a.code}", a.due_on, _holders(case, roles), frozenset(roles), "notices", "till",
-        )  # fmt: skip
+            f"客户请求：{REQUEST_WORDS[a.kind][0]}",
+            f"A customer asks for {REQUEST_WORDS[a.kind][1]}",
+            f"回执 {a.code}",
+            f"Receipt {a.code}",
+            a.due_on,
+            _holders(case, roles),
+            frozenset(roles),
+            "notices",
+            "till",
+        )
         for a in asked
     ]
 
 
 def _owner_tasks(ctx: Context, case: Case) -> list[Item]:
     roles = (Role.OFFICER, Role.IT)
-    found = []
-    for t in task_list(ctx, case.id):
-        if t.state is TaskState.OPEN:
-            found.append(
-                Item(f"{t.task.owner}：{t.task.what_zh}", f"{t.task.owner}: {t.task.what_en}",
-                     "做完后由案内的人签字并交证据。", "Somebody of the case signs for it, with evidence.", _day(t.due_on), _holders(case, roles), frozenset(roles), "destruction", "till")
-            )  # fmt: skip
-    return found
+    return [
+        Item(
+            f"{t.task.owner}：{t.task.what_zh}",
+            f"{t.task.owner}: {t.task.what_en}",
+            "做完后由案内的人签字并交证据。",
+            "Somebody of the case signs for it, with evidence.",
+            _day(t.due_on),
+            _holders(case, roles),
+            frozenset(roles),
+            "destruction",
+            "till",
+        )
+        for t in task_list(ctx, case.id)
+        if t.state is TaskState.OPEN
+    ]
 
 
 def _residuals(ctx: Context, case: Case) -> list[Item]:
@@ -140,9 +167,16 @@ def _residuals(ctx: Context, case: Case) -> list[Item]:
     roles = (Role.OFFICER,)
     return [
         Item(
-            f"残留须到期：{r.residual.where_zh}", f"A residual must end first: {r.residual.where_en}",
-            r.residual.why_zh, r.residual.why_en, _day(r.residual.due_on), _holders(case, roles), frozenset(roles), "destruction", "till",
-        )  # fmt: skip
+            f"残留须到期：{r.residual.where_zh}",
+            f"A residual must end first: {r.residual.where_en}",
+            r.residual.why_zh,
+            r.residual.why_en,
+            _day(r.residual.due_on),
+            _holders(case, roles),
+            frozenset(roles),
+            "destruction",
+            "till",
+        )
         for r in held
     ]
 
@@ -155,10 +189,16 @@ def _unknown_columns(ctx: Context, case: Case) -> list[Item]:
         return []
     return [
         Item(
-            f"{n:,} 列没有认定", f"{n:,} columns are not classified",
-            "未认定的列不交、冻结，也不能出终局证书。", "They are not passed on, they are blocked, and no final certificate is issued.",
-            None, _holders(case, (Role.IT,)), frozenset({Role.IT}), "map", "gone",
-        )  # fmt: skip
+            f"{n:,} 列没有认定",
+            f"{n:,} columns are not classified",
+            "未认定的列不交、冻结，也不能出终局证书。",
+            "They are not passed on, they are blocked, and no final certificate is issued.",
+            None,
+            _holders(case, (Role.IT,)),
+            frozenset({Role.IT}),
+            "map",
+            "gone",
+        )
     ]
 
 

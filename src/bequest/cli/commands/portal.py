@@ -19,9 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 @commands.command(name="link", help="The link of a letter, for a customer who lost it (logged). 补发链接（记录在案）。")
-def link(
-    ctx: typer.Context, case: str, ref: Annotated[str, typer.Argument(help="reference of the letter")]
-) -> None:
+def link(ctx: typer.Context, case: str, ref: Annotated[str, typer.Argument(help="reference of the letter")]) -> None:
     with state_of(ctx).context() as c:
         render.line(link_for(c, case, ref))
 

@@ -52,8 +52,8 @@ def serve(
 
 
 def _run(host: str, port: int, workers: int) -> None:
-    from granian import Granian  # noqa: PLC0415 - no other command needs the server
-    from granian.constants import Interfaces  # noqa: PLC0415
+    from granian import Granian
+    from granian.constants import Interfaces
 
     Granian(
         "bequest.cli.serving:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers,

@@ -77,7 +77,7 @@ def _style() -> str:
     return "".join((folder / name).read_text(encoding="utf-8") for name in _STYLE_SHEETS)
 
 
-def _own(text: str, lang: str) -> Markup:
+def own_language(text: str, lang: str) -> Markup:
     """A text of the case in whatever language it is: Chinese on an English page is marked as Chinese."""
     if lang == "en" and _HAN.search(text):
         return Markup('<span lang="zh-CN">{}</span>').format(text)
@@ -127,7 +127,7 @@ def page_environment(lang: str, report: CaseReport, loader: BaseLoader | None = 
         party=words.party,
         system=words.system,
         guarded=views.guarded_text,
-        own=lambda text: _own(text, lang),
+        own=lambda text: own_language(text, lang),
     )
     environment.globals.update(
         zh=words.zh,

@@ -31,11 +31,9 @@ def body(notice: Notice) -> str:
             "guardians: guardian agrees or guardian refuses."
         )
     if notice.portal:
-        zh.append(
-            f"也可以打开 {LINK} ，查看与您有关的内容并在线答复。链接只供您本人使用，请勿转发；打开不等于答复。"
-        )
+        zh.append(f"也可以打开 {LINK} ，查看与您有关的内容并在线答复。链接只供您本人使用，请勿转发；打开不等于答复。")
         en.append(
-            f"Or open {LINK} to see what concerns you and to answer online. The link is yours alone, do not pass it on; "
+            f"Or open {LINK} to see what concerns you and to answer online. The link is yours alone: do not share it; "
             "opening it is no answer."
         )
     if "," in notice.lot:
@@ -60,7 +58,9 @@ def short_text(notice: Notice) -> str:
     """The text-message form: who, what, reference, where to read the whole; never more than needed on a lock screen."""
     if notice.portal and notice.quiet:
         mark = "【演练】" if notice.rehearsal else ""
-        return f"{mark}您好，有一份给您的通知，编号 {REF}。请打开 {LINK} 阅读。A notice for you: open the link to read it."
+        return (
+            f"{mark}您好，有一份给您的通知，编号 {REF}。请打开 {LINK} 阅读。A notice for you: open the link to read it."
+        )
     by_id = {i.id: i for i in notice.items}
     who = by_id["processor_name"].zh.split("，")[0] if "processor_name" in by_id else ""
     receiver = by_id["receiver_name"].zh.split("，")[0] if "receiver_name" in by_id else ""

@@ -89,15 +89,14 @@ class Accounts:
         """Who bears that cookie, unless it has run out; noted as seen."""
         table = self._unit.rows(rows.SignIn)
         table.filter(ends_at__lte=aware(at)).delete()
-        row = table.filter(token_digest=token_digest, seen_at__gte=aware(idle_since)).first()
+        found = table.filter(token_digest=token_digest, seen_at__gte=aware(idle_since))
+        row = found.select_related("account__person__organisation").first()
         if row is None:
             return None
         if (aware(at) - row.seen_at).total_seconds() > _NOTE_AFTER_SECONDS:
             table.filter(pk=row.pk).update(seen_at=aware(at))
-        person = self._unit.rows(rows.Account).select_related("person__organisation").get(pk=row.account_id).person
-        return SignedIn(
-            person.organisation.name, person.handle, person.name, row.created_at, row.seen_at, row.ends_at
-        )
+        person = row.account.person
+        return SignedIn(person.organisation.name, person.handle, person.name, row.created_at, row.seen_at, row.ends_at)
 
     def sign_out(self, token_digest: str) -> None:
         """The cookie opens nothing any more."""

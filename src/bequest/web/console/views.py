@@ -32,7 +32,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if attempts.is_over(here.store, attempts.SIGN_IN, source, here.key, now):
         return plain_page(request, 429, "wait")
     name = request.POST.get("name", "")[:200]
-    token = session.sign_in(here.inside, name, request.POST.get("password", "")[:500], request.POST.get("code", "")[:12])
+    token = session.sign_in(
+        here.inside, name, request.POST.get("password", "")[:500], request.POST.get("code", "")[:12]
+    )
     if token is None:
         attempts.note_failure(here.store, attempts.SIGN_IN, source, here.key, now)
         return render(request, "console/sign_in.html", 422, failed=True, name=name)
@@ -115,12 +117,15 @@ def _screen(screen: Screen) -> Callable[[View], View]:
     return wrap
 
 
-def _page(request: HttpRequest, case_id: str, who: SignedIn, seen: frozenset[Screen], screen: Screen, **more: Any) -> HttpResponse:  # fmt: skip
+def _page(
+    request: HttpRequest, case_id: str, who: SignedIn, seen: frozenset[Screen], screen: Screen, **more: Any
+) -> HttpResponse:
     """A screen of a case: the same facts as the report, in the same words."""
     lang: str = request.lang  # type: ignore[attr-defined]
     report = case_report(site().inside, case_id, seconds={})
     made = page_environment(lang, report, LOADER)
-    given = page_context(report, lang) | {"who": who, "seen": [s.value for s in Screen if s in seen], "screen": screen.value}
+    seen_words = [s.value for s in Screen if s in seen]
+    given = page_context(report, lang) | {"who": who, "seen": seen_words, "screen": screen.value}
     return finished(request, made, f"console/{screen.value}.html", 200, **given, **more)
 
 

@@ -173,8 +173,8 @@ def _complain(opened: Opened) -> Said:
 _EFFECTS = {
     Ask.OBJECT: _object,
     Ask.WITHDRAW_OBJECTION: _withdraw_objection,
-    Ask.CONSENT_TRANSFER: lambda o: _transfer(yes=True),
-    Ask.REFUSE_TRANSFER: lambda o: _transfer(yes=False),
+    Ask.CONSENT_TRANSFER: lambda _: _transfer(yes=True),
+    Ask.REFUSE_TRANSFER: lambda _: _transfer(yes=False),
     Ask.CONSENT_NEW_PURPOSE: lambda o: _new_purpose(o, yes=True),
     Ask.REFUSE_NEW_PURPOSE: lambda o: _new_purpose(o, yes=False),
     Ask.GUARDIAN_CONSENT: lambda o: _guardian(o, yes=True),

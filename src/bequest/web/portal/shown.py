@@ -75,7 +75,9 @@ def shown(opened: Opened, lang: str) -> Shown:
     """The card in words."""
     page = opened.page
     lots = tuple(lot for lot in page.lots if lot.id in opened.lots)
-    names = {r.receiver.name: (r.receiver.name if lang == "zh" else r.receiver.name_en, r.receiver.contact) for r in lots}
+    names = {
+        r.receiver.name: (r.receiver.name if lang == "zh" else r.receiver.name_en, r.receiver.contact) for r in lots
+    }
     visible = [k for k in opened.kinds if opened.inner or not k.sensitive]
     notice = opened.notice
     zh = lang == "zh"
@@ -118,7 +120,9 @@ def _groups(kinds: list[Kind], opened: Opened, lang: str, receivers: list[str]) 
 
 def _sample(members: list[Kind], opened: Opened) -> str:
     of = {"person_name": "name", "phone": "phone", "email": "email"}
-    return " · ".join(dict.fromkeys(opened.inner[of[k.cls.value]] for k in members if of.get(k.cls.value) in opened.inner))
+    return " · ".join(
+        dict.fromkeys(opened.inner[of[k.cls.value]] for k in members if of.get(k.cls.value) in opened.inner)
+    )
 
 
 def _fates(kind: Kind, opened: Opened, lang: str, receivers: list[str]) -> tuple[Fate, ...]:
@@ -148,7 +152,7 @@ def _fates(kind: Kind, opened: Opened, lang: str, receivers: list[str]) -> tuple
         ),
         Residue.ANONYMISE: ("匿名", "认不出您") if zh else ("Anonymised", "nobody can be recognised"),
         Residue.DELETE: ("删除", "我们这里的一份") if zh else ("Deleted", "the copy with us"),
-        Residue.BLOCKED: ("冻结", "有事未了结，不作任何使用") if zh else ("Blocked", "something is open; not used at all"),
+        Residue.BLOCKED: ("冻结", "有事未了结，不作任何使用") if zh else ("Blocked", "something is open; not used"),
     }[kind.residue]  # fmt: skip
     return (
         Fate(RELEASE_SHAPES[kind.release], *release),

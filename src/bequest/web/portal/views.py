@@ -1,4 +1,4 @@
-"""Screens of the portal: card, second datum, a choice with its second click, receipt. Opening a page changes nothing."""
+"""Screens of the portal: card, second datum, a choice with its second click, receipt. Opening one changes nothing."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -74,7 +74,9 @@ def choose(request: HttpRequest, token: str, what: str) -> HttpResponse:
     try:
         made = ask(site().store, opened, wanted, lot=lot, text=text)
     except BequestError as e:
-        return render(request, "portal/choose.html", 422, v=given, o=opened, what=wanted, error=e.code, text=text, lot=lot)
+        return render(
+            request, "portal/choose.html", 422, v=given, o=opened, what=wanted, error=e.code, text=text, lot=lot
+        )
     response = HttpResponseRedirect(f"/o/{token}/receipt/{made.code}")
     response.status_code = 303
     return response
