@@ -8,6 +8,9 @@ from bequest.app.context import Context, how_to
 from bequest.app.queries.case import case_overview
 from bequest.app.tasks import task_list
 from bequest.app.telling import window_closes
+from bequest.documents.report.content import StepName
+from bequest.documents.report.wording import STEP_WORDS
+from bequest.documents.words import word
 from bequest.kernel.clock import local_date
 from bequest.kernel.errors import BequestError
 from bequest.model.case import Case, Role
@@ -47,6 +50,7 @@ class Item:
     roles: frozenset[Role]
     screen: str
     css: str
+    command: str = ""
 
 
 def desk_of(ctx: Context, case_id: str) -> tuple[Item, ...]:
@@ -81,18 +85,19 @@ def _next_step(ctx: Context, case: Case) -> list[Item]:
         if end is not None:
             due = max(end, case.effective_on)
             more = f"最后一个异议期到 {end} 为止。", f"The last window to object ends on {end}. "
-    command = how_to(step, case.id)
+    named = STEP_WORDS[StepName(step)]
     return [
         Item(
-            f"下一步：{step}",
-            f"Next step: {step}",
-            f"{more[0]}命令：{command}",
-            f"{more[1]}Command: {command}",
+            f"下一步：{named.zh}",
+            f"Next step: {named.en}",
+            f"{more[0]}在命令行办：",
+            f"{more[1]}At the command line:",
             due,
             _holders(case, roles),
             frozenset(roles),
             "case",
             "same",
+            how_to(step, case.id),
         )
     ]
 
@@ -108,8 +113,8 @@ def _approvals(ctx: Context, case: Case) -> list[Item]:
     missing = tuple(r for r in state.required if r.value not in given)
     return [
         Item(
-            f"方案等待批准：{role.value}",
-            f"The plan waits for approval: {role.value}",
+            f"方案等待批准：{word(role).zh}",
+            f"The plan waits for approval: {word(role).en}",
             "批准用本人的密钥在命令行签名。",
             "An approval is signed with one's own key, at the command line.",
             case.cutover_not_after,

@@ -15,6 +15,7 @@ from bequest.app.console.access import Screen, cases_of, note_access, roles_in, 
 from bequest.app.make_report import case_report
 from bequest.app.queries.desk import desk_of, today_in
 from bequest.documents.report.render import page_context, page_environment
+from bequest.evidence.event_types import MEANINGS
 from bequest.kernel.errors import StateError
 from bequest.store.portal_records import SignedIn
 from bequest.web.pages import LOADER, finished, plain_page, render
@@ -168,8 +169,10 @@ def evidence(request: HttpRequest, case_id: str, who: SignedIn, seen: frozenset[
     """The log, how to check it, our own keys and stores."""
     with site().store.transaction() as tx:
         events = [e for e in tx.outbox.all(case_id) if e.published_index is not None][-40:]
+    meanings = {e.value: words for e, words in MEANINGS.items()}
+    has_bundle = _bundle_folder(case_id).is_dir()
     return _page(
-        request, case_id, who, seen, Screen.EVIDENCE, events=events, has_bundle=_bundle_folder(case_id).is_dir()
+        request, case_id, who, seen, Screen.EVIDENCE, events=events, meanings=meanings, has_bundle=has_bundle
     )
 
 
