@@ -103,7 +103,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     first, second = base / "first", base / "second"
     for folder, event, seed in ((first, Event.E5, 1), (second, Event.E2, 2)):
         folder.mkdir()
-        make_company(folder, event=event, customers=100, seed=seed)
+        make_company(folder, event=event, customers=120, seed=seed)
     ctx = open_context(base / "home")
     case = begin_rehearsal(ctx, first)
     for person in case.people:  # the other case has people of its own

@@ -147,8 +147,7 @@ def test_a_form_from_elsewhere_is_refused(server: Server, town: Town) -> None:
     assert client.post(path, {}).status == 403
     client.get(path)
     assert client.post(path, {"csrfmiddlewaretoken": "x" * 64}).status == 403
-    foreign = client.send(path, path, {}) if False else client.post(path, {}, Origin="https://evil.example")
-    assert foreign.status == 403
+    assert client.post(path, {"csrfmiddlewaretoken": client.cookies["bq_csrf"]}, Origin="https://evil.example").status == 403
     assert asked(town, who["ref"]) == ()
 
 
@@ -186,7 +185,7 @@ def test_large_forms_other_methods_and_foreign_hosts_are_refused(server: Server,
     path = f"/o/{token}/do/complain"
     assert client.send(path, path, {"text": "长" * 2_001}).status == 422
     assert client.send(path, path, {"text": "x" * 200_000}).status in {400, 413}
-    assert client._do("PUT", f"/o/{token}", b"", {}).status == 405
+    assert client._do("PUT", f"/o/{token}", b"", {}).status in {403, 405}
     assert client.get("/", Host="evil.example").status == 400
 
 

@@ -13,6 +13,7 @@ from bequest.cli.serving import SETTING
 from bequest.cli.state import state_of
 from bequest.crypto.links import server_key
 from bequest.kernel.errors import GuardError, InputError
+from bequest.store.boot import is_home
 
 PARTS = ("", "portal", "console")
 PORT = 8640
@@ -40,8 +41,11 @@ def serve(
             "beyond this machine the site is served behind a proxy with TLS only",
             hint="Name it with --public-host, or leave out --host: cookies and links must not travel in clear.",
         )
-    with state_of(ctx).context() as c:
-        home = c.home
+    home = state_of(ctx).home.resolve()
+    if not is_home(home):
+        raise InputError(
+            f"{home} is no home directory: it holds no cases", hint="Name it with --home or BEQUEST_HOME."
+        )
     names = [*(public_host or []), "127.0.0.1", "localhost", "[::1]"]
     os.environ[SETTING] = json.dumps(
         {"home": str(home), "only": only, "hosts": names, "key": server_key().hex(), "proxy": bool(public_host)}
