@@ -193,17 +193,21 @@ def portal_alone(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 _used: dict[str, int] = {}
 
 
-def sign_in(server: Server, town: Town, person: str) -> Client:
-    """A signed-in client. A code works once: a second sign-in of a person waits for the next."""
-    client = server.client()
+def next_code(town: Town, person: str) -> str:
+    """A code nobody has used: each works once, that of the next half minute is taken, too."""
     step = int(time.time()) // 30
     while step <= _used.get(person, 0):
-        step += 1  # a code of the next half minute is taken, too
+        step += 1
         if step > int(time.time()) // 30 + 1:
             time.sleep(1)
             step = int(time.time()) // 30
     _used[person] = step
-    code = totp_code(town.secrets[person], step * 30)
+    return totp_code(town.secrets[person], step * 30)
+
+
+def sign_in(server: Server, town: Town, person: str) -> Client:
+    """A signed-in client. A code works once: a second sign-in of a person waits for the next."""
+    client, code = server.client(), next_code(town, person)
     got = client.send("/console/in", "/console/in", {"name": person, "password": PASSWORD, "code": code})
     assert got.status == 303, json.dumps(got.headers)
     return client

@@ -81,7 +81,8 @@ def test_a_choice_needs_the_second_click_and_ends_in_the_answers_and_the_log(ser
     assert asked(town, who["ref"]) == ()
     code = choose(client, who["token"], "object")
     receipt = client.get(f"/o/{who['token']}/receipt/{code}")
-    assert code in receipt.text
+    assert receipt.status == 200
+    assert f'<dd class="mono">{code}</dd>' in receipt.text
     wait_for(lambda: asked(town, who["ref"])[0].state is RequestState.TAKEN)
     answers = saved_answers(town.ctx.workspace(CASE))
     assert answers is not None

@@ -72,10 +72,10 @@ def render(request: HttpRequest, template: str, status: int = 200, **given: Any)
     return finished(request, environment(lang), template, status, lang=lang, **given)
 
 
-def finished(request: HttpRequest, made: Environment, template: str, status: int, **given: Any) -> HttpResponse:
+def finished(request: HttpRequest, templates: Environment, template: str, status: int, **given: Any) -> HttpResponse:
     """The page with what every page has; used symbols are looked up in what was rendered."""
     shared = {"path": request.path, "sheet": sheet_version(), "csrf": _token_field(request), "status": status}
-    body = made.get_template(template).render(**shared, **given)
+    body = templates.get_template(template).render(**shared, **given)
     used = sprite(n for n in dict.fromkeys(_USED_SYMBOL.findall(body)) if n != "mark")
     return HttpResponse(body.replace("<!--sprite-->", used, 1), status=status)
 
