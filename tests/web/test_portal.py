@@ -100,7 +100,9 @@ def test_a_choice_needs_the_second_click_and_ends_in_the_answers_and_the_log(ser
     assert later.filter(later["ref"] == who["ref"])["value"].to_list() == ["none"]
 
 
-@pytest.mark.parametrize("what", ["consent_new_purpose", "refuse_new_purpose", "guardian_consent", "guardian_refuse", "dispute"])  # fmt: skip
+@pytest.mark.parametrize(
+    "what", ["consent_new_purpose", "refuse_new_purpose", "guardian_consent", "guardian_refuse", "dispute"]
+)
 def test_each_choice_can_be_made_and_undone_in_as_many_steps(server: Server, town: Town, what: str) -> None:
     back = {
         "consent_new_purpose": "refuse_new_purpose", "refuse_new_purpose": "consent_new_purpose",
@@ -148,7 +150,10 @@ def test_a_form_from_elsewhere_is_refused(server: Server, town: Town) -> None:
     assert client.post(path, {}).status == 403
     client.get(path)
     assert client.post(path, {"csrfmiddlewaretoken": "x" * 64}).status == 403
-    assert client.post(path, {"csrfmiddlewaretoken": client.cookies["bq_csrf"]}, Origin="https://evil.example").status == 403
+    assert (
+        client.post(path, {"csrfmiddlewaretoken": client.cookies["bq_csrf"]}, Origin="https://evil.example").status
+        == 403
+    )
     assert asked(town, who["ref"]) == ()
 
 
@@ -200,7 +205,7 @@ def test_what_a_customer_writes_is_escaped(server: Server, town: Town) -> None:
 
 
 def test_the_portal_alone_has_no_key_no_file_and_no_source(portal_alone: Server, town: Town) -> None:
-    """The deployment: the control database is enough; nothing of a case lies on that host, and the console is not there."""
+    """The deployment: the control database is enough; nothing of a case lies on that host, and there is no console."""
     home = Path(portal_alone.log.parent / "home")
     assert {p.name for p in home.iterdir()} <= {"control.db", "control.db-wal", "control.db-shm", "control.lock"}
     client = portal_alone.client()

@@ -20,7 +20,8 @@ OVERFLOW = """() => {
     .filter(e => !e.closest('.scroll, .vh, .skip') && e.getBoundingClientRect().right > wide)
     .map(e => e.tagName + '.' + (e.className.baseVal ?? e.className)).slice(0, 5);
 }"""
-SMALL = """least => [...document.querySelectorAll('a.btn, button, input:not([type=hidden], [type=checkbox], [type=radio]), .lang a, summary, label.tick')]
+SMALL = """least => [...document.querySelectorAll(
+        'a.btn, button, input:not([type=hidden], [type=checkbox], [type=radio]), .lang a, summary, label.tick')]
     .filter(e => e.offsetParent && e.getBoundingClientRect().height < least - .5)
     .map(e => e.outerHTML.slice(0, 80))"""
 EVEN = """() => [...document.querySelectorAll('.even')].map(group => [...group.querySelectorAll(':scope > .btn')].map(b => {

@@ -9,7 +9,7 @@ from datetime import datetime
 import polars as pl
 
 from bequest.app.answers import require_answerable, take_answers
-from bequest.app.context import Context
+from bequest.app.context import Context, is_past
 from bequest.app.evidence import publish, record
 from bequest.app.portal.cards import read_identity
 from bequest.app.portal.choices import REQUESTS
@@ -97,15 +97,17 @@ def read_request(ctx: Context, case_id: str, code: str) -> tuple[AskedAtPortal, 
     text = io.BytesIO()
     if asked.sealed_text:
         decrypt_stream(io.BytesIO(asked.sealed_text), text, [read_identity(ctx, case_id)[1]])
-    at = ctx.now(case_id)
+    at, closed = ctx.now(case_id), is_past(ctx, case_id, "close")
     with ctx.store.transaction() as tx:
         n = len(tx.access.list(case_id))
         tx.access.record(
             case_id,
             AccessRecord(at=at, person="os-user", action="portal.read", purpose="PIPL-50", target=code, n_rows=1),
         )
-        record(ctx, tx, case_id, EventType.ACCESS_READ, f"request-{n}", at=at, counts={"rows": 1})
-    publish(ctx, case_id)
+        if not closed:
+            record(ctx, tx, case_id, EventType.ACCESS_READ, f"request-{n}", at=at, counts={"rows": 1})
+    if not closed:
+        publish(ctx, case_id)
     return asked, text.getvalue().decode()
 
 

@@ -43,9 +43,7 @@ def serve(
         )
     home = state_of(ctx).home.resolve()
     if not is_home(home):
-        raise InputError(
-            f"{home} is no home directory: it holds no cases", hint="Name it with --home or BEQUEST_HOME."
-        )
+        raise InputError(f"{home} is no home directory: it holds no cases", hint="Name it with --home or BEQUEST_HOME.")
     names = [*(public_host or []), "127.0.0.1", "localhost", "[::1]"]
     os.environ[SETTING] = json.dumps(
         {"home": str(home), "only": only, "hosts": names, "key": server_key().hex(), "proxy": bool(public_host)}

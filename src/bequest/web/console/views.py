@@ -171,9 +171,7 @@ def evidence(request: HttpRequest, case_id: str, who: SignedIn, seen: frozenset[
         events = [e for e in tx.outbox.all(case_id) if e.published_index is not None][-40:]
     meanings = {e.value: words for e, words in MEANINGS.items()}
     has_bundle = _bundle_folder(case_id).is_dir()
-    return _page(
-        request, case_id, who, seen, Screen.EVIDENCE, events=events, meanings=meanings, has_bundle=has_bundle
-    )
+    return _page(request, case_id, who, seen, Screen.EVIDENCE, events=events, meanings=meanings, has_bundle=has_bundle)
 
 
 @_screen(Screen.ACCESS)
