@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 
 from bequest.web.pages import plain_page
@@ -36,7 +37,7 @@ def guard(following: Next) -> Next:
 
     def answer(request: HttpRequest) -> HttpResponse:
         request.lang = language_of(request)  # type: ignore[attr-defined]
-        response = following(request)
+        response = following(request) if _is_our_host(request) else plain_page(request, 400, "nothing")
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers["Vary"] = "Cookie, Accept-Language"
@@ -50,6 +51,15 @@ def guard(following: Next) -> Next:
         return response
 
     return answer
+
+
+def _is_our_host(request: HttpRequest) -> bool:
+    """Whether the request names this site: under a foreign name no page is given out."""
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return False
+    return True
 
 
 def language_of(request: HttpRequest) -> str:
