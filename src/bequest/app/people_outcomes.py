@@ -98,7 +98,7 @@ def seal_feedback(ctx: Context, run: Run, pairs: pl.Series, linked: Linked) -> N
         .unique("subject", keep="first", maintain_order=True)
         .select("subject", "name", "phone", "email")
     )
-    words = {p: _word(p) for p in pairs.unique().to_list()}
+    words = {p: outcome_word(p) for p in pairs.unique().to_list()}
     rows = outbox_rows(contacts, pairs.replace_strict(words, default=None, return_dtype=pl.Utf8))
     buffer = io.BytesIO()
     rows.write_parquet(buffer)
@@ -111,13 +111,13 @@ def seal_feedback(ctx: Context, run: Run, pairs: pl.Series, linked: Linked) -> N
     )  # fmt: skip
 
 
-def _word(pair: str) -> str | None:
+def outcome_word(pair: str) -> str | None:
     """The outcome word of a pair, or one word per lot; none for people without a main record."""
     if pair == "follows record":
         return None
     if ":" in pair:
         parts = (p.split(":") for p in pair.split("/"))
-        return "/".join(f"{lot}:{_word(p)}" for lot, p in parts)
+        return "/".join(f"{lot}:{outcome_word(p)}" for lot, p in parts)
     release, residue = pair.split(" ")
     return outcome_of(Release(release), Residue(residue)).value
 

@@ -12,6 +12,7 @@ import typer
 from bequest import __version__
 from bequest.cli import render
 from bequest.cli.commands import (
+    account,
     backup,
     case,
     custody,
@@ -24,8 +25,10 @@ from bequest.cli.commands import (
     link,
     notify,
     plan,
+    portal,
     review,
     scrub,
+    serve,
     source,
     step,
     task,
@@ -76,6 +79,7 @@ for module in (
     review,
     plan,
     notify,
+    portal,
     step,
     deliver,
     task,
@@ -83,6 +87,8 @@ for module in (
     destroy,
     custody,
     evidence,
+    serve,
+    account,
     backup,
     law,
 ):
