@@ -8,6 +8,7 @@ from bequest.model.datamap import FieldClass
 from bequest.steps.discover import lexicon
 from bequest.steps.discover.detector import Detector
 from bequest.steps.discover.detectors import DETECTORS
+from bequest.steps.discover.forms import FORM_WORDS, HIDING_WORDS, LIKENESSES, without_form, without_form_han
 from bequest.steps.discover.spelling import Pinyin
 from bequest.steps.discover.words import HeadIndex, chunks, comment_heads, fold, has_han, is_boolean_name, tokens
 
@@ -93,7 +94,7 @@ def _qualified(name: str, hint: str) -> bool:
     """Whether a word other than a number follows the hint: too much for a weak one (`usage_num`)."""
     if has_han(name):
         return False
-    words = [w for w in words_of(name) if not w.isdigit()]
+    words = [w for w in words_of(name) if not w.isdigit() and w not in HIDING_WORDS]
     return bool(words) and words[-1] != hint.split()[-1]
 
 
@@ -106,6 +107,8 @@ def name_hits(name: str) -> tuple[Hit, ...]:
     found = INDEX.find(name)
     if coded := _coded_hits(name, found):
         return coded
+    if formed := _formed_hits(name, found):
+        return formed
     if found is None and not has_han(name) and is_boolean_name(words_of(name)):
         return (Hit(FieldClass.NOT_PI, "yes or no", False, ()),)
     if found is None:
@@ -145,6 +148,31 @@ def _coded_hits(name: str, found: Found | None) -> tuple[Hit, ...]:
     if len(words) < 2 or words[-1] not in _ENDINGS_OF_CODES or (found is not None and " " in found[0]):
         return ()
     return tuple(h for h in name_hits("_".join(words[:-1])) if h.cls in _CODED and not h.weak)
+
+
+def _formed_hits(name: str, found: Found | None) -> tuple[Hit, ...]:
+    """What is kept in some form, where the form alone was known (`cert_front_img`, 残疾情况, `mobile_enc`)."""
+    if has_han(name):
+        text = _SEPARATED.sub("", fold(name).lower())
+        rest, allowed = without_form_han(text)
+        if found is not None and len(found[0]) > len(text) - len(rest) and not _is_likeness(found):
+            return ()
+        hits = name_hits(rest) if rest else ()
+    else:
+        words, allowed = without_form(words_of(name))
+        if not words or (found is not None and not (set(found[0].split()) <= FORM_WORDS) and not _is_likeness(found)):
+            return ()
+        hits = name_hits("_".join(words))
+    if found is not None and _is_likeness(found):
+        allowed &= LIKENESSES
+    return tuple(h for h in hits if h.cls in allowed)
+
+
+_SEPARATED = re.compile(r"[\s_\-./()（）]+")
+
+
+def _is_likeness(found: Found) -> bool:
+    return any(BY_ID[key].cls is FieldClass.AVATAR_PHOTO for key in found[1])
 
 
 _AGENT = re.compile(r"^[a-z]{3,}(?:er|or|ee|ant|ist|man|men|woman|person|ian)$")
