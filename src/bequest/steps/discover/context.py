@@ -10,6 +10,8 @@ from bequest.steps.discover import lexicon
 from bequest.steps.discover.around import (
     are_firms,
     before_personal,
+    counts_people,
+    has_births,
     beside_a_person,
     initials,
     is_staff,
@@ -248,6 +250,10 @@ def _topic_of_columns(sample: TableSample, classes: list[FieldClass | None], mac
     n_individual = _count_individual(classes)
     if topic is Topic.EVENT and _describes_people(sample, classes):
         topic = Topic.PERSON
+    if topic is Topic.ORGANISATION and has_births(sample):
+        topic = Topic.PERSON  # emp_dep: of dependants, not of departments
+    if topic is Topic.PERSON and counts_people(sample) and FieldClass.PERSON_NAME not in classes:
+        return Topic.THING
     if topic is Topic.UNKNOWN and mentions(both, lexicon.ORGANISATIONS) and not somebody:
         topic = Topic.ORGANISATION
     if topic is Topic.UNKNOWN and n_individual >= _CLEARLY_PEOPLE:

@@ -193,6 +193,8 @@ def _add_words(
             continue
         if hit.weak and not weak_counts(hit, context):
             continue
+        if _is_a_count(hit, column, context):
+            continue
         cls: FieldClass = hit.cls
         family = type_family(column.declared_type)
         if family is TypeFamily.INTEGER and ((column.is_key and cls is not FieldClass.USER_ID) or hit.hint == "state"):
@@ -206,6 +208,16 @@ def _add_words(
         case.by_name = True
         case.named_beside |= hit.weak and hit.before in context.of_people
         case.evidence.append(f"{what}:{hit.hint}")
+
+
+def _is_a_count(hit: Hit, column: ColumnInfo, context: TableContext) -> bool:
+    """Whether a whole number counts people: `student_num` of a school, not of a pupil."""
+    return (
+        hit.cls is FieldClass.USER_ID
+        and hit.hint.endswith(" num")
+        and context.topic in {Topic.ORGANISATION, Topic.THING}
+        and type_family(column.declared_type) is TypeFamily.INTEGER
+    )
 
 
 def _is_number_of_person(cls: FieldClass, declared: str) -> bool:

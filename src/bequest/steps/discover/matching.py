@@ -43,12 +43,18 @@ _INITIAL_HEADS = {
     "sfzhm": "身份证号码", "sfzh": "身份证号", "zjhm": "证件号码", "sjhm": "手机号码", "lxdh": "联系电话",
     "lxfs": "联系方式",
     "mm": "密码", "rdz": "地址", "yhkh": "银行卡号", "xm": "姓名", "sjh": "手机号", "dh": "电话", "zjh": "证件号",
-    "qqh": "qq号", "wxh": "微信号",
+    "qqh": "qq号", "wxh": "微信号", "sfz": "身份证", "xb": "性别", "dz": "地址", "nl": "年龄", "csrq": "出生日期", "zh": "账号",
+    "gzdw": "工作单位", "gx": "关系",
 }  # fmt: skip
 """Heads by their initials that stand for nothing else at the end of a longer run of initials."""
 _NUMBERS = frozenset({"no", "id", "code", "sn", "card", "account"})
 _INITIALS_OF_ANYTHING = ("mc", "bh", "dm", "sj", "lx", "id")
 _SAID_OF_PEOPLE = frozenset({FieldClass.PERSON_NAME, FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.DEVICE_ID})
+_INITIALS_OF_PEOPLE = frozenset(
+    {"hz", "br", "yz", "fk", "zk", "fd", "xs", "js", "yg", "kh", "hy", "yh", "jz", "jhr", "fq", "mq", "po", "lxr", "jjlxr"}
+    | {"sjr", "shr", "fjr", "jjr", "bxr", "bx", "sqr", "czr", "zjr", "dkr", "jkr", "tbr", "bbr", "syr", "cy", "js", "sj"}
+)
+"""Whose they are: 患者, 业主, 访客, 租客, 学生, 教师, 员工, 客户, 家长, 监护人, 收件人, 报修人 and the like."""
 _INITIALS_OF_THINGS = frozenset({"gs", "dw", "jg", "gys", "bm", "kf", "jc", "xt", "ggg", "zb", "ct", "cp", "sp", "z"})
 """Whose those are not: of companies, offices, suppliers, goods."""
 
@@ -104,6 +110,8 @@ def name_hits(name: str) -> tuple[Hit, ...]:
     whole = "".join(chunks(name))
     if whole in WHOLE:
         return (Hit(WHOLE[whole].cls, whole, not has_han(whole), ()),)
+    if not has_han(name) and words_of(name)[:1] and words_of(name)[0] in _AGGREGATES:
+        return (Hit(FieldClass.NOT_PI, words_of(name)[0], False, ()),)
     found = INDEX.find(name)
     if coded := _coded_hits(name, found):
         return coded
@@ -129,6 +137,8 @@ def name_hits(name: str) -> tuple[Hit, ...]:
     return tuple(hits)
 
 
+_AGGREGATES = frozenset({"max", "min", "avg", "average", "mean", "median"})
+"""Before a name they make it a bound or a figure over many: `max_guest`, `avg_age`."""
 _CODED = frozenset(
     {
         FieldClass.GENDER,
@@ -210,6 +220,9 @@ def _spelt_hits(name: str) -> tuple[Hit, ...]:
 
 def _initial_hits(letters: str) -> tuple[Hit, ...]:
     """Initials of a whole phrase, else of a head after whose it is: `fkdh`, 访客电话."""
+    for head, said in _INITIAL_HEADS.items():
+        if letters.removesuffix(head) in _INITIALS_OF_PEOPLE and letters.endswith(head):
+            return tuple(Hit(h.cls, h.hint, h.weak, ()) for h in name_hits(said))
     if word := PINYIN.by_initials(letters):
         hits = name_hits(word)
         if not (letters.endswith(_INITIALS_OF_ANYTHING) and any(h.cls in _SAID_OF_PEOPLE for h in hits)):

@@ -116,6 +116,18 @@ _RESTS = (
         FieldClass.EMPLOYMENT,
         "context:employer of the person described",
     ),
+    _Rest(
+        lambda t: t.medical and t.people and t.topic is not Topic.ORGANISATION,
+        lambda c, i: c.cls is FieldClass.COMPANY_NAME and bool({"hospital", "clinic"} & set(words_of(i.said)) or "医院" in i.comment + i.said),
+        FieldClass.HEALTH,
+        "context:where somebody was treated",
+    ),
+    _Rest(
+        lambda t: t.attendance and t.people,
+        lambda c, i: c.cls in _OPEN and words_of(i.said)[-1:] in {("place",), ("location",), ("site",), ("position",)},
+        FieldClass.LOCATION_TRACE,
+        "context:place in a table of attendance",
+    ),
     _Rest(lambda t: t.pay, _is_sum, FieldClass.INCOME_ASSETS, "context:sum in a table of somebody's pay"),
     _Rest(lambda t: t.schooling, _is_firm_or_date, FieldClass.EDUCATION, "context:in a table of somebody's schooling"),
     _Rest(
