@@ -60,10 +60,7 @@ def before_personal(sample: TableSample) -> frozenset[tuple[str, ...]]:
         _whose(h)
         for c in sample.columns
         for h in (*comment_hits(c.comment), *name_hits(c.said))
-        if h.cls in _ONLY_OF_PEOPLE
-        and not h.weak
-        and _whose(h)
-        and (h.cls in _BORN or not _is_of_no_person(_whose(h)))
+        if h.cls in _ONLY_OF_PEOPLE and not h.weak and _whose(h) and (h.cls in _BORN or not _is_of_no_person(_whose(h)))
     )
 
 
@@ -200,7 +197,9 @@ def refers_by_number(column: ColumnInfo) -> bool:
 
 def counts_people(sample: TableSample) -> bool:
     """Whether rows are days or groups that people are counted by (`stat_daily_member`, 会员日统计)."""
-    counted = {"stat", "stats", "statistic", "statistics", "daily", "summary", "report", "rpt"} & set(chunks(sample.table))
+    counted = {"stat", "stats", "statistic", "statistics", "daily", "summary", "report", "rpt"} & set(
+        chunks(sample.table)
+    )
     told_so = any(w in sample.comment for w in ("统计", "日报", "月报", "汇总"))
     return bool(counted or told_so) and not any(refers_by_number(c) or c.to_people for c in sample.columns)
 

@@ -1,8 +1,8 @@
 """Names made of a noun and the form it is kept in: a picture, a description, a flag, a sum, a date, a code of it.
 
-`cert_front_img` holds a certificate, `diagnosis_desc` a diagnosis, `disability_flag` a disability, though each name ends
-in a word that by itself says nothing. Looked up where only that last word is known: the form is taken off and the rest
-is read anew. Each form can hold some classes only: a picture of a telephone is none of the owner's number.
+`cert_front_img` holds a certificate, `diagnosis_desc` a diagnosis, `disability_flag` a disability, though each name
+ends in a word that by itself says nothing. Where only that last word is known, it is taken off and the rest is
+read anew. Each form can hold some classes only: a picture of a telephone is none of the owner's number.
 """
 
 from bequest.model.datamap import FieldClass
@@ -22,16 +22,16 @@ _ENGLISH: tuple[tuple[frozenset[str], frozenset[FieldClass]], ...] = (
         frozenset(
             listed(
                 """img, image, pic, picture, photo, url, uri, path, file, scan, attach, attachment, front, back, side,
-                copy, photocopy, positive, negative, hand, hold, base, jpg, pdf, icon, key, link, imgs, photos, pics"""
+                f, b, fm, zm, copy, photocopy, positive, negative, hand, hold, base, jpg, pdf, icon, key, link, imgs, photos, pics"""
             )
         ),
         _PAPERS,
     ),
     (
-        frozenset(listed("desc, description, descr, text, content, detail, details, info, note, explain, summary, result, record, reason, list, data")),  # noqa: E501
+        frozenset(listed("desc, description, descr, text, content, detail, details, info, note, explain, summary, result, record, reason, data")),  # noqa: E501
         _TOLD,
     ),
-    (frozenset(listed("flag, status, state, type, level, grade, kind, category, is, mark, code, name, label, desc, id")), _STATES | _CODED),  # noqa: E501
+    (frozenset(listed("flag, status, state, type, level, grade, kind, category, is, mark, code, name, label, desc")), _STATES | _CODED),  # noqa: E501
     (frozenset(listed("amount, money, total, sum, fee, value, price, num")), _SUMS),
     (frozenset(listed("enc, encrypt, encrypted, cipher, ciphertext, md, sha, hash, hashed, mask, masked, aes, des, sm, rsa, index, search, salt, last, plain, digest")), _HIDDEN),  # noqa: E501
 )  # fmt: skip

@@ -45,6 +45,10 @@ _FEW_DISTINCT_OF = 200
 _IDENTIFIERS = frozenset(
     {FieldClass.PHONE, FieldClass.EMAIL, FieldClass.NATIONAL_ID, FieldClass.BANK_CARD, FieldClass.PASSPORT}
 )
+_PLACES = frozenset(
+    {FieldClass.ADDRESS, FieldClass.REGION, FieldClass.LOCATION_TRACE, FieldClass.GEO_COORDINATES, FieldClass.POSTCODE}
+)
+"""Words for places do not contradict each other."""
 _ADDRESSED = frozenset({FieldClass.IP, FieldClass.EMAIL, FieldClass.DEVICE_ID, FieldClass.AVATAR_PHOTO})
 _VALUE_ONLY = frozenset(
     {
@@ -233,6 +237,8 @@ def _add_silence_of_comment(
         return
     said = {h.cls for h in comments}
     for hit in names:
+        if hit.cls in _PLACES and said <= _PLACES:
+            continue
         if hit.cls in cases and said and hit.cls not in said:
             doubted = len(hit.hint.split()) > 1 and hit.cls is not FieldClass.USER_ID
             cases[hit.cls].points += NAME_DOUBTED if doubted else NAME_OVERRULED

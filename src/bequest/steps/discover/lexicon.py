@@ -152,7 +152,7 @@ COMMUNICATION_WORDS = listed(
     请假, 举报, 沟通, 跟进, dispute, 争议, 纠纷"""
 )
 FINANCE_WORDS = listed(
-    """account, acc, acct, wallet, fund, funds, asset, loan, borrow, borrower, lend, invest, investment, investor,
+    """bank, bankcard, 银行卡, 征信, account, acc, acct, wallet, fund, funds, asset, loan, borrow, borrower, lend, invest, investment, investor,
     repay, repayment, refund_plan, recharge, withdraw, withdrawal, cash, transfer, debt, credit, finance,
     balance, income, commission, brokerage, profit, overdue, principal, interest, tender, bid, deposit, 账户, 资金,
     钱包, 资产, 借款, 贷款, 投资, 还款, 充值, 提现, 转账, 债权, 授信, 余额, 收益, 佣金, 分润, 逾期, 投标, 理财"""

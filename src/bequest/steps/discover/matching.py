@@ -9,7 +9,7 @@ from bequest.steps.discover import lexicon
 from bequest.steps.discover.detector import Detector
 from bequest.steps.discover.detectors import DETECTORS
 from bequest.steps.discover.forms import FORM_WORDS, HIDING_WORDS, LIKENESSES, without_form, without_form_han
-from bequest.steps.discover.spelling import Pinyin
+from bequest.steps.discover.spelling import Pinyin, syllables
 from bequest.steps.discover.words import HeadIndex, chunks, comment_heads, fold, has_han, is_boolean_name, tokens
 
 BY_ID = {d.id: d for d in DETECTORS}
@@ -38,7 +38,7 @@ _PLAIN_WORDS = tuple(
 
 Found = tuple[str, tuple[str, ...], tuple[str, ...]]
 VOWELS = frozenset("aeiou")
-_LEAST_INITIALS, _LONGEST_BEFORE = 3, 4
+_LEAST_INITIALS, _LONGEST_BEFORE, _LEAST_HEAD = 3, 4, 4
 _INITIAL_HEADS = {
     "sfzhm": "身份证号码", "sfzh": "身份证号", "zjhm": "证件号码", "sjhm": "手机号码", "lxdh": "联系电话",
     "lxfs": "联系方式",
@@ -51,8 +51,46 @@ _NUMBERS = frozenset({"no", "id", "code", "sn", "card", "account"})
 _INITIALS_OF_ANYTHING = ("mc", "bh", "dm", "sj", "lx", "id")
 _SAID_OF_PEOPLE = frozenset({FieldClass.PERSON_NAME, FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.DEVICE_ID})
 _INITIALS_OF_PEOPLE = frozenset(
-    {"hz", "br", "yz", "fk", "zk", "fd", "xs", "js", "yg", "kh", "hy", "yh", "jz", "jhr", "fq", "mq", "po", "lxr", "jjlxr"}
-    | {"sjr", "shr", "fjr", "jjr", "bxr", "bx", "sqr", "czr", "zjr", "dkr", "jkr", "tbr", "bbr", "syr", "cy", "js", "sj"}
+    {
+        "hz",
+        "br",
+        "yz",
+        "fk",
+        "zk",
+        "fd",
+        "xs",
+        "js",
+        "yg",
+        "kh",
+        "hy",
+        "yh",
+        "jz",
+        "jhr",
+        "fq",
+        "mq",
+        "po",
+        "lxr",
+        "jjlxr",
+    }
+    | {
+        "sjr",
+        "shr",
+        "fjr",
+        "jjr",
+        "bxr",
+        "bx",
+        "sqr",
+        "czr",
+        "zjr",
+        "dkr",
+        "jkr",
+        "tbr",
+        "bbr",
+        "syr",
+        "cy",
+        "js",
+        "sj",
+    }
 )
 """Whose they are: 患者, 业主, 访客, 租客, 学生, 教师, 员工, 客户, 家长, 监护人, 收件人, 报修人 and the like."""
 _INITIALS_OF_THINGS = frozenset({"gs", "dw", "jg", "gys", "bm", "kf", "jc", "xt", "ggg", "zb", "ct", "cp", "sp", "z"})
@@ -117,6 +155,8 @@ def name_hits(name: str) -> tuple[Hit, ...]:
         return coded
     if formed := _formed_hits(name, found):
         return formed
+    if asked := _asked_hits(name):
+        return asked
     if found is None and not has_han(name) and is_boolean_name(words_of(name)):
         return (Hit(FieldClass.NOT_PI, "yes or no", False, ()),)
     if found is None:
@@ -160,6 +200,27 @@ def _coded_hits(name: str, found: Found | None) -> tuple[Hit, ...]:
     return tuple(h for h in name_hits("_".join(words[:-1])) if h.cls in _CODED and not h.weak)
 
 
+_ASKED = frozenset(
+    {FieldClass.MARITAL, FieldClass.HEALTH, FieldClass.MINORS, FieldClass.RELIGION_ETHNICITY, FieldClass.OTHER_PI}
+)
+"""What a yes or no is personal information of: `is_married`, 是否怀孕."""
+
+
+def _asked_hits(name: str) -> tuple[Hit, ...]:
+    """What a name asks about somebody by a question of yes or no."""
+    if has_han(name):
+        start, _, rest = fold(name).partition("是否")
+        rest = rest.removeprefix("有").removeprefix("为").removeprefix("是")
+        if not rest or len(start) > _LONGEST_BEFORE:
+            return ()
+    else:
+        words = words_of(name)
+        if not is_boolean_name(words) or words[0] == "should":
+            return ()
+        rest = "_".join(words[1:])
+    return tuple(h for h in name_hits(rest) if h.cls in _ASKED and not h.weak)
+
+
 def _formed_hits(name: str, found: Found | None) -> tuple[Hit, ...]:
     """What is kept in some form, where the form alone was known (`cert_front_img`, 残疾情况, `mobile_enc`)."""
     if has_han(name):
@@ -175,7 +236,7 @@ def _formed_hits(name: str, found: Found | None) -> tuple[Hit, ...]:
         hits = name_hits("_".join(words))
     if found is not None and _is_likeness(found):
         allowed &= LIKENESSES
-    return tuple(h for h in hits if h.cls in allowed)
+    return tuple(h for h in hits if h.cls in allowed and (not h.weak or h.cls is FieldClass.BANK_CARD))
 
 
 _SEPARATED = re.compile(r"[\s_\-./()（）]+")
@@ -213,6 +274,9 @@ def _spelt_hits(name: str) -> tuple[Hit, ...]:
     letters = "".join(c for c in chunks(name) if not c.isdigit())
     if said := PINYIN.words_in(letters):
         return name_hits(said)
+    behind = letters.rfind("ren", 1, -_LEAST_HEAD)
+    if behind > 0 and syllables(letters[:behind]) and (said := PINYIN.words_in(letters[behind + 3 :])):
+        return name_hits(f"人{said}")  # whoever it is: renlingrendianhua
     if VOWELS.isdisjoint(letters) and len(letters) >= _LEAST_INITIALS:
         return _initial_hits(letters)
     return ()

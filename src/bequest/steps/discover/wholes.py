@@ -118,7 +118,10 @@ _RESTS = (
     ),
     _Rest(
         lambda t: t.medical and t.people and t.topic is not Topic.ORGANISATION,
-        lambda c, i: c.cls is FieldClass.COMPANY_NAME and bool({"hospital", "clinic"} & set(words_of(i.said)) or "医院" in i.comment + i.said),
+        lambda c, i: (
+            c.cls is FieldClass.COMPANY_NAME
+            and bool({"hospital", "clinic"} & set(words_of(i.said)) or "医院" in i.comment + i.said)
+        ),
         FieldClass.HEALTH,
         "context:where somebody was treated",
     ),

@@ -31,7 +31,7 @@ DETECTOR = Detector(
         英语成绩, school name person, schl name, grad date, grad year, grad school, class rank, grade rank,
         rank in class, mandarin level, english level, language level, cet level, ielts, toefl, dep school,
         child school name, degree level, degree code, major code, transcript file, diploma no, diploma img,
-        diploma number, zhuanye, xlxw, byrq, byzh, xlzs"""
+        diploma number, zhuanye, xlxw, byrq, byzh, xlzs, degree edu"""
     ),
     weak_hints=listed(
         """专业, 学校, 院校, 班级, 年级, 成绩, 分数, 学院, 系别, 得分, 学分, 总分, 评分等级, major, school, college,

@@ -26,7 +26,9 @@ DETECTOR = Detector(
         alt mobile, other phone, second phone, phone1, phone2, mob no, mobno, mobile num, cell no, cell num,
         cell number, contact num, ctct no, contact mob, emg phone, bxdh, fkdh, yzdh, jjlxdh, jjdh, jzdh, fqdh, mqdh,
         shdh, sjrdh, fjrdh, beiyongdianhua, jinjidianhua, jiazhangdianhua, yezhudianhua, pickphone, pick phone,
-        picker phone, notify phone, notice phone, notice mobile, notify mobile, receive sms phone"""
+        picker phone, notify phone, notice phone, notice mobile, notify mobile, receive sms phone, peer no,
+        peer number, peer phone, opposite number, opposite phone, other number, 对方号码, 对端号码, 对方电话,
+        对方手机, 通话号码"""
     ),
     whole_hints=("sjh", "dh", "sj"),
     blockers=listed("""

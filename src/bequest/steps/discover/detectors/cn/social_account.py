@@ -25,7 +25,8 @@ DETECTOR = Detector(
         wechat union id, ding talk, 渠道用户标识, 渠道用户id, 支付宝号, 支付宝姓名, 微信名, 微信名称, 微信唯一标识,
         平台编号唯一id, 平台用户id, wxh, qqh, zfbzh, wxopenid, wxunionid, wx unionid, wx union id, wechat no id, vx,
         vx no, weixin openid id, qq openid, alipay openid, alipay uid, line id, whatsapp no, telegram id, kakao id,
-        viber, zalo id, apple id, google uid, facebook uid, linkedin url, twitter handle, wxhm, wxzh, wxnc, qqhm"""
+        viber, zalo id, apple id, google uid, facebook uid, linkedin url, twitter handle, wxhm, wxzh, wxnc, qqhm,
+        qq code, qq name, qq nick"""
     ),
     blockers=listed(
         """支付, pay, 商户, mch, template, 模板, app, corp, config, 配置, group, 群, 客服, is, channel, 机器人, robot"""

@@ -27,7 +27,8 @@ DETECTOR = Detector(
         checkin time, sign in time, sign out time, sign in date, attend date, attend time, attendance time,
         attendance status, attendance result, on time attend, off time attend, 上班打卡时间, 下班打卡时间, 打卡时间,
         签到时间, 签退时间, 考勤日期, 考勤时间, 考勤状态, 出勤天数, 迟到次数, 早退次数, 缺勤次数, 最后在线时间,
-        最近在线, 累计登录次数, 登录总次数"""
+        最近在线, 累计登录次数, 登录总次数, call duration, call dur, call seconds, talk duration, talk seconds,
+        talk time, 通话时长, 通话时间, 通话开始时间"""
     ),
     weak_hints=listed(
         """login type, 登录方式, referer, tags, 标签, visit time, search keyword, keyword, 搜索词, url, request url,

@@ -29,7 +29,8 @@ DETECTOR = Detector(
         fp feature, thumbprint, thumb print, palm, palm data, palm template, iris code, iris data, iris template,
         voice sample, voice template, gait, gene, gene data, genetic data, genetic, genes, eye print, bio template,
         bio data feature, bio feature, bio data, biometric template, biometric hash, biometric id, biometric key,
-        rlsb, rltz, rltzz, rltx, zwtz, zwxx, zwmb, renlianzhaopian, renliantezheng, zhiwentezheng"""
+        rlsb, rltz, rltzz, rltx, zwtz, zwxx, zwmb, renlianzhaopian, renliantezheng, zhiwentezheng, live img,
+        live image, live photo, live pic, live picture, living photo, living img, live face, alive photo"""
     ),
     blockers=listed("browser, 浏览器, device, 设备, font, typeface"),
     types=frozenset({T, B, J, I, N}),

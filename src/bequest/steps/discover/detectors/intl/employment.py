@@ -51,7 +51,8 @@ DETECTOR = Detector(
         parent occupation, practice license no, practising certificate no, practicing license,
         professional license no, professional certificate no, qualification no, qualification cert no,
         qualification certificate no, work permit no, work permit, zyzsbh, zgzsbh, zgzh, zyzgzh, fqdw, mqdw, fqzy,
-        mqzy, gzqk, rzsj date, zhiyezige"""
+        mqzy, gzqk, rzsj date, zhiyezige, job pos, pos name, pos title, job position, company name of work,
+        company address of work"""
     ),
     weak_hints=listed(
         """职位, 岗位, 部门名称, 单位, 所属部门, 部门, title, position, post, dept, dept name, department,

@@ -85,7 +85,8 @@ DETECTOR = Detector(
         monthly repayment, monthly debt, credit used, used credit, credit quota, cr limit, crlimit, loan quota,
         borrow limit, avl bal, frz amount, wallet amount, cash back amount, cashback balance, jiangxuejin, zhuxuejin,
         butie, jintie, ticheng, geshui, shifagongzi, yingfagongzi, nianshouru, yueshouru, shourulaiyuan, zhanghuyue,
-        shifa, yingfa, nsr, ysr, jbgzje, jxgz, jj jiangjin, gjj, sbje, grsds"""
+        shifa, yingfa, nsr, ysr, jbgzje, jxgz, jj jiangjin, gjj, sbje, grsds, car status, month inc, mth inc,
+        year inc, annual inc, ovd days, overdue day, pboc score, credit score value, loan bal, credit rpt"""
     ),
     weak_hints=listed(
         """money, 金额, 积分余额, 零钱, advance, loan, debt, 保证金, pension perc, accumulation fund, amount, sum,

@@ -39,7 +39,9 @@ DETECTOR = Detector(
         position track, hotel name stay, hotel stay, lodging, lodging place, outdoor location, field location,
         clock location, punch location, sign in location, sign in position, check in position, check in loc,
         attendance location, attendance place, attendance address, xingzong, guiji, xingcheng, xingchengguiji,
-        qiandaodidian, dakadidian, dakaweizhi, chufadi, mudidi, qddd, dkdd, dkwz, wzxx"""
+        qiandaodidian, dakadidian, dakaweizhi, chufadi, mudidi, qddd, dkdd, dkwz, wzxx, call loc, call location,
+        call place, call address, 通话地点, 通话位置, 通话地, visit place, visit location, visited location, 拜访地点,
+        走访地点, 拜访位置, 家访地点, 到店位置, 出差路线"""
     ),
     blockers=listed("商品, 物流, product, job, 广告, 类型"),
     types=frozenset({T, D, J}),

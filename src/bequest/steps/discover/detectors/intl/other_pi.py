@@ -47,7 +47,9 @@ DETECTOR = Detector(
         party membership, trade union, union member, union membership, sexual preference, sexuality,
         disciplinary record, disciplinary action, complaint record person, door card, door card no, access card no,
         access card, campus card no, fanzuijilu, qianke, chejiahao, fadongjihao, weifajilu, jiatingchengyuan,
-        zhengzhi, dangyuan, zzmm code, polit status, relship, yhzgx, ybrgx"""
+        zhengzhi, dangyuan, zzmm code, polit status, relship, yhzgx, ybrgx, id valid to, id valid end, id valid from,
+        id expire, id expiry, id expiry date, cert valid to, cert valid end, cert expire, cert expire date,
+        cert exp date, cert expiry, cert expiry date, relation type, relationship type, kinship type, relation code"""
     ),
     weak_hints=listed(
         """关系, relation, profile, zhengjianleixing, title prefix, suffix, salutation, 称呼, 称谓, honorific,
