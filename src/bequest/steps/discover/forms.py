@@ -21,8 +21,8 @@ _ENGLISH: tuple[tuple[frozenset[str], frozenset[FieldClass]], ...] = (
     (
         frozenset(
             listed(
-                """img, image, pic, picture, photo, url, uri, path, file, scan, attach, attachment, front, back, side,
-                f, b, fm, zm, copy, photocopy, positive, negative, hand, hold, base, jpg, pdf, icon, key, link, imgs, photos, pics"""
+                """img, image, pic, picture, photo, file, scan, attach, attachment, front, back, side,
+                f, b, fm, zm, copy, photocopy, positive, negative, hand, hold, base, jpg, pdf, imgs, photos, pics"""
             )
         ),
         _PAPERS,
@@ -31,7 +31,7 @@ _ENGLISH: tuple[tuple[frozenset[str], frozenset[FieldClass]], ...] = (
         frozenset(listed("desc, description, descr, text, content, detail, details, info, note, explain, summary, result, record, reason, data")),  # noqa: E501
         _TOLD,
     ),
-    (frozenset(listed("flag, status, state, type, level, grade, kind, category, is, mark, code, name, label, desc")), _STATES | _CODED),  # noqa: E501
+    (frozenset(listed("flag, status, state, type, level, grade, kind, category, is, mark, code, name, label, desc")), _STATES),  # noqa: E501
     (frozenset(listed("amount, money, total, sum, fee, value, price, num")), _SUMS),
     (frozenset(listed("enc, encrypt, encrypted, cipher, ciphertext, md, sha, hash, hashed, mask, masked, aes, des, sm, rsa, index, search, salt, last, plain, digest")), _HIDDEN),  # noqa: E501
 )  # fmt: skip

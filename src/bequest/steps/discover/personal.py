@@ -75,7 +75,7 @@ _STATUS_LABELS = (
     *("criminal", "conviction", "background check", "犯罪", "前科", "违法", "sexual", "性取向", "union member"),
     *("government id", "other id", "qianke", "fanzui"),
 )
-"""GB/T 45574: that somebody was convicted, and other marks that lead to unequal treatment; papers that stand for an ID."""
+"""GB/T 45574: that somebody was convicted, other marks that lead to unequal treatment; papers like an ID."""
 _RELIGION = ("宗教", "信仰", "religion", "religious", "faith", "zongjiao")
 
 

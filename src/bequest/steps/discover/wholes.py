@@ -44,7 +44,7 @@ class _Rest:
 
 def as_a_whole(sample: TableSample, context: TableContext, columns: Columns) -> Columns:
     """The columns once their table has been looked at as a whole."""
-    columns = _clinical_text(sample, context, _one_person(context, _traces(context, columns)))
+    columns = _clinical_text(sample, context, _one_person(_traces(context, columns)))
     referred = any(
         c.cls in {FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.PERSON_NAME} and c.personal for c in columns
     )
@@ -64,7 +64,7 @@ _BARE_OF = frozenset({RowRole.CUSTOMER, RowRole.CONSIGNEE, RowRole.ENTERPRISE_CO
 _STAYS = frozenset({FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.ORDER_NO, FieldClass.IP, FieldClass.DEVICE_ID})
 
 
-def _one_person(context: TableContext, columns: Columns) -> Columns:
+def _one_person(columns: Columns) -> Columns:
     """收货人 beside 电话 and 地址, `contact` beside `tel`: a name in one role and bare contact details are one person.
 
     Only where the row names nobody else who could be reached so. What the account says (numbers of users, devices)

@@ -24,7 +24,7 @@ DETECTOR = Detector(
         passport expire date, passport issue date, passport exp date, passport expire time, hukou type, hukou nature,
         household nature, register type, relation with owner, relation with contact, urgent rel, urgent relation,
         emergency relationship, contact relation, direct relation, kin relation, family relationship,
-        family relation type, owner relation, host relation, dependants, dependents num, cert valid date,
+        family owner relation, host relation, dependants, dependents num, cert valid date,
         id card valid, id card expire date, id card start date, id card authority, issuing authority, sign organ,
         blood relation, zodiac sign, star sign, chinese zodiac, height weight, clothing size, shoe size, loan purpose,
         borrow purpose, punishment, reward punishment, punish record, discipline, invite code user, 入党年月,
@@ -49,7 +49,7 @@ DETECTOR = Detector(
         access card, campus card no, fanzuijilu, qianke, chejiahao, fadongjihao, weifajilu, jiatingchengyuan,
         zhengzhi, dangyuan, zzmm code, polit status, relship, yhzgx, ybrgx, id valid to, id valid end, id valid from,
         id expire, id expiry, id expiry date, cert valid to, cert valid end, cert expire, cert expire date,
-        cert exp date, cert expiry, cert expiry date, relation type, relationship type, kinship type, relation code"""
+        cert exp date, cert expiry, cert expiry date, relationship type, kinship type, relation code"""
     ),
     weak_hints=listed(
         """关系, relation, profile, zhengjianleixing, title prefix, suffix, salutation, 称呼, 称谓, honorific,
