@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words read best in one line each
 """Who is who from end to end: a generated company as files, through `bequest discover` and `bequest link CASE --out`.
 
 The company is invented and has the troubles of real ones: homophones, traditional characters, titles, 15-digit and
@@ -144,9 +145,9 @@ def linked(folder: Path) -> pl.DataFrame:
     return pl.read_parquet(folder / "links.parquet")
 
 
-def score(truth: pl.DataFrame, found: pl.DataFrame, folder: Path) -> dict[str, object]:
+def score(truth: pl.DataFrame, found: pl.DataFrame) -> dict[str, object]:
     """Pairs of rows joined rightly, over all joined and over all that belong together."""
-    rows = found.with_columns(row_number(found, folder)).unique(["source", "row", "cluster_id"])
+    rows = found.with_columns(row_number()).unique(["source", "row", "cluster_id"])
     t = truth.join(rows.select("source", "row", "cluster_id"), on=["source", "row"], how="left")
     t = t.with_row_index("n").with_columns(
         pl.coalesce("cluster_id", -1 - pl.col("n").cast(pl.Int64)).alias("cluster_id")
@@ -167,7 +168,7 @@ def score(truth: pl.DataFrame, found: pl.DataFrame, folder: Path) -> dict[str, o
     }
 
 
-def row_number(found: pl.DataFrame, folder: Path) -> pl.Expr:
+def row_number() -> pl.Expr:
     """Which row of its file a key means."""
     return pl.col("row_key").str.extract(r"(\d+)\D*$").cast(pl.Int64).alias("row")
 
@@ -177,4 +178,4 @@ def run(n: int) -> Iterator[dict[str, object]]:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             truth = written(folder, seed, n, style)
-            yield {"bench": f"people, {style} names", "people": n, **score(truth, linked(folder), folder)}
+            yield {"bench": f"people, {style} names", "people": n, **score(truth, linked(folder))}

@@ -10,9 +10,9 @@ from bequest.steps.discover import lexicon
 from bequest.steps.discover.around import (
     are_firms,
     before_personal,
+    beside_a_person,
     counts_people,
     has_births,
-    beside_a_person,
     initials,
     is_staff,
     names_class,
