@@ -43,7 +43,8 @@ _INITIAL_HEADS = {
     "sfzhm": "身份证号码", "sfzh": "身份证号", "zjhm": "证件号码", "sjhm": "手机号码", "lxdh": "联系电话",
     "lxfs": "联系方式",
     "mm": "密码", "rdz": "地址", "yhkh": "银行卡号", "xm": "姓名", "sjh": "手机号", "dh": "电话", "zjh": "证件号",
-    "qqh": "qq号", "wxh": "微信号", "sfz": "身份证", "xb": "性别", "dz": "地址", "nl": "年龄", "csrq": "出生日期", "zh": "账号",
+    "qqh": "qq号", "wxh": "微信号", "sfz": "身份证", "xb": "性别", "dz": "地址", "nl": "年龄", "csrq": "出生日期",
+    "zh": "账号",
     "gzdw": "工作单位", "gx": "关系",
 }  # fmt: skip
 """Heads by their initials that stand for nothing else at the end of a longer run of initials."""

@@ -38,7 +38,7 @@ DETECTOR = Detector(
         university, grade, score, class name, class id, exam score, zhuanye, banji, nianji, chengji, xueyuan, xuexiao,
         xl, zy, 成绩等级, 课程成绩, fs, cj, 平时成绩, 期末成绩, 总成绩, 考试分数, math, chinese, english, physics,
         chemistry, biology, history score, geography score, politics score, 语文, 数学, 英语, 物理, 化学, 生物, 历史,
-        地理, 政治, 体育, shuxue, yuwen, yingyu, total score, avg score, degree"""
+        地理, 政治, 体育, shuxue, yuwen, yingyu, total score, degree"""
     ),
     types=frozenset({T, I, N, D}),
     refuses_narrow=False,

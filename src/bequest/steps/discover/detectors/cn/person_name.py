@@ -29,7 +29,7 @@ _SCREEN_NAMED = {
 _ROLES = tuple(w for w in PEOPLE if w not in _SCREEN_NAMED)
 _BARE_NOT = frozenset(
     listed(
-        """client, host, vip, contact, profile, resume, player, agent, admin, administrator, driver, worker, editor,
+        """client, host, vip, buyer_staff, cashier, referrer, 邀请人, 家庭成员, contact, profile, resume, player, agent, admin, administrator, driver, worker, editor,
         author, owner, reader, monitor, member, student, patient, customer, cust, user, buyer, seller, operator,
         handler, auditor, approver, reviewer, creator, assignee, reporter, person, people, human, individual, child,
         kid, baby, infant, pupil, toddler, subscriber, consumer, follower, fan, employee, emp, staff, stu, resident,

@@ -31,7 +31,8 @@ DETECTOR = Detector(
     ),
     weak_hints=listed("photo, icon, 图像, picture, img, image, pic, photo path, 图片, tupian, 人员照片"),
     blockers=listed("""
-        商品, product, goods, 店铺, shop, store, 群, group, 现场, 凭证, 房屋, 环境, 菜品, 车辆, 病变, 驾驶证, 行驶证, 健康证, 营业执照,
+        商品, product, goods, 店铺, shop, store, 群, group, 现场, 凭证, 房屋, 环境, 菜品, 车辆, 病变, 驾驶证,
+        行驶证, 健康证, 营业执照,
         license, licence, 回单, receipt, 面单, 报修, 病历, cert"""),
     types=frozenset({T, B}),
     shape=Shape(pattern=r"(?i)^(?:https?://|/)\S+$|\.(?:jpe?g|png|gif|webp)$", points=5),

@@ -23,7 +23,7 @@ DETECTOR = Detector(
         人脸底库, 人脸底图, 人脸抓拍, 人脸向量, 人脸识别照片, 人脸比对结果, 静脉, 指静脉, 指纹图, 指纹图片, 指纹密码,
         指纹id, 指纹编号, 指纹一, 指纹二, 声音样本, 声纹id, 声纹编号, 眼纹, 步态, 基因数据, 基因检测, 唾液样本,
         血样编号, live photo face, liveness, liveness photo, liveness image, liveness video, face base64, facebase,
-        face64, face capture, face snapshot, face library id, face recognition, face recognition photo, face vec,
+        face capture, face snapshot, face library id, face recognition, face recognition photo, face vec,
         face encode, face enc, face hash, face auth img, facial, facial recognition, facial template, facial image,
         finger, finger id, fingerprint id, fingerprint image, fingerprint no, fp template, fp tpl, fp data, fp image,
         fp feature, thumbprint, thumb print, palm, palm data, palm template, iris code, iris data, iris template,

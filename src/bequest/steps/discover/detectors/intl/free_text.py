@@ -35,7 +35,7 @@ DETECTOR = Detector(
         客户反馈, 催收结果, 催收内容, 催收记录, 借款描述, 借款说明, 转账备注信息, 转账备注, 支付备注, 退款描述,
         违规内容, 违纪内容, 违规原因, 违纪原因, 座右铭, 签名档, 心情, 说说, 客户留言, 咨询问题, 回访内容, 回访结果,
         回访记录, 服务评价, 评语, 教师评语, 诉求内容, 诉求描述, 反映内容, 反映问题, 投诉描述, 投诉详情, 报修描述,
-        报修说明, 故障描述, 工单内容, 工单描述, 沟通记录, 谈话记录, 走访记录, 家访记录, 家访内容, 面谈记录, 老师评语,
+        报修说明, 工单内容, 工单描述, 沟通记录, 谈话记录, 走访记录, 家访记录, 家访内容, 面谈记录, 老师评语,
         评价描述, 服务反馈, compl text, complain text, complaint text, complaint detail, complaint details,
         issue desc, issue detail, review comment, review cmt, review comments, reviewer comment, teacher comment,
         teacher remark, manager comment, hr comment, hr remark, interview note, interview notes, call note,

@@ -49,7 +49,7 @@ DETECTOR = Detector(
         心电图, 胸片, 医保类型, 参保类型, 病假原因, 伤病情况, 病假证明, 诊断证明, 健康证号, 健康证明, 健康证照片,
         戒烟, 抽烟, 酗酒, 病人情况, 诊疗记录, 症状体征, 病区, 床位, 送诊医院, chronic disease, chronic diseases,
         infection, infectious disease, hiv, hepatitis, mental health, mental illness, depression, depression score,
-        anxiety score, disorder, disabled, handicap, handicapped, impairment, special needs, special need, pregnant,
+        anxiety score, disorder, handicap, handicapped, impairment, special needs, special need, pregnant,
         gestation weeks, gestational week, expected delivery date, due date pregnancy, icd, icd code, lab result,
         lab test result, ecg, ct result, xray, mri, pathology, discharge summary, nursing level, care level,
         care plan, medical condition, medical conditions, medical notes, medical note, medical info,

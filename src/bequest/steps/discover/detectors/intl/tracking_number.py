@@ -16,7 +16,7 @@ DETECTOR = Detector(
         logistics number, logistics sn, logistic code, parcel no, mail no, dvy flow id, ship number, wuliudanhao,
         kuaididanhao, wb no, wbno, waybill code, waybill id, waybill num, awb, awb no, awb number, trk no, trk num,
         track no, track number, tracking num, parcel number, parcel id, parcel code, package no, consignment no,
-        consignment number, express id, courier no, courier bill no, delivery bill no, 面单号, 电子面单号, 母单号,
+        consignment number, express id, courier bill no, delivery bill no, 面单号, 电子面单号, 母单号,
         子单号运单, 运单, 承运单号, 配送单编号, yundanhao, ydh, kddh, wldh, mdh"""
     ),
     types=frozenset({T, I}),
