@@ -194,7 +194,8 @@ OWN_THINGS = listed(
 LOYALTY_WORDS = listed("loyalty, member, membership, vip, points, 会员, 积分, 贵宾")
 MEDICAL_WORDS = listed(
     """sick, psych, psychology, counseling, vaccine, vaccination, 病假, 体检, 心理, 晨检, 疫苗, 防疫, tijian, menzhen,
-    bingli, zhenduan, patient, prescription, diagnosis, disease, dise, drug, medicine, medical, clinic, hospital, registration,
+    bingli, zhenduan, patient, prescription, diagnosis, disease, dise, drug, medicine, medical,
+    clinic, hospital, registration,
     case, symptom, herbal, treatment, nurse, doctor, inpatient, surgery, health, 病人, 患者, 处方, 诊断, 疾病,
     药, 病历, 病例, 医, 挂号, 就诊, 住院, 手术, 检验, 健康, 体检"""
 )

@@ -29,15 +29,16 @@ _SCREEN_NAMED = {
 _ROLES = tuple(w for w in PEOPLE if w not in _SCREEN_NAMED)
 _BARE_NOT = frozenset(
     listed(
-        """client, host, vip, buyer_staff, cashier, referrer, 邀请人, 家庭成员, contact, profile, resume, player, agent, admin, administrator, driver, worker, editor,
-        author, owner, reader, monitor, member, student, patient, customer, cust, user, buyer, seller, operator,
-        handler, auditor, approver, reviewer, creator, assignee, reporter, person, people, human, individual, child,
-        kid, baby, infant, pupil, toddler, subscriber, consumer, follower, fan, employee, emp, staff, stu, resident,
-        tenantry, planner, developer, designer, collector, trader, guide, tester, keeper, cook, boss, friend, inviter,
-        caller, callee, yonghu, huiyuan, xuesheng, kehu, yuangong, guanliyuan, 用户, 会员, 客户, 顾客, 消费者, 病人,
-        患者, 学生, 学员, 粉丝, 管理员, 员工, 职工, 雇员, 职员, 后台用户, 系统用户, 操作员, 客服, 坐席, 简历, 个人,
-        人员, 党员, 老人, 子女, 儿童, 宝宝, 幼儿, 婴儿, 孩子, 小孩, 未成年人, 本人, 网民, 用戶, 工作人员, 干部, 村民,
-        居民, 主任, 组长, 社长, 前台, 会计, 出纳, 好友"""
+        """client, host, vip, buyer_staff, cashier, referrer, 邀请人, 家庭成员,
+        contact, profile, resume, player,
+        agent, admin, administrator, driver, worker, editor, author, owner, reader, monitor, member, student, patient,
+        customer, cust, user, buyer, seller, operator, handler, auditor, approver, reviewer, creator, assignee,
+        reporter, person, people, human, individual, child, kid, baby, infant, pupil, toddler, subscriber, consumer,
+        follower, fan, employee, emp, staff, stu, resident, tenantry, planner, developer, designer, collector, trader,
+        guide, tester, keeper, cook, boss, friend, inviter, caller, callee, yonghu, huiyuan, xuesheng, kehu, yuangong,
+        guanliyuan, 用户, 会员, 客户, 顾客, 消费者, 病人, 患者, 学生, 学员, 粉丝, 管理员, 员工, 职工, 雇员, 职员,
+        后台用户, 系统用户, 操作员, 客服, 坐席, 简历, 个人, 人员, 党员, 老人, 子女, 儿童, 宝宝, 幼儿, 婴儿, 孩子,
+        小孩, 未成年人, 本人, 网民, 用戶, 工作人员, 干部, 村民, 居民, 主任, 组长, 社长, 前台, 会计, 出纳, 好友"""
     )
 )
 """Roles that, alone, name a number, a screen name or a kind of thing as well."""

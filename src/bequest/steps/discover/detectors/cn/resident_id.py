@@ -69,11 +69,11 @@ DETECTOR = Detector(
         id back photo, id hand photo, id holding photo, hold cert, hold id, hand held id, handheld id card, cert img,
         cert image, cert pic, cert photo person, cert front img, cert back img, cert front image, cert back image,
         cert front url, cert back url, tin person, tax file number, tfn, emirates id, hkid, hkid no, fin no, ic no,
-        ic number, mykad, my kad, sin, sin no, social insurance number, ein person, voter card no,
-        pan number person, aadhar, aadhar no, aadhaar no, aadhaar number, personal code, personal number id,
-        personal identity code, civil id, citizen id no, citizen card, identity code, residence permit no,
-        residence card no, resident card no, shenfenid, shenfenzhenghm, zhengjianhao, zhengjianhaoma,
-        zhengjianbianhao, shenfenzhengzhaopian, sfzid, sfzbh, sfzhao, zjbh, zjhao, sfzzmz, sfzfmz, csyxzm, csz"""
+        ic number, mykad, my kad, sin, sin no, social insurance number, ein person, voter card no, pan number person,
+        aadhar, aadhar no, aadhaar no, aadhaar number, personal code, personal number id, personal identity code,
+        civil id, citizen id no, citizen card, identity code, residence permit no, residence card no,
+        resident card no, shenfenid, shenfenzhenghm, zhengjianhao, zhengjianhaoma, zhengjianbianhao,
+        shenfenzhengzhaopian, sfzid, sfzbh, sfzhao, zjbh, zjhao, sfzzmz, sfzfmz, csyxzm, csz"""
     ),
     blockers=listed("类型, 学位, 毕业, 营业, 资格, role, product, goods, file, ssl, course"),
     types=frozenset({T, I, N}),

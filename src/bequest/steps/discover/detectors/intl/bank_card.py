@@ -28,8 +28,8 @@ DETECTOR = Detector(
         工资银行卡号, 绑定银行卡, 绑卡卡号, 还款卡号, 代扣卡号, 付款卡号, 账户卡号, 银联卡号, gzkh, yhk no,
         repay card no, repay card, repayment card, repayment card no, loan card no, deduct card no, payment card no,
         payroll card, card exp, card expire, card expiry, card expire date, card expiry date, card valid date,
-        card valid, 卡有效期, 信用卡有效期, 卡片有效期, 卡号后四位, card last four, card tail no,
-        card no last, 卡尾号, 银行卡尾号, 银行卡后四位, cc no, ccnum, cc num, blk card, card holder no"""
+        card valid, 卡有效期, 信用卡有效期, 卡片有效期, 卡号后四位, card last four, card tail no, card no last,
+        卡尾号, 银行卡尾号, 银行卡后四位, cc no, ccnum, cc num, blk card, card holder no"""
     ),
     weak_hints=listed("卡号, card no, card num, cardno"),
     blockers=listed(

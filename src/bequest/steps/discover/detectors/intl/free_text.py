@@ -35,13 +35,13 @@ DETECTOR = Detector(
         客户反馈, 催收结果, 催收内容, 催收记录, 借款描述, 借款说明, 转账备注信息, 转账备注, 支付备注, 退款描述,
         违规内容, 违纪内容, 违规原因, 违纪原因, 座右铭, 签名档, 心情, 说说, 客户留言, 咨询问题, 回访内容, 回访结果,
         回访记录, 服务评价, 评语, 教师评语, 诉求内容, 诉求描述, 反映内容, 反映问题, 投诉描述, 投诉详情, 报修描述,
-        报修说明, 工单内容, 工单描述, 沟通记录, 谈话记录, 走访记录, 家访记录, 家访内容, 面谈记录, 老师评语,
-        评价描述, 服务反馈, compl text, complain text, complaint text, complaint detail, complaint details,
-        issue desc, issue detail, review comment, review cmt, review comments, reviewer comment, teacher comment,
-        teacher remark, manager comment, hr comment, hr remark, interview note, interview notes, call note,
-        call notes, talk note, meeting note, visit note, visit notes, follow note, follow up note, followup note,
-        follow up content, sales note, cust note, customer remark, cust remark, client note, order remark, order memo,
-        buyer note, seller note, delivery note text, appeal content, appeal reason, objection content"""
+        报修说明, 工单内容, 工单描述, 沟通记录, 谈话记录, 走访记录, 家访记录, 家访内容, 面谈记录, 老师评语, 评价描述,
+        服务反馈, compl text, complain text, complaint text, complaint detail, complaint details, issue desc,
+        issue detail, review comment, review cmt, review comments, reviewer comment, teacher comment, teacher remark,
+        manager comment, hr comment, hr remark, interview note, interview notes, call note, call notes, talk note,
+        meeting note, visit note, visit notes, follow note, follow up note, followup note, follow up content,
+        sales note, cust note, customer remark, cust remark, client note, order remark, order memo, buyer note,
+        seller note, delivery note text, appeal content, appeal reason, objection content"""
     ),
     weak_hints=listed(
         """描述, 内容, 说明, 原因, 理由, 事由, 摘要, content, description, desc, reason, message, msg text, summary,

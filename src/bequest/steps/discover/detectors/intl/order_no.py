@@ -21,9 +21,9 @@ DETECTOR = Detector(
         order sn list, biz order no, sub order no, trade sn, recharge sn, after sale no, aftersale sn,
         refund id wechat, case no, case number, verify code order, confirmation number, so no, sono, sales order no,
         sales order number, so number, ord no, ordno, ord num, ord id no, 销售单号, 销售订单号, 缴费单号, 收据号,
-        收据编号, 报修单号, 报修编号, 受理单号, 受理编号, 申请单号, 案件编号, 案件号, 保修单号, 赔付单号,
-        flow no, serial no order, trans no, trans flow no, application no, claim no, claim number,
-        job ticket no, work order no, repair no, appointment no"""
+        收据编号, 报修单号, 报修编号, 受理单号, 受理编号, 申请单号, 案件编号, 案件号, 保修单号, 赔付单号, flow no,
+        serial no order, trans no, trans flow no, application no, claim no, claim number, job ticket no,
+        work order no, repair no, appointment no"""
     ),
     blockers=listed("采购, 入库, 出库, 调拨, 生产, purchase, stock, sort, 排序, warehouse"),
     types=frozenset({T, I, N}),

@@ -16,8 +16,8 @@ DETECTOR = Detector(
         logistics number, logistics sn, logistic code, parcel no, mail no, dvy flow id, ship number, wuliudanhao,
         kuaididanhao, wb no, wbno, waybill code, waybill id, waybill num, awb, awb no, awb number, trk no, trk num,
         track no, track number, tracking num, parcel number, parcel id, parcel code, package no, consignment no,
-        consignment number, express id, courier bill no, delivery bill no, 面单号, 电子面单号, 母单号,
-        子单号运单, 运单, 承运单号, 配送单编号, yundanhao, ydh, kddh, wldh, mdh"""
+        consignment number, express id, courier bill no, delivery bill no, 面单号, 电子面单号, 母单号, 子单号运单,
+        运单, 承运单号, 配送单编号, yundanhao, ydh, kddh, wldh, mdh"""
     ),
     types=frozenset({T, I}),
     shape=Shape(pattern=r"^(?:SF|JD|YT|ZTO|STO|EMS|YD|JT|DB)?[A-Z]{0,3}\d{9,18}(?:CN)?$", compact=True, points=6),
