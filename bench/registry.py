@@ -43,6 +43,7 @@ BENCHES: dict[str, Bench] = {
     "link": Bench(
         "link", "deterministic linkage of three sources (size: records each) against scipy", 1_000_000, ("scipy",)
     ),
+    "people": Bench("people", "who is who from end to end through the command line, in four styles of names", 800),
     "pgread": Bench("pgread", "PostgreSQL read as text against plain ADBC", packages=("adbc-driver-postgresql",)),
     "pgdelete": Bench(
         "pgdelete", "PostgreSQL rows deleted by key against hand-tuned SQL and executemany", packages=("psycopg",)
