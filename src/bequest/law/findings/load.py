@@ -37,7 +37,7 @@ def load_findings(jurisdiction: str, *, root: Path = PACKS) -> FindingPack:
     Raises:
         LawError: where there are none, or a file is not as it must be.
     """
-    folder = root / jurisdiction
+    folder = root / jurisdiction.replace("-", "_")
     if not (folder / "findings").is_dir():
         known = ", ".join(jurisdictions(root))
         raise LawError(f"no findings for {jurisdiction!r}", hint=f"Jurisdictions here: {known}.", code="BQ-LAW-1")
@@ -56,7 +56,7 @@ def load_findings(jurisdiction: str, *, root: Path = PACKS) -> FindingPack:
             *("jurisdiction", "version", "as_of", "zh", "en", "zone", "rolls", "instruments"),
         )
         instruments = schema.unique(head.entries("instruments"), schema.parse_instrument, lambda i: i.code)
-        parameters, calendar = load_parameters(folder, jurisdiction), WorkCalendar(head.text("zone"), {})
+        parameters, calendar = load_parameters(folder, folder.name), WorkCalendar(head.text("zone"), {})
         rolls = head.flag("rolls")
     return FindingPack(
         jurisdiction=head.text("jurisdiction"), version=head.text("version"), as_of=head.day("as_of"),
@@ -68,7 +68,7 @@ def load_findings(jurisdiction: str, *, root: Path = PACKS) -> FindingPack:
 
 def load_examples(jurisdiction: str, *, root: Path = PACKS) -> tuple[Example, ...]:
     """The worked examples of a jurisdiction, in the order of their files."""
-    folder, register = root / jurisdiction, load_facts(root)
+    folder, register = root / jurisdiction.replace("-", "_"), load_facts(root)
     return tuple(
         parse_example(e, register)
         for path in sorted(folder.glob("findings/examples/*.yaml"))
