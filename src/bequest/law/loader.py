@@ -133,11 +133,23 @@ def read_file(folder: Path, path: Path) -> Entry:
     """
     place = path.relative_to(folder).as_posix()
     try:
-        value = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
-    except (yaml.YAMLError, UnicodeDecodeError) as wrong:
+        return read_text_file(path.read_text(encoding="utf-8"), place)
+    except UnicodeDecodeError as wrong:
         raise LawError(f"{place} is not readable YAML: {wrong}", hint="Mend the file.", code="BQ-LAW-2") from None
     except FileNotFoundError:
         raise LawError(f"the law pack has no {place}", hint="Restore the file.", code="BQ-LAW-2") from None
+
+
+def read_text_file(text: str, place: str) -> Entry:
+    """The mapping in YAML text; `place` names it in errors.
+
+    Raises:
+        LawError: where it is not readable, or no mapping.
+    """
+    try:
+        value = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as wrong:
+        raise LawError(f"{place} is not readable YAML: {wrong}", hint="Mend the file.", code="BQ-LAW-2") from None
     if not isinstance(value, dict):
         raise LawError(f"{place} holds no mapping", hint="Every file begins with a key.", code="BQ-LAW-2")
     return Entry(place, value)
