@@ -24,6 +24,7 @@ from bequest.law.pack import Gate, LawPack, NoticeText
 from bequest.law.params import Parameter
 from bequest.law.rule import Rule
 from bequest.law.schema import Entry
+from bequest.law.tables import Row, parse_tables
 from bequest.model.case import Event, OnSilence
 
 try:
@@ -123,6 +124,16 @@ def load_cases(pack: LawPack, *, root: Path = PACKS) -> tuple[LawCase, ...]:
     for path in sorted(folder.glob("**/cases/*.yaml")):
         cases.extend(parse_case(e, usual) for e in read_file(folder, path).only("cases").entries("cases"))
     return tuple(cases)
+
+
+def load_tables(jurisdiction: str, *, root: Path = PACKS) -> tuple[Row, ...]:
+    """The law cases written as rows.
+
+    Raises:
+        LawError: where a file is not as it must be.
+    """
+    folder = root / jurisdiction
+    return tuple(r for path in sorted(folder.glob("tables/*.yaml")) for r in parse_tables(read_file(folder, path)))
 
 
 def read_file(folder: Path, path: Path) -> Entry:

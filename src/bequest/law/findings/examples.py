@@ -26,11 +26,13 @@ class Example:
     """Last days (or moments) of all periods; looked at only where the example names any."""
 
 
-def parse_example(e: Entry, register: Register) -> Example:
-    """An example."""
-    e.only("zh", "en", "on", "topics", "facts", "outcomes", "asks", "articles", "last_days")
+def parse_example(e: Entry, register: Register, head: Entry) -> Example:
+    """An example; date and topics of the file's head hold where it names none of its own."""
+    e.only("zh", "en", "date", "topics", "facts", "outcomes", "asks", "articles", "last_days")
+    on = (e if "date" in e.values else head).day("date")
+    topics = (e if "topics" in e.values else head).texts("topics")
     return Example(
-        e.place, e.text("zh"), e.text("en"), e.day("on"), e.texts("topics"), parse_given(e.entry("facts"), register),
+        e.place, e.text("zh", ""), e.text("en", ""), on, topics, parse_given(e.entry("facts"), register),
         frozenset(e.texts("outcomes")), frozenset(e.texts("asks")), frozenset(e.texts("articles")),
         frozenset(e.texts("last_days")),
     )  # fmt: skip

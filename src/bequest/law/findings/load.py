@@ -69,8 +69,8 @@ def load_findings(jurisdiction: str, *, root: Path = PACKS) -> FindingPack:
 def load_examples(jurisdiction: str, *, root: Path = PACKS) -> tuple[Example, ...]:
     """The worked examples of a jurisdiction, in the order of their files."""
     folder, register = root / jurisdiction.replace("-", "_"), load_facts(root)
-    return tuple(
-        parse_example(e, register)
-        for path in sorted(folder.glob("findings/examples/*.yaml"))
-        for e in read_file(folder, path).only("examples").entries("examples")
-    )
+    found: list[Example] = []
+    for path in sorted(folder.glob("findings/examples/*.yaml")):
+        head = read_file(folder, path).only("date", "topics", "examples")
+        found.extend(parse_example(e, register, head) for e in head.entries("examples"))
+    return tuple(found)

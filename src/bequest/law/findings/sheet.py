@@ -1,6 +1,6 @@
 """A fact sheet: what a lawyer writes to put a question to the law, and the whole answer to it.
 
-Keys: `on` (law date), `jurisdictions`, `topics`, `facts`; `citations` asks how articles read on that day; `instruments`
+Keys: `date` (law date), `jurisdictions`, `topics`, `facts`; `citations` asks how articles read on that day; `instruments`
 whether they were in force; `cells` asks the rules of the plan about records (see `docs/law-decide.md`).
 """
 
@@ -77,11 +77,11 @@ def parse_sheet(text: str, name: str) -> Sheet:
         LawError: naming what in it is not as it must be.
     """
     e = read_text_file(text, name).only(
-        *("on", "jurisdictions", "topics", "facts", "citations", "instruments", "cells"),
+        *("date", "jurisdictions", "topics", "facts", "citations", "instruments", "cells"),
     )
     facts = parse_given(e.entry("facts"), load_facts()) if "facts" in e.values else {}
     return Sheet(
-        on=e.day("on"), jurisdictions=e.texts("jurisdictions") or ("cn",), topics=e.texts("topics"), facts=facts,
+        on=e.day("date"), jurisdictions=e.texts("jurisdictions") or ("cn",), topics=e.texts("topics"), facts=facts,
         citations=e.texts("citations"), instruments=e.texts("instruments"), cells=e.entries("cells"),
     )  # fmt: skip
 
