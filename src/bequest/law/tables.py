@@ -1,4 +1,5 @@
-"""Law cases in rows: values on a day, duties of a case, last days of keeping. Each row says what must hold.
+"""Law cases in rows: values on a day, duties of a case, last days of keeping. Each row says what must hold; that of a
+duty names every event in which it is due (`exactly`), so it is not due in the others.
 
 They stand in `packs/<jurisdiction>/tables/*.yaml`, written from the texts and not from the pack.
 """
@@ -47,21 +48,25 @@ def _value(e: Entry) -> Row:
 
 
 def _duty(e: Entry) -> Row:
-    e.only("duty", "date", "event", "routes", "flags", "persons", "due", "keep", "within")
-    name, on, event, due = e.text("duty"), e.day("date"), e.text("event"), e.flag("due", True)
+    e.only("duty", "date", "routes", "flags", "persons", "exactly", "keep", "within")
+    name, on, due_in = e.text("duty"), e.day("date"), e.texts("exactly")
     facts = CaseFacts(e.number("persons") if "persons" in e.values else 0, frozenset(e.texts("flags")))
     routes, keep, within = e.texts("routes"), e.text("keep", ""), e.text("within", "")
 
     def check(pack: LawPack) -> str:
-        found = {d.id: d for d in case_duties(pack, event, routes, facts, on=on)}.get(name)
-        got = (found is not None, "", "")
-        if found is not None:
-            kept = f"{found.keep} {found.keep_unit}" if found.keep else ""
-            got = (True, kept, f"{found.within} {found.within_unit}" if found.within else "")
-        want = (due, keep, within)
-        return "" if got == want else f"{name} in {event} on {on}: expected {want}, got {got}"
+        wrong = []
+        for event in sorted(pack.events):
+            found = {d.id: d for d in case_duties(pack, event, routes, facts, on=on)}.get(name)
+            got = None if found is None else (_length(found.keep, found.keep_unit), _length(found.within, found.within_unit))
+            want = (keep, within) if event in due_in else None
+            wrong += [f"{name} in {event} on {on}: expected {want}, got {got}"] if got != want else []
+        return "; ".join(wrong)
 
     return Row(e.place, name, check)
+
+
+def _length(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number else ""
 
 
 def _period(e: Entry) -> Row:
