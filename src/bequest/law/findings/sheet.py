@@ -1,7 +1,7 @@
 """A fact sheet: what a lawyer writes to put a question to the law, and the whole answer to it.
 
-Keys: `date` (law date), `jurisdictions`, `topics`, `facts`; `citations` asks how articles read on that day; `instruments`
-whether they were in force; `cells` asks the rules of the plan about records (see `docs/law-decide.md`).
+Keys: `date` (law date), `jurisdictions`, `topics`, `facts`; `citations` asks how articles read on that day;
+`instruments` whether they were in force; `cells` asks the rules of the plan about records (see `docs/law-decide.md`).
 """
 
 from collections.abc import Sequence
@@ -142,5 +142,3 @@ def _cell(pack: LawPack, e: Entry, on: date) -> CellAnswer:
         place=e.place, outcomes=got.outcomes, release=got.disposition.release.value,
         residue=got.disposition.residue.value, reasons=got.reasons, open_points=got.open_points, asked=(),
     )  # fmt: skip
-
-

@@ -13,7 +13,7 @@ DETECTOR = Detector(
     reference="GB/T 35273-2020 Annex A",
     hints=(
         *listed(
-            """头像, 用户头像, 头像图片, 头像地址, 头像url, 头像链接, 头像路径, 用户图像, 个人照片, 个人照, 证件照,
+            """头像, 用户头像, 头像图片, 头像地址, 头像url, 头像链接, 头像路径, 用户图像, 个人照片, 个人照,
             照片, 本人照片, 形象照, 自拍照, 寸照, 一寸照, 相片, avatar, avatar url, avatar path, avatar img,
             avatar image, portrait, headimg, head img, headimgurl, head img url, head image, head pic, head portrait,
             head url, headpic, photo url, user img, user image, user icon, profile photo, profile image,
