@@ -8,11 +8,12 @@ from bequest.app.context import Context
 from bequest.app.evidence import record
 from bequest.app.law import pack_of
 from bequest.evidence.event_types import EventType
-from bequest.kernel.errors import CaseFileError, GuardError, LawError, SourceError
+from bequest.kernel.errors import CaseFileError, DataMapError, GuardError, LawError, SourceError
 from bequest.law.events import papers_of
 from bequest.law.pack import LawPack, required_roles
 from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, SERVERS, Case, LegalRoute, Paper, Role
-from bequest.model.datamap import DataMap
+from bequest.model.datamap import DataMap, FieldClass
+from bequest.model.reduction import refusal
 from bequest.sources.codes import FORM
 from bequest.steps.discover.sample import TableSample
 from bequest.store.transaction import Tx
@@ -143,6 +144,23 @@ def check_scope(case: Case, datamap: DataMap) -> None:
                 f"the scope of lot {lot.id} names {what}, which the case does not have",
                 hint=f"There are: {', '.join(names)}. Correct it and take it over with `bequest case update`.",
             )
+
+
+def check_reductions(datamap: DataMap) -> None:
+    """Refuse what an operator could not do right, before anything is decided: keys, lengths, types, classes.
+
+    Raises:
+        DataMapError: naming the column and why.
+    """
+    points_to = {(r.to_source, r.to_table, r.to_column) for t in datamap.tables for r in t.relations}
+    for t in datamap.tables:
+        for c in t.columns:
+            pointed = (t.source, t.name, c.name) in points_to or any(r.column == c.name for r in t.relations)
+            if why := refusal(c, is_reference=c.name in t.key or pointed or c.cls is FieldClass.USER_ID):
+                raise DataMapError(
+                    f"{t.source}.{t.name}.{c.name} cannot be reduced by {c.reduced_by!r}: {why}",
+                    hint="Correct reduced_by in the data map and import it again; see docs/operators.md.",
+                )
 
 
 def check_people(case: Case) -> None:
