@@ -45,6 +45,7 @@ from bequest.kernel.clock import parse_rfc3339, rfc3339
 from bequest.kernel.errors import CaseFileError, DeliveryError, StateError
 from bequest.model.case import Lot, Party
 from bequest.model.datamap import DataMap
+from bequest.model.disposition import Release
 from bequest.sources.source import OpenSource
 from bequest.steps.deliver.checkpoint import ABORTED
 from bequest.steps.deliver.content import AgeRecipient, DeliveredColumn, DeliveredTable, DeliverySpec
@@ -240,9 +241,11 @@ def _columns(shape: TableShape, plan: TablePlan, lots: frozenset[str]) -> tuple[
     rows = plan.rows.filter(pl.col("lot").is_in(list(lots)))
     out = []
     for c in shape.columns:
-        used = {plan.dispositions[i].release.value for i in rows[f"d:{c.name}"].unique().to_list()}
-        how = "token" if c.is_reference else "masked" if "masked" in used else "value"
-        out.append(DeliveredColumn(c.name, c.column.cls.value, how, "/".join(c.domain.split("\x1f"))))
+        used = [plan.dispositions[i] for i in rows[f"d:{c.name}"].unique().to_list()]
+        by = sorted({d.operator.value for d in used if d.release is Release.MASKED and not c.is_reference})
+        how = "token" if c.is_reference else "masked" if by else "value"
+        domain = "/".join(c.domain.split("\x1f"))
+        out.append(DeliveredColumn(c.name, c.column.cls.value, how, domain, ",".join(by)))
     return tuple(out)
 
 

@@ -1,0 +1,138 @@
+"""What the data map says of reduced columns reaches the receiver, in a whole case from discovery to the bundle."""
+
+import json
+import re
+import sqlite3
+from dataclasses import dataclass
+
+import polars as pl
+import pytest
+
+from bequest.app.context import open_context
+from bequest.app.delivered import load_tallies
+from bequest.app.open_case import open_case
+from bequest.app.rehearse import OPENED_AT, Played, rehearse
+from bequest.app.run_discover import run_discover, run_import_map
+from bequest.app.run_link import run_link
+from bequest.app.run_plan import ColumnExplanation, explain_field, run_plan
+from bequest.cli.commands.plan import how
+from bequest.demo.company import SMALLEST, make_company
+from bequest.documents.words import word
+from bequest.engine.kernels import normalise
+from bequest.model.case import Event
+from bequest.model.disposition import Operator, Release
+
+REDUCED = {
+    "name": "mask",
+    "mobile": "ff1",
+    "email": "token",
+    "id_no": "ff1:sm4",
+    "birthday": "generalise:month",
+    "address": "generalise:city",
+    "province": "fixed:某省",
+    "remark": "drop",
+}
+
+
+@dataclass(frozen=True)
+class Reduced:
+    before: pl.DataFrame
+    given: pl.DataFrame
+    by: dict[str, str]
+    played: Played
+    explained: dict[str, tuple[ColumnExplanation, ...]]
+    planned: dict[str, int]
+    masked: dict[str, int]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Reduced:
+    folder = tmp_path_factory.mktemp("reduced") / "demo"
+    make_company(folder, event=Event.E5, customers=SMALLEST)
+    text = (folder / "map.toml").read_text(encoding="utf-8")
+    head, customers, rest = re.split(r"(?=\[\[tables\]\]\n)", text, maxsplit=2)
+    for column, by in REDUCED.items():
+        at = f'name = "{column}"\n'
+        assert at in customers
+        block = customers.split(at, 1)[1].split("[[tables.columns]]", 1)[0]
+        needed = "" if "need =" in block else 'need = "reduced"\n'
+        customers = customers.replace(at, f'{at}reduced_by = "{by}"\n{needed}', 1)
+    (folder / "map.toml").write_text(head + customers + rest, encoding="utf-8")
+    with sqlite3.connect(folder / "sources" / "crm.db") as db:
+        before = pl.read_database("SELECT * FROM customers", db, infer_schema_length=None)
+    ctx = open_context(folder / "home")
+    case = open_case(ctx, folder / "case.toml", clock_at=OPENED_AT)
+    run_discover(ctx, case.id)
+    run_import_map(ctx, case.id, folder / "map.toml")
+    run_link(ctx, case.id)
+    run_plan(ctx, case.id)
+    explained = {c: explain_field(ctx, case.id, "crm", "customers", c) for c in REDUCED}
+    played = rehearse(ctx, folder)
+    with ctx.store.transaction() as tx:
+        population = tx.populations.latest(case.id).population
+        [delivery] = tx.deliveries.list(case.id)
+    tally = load_tallies(ctx.workspace(case.id), delivery.delivery_id)["crm", "customers"]
+    planned = {
+        c: sum(
+            x.values
+            for x in population.counts
+            if (x.source, x.table, x.column) == ("crm", "customers", c) and x.release is Release.MASKED
+        )
+        for c in REDUCED
+    }
+    [inner] = (folder / "receiver").glob("*/data/crm/customers")
+    package = json.loads((inner.parents[1] / "datapackage.json").read_text())
+    fields = next(r for r in package["resources"] if r["bequest:table"] == "crm.customers")["schema"]["fields"]
+    by = {f["name"]: f.get("bequest:by", "") for f in fields}
+    return Reduced(before, pl.read_parquet(inner / "*.parquet"), by, played, explained, planned, tally.masked)
+
+
+def test_the_receiver_gets_what_was_chosen(whole: Reduced) -> None:
+    given = whole.given
+    assert given.height > 10
+    assert given["name"].drop_nulls().str.contains(r"^.\*+$").all()
+    assert given["province"].drop_nulls().replace("", None).drop_nulls().unique().to_list() == ["某省"]
+    assert given["birthday"].drop_nulls().str.contains(r"^\d{4}-\d{2}$").all()
+    assert given["email"].drop_nulls().replace("", None).drop_nulls().str.contains(r"^[0-9a-f]{32}$").all()
+    assert given["address"].drop_nulls().str.contains(r"(?:市|自治州|地区|盟)$").all()
+    assert "remark" not in given.columns or given["remark"].null_count() == given.height
+
+
+def test_ff1_values_have_the_form_of_the_class_and_are_nobodys_of_the_source(whole: Reduced) -> None:
+    given = whole.given
+    mobiles = given["mobile"].drop_nulls().replace("", None).drop_nulls()
+    assert mobiles.str.contains(r"^(\d{11,12}|\*{4})$").all()
+    assert mobiles.str.contains(r"^\d{11}$").sum() > 10
+    assert set(mobiles) & set(whole.before["mobile"].drop_nulls()) == set()
+    ids = given["id_no"].drop_nulls().replace("", None).drop_nulls()
+    ids = ids.filter(ids != "****")
+    assert len(ids) > 5
+    for value in ids:
+        total = sum(int(x) * w for x, w in zip(value[:17], normalise.ID_WEIGHTS, strict=True))
+        assert normalise.ID_CHECK_CHARACTERS[total % 11] == value[17]
+    assert set(ids) & set(whole.before["id_no"].drop_nulls()) == set()
+
+
+def test_nothing_in_clear_went_with_it(whole: Reduced) -> None:
+    cells = set(whole.given.unpivot(on=pl.selectors.all())["value"].drop_nulls())
+    for column in ("name", "mobile", "email", "id_no", "birthday", "address"):
+        values = set(whole.before[column].drop_nulls()) - {""}
+        assert {v for v in values if len(v) > 1} & cells == set(), column
+
+
+def test_the_package_and_the_explanation_say_how(whole: Reduced) -> None:
+    assert whole.by["mobile"] == "ff1"
+    assert whole.by["birthday"] == "generalise"
+    said = {(c, x.after.operator.value, x.reduced_by) for c, xs in whole.explained.items() for x in xs}
+    assert ("mobile", "ff1", "ff1") in said
+    assert ("birthday", "generalise", "generalise:month") in said
+    assert "[month]" in how(Operator.GENERALISE, "generalise:month")
+    assert word(Operator.FF1).zh == "保留格式加密"
+
+
+def test_the_balances_hold_and_the_evidence_verifies(whole: Reduced) -> None:
+    assert whole.masked == {c: n for c, n in whole.planned.items() if n}
+    assert whole.masked["mobile"] > 10
+    assert whole.played.bundle.report.ok
+    codes = {c.code for c in whole.played.bundle.report.checks}
+    assert {c for c in codes if "certificate" in c}
