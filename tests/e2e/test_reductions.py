@@ -2,8 +2,11 @@
 
 import json
 import re
+import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -12,6 +15,7 @@ from bequest.app.context import open_context
 from bequest.app.delivered import load_tallies
 from bequest.app.open_case import open_case
 from bequest.app.rehearse import OPENED_AT, Played, rehearse
+from bequest.app.replay import replay
 from bequest.app.run_discover import run_discover, run_import_map
 from bequest.app.run_link import run_link
 from bequest.app.run_plan import ColumnExplanation, explain_field, run_plan
@@ -19,8 +23,10 @@ from bequest.cli.commands.plan import how
 from bequest.demo.company import SMALLEST, make_company
 from bequest.documents.words import word
 from bequest.engine.kernels import normalise
-from bequest.model.case import Event
+from bequest.model.case import Event, Role
 from bequest.model.disposition import Operator, Release
+from bequest.sources.marker import write_folder_marker, write_table_marker
+from bequest.steps.destroy.replay import IMPORTED, OLDER, SAME
 
 REDUCED = {
     "name": "mask",
@@ -36,6 +42,8 @@ REDUCED = {
 
 @dataclass(frozen=True)
 class Reduced:
+    folder: Path
+    backup: Path
     before: pl.DataFrame
     given: pl.DataFrame
     by: dict[str, str]
@@ -58,7 +66,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Reduced:
         needed = "" if "need =" in block else 'need = "reduced"\n'
         customers = customers.replace(at, f'{at}reduced_by = "{by}"\n{needed}', 1)
     (folder / "map.toml").write_text(head + customers + rest, encoding="utf-8")
-    with sqlite3.connect(folder / "sources" / "crm.db") as db:
+    shutil.copy(folder / "sources" / "crm.db", folder.parent / "crm.db")
+    with closing(sqlite3.connect(folder / "sources" / "crm.db")) as db:
         before = pl.read_database("SELECT * FROM customers", db, infer_schema_length=None)
     ctx = open_context(folder / "home")
     case = open_case(ctx, folder / "case.toml", clock_at=OPENED_AT)
@@ -80,11 +89,21 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Reduced:
         )
         for c in REDUCED
     }
-    [inner] = (folder / "receiver").glob("*/data/crm/customers")
+    [inner] = (folder / "receiver").glob("*/bag/data/crm/customers")
     package = json.loads((inner.parents[1] / "datapackage.json").read_text())
     fields = next(r for r in package["resources"] if r["bequest:table"] == "crm.customers")["schema"]["fields"]
     by = {f["name"]: f.get("bequest:by", "") for f in fields}
-    return Reduced(before, pl.read_parquet(inner / "*.parquet"), by, played, explained, planned, tally.masked)
+    return Reduced(
+        folder,
+        folder.parent / "crm.db",
+        before,
+        pl.read_parquet(inner / "*.parquet"),
+        by,
+        played,
+        explained,
+        planned,
+        tally.masked,
+    )
 
 
 def test_the_receiver_gets_what_was_chosen(whole: Reduced) -> None:
@@ -136,3 +155,66 @@ def test_the_balances_hold_and_the_evidence_verifies(whole: Reduced) -> None:
     assert whole.played.bundle.report.ok
     codes = {c.code for c in whole.played.bundle.report.checks}
     assert {c for c in codes if "certificate" in c}
+
+
+def _restore(whole: Reduced, folder: Path) -> Path:
+    """The customers of the day before, brought back from a backup."""
+    folder.mkdir()
+    shutil.copy(whole.backup, folder / "crm.db")
+    write_folder_marker(folder, whole.played.case.id)
+    return folder / "crm.db"
+
+
+def test_who_comes_back_by_a_restored_backup_is_erased_again(whole: Reduced, tmp_path: Path) -> None:
+    ctx, case_id = open_context(whole.folder / "home"), whole.played.case.id
+    restored = _restore(whole, tmp_path / "restored")
+    looked = replay(ctx, case_id, "crm", at=restored)
+    assert looked.count(SAME) > 100
+    assert looked.statement is None
+    assert _rows(restored, "customers") == _rows(whole.backup, "customers")
+    operator = next(p.id for p in whole.played.case.people if Role.OPERATOR in p.roles)
+    done = replay(ctx, case_id, "crm", at=restored, operator_key=whole.folder / "keys" / operator)
+    assert done.erased_rows > 100
+    after = _rows(whole.folder / "sources" / "crm.db", "customers")
+    assert _rows(restored, "customers") == after
+    again = replay(ctx, case_id, "crm", at=restored)
+    assert again.count(SAME) == again.count(OLDER) == 0
+    live = replay(ctx, case_id, "crm")
+    assert live.count(SAME) == live.count(OLDER) == live.count(IMPORTED) == 0
+    gone = str(whole.before.filter(pl.col("shop_id").cast(str) == "12")["mobile"].drop_nulls()[0])
+    assert done.statement is not None
+    assert gone.encode() not in done.statement.read_bytes()
+
+
+def test_who_comes_back_by_an_import_is_listed_and_goes_when_people_say_so(whole: Reduced, tmp_path: Path) -> None:
+    ctx, case_id = open_context(whole.folder / "home"), whole.played.case.id
+    (tmp_path / "import").mkdir()
+    path = tmp_path / "import" / "crm.db"
+    left = set(_column(whole.folder / "sources" / "crm.db", "customers", "mobile"))
+    gone = sorted({m for m in _column(whole.backup, "customers", "mobile") if m and m.isdigit()} - left)[:5]
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("CREATE TABLE leads (no INTEGER PRIMARY KEY, tel TEXT, note TEXT)")
+        people = [*gone, "13700000000", "13711112222", "13722223333"]
+        db.executemany("INSERT INTO leads (tel, note) VALUES (?, '新线索')", [(p,) for p in people])
+    write_folder_marker(path.parent, case_id)
+    write_table_marker(path, case_id)
+    operator = next(p.id for p in whole.played.case.people if Role.OPERATOR in p.roles)
+    key = whole.folder / "keys" / operator
+    careful = replay(ctx, case_id, "crm", at=path, operator_key=key)
+    assert careful.erased_rows == 0
+    known = careful.count(IMPORTED)
+    assert 0 < known <= len(gone)
+    done = replay(ctx, case_id, "crm", at=path, operator_key=key, imports=True)
+    assert done.erased_rows == known
+    assert {"13700000000", "13711112222", "13722223333"} <= set(_column(path, "leads", "tel"))
+    assert len(_column(path, "leads", "tel")) == len(gone) + 3 - known
+
+
+def _rows(path: Path, table: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as db:
+        return sorted(db.execute(f"SELECT * FROM {table}"), key=str)
+
+
+def _column(path: Path, table: str, column: str) -> list[str]:
+    with closing(sqlite3.connect(path)) as db:
+        return [v for (v,) in db.execute(f"SELECT {column} FROM {table}")]

@@ -18,6 +18,7 @@ from bequest.cli.commands import (
     deliver,
     demo,
     destroy,
+    diligence,
     discover,
     evidence,
     law,
@@ -84,6 +85,7 @@ for module in (
     custody,
     evidence,
     backup,
+    diligence,
     law,
 ):
     module.register(app)

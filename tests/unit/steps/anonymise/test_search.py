@@ -43,7 +43,7 @@ TABLE = st.lists(
 def test_it_is_the_least_loss_that_holds(
     rows: list[tuple[int, str, int]],
     k: int,
-    l: int,
+    l: int,  # noqa: E741
     share: float,
     t: float,
 ) -> None:
@@ -55,7 +55,10 @@ def test_it_is_the_least_loss_that_holds(
     least = None
     for levels in product(*(range(len(q.levels)) for q in quasi)):
         shown = pl.DataFrame(
-            [q.levels[i].names.gather(q.levels[i].of_value[q.rows]).alias(q.name) for q, i in zip(quasi, levels, strict=True)]
+            {
+                q.name: q.levels[i].names.gather(q.levels[i].of_value[q.rows])
+                for q, i in zip(quasi, levels, strict=True)
+            }
         ).with_columns(ill=frame["ill"], row=pl.int_range(len(rows)))  # fmt: skip
         stays = slow_fit(shown, wanted)
         if len(rows) - stays.height <= share * len(rows) and stays.height:
