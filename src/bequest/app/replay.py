@@ -24,6 +24,7 @@ from bequest.model.datamap import TableMap
 from bequest.sources import open_source
 from bequest.sources.source import OpenSource
 from bequest.steps.destroy.ledger import Ledger, read_ledger
+from bequest.steps.destroy.order import tables_in_order
 from bequest.steps.destroy.replay import IMPORTED, OLDER, SAME, TO_PEOPLE, Found, ReplayTable, look
 from bequest.steps.discover.discover import discover
 from bequest.steps.discover.sample import TableSample
@@ -137,8 +138,8 @@ def _erase(
 ) -> tuple[int, int]:
     """Table by table, those that refer to others first; each looked through again: rows without a key move."""
     rows = cells = 0
-    refers = {t.name for t in store.inventory() if t.references}
-    for table in sorted(tables, key=lambda t: t.name not in refers):
+    by_name = {t.name: t for t in tables}
+    for table in (by_name[n] for n in tables_in_order(list(by_name), store)):
         taken_from = store.fingerprint()
         f = _look(ledger, table, store, ecb)
         changes = f.changes(taken_from, also=also)

@@ -1,10 +1,10 @@
 """What a table says of people: k-anonymity, l-diversity, t-closeness, the risks of three attackers, information loss.
 
-- k: rows of the smallest class (Sweeney 2002). l: distinct sensitive values of the poorest class (Machanavajjhala 2007).
+- k: rows of the smallest class (Sweeney 2002). l: distinct sensitive values of the poorest (Machanavajjhala 2007).
 - t: the largest distance between the sensitive values of a class and those of all rows (Li 2007): for numbers the
   ordered distance, for words the equal one.
 - Risks as in ISO/IEC 27559 and El Emam: *prosecutor* knows that somebody is in the table (1 / class, the largest);
-  *journalist* does not (1 / class in the population, the largest); *marketer* wants many (expected share re-identified).
+  *journalist* does not (1 / class in the population, the largest); *marketer* wants many (expected share found).
 """
 
 from collections.abc import Sequence
@@ -100,7 +100,7 @@ def _stretch(own: Floats, start: Codes, until: Codes, grown: Floats, sums: Float
 def risks(counts: Counts, population: Counts | None = None) -> Risks:
     """The risks of rows in classes of these sizes; `population`: how many people there are of each class.
 
-    Without a population every person of it is taken to be in the table: then a journalist knows as much as a prosecutor.
+    Without a population everybody of it is taken to be in the table: a journalist knows as much as a prosecutor.
     """
     counts = counts[counts > 0] if population is None else counts
     if not counts.sum():

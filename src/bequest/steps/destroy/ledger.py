@@ -44,9 +44,9 @@ CELL_MARK = "\x1f"
 class Ledger:
     """The tokens: `kind` is `row:<source>.<table>` or a class word.
 
-    Of rows also `content`, the digest of what stood in them, and `cells`: empty where the whole row went, else the names
-    of the columns that were emptied, apart by U+001F. Both are null for identifiers, and for rows in a ledger of before
-    this was written: then only people can say what goes.
+    Of rows also `content`, the digest of what stood in them, and `cells`: empty where the whole row went, else the
+    names of the columns that were emptied, apart by U+001F. Both are null for identifiers, and in a ledger of before
+    they were written: then only people can say what goes.
     """
 
     tokens: pl.DataFrame = field(repr=False)

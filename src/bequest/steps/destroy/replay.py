@@ -1,9 +1,9 @@
 """The restore guard: who of the erased is back in a restored store or an import, and what is to be erased again.
 
 A row is *the same* where its key was erased and its content is what was erased; it is *an older state* where its key
-was erased, its content is another, and an identifier of somebody erased stands in it. Both go again, as they went: whole,
-or the same cells. Everything else is for people: a key that was given anew, an identifier in a row we never knew (an
-import), one that somebody else shares lawfully.
+was erased, its content is another, and an identifier of somebody erased stands in it. Both go again, as they went:
+whole, or the same cells. Everything else is for people: a key that was given anew, an identifier in a row we never knew
+(an import), one that somebody else shares lawfully.
 """
 
 from collections.abc import Sequence
