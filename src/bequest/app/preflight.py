@@ -13,10 +13,15 @@ from bequest.law.events import papers_of
 from bequest.law.pack import LawPack, required_roles
 from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, SERVERS, Case, LegalRoute, Paper, Role
 from bequest.model.datamap import DataMap, FieldClass
+from bequest.model.facts import RecordClass
 from bequest.model.reduction import refusal
 from bequest.sources.codes import FORM
 from bequest.steps.discover.sample import TableSample
 from bequest.store.transaction import Tx
+
+STATUTORY = frozenset({RecordClass.ORDER, RecordClass.CONSENT, RecordClass.OBJECTION, RecordClass.DISPUTE})
+"""Records that prove something: never marked, whatever their retention."""
+MARKABLE = frozenset({FieldClass.BEHAVIOUR, FieldClass.NOT_PI, FieldClass.OTHER_PI, FieldClass.LOCATION_TRACE})
 
 
 def check_law(case: Case) -> None:
@@ -161,6 +166,34 @@ def check_reductions(datamap: DataMap) -> None:
                     f"{t.source}.{t.name}.{c.name} cannot be reduced by {c.reduced_by!r}: {why}",
                     hint="Correct reduced_by in the data map and import it again; see docs/operators.md.",
                 )
+
+
+def check_watermarks(case: Case, datamap: DataMap) -> None:
+    """Refuse marks in what the law wants unaltered, or in what other rows refer to.
+
+    Raises:
+        CaseFileError: naming the column and why.
+    """
+    tables = {f"{t.source}.{t.name}": t for t in datamap.tables if t.in_case}
+    for lot in case.lots:
+        for place in lot.watermark:
+            table, _, column = place.rpartition(".")
+            t = tables.get(table)
+            found = t.column(column) if t is not None and column in {c.name for c in t.columns} else None
+            if t is None or found is None:
+                why = "the case has no such column"
+            elif t.retention or t.record_class in STATUTORY:
+                why = "its records are kept by law: they go as they are"
+            elif column in t.key or any(r.column == column for r in t.relations):
+                why = "rows are known by it or it points to others"
+            elif found.cls not in MARKABLE:
+                why = f"{found.cls} is nothing that may differ by a second or a unit"
+            else:
+                continue
+            raise CaseFileError(
+                f"lot {lot.id} cannot have its mark in {place}: {why}",
+                hint="Marks are for times and whole numbers outside statutory records; see docs/leak-tracing.md.",
+            )
 
 
 def check_people(case: Case) -> None:

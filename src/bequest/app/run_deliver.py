@@ -35,6 +35,7 @@ from bequest.app.run_cutover import load_inventory
 from bequest.app.run_discover import data_map
 from bequest.app.run_notify import keep_place
 from bequest.app.run_plan import load_plans
+from bequest.app.trace import delivery_marks
 from bequest.crypto.atomic import write_file
 from bequest.crypto.cipher import aes_ecb, hmac_sha256
 from bequest.engine.tableplan import TablePlan
@@ -79,7 +80,7 @@ def run_deliver(ctx: Context, case_id: str, *, wave: bool = False) -> tuple[Deli
         check_markers(run.case, sources, ctx.secrets)
         done = []
         for lot in run.case.lots:
-            make_keys(ctx, case_id, (f"recipient/{lot.receiver}",), run.at)
+            make_keys(ctx, case_id, (f"recipient/{lot.receiver}", *(["watermark"] if lot.watermark else [])), run.at)
             if wave:
                 with ctx.store.transaction() as tx:
                     sent = waves_not_told(tx, case_id, lot.id)
@@ -187,6 +188,7 @@ def _build(
         batches = transform_table(
             read_table(ctx, sources[table.source], table, "deliver"), plans[key], shape, lots,
             link_ecb=link_ecb, recipient_ecb=recipient_ecb, tally=tallies[key], tick=lambda _: watch.check(),
+            marks=delivery_marks(ctx, run.case.id, lot, this, shape),
         )  # fmt: skip
         tables.append(DeliveredTable(table.source, table.name, _columns(shape, plans[key], lots), batches))
     package = _package(ctx, run, spec, tables, watch)

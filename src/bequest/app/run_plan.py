@@ -14,7 +14,7 @@ from bequest.app.evidence import publish, record
 from bequest.app.fairness import compare_plan, keep_as_proposed, kept_fairness, save_fairness
 from bequest.app.fixed import Taken, take_answers
 from bequest.app.law import pack_of
-from bequest.app.preflight import check_people, check_receivers, check_reductions
+from bequest.app.preflight import check_people, check_receivers, check_reductions, check_watermarks
 from bequest.app.reading import check_schema, count_values, open_sources
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import load_indexes, load_linked
@@ -101,6 +101,7 @@ def run_plan(ctx: Context, case_id: str) -> Decided:
         check_receivers(run.case)
         check_people(run.case)
         check_reductions(datamap)
+        check_watermarks(run.case, datamap)
         decided = decide_now(ctx, run.case, datamap, sources, told=False)
         _no_empty_lot(run.case, decided)
         save_plans(run.workspace, decided.plans)

@@ -30,6 +30,7 @@ from bequest.cli.commands import (
     source,
     step,
     task,
+    trace,
 )
 from bequest.cli.state import State
 from bequest.kernel.errors import BequestError, InputError
@@ -86,6 +87,7 @@ for module in (
     evidence,
     backup,
     diligence,
+    trace,
     law,
 ):
     module.register(app)

@@ -1,7 +1,8 @@
 """The tree hash of RFC 6962 §2.1 over very many leaves of one length: SHA-256 of many blocks side by side.
 
-Used where all leaves lie in one buffer; `evidence.merkle` is the tree that grows, proves and verifies, and is what every
-verifier uses. SHA-256 as in FIPS 180-4; the rounds run over lanes of blocks, so that the compiler can use wide registers.
+Used where all leaves lie in one buffer; `evidence.merkle` is the tree that grows, proves and verifies, and is what
+every verifier uses. SHA-256 as in FIPS 180-4; the rounds run over lanes of blocks, so that the compiler can use wide
+registers.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
 
 
 def _fractions(power: int, n: int) -> Words:
-    """The first 32 bits of the fractional parts of the square or cube roots of the first n primes (FIPS 180-4 §4.2.2)."""
+    """The first 32 bits of the fractions of the square or cube roots of the first n primes (FIPS 180-4 §4.2.2)."""
     primes = [p for p in range(2, 320) if all(p % q for q in range(2, isqrt(p) + 1))][:n]
     return np.array([_root(p << (32 * power), power) & 0xFFFFFFFF for p in primes], np.uint32)
 
@@ -149,7 +150,7 @@ def _leaves(blocks: Words, out: Words, lanes: int, k: Words, h: Words) -> None:
 
 @_jit
 def _level(level: Words, pairs: int, out: Words, lanes: int, k: Words, h: Words) -> None:
-    """`SHA-256(0x01 || left || right)` of every pair: 65 bytes, so everything is shifted by one and ends in a second block."""
+    """`SHA-256(0x01 || left || right)` of every pair: 65 bytes, shifted by one, the last of them in a second block."""
     state, w = np.empty((8, lanes), np.uint32), np.empty((64, lanes), np.uint32)
     a, e = np.empty((68, lanes), np.uint32), np.empty((68, lanes), np.uint32)
     last = np.empty(lanes, np.uint32)

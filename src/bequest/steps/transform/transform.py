@@ -18,6 +18,7 @@ from bequest.engine.tableplan import DECISION_PREFIX, TablePlan
 from bequest.engine.text import non_empty
 from bequest.model.datamap import FieldClass
 from bequest.model.disposition import Operator, Release
+from bequest.steps.transform.marks import Marks
 from bequest.steps.transform.operator import ColumnContext
 from bequest.steps.transform.operators import OPERATORS
 from bequest.steps.transform.shape import ROW, ReleasedColumn, TableShape, is_released
@@ -50,6 +51,7 @@ def transform_table(
     recipient_ecb: Ecb,
     tally: TransformTally,
     tick: Callable[[int], None] | None = None,
+    marks: Marks | None = None,
 ) -> Iterator[pl.DataFrame]:
     """Stream a table through its decisions; batches without a delivered row are skipped."""
     matcher = RowMatcher(plan, link_ecb)
@@ -62,6 +64,7 @@ def transform_table(
         mine = decisions["lot"].is_in(list(lots))
         tally.outside += int((~mine).sum())
         out = transform(batch.filter(known).filter(mine), plan, decisions.filter(mine), shape, recipient_ecb, tally)
+        out = out if marks is None else marks.put(out)
         if tick is not None:
             tick(batch.height)
         if out.height:

@@ -1,4 +1,4 @@
-"""The bulk tree hash is that of the tree that grows, for every size, and that of the vectors of RFC 6962's reference."""
+"""The bulk tree hash is that of the tree that grows, for every size, and of the vectors of RFC 6962's reference."""
 
 import hashlib
 
