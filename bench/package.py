@@ -31,7 +31,7 @@ def run(n: int) -> Iterator[dict[str, object]]:
         people.write_parquet(here / "people.parquet")
         identity = generate_identity()
         ecb = aes_ecb(bytes(32))
-        source = open_source(Source("people", SourceKind.PARQUET, here / "people.parquet"))
+        source = open_source(Source(name="people", kind=SourceKind.PARQUET, path=here / "people.parquet"))
         [table] = source.inventory()
 
         def ours() -> None:

@@ -232,7 +232,7 @@ class Lot:
     on_silence: OnSilence = OnSilence.PROCEED
     scope: tuple[Scope, ...] = ()
     watermark: tuple[str, ...] = ()
-    """Columns, `source.table.column`, whose delivered values bear a mark of the delivery: the owner wants leaks traced."""
+    """Columns, `source.table.column`, whose delivered values bear a mark of the delivery, to trace leaks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
