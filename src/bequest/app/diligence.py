@@ -25,7 +25,7 @@ from bequest.steps.anonymise.measure import Wanted
 from bequest.steps.anonymise.search import Search, Solution
 from bequest.steps.anonymise.spec import AnonymousTable, TableSpec, anonymous_table, read_spec
 
-_FORMATS = {".csv": pl.scan_csv, ".parquet": pl.scan_parquet}
+_FORMATS = (".csv", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,13 @@ def diligence_table(spec_file: Path, out: Path, *, ctx: Context | None = None, c
 
 def _of_file(folder: Path, spec: TableSpec) -> pl.DataFrame:
     path = folder / spec.input
-    scan = _FORMATS.get(path.suffix.lower())
-    if not spec.input or scan is None or not path.is_file():
+    suffix = path.suffix.lower()
+    if not spec.input or suffix not in _FORMATS or not path.is_file():
         raise InputError(
             "the description names no file that is there" if spec.input else "the description names no input",
             hint='Write input = "FILE.csv" or "FILE.parquet", beside it; or table = "source.table" and give --case.',
         )
-    options = {"infer_schema": False} if path.suffix.lower() == ".csv" else {}
-    scanned = scan(path, **options)
+    scanned = pl.scan_csv(path, infer_schema=False) if suffix == ".csv" else pl.scan_parquet(path)
     _all_there(spec, scanned.collect_schema().names())
     return scanned.select(pl.col(n).cast(pl.String) for n in spec.names).collect()
 

@@ -90,7 +90,9 @@ def trace(ctx: Context, leak: Path, *, canaries: Path | None = None) -> tuple[Su
     found = []
     for case_id, delivery_id, receiver, ecb in deliveries:
         best = (1.0, 0, 0, ("", ""))
-        for value, anchor in pairs if ecb is not None else ():
+        for value, anchor in pairs:
+            if ecb is None:
+                break
             fits, rows = agreement(frame[value], frame[anchor], ecb)
             best = min(best, (chance(fits, rows), fits, rows, (value, anchor)))
         met = len(cells & planted.get(delivery_id, set()))
@@ -130,7 +132,7 @@ def _marked(ctx: Context, planted: dict[str, set[str]]) -> Iterator[tuple[str, s
         sent = [(c, d) for c in cases for d in tx.deliveries.list(c.id)]
     for case, d in sent:
         keys, lots = ctx.keys(case.id), {lot.id: lot for lot in case.lots}
-        has_marks = d.lot in lots and bool(lots[d.lot].watermark) and keys.state(PURPOSE) is KeyState.ACTIVE
+        has_marks = d.lot in lots and bool(lots[d.lot].watermark) and keys.state(PURPOSE) is KeyState.LIVE
         if has_marks or d.delivery_id in planted:
             ecb = mark_cipher(keys.get(PURPOSE), d.delivery_id) if has_marks else None
             yield case.id, d.delivery_id, d.receiver, ecb

@@ -73,7 +73,7 @@ def _numbers(series: pl.Series) -> tuple[npt.NDArray[np.int64], int]:
     """A number for each value, equal for equal values, and the least of them; null is one below all others."""
     if series.dtype.is_integer() and series.dtype != pl.UInt64:
         plain = series.cast(pl.Int64)
-        low, high = int(plain.min() or 0), int(plain.max() or 0)  # type: ignore[call-overload]
+        low, high = _least(plain), -_least(-plain)
         if high - low < _DIRECT:
             return plain.fill_null(low - 1).to_numpy(), low - 1
     if series.dtype == pl.Boolean:
@@ -81,5 +81,10 @@ def _numbers(series: pl.Series) -> tuple[npt.NDArray[np.int64], int]:
     # codes of a category are shared with other columns: dense only once made so
     text = series.cast(pl.String) if series.dtype != pl.Categorical else series
     physical = text.cast(pl.Categorical).to_physical().cast(pl.Int64)
-    low = int(physical.min() or 0)  # type: ignore[call-overload]
+    low = _least(physical)
     return physical.fill_null(low - 1).to_numpy(), low - 1
+
+
+def _least(numbers: pl.Series) -> int:
+    found = numbers.min()
+    return found if isinstance(found, int) else 0

@@ -45,8 +45,8 @@ def band(series: pl.Series, step: int) -> pl.Series:
     whole = normalise.text(_V).str.contains(r"^\+?\d+$")
     start, end = low.cast(pl.Int64).cast(pl.String), (low + step).cast(pl.Int64).cast(pl.String)
     last = (low + step - 1).cast(pl.Int64).cast(pl.String)
-    text = pl.when(whole).then(pl.concat_str(start, last, separator="-"))
-    text = text.otherwise(pl.concat_str(pl.lit("["), start, pl.lit(", "), end, pl.lit(")")))
+    hyphened = pl.when(whole).then(pl.concat_str(start, last, separator="-"))
+    text = hyphened.otherwise(pl.concat_str(pl.lit("["), start, pl.lit(", "), end, pl.lit(")")))
     return series.cast(pl.String).to_frame("v").select(text.alias(series.name)).to_series()
 
 
@@ -61,7 +61,7 @@ def cap(series: pl.Series, low: float | None, high: float | None) -> pl.Series:
     """A number beyond a bound is the bound; others stay as they were written."""
     number = _number()
     value = number.cast(pl.Float64, strict=False)
-    shown = pl.when(value.is_not_null()).then(number)
+    shown: pl.Expr = pl.when(value.is_not_null()).then(number)
     if high is not None:
         shown = pl.when(value > high).then(pl.lit(_plain(high))).otherwise(shown)
     if low is not None:

@@ -60,7 +60,8 @@ def chance(fits: int, rows: int) -> float:
     if fits <= 0:
         return 1.0
     if rows <= 1_000:
-        return min(1.0, sum(math.comb(rows, i) for i in range(fits, rows + 1)) / 2**rows)
+        ways: int = sum(math.comb(rows, i) for i in range(fits, rows + 1))
+        return float(min(1.0, ways / (1 << rows)))
     gap = fits / rows - 0.5
     return 1.0 if gap <= 0 else math.exp(-2 * rows * gap * gap)  # Hoeffding: never below the true tail
 

@@ -61,7 +61,10 @@ def distances(rows: Codes, n: int, sensitive: SensitiveColumn) -> Floats:
     share = counted / sizes(rows, n)[of_class]
     if not sensitive.ordered:
         # ½ Σ |p − q| = Σ over the values met of max(p − q, 0)
-        return np.bincount(of_class, weights=np.maximum(share - overall[value], 0), minlength=n)
+        equal: Floats = np.bincount(of_class, weights=np.maximum(share - overall[value], 0), minlength=n).astype(
+            np.float64
+        )
+        return equal
     return _ordered(of_class, value, share, overall, n)
 
 

@@ -6,7 +6,7 @@ whole, or the same cells. Everything else is for people: a key that was given an
 (an import), one that somebody else shares lawfully.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -59,7 +59,7 @@ class Found:
         return Changes(delete, empty, self.table.key, "" if self.table.key else taken_from)
 
 
-def look(ledger: Ledger, table: ReplayTable, batches: Sequence[pl.DataFrame], ecb: Ecb) -> Found:
+def look(ledger: Ledger, table: ReplayTable, batches: Iterable[pl.DataFrame], ecb: Ecb) -> Found:
     """Who of the erased stands in the table."""
     parts = [pl.DataFrame(schema={"key": pl.Utf8, "what": pl.Utf8, "cells": pl.Utf8})]
     n = 0
