@@ -19,6 +19,7 @@ from bequest.cli.commands import (
     deliver,
     demo,
     destroy,
+    diligence,
     discover,
     evidence,
     law,
@@ -32,6 +33,7 @@ from bequest.cli.commands import (
     source,
     step,
     task,
+    trace,
 )
 from bequest.cli.state import State
 from bequest.kernel.errors import BequestError, InputError
@@ -90,6 +92,8 @@ for module in (
     serve,
     account,
     backup,
+    diligence,
+    trace,
     law,
 ):
     module.register(app)
