@@ -139,8 +139,8 @@ def _print_batches(ctx: typer.Context, case: str) -> None:
 
 def _print_state(ctx: typer.Context, case: str) -> None:
     with state_of(ctx).context() as c:
-        opened = c.case(case).case
+        record = c.case(case)
         state = read_register(c.workspace(case))
-        end = window_closes(c.workspace(case), opened)
+        end = window_closes(c.workspace(case), record.case)
     render.table("", ("channel", "state", "people"), tally(state), figures=(2,))
     render.line(f"window open until {end}" if end else "window: somebody is not told yet")
