@@ -55,12 +55,12 @@ def diligence_table(spec_file: Path, out: Path, *, ctx: Context | None = None, c
 
 
 def _of_file(folder: Path, spec: TableSpec) -> pl.DataFrame:
-    path = folder / spec.input
+    path = folder / spec.file
     suffix = path.suffix.lower()
-    if not spec.input or suffix not in _FORMATS or not path.is_file():
+    if not spec.file or suffix not in _FORMATS or not path.is_file():
         raise InputError(
-            "the description names no file that is there" if spec.input else "the description names no input",
-            hint='Write input = "FILE.csv" or "FILE.parquet", beside it; or table = "source.table" and give --case.',
+            "the description names no file that is there" if spec.file else "the description names no input",
+            hint='Write input = "FILE.csv" or "FILE.parquet", beside it; or table = "source.table" and give --of-case.',
         )
     scanned = pl.scan_csv(path, infer_schema=False) if suffix == ".csv" else pl.scan_parquet(path)
     _all_there(spec, scanned.collect_schema().names())

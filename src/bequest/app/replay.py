@@ -104,7 +104,7 @@ def _spec(case: Case, name: str, at: Path | None) -> Source:
     if spec.kind in SERVERS:
         raise InputError(
             f"source {name} is a database server, not a file",
-            hint="Restore beside it, set the case's reference to that server, and leave --at out.",
+            hint="Restore beside it, set the case's reference to that server, and leave --file out.",
         )
     return replace(spec, path=at.absolute())
 

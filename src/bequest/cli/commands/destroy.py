@@ -55,13 +55,13 @@ def replay_(
     ctx: typer.Context,
     case: str,
     source: Annotated[str, typer.Option(help="the source as the case file names it")],
-    at: Annotated[Path | None, typer.Option(help="a restored or imported file of the same kind")] = None,
+    file: Annotated[Path | None, typer.Option(help="a restored or imported file of the same kind")] = None,
     operator_key: Annotated[Path | None, typer.Option(help="erase them again, signed; without: only look")] = None,
     imports: Annotated[bool, typer.Option("--imports", help="also rows that were imported anew")] = False,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     with state_of(ctx).context() as c:
-        done = replay(c, case, source, at=at, imports=imports, operator_key=operator_key)
+        done = replay(c, case, source, at=file, imports=imports, operator_key=operator_key)
     if json:
         tables = {f.table.name: {w: f.count(w) for w in _KINDS} | {"looked_at": f.n_looked_at} for f in done.found}
         render.print_json({"found": tables, "rows": done.erased_rows, "cells": done.emptied_cells})

@@ -22,12 +22,12 @@ def diligence(
     ctx: typer.Context,
     description: Annotated[Path, typer.Argument(help="TOML：列、级别、k、l、t · columns, levels, k, l, t")],
     out: Annotated[Path, typer.Option(help="folder for the table and its statement")],
-    case: Annotated[str, typer.Option(help="take the table from this case's sources")] = "",
+    of_case: Annotated[str, typer.Option(help="take the table from this case's sources")] = "",
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    if case:
+    if of_case:
         with state_of(ctx).context() as c:
-            made = diligence_table(description, out, ctx=c, case_id=case)
+            made = diligence_table(description, out, ctx=c, case_id=of_case)
     else:
         made = diligence_table(description, out)
     if json:

@@ -32,7 +32,7 @@ class TableSpec:
 
     columns: tuple[ColumnSpec, ...]
     wanted: Wanted
-    input: str = ""
+    file: str = ""
     table: str = ""
 
     @property
