@@ -27,7 +27,6 @@ from bequest.law.pack import DutyText, LawPack
 from bequest.law.params import Parameter
 from bequest.law.rule import Answer, FactView, Rest, Rule
 from bequest.law.tables import failure
-from bequest.model.datamap import Need
 from bequest.model.disposition import Operator
 from bequest.model.facts import Fact
 
@@ -65,7 +64,9 @@ def score(every: int = 1) -> Score:
 
 def count_cases() -> int:
     """Law cases, rows and examples of all packs."""
-    return len(load_cases(load_pack("cn"))) + len(load_tables("cn")) + sum(len(load_examples(j)) for j in jurisdictions())
+    return (
+        len(load_cases(load_pack("cn"))) + len(load_tables("cn")) + sum(len(load_examples(j)) for j in jurisdictions())
+    )
 
 
 # Rules of the plan
@@ -121,7 +122,8 @@ def cell_mutants() -> list[Mutant]:
             Mutant(
                 f"{source}: from {since + DAY}",
                 lambda later=later, mine=mine: any(
-                    _fails(replace(pack, rules=later), c) for c in {id(c): c for r in mine for c in spoke.get(r.id, [])}.values()
+                    _fails(replace(pack, rules=later), c)
+                    for c in {id(c): c for r in mine for c in spoke.get(r.id, [])}.values()
                 ),
             )
         )
@@ -132,10 +134,10 @@ def cell_mutants() -> list[Mutant]:
             out.append(
                 Mutant(
                     f"{name}: {what}",
-                    lambda mutated=mutated, near=near, name=name: any(
-                        failure(r, mutated) for r in sorted(near, key=lambda r: r.about != name)
-                    )
-                    or any(_fails(mutated, c) for c in cases),
+                    lambda mutated=mutated, near=near, name=name: (
+                        any(failure(r, mutated) for r in sorted(near, key=lambda r: r.about != name))
+                        or any(_fails(mutated, c) for c in cases)
+                    ),
                 )
             )
     for at, duty in enumerate(pack.duties):
@@ -172,8 +174,9 @@ def rule_mutants(rule: Rule, heard: Sequence[LawCase], pack: LawPack) -> Iterato
         yield f"{fact} inverted", _wrapped(rule, lambda a: a, turned=fact)
     answers = _answers(rule, heard, pack)
     for word in sorted({w for a in answers for w in a.words}):
-        yield f"without the word {word}", _wrapped(
-            rule, lambda a, word=word: replace(a, words=tuple(w for w in a.words if w != word))
+        yield (
+            f"without the word {word}",
+            _wrapped(rule, lambda a, word=word: replace(a, words=tuple(w for w in a.words if w != word))),
         )
     if any(a.until for a in answers):
         yield "another band", _wrapped(rule, lambda a: replace(a, until=_other_band(a.until)))
@@ -181,13 +184,15 @@ def rule_mutants(rule: Rule, heard: Sequence[LawCase], pack: LawPack) -> Iterato
         yield "no open point", _wrapped(rule, lambda a: replace(a, open_points=()))
     for operator in sorted({a.operator for a in answers} - {Operator.NONE}):
         other = Operator.MASK if operator is not Operator.MASK else Operator.TOKEN
-        yield f"{operator} becomes {other}", _wrapped(
-            rule, lambda a, o=operator, n=other: replace(a, operator=n) if a.operator is o else a
+        yield (
+            f"{operator} becomes {other}",
+            _wrapped(rule, lambda a, o=operator, n=other: replace(a, operator=n) if a.operator is o else a),
         )
     for rest in sorted({a.rest for a in answers} - {Rest.STATED}):
         other_rest = Rest.BY_DUTY if rest is Rest.BY_DUTY_OR_SHARED else Rest.BY_DUTY_OR_SHARED
-        yield f"{rest} becomes {other_rest}", _wrapped(
-            rule, lambda a, o=rest, n=other_rest: replace(a, rest=n) if a.rest is o else a
+        yield (
+            f"{rest} becomes {other_rest}",
+            _wrapped(rule, lambda a, o=rest, n=other_rest: replace(a, rest=n) if a.rest is o else a),
         )
 
 
@@ -226,7 +231,13 @@ def _other_band(until: str) -> str:
 def parameter_mutants(p: Parameter) -> Iterator[tuple[str, Parameter]]:
     """Another value, and another first day, for each value."""
     for at, v in enumerate(p.values):
-        others = [not v.value] if isinstance(v.value, bool) else [v.value + 1, v.value - 1] if isinstance(v.value, int) else ["x"]
+        others = (
+            [not v.value]
+            if isinstance(v.value, bool)
+            else [v.value + 1, v.value - 1]
+            if isinstance(v.value, int)
+            else ["x"]
+        )
         for other in others:
             made = (*p.values[:at], replace(v, value=other), *p.values[at + 1 :])
             yield f"{v.value} becomes {other}", replace(p, values=made)
@@ -240,8 +251,18 @@ def duty_mutants(duty: DutyText, pack: LawPack) -> Iterator[tuple[str, DutyText]
     w = duty.when
     yield "gone", replace(duty, when=replace(w, flags=("no_such_flag",)))
     for event in w.events:
-        yield f"without {event}", replace(duty, when=replace(w, events=tuple(e for e in w.events if e != event) or ("-",)))
-    for what, empty in (("events", ()), ("routes", ()), ("flags", ()), ("unless", ()), ("persons_at_least", ""), ("persons_below", "")):
+        yield (
+            f"without {event}",
+            replace(duty, when=replace(w, events=tuple(e for e in w.events if e != event) or ("-",))),
+        )
+    for what, empty in (
+        ("events", ()),
+        ("routes", ()),
+        ("flags", ()),
+        ("unless", ()),
+        ("persons_at_least", ""),
+        ("persons_below", ""),
+    ):
         if getattr(w, what):
             yield f"whatever the {what}", replace(duty, when=replace(w, **{what: empty}))
     if duty.keep:

@@ -168,7 +168,9 @@ def read_text_file(text: str, place: str) -> Entry:
 
 def _list(folder: Path, name: str) -> tuple[Entry, ...]:
     """The entries of `<name>.yaml` under the key of the same name."""
-    return read_file(folder, folder / f"{name}.yaml").only(name, *(("flags",) if name == "duties" else ())).entries(name)
+    return (
+        read_file(folder, folder / f"{name}.yaml").only(name, *(("flags",) if name == "duties" else ())).entries(name)
+    )
 
 
 def load_parameters(folder: Path, jurisdiction: str) -> dict[str, Parameter]:
@@ -183,7 +185,9 @@ def load_parameters(folder: Path, jurisdiction: str) -> dict[str, Parameter]:
 
 def _notices(folder: Path) -> tuple[NoticeText, ...]:
     entries = [
-        e for path in sorted(folder.glob("notices/*.yaml")) for e in read_file(folder, path).only("items").entries("items")
+        e
+        for path in sorted(folder.glob("notices/*.yaml"))
+        for e in read_file(folder, path).only("items").entries("items")
     ]
     return tuple(schema.unique(tuple(entries), schema.parse_notice, lambda n: n.id).values())
 

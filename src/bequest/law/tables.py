@@ -57,7 +57,11 @@ def _duty(e: Entry) -> Row:
         wrong = []
         for event in sorted(pack.events):
             found = {d.id: d for d in case_duties(pack, event, routes, facts, on=on)}.get(name)
-            got = None if found is None else (_length(found.keep, found.keep_unit), _length(found.within, found.within_unit))
+            got = (
+                None
+                if found is None
+                else (_length(found.keep, found.keep_unit), _length(found.within, found.within_unit))
+            )
             want = (keep, within) if event in due_in else None
             wrong += [f"{name} in {event} on {on}: expected {want}, got {got}"] if got != want else []
         return "; ".join(wrong)

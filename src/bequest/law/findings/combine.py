@@ -61,7 +61,9 @@ def combine_answers(answers: Sequence[FindingAnswer]) -> Combined:
     if len(passing) > 1 and len(_who(said, passing)) > 1:
         gone = {w for w in passing[1:] if w == "transfer_on_notice"}
         used.append(
-            Precedence(rule="strictest", kept=passing[0], gave_way=tuple(passing[1:]), jurisdictions=_who(said, passing))
+            Precedence(
+                rule="strictest", kept=passing[0], gave_way=tuple(passing[1:]), jurisdictions=_who(said, passing)
+            )
         )
     used.extend(_earliest([f for a in answers for f in a.found]))
     conflicts = _keep_or_erase(said)

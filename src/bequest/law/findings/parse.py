@@ -51,7 +51,20 @@ def _value(e: Entry, text: FactText, value: object) -> FactValue:
 def parse_finding(e: Entry, register: Register) -> Finding:
     """A finding."""
     e.only(
-        *("id", "topic", "gate", "when", "outcomes", "articles", "status", "since", "until", "term", "readings", "yields_to"),
+        *(
+            "id",
+            "topic",
+            "gate",
+            "when",
+            "outcomes",
+            "articles",
+            "status",
+            "since",
+            "until",
+            "term",
+            "readings",
+            "yields_to",
+        ),
         *("zh", "en", "unblock"),
     )
     outcomes = e.texts("outcomes")

@@ -142,5 +142,3 @@ def _cell(pack: LawPack, e: Entry, on: date) -> CellAnswer:
         place=e.place, outcomes=got.outcomes, release=got.disposition.release.value,
         residue=got.disposition.residue.value, reasons=got.reasons, open_points=got.open_points, asked=(),
     )  # fmt: skip
-
-
