@@ -141,7 +141,7 @@ def cell_mutants() -> list[Mutant]:
                 )
             )
     for at, duty in enumerate(pack.duties):
-        for what, made_duty in duty_mutants(duty, pack):
+        for what, made_duty in duty_mutants(duty):
             mutated = replace(pack, duties=(*pack.duties[:at], made_duty, *pack.duties[at + 1 :]))
             out.append(
                 Mutant(
@@ -246,7 +246,7 @@ def parameter_mutants(p: Parameter) -> Iterator[tuple[str, Parameter]]:
             yield f"from {v.since + days}", replace(p, values=moved)
 
 
-def duty_mutants(duty: DutyText, pack: LawPack) -> Iterator[tuple[str, DutyText]]:
+def duty_mutants(duty: DutyText) -> Iterator[tuple[str, DutyText]]:
     """A duty that does not exist, with one condition less, or with a period changed."""
     w = duty.when
     yield "gone", replace(duty, when=replace(w, flags=("no_such_flag",)))

@@ -1,5 +1,6 @@
-"""Law cases in rows: values on a day, duties of a case, last days of keeping. Each row says what must hold; that of a
-duty names every event in which it is due (`exactly`), so it is not due in the others.
+"""Law cases in rows: values on a day, duties of a case, last days of keeping.
+
+Each row says what must hold; that of a duty names every event in which it is due (`exactly`) and so none of the others.
 
 They stand in `packs/<jurisdiction>/tables/*.yaml`, written from the texts and not from the pack.
 """

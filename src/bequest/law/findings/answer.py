@@ -1,7 +1,7 @@
 """What a pack says to given facts, on a date. Pure.
 
 Conditions follow Kleene's logic of three values: a finding whose condition is unknown is not said; the facts it waits
-for are asked. A finding counts where one of its articles is in force, inside its own dates, and its numbers have values.
+for are asked. A finding counts where one of its articles is in force, within its own dates, its numbers having values.
 """
 
 from collections.abc import Iterable

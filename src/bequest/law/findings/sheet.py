@@ -1,7 +1,7 @@
 """A fact sheet: what a lawyer writes to put a question to the law, and the whole answer to it.
 
-Keys: `date` (law date), `jurisdictions`, `topics`, `facts`; `citations` asks how articles read on that day; `instruments`
-whether they were in force; `cells` asks the rules of the plan about records (see `docs/law-decide.md`).
+Keys: `date` (law date), `jurisdictions`, `topics`, `facts`; `citations` asks how articles read on that day;
+`instruments` whether they were in force; `cells` asks the rules of the plan about records (see `docs/law-decide.md`).
 """
 
 from collections.abc import Sequence
