@@ -12,6 +12,7 @@ from bequest.law.findings.answer import answer
 from bequest.law.findings.combine import PASSING, combine_answers
 from bequest.law.findings.examples import differences_of
 from bequest.law.findings.load import jurisdictions, load_examples, load_facts, load_findings
+from bequest.law.findings.model import Facts
 from bequest.law.findings.parse import facts_of, parameters_of
 from bequest.law.findings.sheet import answer_sheet, parse_sheet
 from bequest.law.loader import load_pack, load_tables
@@ -99,8 +100,13 @@ def test_a_second_jurisdiction_never_lets_more_pass() -> None:
 
 
 def test_what_one_law_erases_and_another_keeps_goes_to_counsel() -> None:
-    kept = {"record": "invoice", "record_date": date(2024, 5, 3), "purpose_over": False, "platform_operator": False}
-    asked = {"eu_persons": True, "request": "delete", "received_on": date(2026, 12, 30), "duty_to_keep": False}
+    kept: Facts = {
+        "record": "invoice",
+        "record_date": date(2024, 5, 3),
+        "purpose_over": False,
+        "platform_operator": False,
+    }
+    asked: Facts = {"eu_persons": True, "request": "delete", "received_on": date(2026, 12, 30), "duty_to_keep": False}
     both = combine_answers([answer(load_findings("cn"), kept, on=DAY), answer(load_findings("eu"), asked, on=DAY)])
     assert [c.rule for c in both.conflicts] == ["keep_or_erase"]
     assert "delete" not in both.outcomes
