@@ -1,11 +1,13 @@
 """People are found again after a new link run: no answer and no notice is lost when records come or people merge."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+from tests.unit.store.samples import CASE
 
 from bequest.app.telling import (
     answers_of,
@@ -16,6 +18,7 @@ from bequest.app.telling import (
     save_answers,
     save_register,
     saved_answers,
+    window_closes,
 )
 from bequest.app.workspace import Workspace
 from bequest.crypto.cipher import aes_ecb
@@ -213,3 +216,21 @@ def test_of_two_people_found_to_be_one_the_last_answer_holds_and_he_was_told(wor
 def test_who_appears_later_was_not_told(workspace: Workspace) -> None:
     told(workspace, linked(workspace, ZHANG), {0: "delivered"})
     assert notices(workspace, linked(workspace, LI, ZHANG)) == ["not_told", "delivered"]
+
+
+@pytest.mark.parametrize(
+    ("lead", "objection", "last"),
+    [(8, 4, date(2026, 11, 13)), (10, 4, date(2026, 11, 16)), (4, 9, date(2026, 11, 16))],
+    ids=["on a Friday", "from a Sunday to Monday", "the longer of the two, from a Saturday"],
+)
+def test_the_window_closes_on_a_day_on_which_people_work(
+    workspace: Workspace, lead: int, objection: int, last: date
+) -> None:
+    told(workspace, linked(workspace, ("1", "赵一", "13900139001", None)), {0: "delivered"})
+    case = replace(CASE, window=replace(CASE.window, notice_lead_days=lead, objection_days=objection))
+    assert window_closes(workspace, case) == last
+
+
+def test_no_window_closes_while_somebody_is_not_told(workspace: Workspace) -> None:
+    told(workspace, linked(workspace, ("1", "赵一", "13900139001", None)), {})
+    assert window_closes(workspace, CASE) is None
