@@ -28,6 +28,15 @@ BENCHES: dict[str, Bench] = {
         "tokens", "keyed tokens of a column against Python's own HMAC per value", packages=("cryptography",)
     ),
     "ff1": Bench("ff1", "format-preserving encryption of phone numbers against ff3, value by value", packages=("ff3",)),
+    "mask": Bench("mask", "masks of phones and names against Polars expressions by hand", 1_000_000),
+    "kanon": Bench(
+        "kanon",
+        "k of k-anonymity, five quasi-identifiers, against Polars and pycanon",
+        1_000_000,
+        ("pycanon", "pandas"),
+    ),
+    "merkle": Bench("merkle", "the RFC 6962 root of a buffer of leaves against a loop over hashlib", 1_000_000),
+    "package": Bench("package", "a table read, reduced, written and encrypted against Polars and `age` by hand"),
     "spans": Bench("spans", "identifiers found and masked in free text against Polars and Python's re"),
     "presidio": Bench(
         "presidio", "identifiers found in free text against Presidio's recognizers", packages=("presidio-analyzer",)
@@ -43,6 +52,7 @@ BENCHES: dict[str, Bench] = {
     "link": Bench(
         "link", "deterministic linkage of three sources (size: records each) against scipy", 1_000_000, ("scipy",)
     ),
+    "people": Bench("people", "who is who from end to end through the command line, in four styles of names", 800),
     "pgread": Bench("pgread", "PostgreSQL read as text against plain ADBC", packages=("adbc-driver-postgresql",)),
     "pgdelete": Bench(
         "pgdelete", "PostgreSQL rows deleted by key against hand-tuned SQL and executemany", packages=("psycopg",)

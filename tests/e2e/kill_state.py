@@ -21,9 +21,13 @@ from typing import Any
 import polars as pl
 from tests.unit.demo.reading import read_all
 
+from bequest.app.portal.links import KEY as CARDS
 from bequest.app.receive import receive_package
+from bequest.crypto.cipher import aes_ecb, derive
 from bequest.crypto.keys import FileKeyProvider, KeyState, master_from_file
+from bequest.crypto.links import lookup_of, open_card
 from bequest.crypto.sealing import open_bytes
+from bequest.engine.kernels.cmac import tokens
 from bequest.evidence.tiles import read_entries
 from bequest.steps.destroy.custody_bucket import open_bucket
 
@@ -116,9 +120,25 @@ class _Reader:
                 rows = [dict(r) for r in db.execute(f'SELECT * FROM "{table}" ORDER BY id')]
                 if table == "store_steprun":
                     rows = [r for r in rows if r["state"] == "done"]
+                if table == "store_portalcard":
+                    rows = self._cards(rows)
                 for n, row in enumerate(rows):
                     kept = {k: self._cell(k, v) for k, v in row.items() if k not in _MOVES}
                     yield f"database {table} {n}", kept
+
+    def _cards(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Cards as their people see them; one that no link of the case opens is a failure."""
+        ecb = aes_ecb(derive(self.keys.get(CARDS), CARDS, "link"))
+        refs = pl.read_parquet(self.case / "work" / "notices.parquet")["ref"]
+        links = {lookup_of(s): s for s in tokens(refs, ecb, "portal-link\x1f")}
+        opened = []
+        for row in rows:
+            card = open_card(links[row["lookup"]], row["sealed"], CASE)
+            assert card is not None
+            content = json.loads(card)
+            content["inner"] = len(content.get("inner", ""))  # it opens with an address that nobody has any more
+            opened.append(row | {"sealed": content})
+        return opened
 
     def _cell(self, column: str, value: object) -> object:
         if not isinstance(value, str):
@@ -175,7 +195,7 @@ class _Reader:
             if not (package / "tagmanifest-sha256.txt").exists():
                 yield f"package {package.name}", "is not whole"
                 continue
-            out = Path(tempfile.mkdtemp(dir=self.folder))
+            out = Path(tempfile.mkdtemp(dir=self.folder.parent))  # another worker may be copying the folder
             received = receive_package(package, self.folder / "keys" / "buyer.age", out / "in")
             for path in self._walk(received.bag):
                 name = path.relative_to(received.bag).as_posix()

@@ -58,19 +58,39 @@ def enter_answers(ctx: Context, case_id: str, path: Path) -> Entered:
     Raises:
         StateError: where some or all come too late: each is answered so, and that is logged.
     """
+    require_answerable(ctx, case_id)
+    case = ctx.case(case_id).case
+    answers = read_answers(
+        path, register(ctx.workspace(case_id))["ref"], now=ctx.now(case_id), lots=tuple(lot.id for lot in case.lots)
+    )
+    return take_answers(ctx, case_id, answers, digest(path.read_text(encoding="utf-8-sig")), channel="file")
+
+
+def require_answerable(ctx: Context, case_id: str) -> None:
+    """Refuse where nobody was told yet, or there is nothing left to answer for.
+
+    Raises:
+        StateError: saying which.
+    """
     require(ctx, case_id, "notify")
+    if ctx.case(case_id).case.event in MOVES_NOTHING or is_past(ctx, case_id, "close"):
+        require_open(ctx, case_id, "an answer")
+
+
+def take_answers(ctx: Context, case_id: str, answers: pl.DataFrame, file_digest: str, *, channel: str) -> Entered:
+    """Take answers that were read (`steps.notify.answers.read_answers` names the columns), whatever way they came.
+
+    `file_digest`: a digest of what they were read from; the same again changes nothing.
+
+    Raises:
+        StateError: where some or all come too late: each is answered so, and that is logged.
+    """
     workspace = ctx.workspace(case_id)
     case = ctx.case(case_id).case
-    if case.event in MOVES_NOTHING or is_past(ctx, case_id, "close"):
-        require_open(ctx, case_id, "an answer")
-    answers = read_answers(
-        path, register(workspace)["ref"], now=ctx.now(case_id), lots=tuple(lot.id for lot in case.lots)
-    )
     at = ctx.now(case_id)
-    file_digest = digest(path.read_text(encoding="utf-8-sig"))
     with ctx.store.transaction() as tx:  # one at a time: two files at once must both be in the end
         merged = saved_answers(workspace)
-        phase = _phase(tx, case_id)
+        phase = phase_of(tx, case_id)
         late = _too_late(case, phase, answers)
         if tx.answers.by_digest(case_id, file_digest) is not None:
             n_late = _late_before(tx, case_id, file_digest)  # said once, whatever has happened since
@@ -84,7 +104,7 @@ def enter_answers(ctx: Context, case_id: str, path: Path) -> Entered:
                 case_id,
                 AnswerBatch(
                     batch_id=file_digest[:16],
-                    channel="file",
+                    channel=channel,
                     file_digest=file_digest,
                     n_answers=answers.height,
                     created_at=at,
@@ -112,7 +132,8 @@ def enter_answers(ctx: Context, case_id: str, path: Path) -> Entered:
     return Entered(merged, phase)
 
 
-def _phase(tx: Tx, case_id: str) -> Phase:
+def phase_of(tx: Tx, case_id: str) -> Phase:
+    """How far the destruction is, as the record says."""
     if is_erased(tx, case_id):
         return Phase.ERASED
     return Phase.BEGUN if has_begun(tx, case_id) else Phase.OPEN

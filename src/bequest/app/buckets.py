@@ -7,7 +7,7 @@ from datetime import date
 
 from bequest.app.context import Context, Run
 from bequest.app.evidence import record
-from bequest.app.run_notify import keep_place
+from bequest.app.keep_place import keep_place
 from bequest.evidence.event_types import EventType
 from bequest.steps.destroy.custody_bucket import SealedFile, key_purpose
 from bequest.store.records import BucketState, CustodyBucket

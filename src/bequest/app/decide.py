@@ -216,7 +216,10 @@ def schema_digest(datamap: DataMap) -> str:
                 "record_class": t.record_class,
                 "key": t.key,
                 "schema": t.schema_digest,
-                "columns": [(c.name, c.cls, c.personal, c.sensitive, c.role, c.need) for c in t.columns],
+                "columns": [
+                    (c.name, c.cls, c.personal, c.sensitive, c.role, c.need, *filter(None, [c.reduced_by]))
+                    for c in t.columns
+                ],
                 "relations": t.relations,
                 "facts": t.facts,
                 "retention": t.retention,

@@ -21,6 +21,11 @@ def pack_of(case: Case) -> LawPack:
     return _pack(case.law_packs[0])
 
 
+def pack_named(jurisdiction: str) -> LawPack:
+    """The law pack of that name."""
+    return _pack(jurisdiction)
+
+
 def unverified(case: Case, policy: Policy) -> tuple[Standing, ...]:
     """What a policy rests on that nobody read in the law itself: said on every output made from it."""
     return weak_grounds(pack_of(case), policy)

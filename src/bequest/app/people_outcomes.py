@@ -10,7 +10,8 @@ import polars as pl
 from bequest.app.context import Context, Run
 from bequest.app.decide import MAIN_CLASSES
 from bequest.app.evidence import keep_statement, platform_signer
-from bequest.app.run_notify import keep_place, read_sealed_frame
+from bequest.app.keep_place import keep_place
+from bequest.app.run_notify import read_sealed_frame
 from bequest.app.telling import people_of, register
 from bequest.crypto.atomic import write_file
 from bequest.crypto.cipher import hmac_sha256
@@ -98,7 +99,7 @@ def seal_feedback(ctx: Context, run: Run, pairs: pl.Series, linked: Linked) -> N
         .unique("subject", keep="first", maintain_order=True)
         .select("subject", "name", "phone", "email")
     )
-    words = {p: _word(p) for p in pairs.unique().to_list()}
+    words = {p: outcome_word(p) for p in pairs.unique().to_list()}
     rows = outbox_rows(contacts, pairs.replace_strict(words, default=None, return_dtype=pl.Utf8))
     buffer = io.BytesIO()
     rows.write_parquet(buffer)
@@ -111,13 +112,13 @@ def seal_feedback(ctx: Context, run: Run, pairs: pl.Series, linked: Linked) -> N
     )  # fmt: skip
 
 
-def _word(pair: str) -> str | None:
+def outcome_word(pair: str) -> str | None:
     """The outcome word of a pair, or one word per lot; none for people without a main record."""
     if pair == "follows record":
         return None
     if ":" in pair:
         parts = (p.split(":") for p in pair.split("/"))
-        return "/".join(f"{lot}:{_word(p)}" for lot, p in parts)
+        return "/".join(f"{lot}:{outcome_word(p)}" for lot, p in parts)
     release, residue = pair.split(" ")
     return outcome_of(Release(release), Residue(residue)).value
 

@@ -8,14 +8,20 @@ from bequest.app.context import Context
 from bequest.app.evidence import record
 from bequest.app.law import pack_of
 from bequest.evidence.event_types import EventType
-from bequest.kernel.errors import CaseFileError, GuardError, LawError, SourceError
+from bequest.kernel.errors import CaseFileError, DataMapError, GuardError, LawError, SourceError
 from bequest.law.events import papers_of
 from bequest.law.pack import LawPack, required_roles
 from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, SERVERS, Case, LegalRoute, Paper, Role
-from bequest.model.datamap import DataMap
+from bequest.model.datamap import DataMap, FieldClass
+from bequest.model.facts import RecordClass
+from bequest.model.reduction import refusal
 from bequest.sources.codes import FORM
 from bequest.steps.discover.sample import TableSample
 from bequest.store.transaction import Tx
+
+STATUTORY = frozenset({RecordClass.ORDER, RecordClass.CONSENT, RecordClass.OBJECTION, RecordClass.DISPUTE})
+"""Records that prove something: never marked, whatever their retention."""
+MARKABLE = frozenset({FieldClass.BEHAVIOUR, FieldClass.NOT_PI, FieldClass.OTHER_PI, FieldClass.LOCATION_TRACE})
 
 
 def check_law(case: Case) -> None:
@@ -142,6 +148,51 @@ def check_scope(case: Case, datamap: DataMap) -> None:
             raise CaseFileError(
                 f"the scope of lot {lot.id} names {what}, which the case does not have",
                 hint=f"There are: {', '.join(names)}. Correct it and take it over with `bequest case update`.",
+            )
+
+
+def check_reductions(datamap: DataMap) -> None:
+    """Refuse what an operator could not do right, before anything is decided: keys, lengths, types, classes.
+
+    Raises:
+        DataMapError: naming the column and why.
+    """
+    points_to = {(r.to_source, r.to_table, r.to_column) for t in datamap.tables for r in t.relations}
+    for t in datamap.tables:
+        for c in t.columns:
+            pointed = (t.source, t.name, c.name) in points_to or any(r.column == c.name for r in t.relations)
+            if why := refusal(c, is_reference=c.name in t.key or pointed or c.cls is FieldClass.USER_ID):
+                raise DataMapError(
+                    f"{t.source}.{t.name}.{c.name} cannot be reduced by {c.reduced_by!r}: {why}",
+                    hint="Correct reduced_by in the data map and import it again; see docs/operators.md.",
+                )
+
+
+def check_watermarks(case: Case, datamap: DataMap) -> None:
+    """Refuse marks in what the law wants unaltered, or in what other rows refer to.
+
+    Raises:
+        CaseFileError: naming the column and why.
+    """
+    tables = {f"{t.source}.{t.name}": t for t in datamap.tables if t.in_case}
+    for lot in case.lots:
+        for place in lot.watermark:
+            table, _, column = place.rpartition(".")
+            t = tables.get(table)
+            found = t.column(column) if t is not None and column in {c.name for c in t.columns} else None
+            if t is None or found is None:
+                why = "the case has no such column"
+            elif t.retention or t.record_class in STATUTORY:
+                why = "its records are kept by law: they go as they are"
+            elif column in t.key or any(r.column == column for r in t.relations):
+                why = "rows are known by it or it points to others"
+            elif found.cls not in MARKABLE:
+                why = f"{found.cls} is nothing that may differ by a second or a unit"
+            else:
+                continue
+            raise CaseFileError(
+                f"lot {lot.id} cannot have its mark in {place}: {why}",
+                hint="Marks are for times and whole numbers outside statutory records; see docs/leak-tracing.md.",
             )
 
 

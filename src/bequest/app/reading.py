@@ -84,7 +84,7 @@ def samples(ctx: Context, case: Case) -> list[TableSample]:
                     source=name,
                     table=info.name,
                     comment=info.comment,
-                    columns=_columns(info),
+                    columns=as_columns(info),
                     n_rows=info.n_rows,
                     frame=frame,
                     why_not_scanned=why,
@@ -94,7 +94,8 @@ def samples(ctx: Context, case: Case) -> list[TableSample]:
     return out
 
 
-def _columns(info: TableInfo) -> tuple[ColumnInfo, ...]:
+def as_columns(info: TableInfo) -> tuple[ColumnInfo, ...]:
+    """The columns of a table as discovery looks at them."""
     to = {r.columns[0]: r.to_table for r in info.references if len(r.columns) == 1}
     return tuple(
         ColumnInfo(
@@ -116,7 +117,7 @@ def check_schema(datamap: DataMap, sources: dict[str, OpenSource]) -> None:
             a file shows somebody's data in the place of names.
     """
     was = {(t.source, t.name): t for t in datamap.tables}
-    now = {(name, info.name): _columns(info) for name, source in sources.items() for info in source.inventory()}
+    now = {(name, info.name): as_columns(info) for name, source in sources.items() for info in source.inventory()}
     changed = {
         f"{source}.{table}": change
         for source, table in sorted(was.keys() | now.keys())

@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -83,6 +83,19 @@ class Company:
         return self.folder / "keys" / f"{party}.age"
 
 
+PORTAL = "http://127.0.0.1:8640"
+"""Where the letters of a demo say that the portal is: `bequest serve` on the machine itself."""
+
+
+def begin_rehearsal(ctx: Context, folder: Path) -> Case:
+    """Run a demo company's case until everybody is told, and nobody has answered: customers may open their links."""
+    company = Company(folder)
+    case = _prepare(ctx, folder, company, lambda _: nullcontext())
+    if "notify" not in done_steps(ctx, case.id):
+        _tell_all(ctx, case, company)
+    return case
+
+
 def rehearse(ctx: Context, folder: Path, *, tell: Callable[[str], None] = lambda _: None) -> Played:
     """Run every step of a demo company's case to the bundle and the report.
 
@@ -98,6 +111,25 @@ def rehearse(ctx: Context, folder: Path, *, tell: Callable[[str], None] = lambda
         yield
         seconds[name] = seconds.get(name, 0.0) + time.perf_counter() - began
 
+    case = _prepare(ctx, folder, company, timed)
+    done = done_steps(ctx, case.id)
+    if not {"cutover", "close"} & done:
+        with timed("notify"):
+            _notify_all(ctx, case, company)
+    if case.event not in MOVES_NOTHING:
+        _move(ctx, case, company, timed)
+    if "close" not in done:
+        with timed("close"):
+            run_close(ctx, case.id)
+    with timed("bundle"):
+        bundle = make_bundle(ctx, case.id)
+    with timed("report"):
+        reports = {lang: make_report(ctx, case.id, lang, seconds=seconds) for lang in ("zh", "en")}
+    return Played(case, bundle, reports, seconds)
+
+
+def _prepare(ctx: Context, folder: Path, company: Company, timed: Timed) -> Case:
+    """Everything up to the approvals."""
     with timed("open"):
         case = _open(ctx, folder)
     done = done_steps(ctx, case.id)
@@ -113,19 +145,7 @@ def rehearse(ctx: Context, folder: Path, *, tell: Callable[[str], None] = lambda
             run_plan(ctx, case.id)
     with timed("approve"):
         _approve_all(ctx, case, company)
-    if not {"cutover", "close"} & done:
-        with timed("notify"):
-            _notify_all(ctx, case, company)
-    if case.event not in MOVES_NOTHING:
-        _move(ctx, case, company, timed)
-    if "close" not in done:
-        with timed("close"):
-            run_close(ctx, case.id)
-    with timed("bundle"):
-        bundle = make_bundle(ctx, case.id)
-    with timed("report"):
-        reports = {lang: make_report(ctx, case.id, lang, seconds=seconds) for lang in ("zh", "en")}
-    return Played(case, bundle, reports, seconds)
+    return case
 
 
 def _open(ctx: Context, folder: Path) -> Case:
@@ -149,8 +169,18 @@ def _approve_all(ctx: Context, case: Case, company: Company) -> None:
 
 def _notify_all(ctx: Context, case: Case, company: Company) -> None:
     """Letters, reports, the public notice, the wait until windows are over and the planned day has come; answers."""
+    _tell_all(ctx, case, company)
+    end = window_closes(ctx.workspace(case.id), case)
+    today = ctx.now(case.id)
+    if end is not None and today.date() < (until := max(end + timedelta(days=1), case.effective_on)):
+        advance_clock(ctx, case.id, until - today.date())
+    _customers_answer(ctx, case, company)
+
+
+def _tell_all(ctx: Context, case: Case, company: Company) -> None:
+    """Letters, what carriers report of them, the public notice for the others."""
     if "notify" not in done_steps(ctx, case.id):
-        run_notify(ctx, case.id)
+        run_notify(ctx, case.id, portal=PORTAL)
     for _ in Channel:
         state = register(ctx.workspace(case.id))
         sent = state.filter(pl.col("state") == Told.SENT.value)
@@ -162,11 +192,6 @@ def _notify_all(ctx: Context, case: Case, company: Company) -> None:
     if register(ctx.workspace(case.id)).filter(pl.col("state") != Told.DELIVERED.value).height:
         advance_clock(ctx, case.id, PUBLISH_AFTER)
         publish_notice(ctx, case.id)
-    end = window_closes(ctx.workspace(case.id), case)
-    today = ctx.now(case.id)
-    if end is not None and today.date() < (until := max(end + timedelta(days=1), case.effective_on)):
-        advance_clock(ctx, case.id, until - today.date())
-    _customers_answer(ctx, case, company)
 
 
 def _letters(ctx: Context, case: Case) -> pl.DataFrame:

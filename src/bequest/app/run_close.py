@@ -11,6 +11,7 @@ import polars as pl
 from bequest.app.context import Context, Run, require, step
 from bequest.app.evidence import event_id, open_log, platform_signer, publish, record
 from bequest.app.final_certificate import check_settled_residuals, replace_interim
+from bequest.app.portal.finish import finish_cards
 from bequest.app.queries.case import steps_of
 from bequest.app.receipts import nothing_moves
 from bequest.app.write_certificate import Issued, copies_left
@@ -66,6 +67,7 @@ def run_close(
             check_settled_residuals(ctx, run)
         told = {} if case.event in MOVES_NOTHING else _feedback(ctx, run, send, repeatable=repeatable)
         run.hook("feedback_sent")
+        finish_cards(ctx, run)
         purged = _purge(ctx, run, Stage.AFTER_FEEDBACK)
         if not copies_left(case, local_date(run.at, case.timezone)):
             purged += _purge(ctx, run, Stage.LAST_COPY)

@@ -24,6 +24,7 @@ from bequest.app.delivered import (
 from bequest.app.destruction import has_begun
 from bequest.app.evidence import await_published, event_id, platform_signer, publish, record
 from bequest.app.fixed import AnswersCameError, Watch, fixed_mark, refuse_half_done
+from bequest.app.keep_place import keep_place
 from bequest.app.open_case import make_keys
 from bequest.app.reading import check_markers, open_sources, read_table
 from bequest.app.receipts import enter_receipt as enter_receipt
@@ -33,8 +34,8 @@ from bequest.app.receipts import package_folders as package_folders
 from bequest.app.redecide import redecide_answers
 from bequest.app.run_cutover import load_inventory
 from bequest.app.run_discover import data_map
-from bequest.app.run_notify import keep_place
 from bequest.app.run_plan import load_plans
+from bequest.app.trace import delivery_marks
 from bequest.crypto.atomic import write_file
 from bequest.crypto.cipher import aes_ecb, hmac_sha256
 from bequest.engine.tableplan import TablePlan
@@ -45,6 +46,7 @@ from bequest.kernel.clock import parse_rfc3339, rfc3339
 from bequest.kernel.errors import CaseFileError, DeliveryError, StateError
 from bequest.model.case import Lot, Party
 from bequest.model.datamap import DataMap
+from bequest.model.disposition import Release
 from bequest.sources.source import OpenSource
 from bequest.steps.deliver.checkpoint import ABORTED
 from bequest.steps.deliver.content import AgeRecipient, DeliveredColumn, DeliveredTable, DeliverySpec
@@ -78,7 +80,7 @@ def run_deliver(ctx: Context, case_id: str, *, wave: bool = False) -> tuple[Deli
         check_markers(run.case, sources, ctx.secrets)
         done = []
         for lot in run.case.lots:
-            make_keys(ctx, case_id, (f"recipient/{lot.receiver}",), run.at)
+            make_keys(ctx, case_id, (f"recipient/{lot.receiver}", *(["watermark"] if lot.watermark else [])), run.at)
             if wave:
                 with ctx.store.transaction() as tx:
                     sent = waves_not_told(tx, case_id, lot.id)
@@ -186,6 +188,7 @@ def _build(
         batches = transform_table(
             read_table(ctx, sources[table.source], table, "deliver"), plans[key], shape, lots,
             link_ecb=link_ecb, recipient_ecb=recipient_ecb, tally=tallies[key], tick=lambda _: watch.check(),
+            marks=delivery_marks(ctx, run.case.id, lot, this, shape),
         )  # fmt: skip
         tables.append(DeliveredTable(table.source, table.name, _columns(shape, plans[key], lots), batches))
     package = _package(ctx, run, spec, tables, watch)
@@ -240,9 +243,11 @@ def _columns(shape: TableShape, plan: TablePlan, lots: frozenset[str]) -> tuple[
     rows = plan.rows.filter(pl.col("lot").is_in(list(lots)))
     out = []
     for c in shape.columns:
-        used = {plan.dispositions[i].release.value for i in rows[f"d:{c.name}"].unique().to_list()}
-        how = "token" if c.is_reference else "masked" if "masked" in used else "value"
-        out.append(DeliveredColumn(c.name, c.column.cls.value, how, "/".join(c.domain.split("\x1f"))))
+        used = [plan.dispositions[i] for i in rows[f"d:{c.name}"].unique().to_list()]
+        by = sorted({d.operator.value for d in used if d.release is Release.MASKED and not c.is_reference})
+        how = "token" if c.is_reference else "masked" if by else "value"
+        domain = "/".join(c.domain.split("\x1f"))
+        out.append(DeliveredColumn(c.name, c.column.cls.value, how, domain, ",".join(by)))
     return tuple(out)
 
 

@@ -20,6 +20,7 @@ from bequest.app.ending import check_settled, hand_to_keeper
 from bequest.app.evidence import await_published, event_id, keep_statement, kept_statement, publish, record
 from bequest.app.fixed import AnswersCameError, Watch, fixed_mark, take_answers
 from bequest.app.holds import Holds
+from bequest.app.keep_place import keep_place
 from bequest.app.open_case import make_keys
 from bequest.app.reading import check_markers, open_sources, read_table
 from bequest.app.receipts import receipts_are_in
@@ -28,7 +29,6 @@ from bequest.app.run_close import destroy_key, purge_rule
 from bequest.app.run_cutover import load_inventory
 from bequest.app.run_deliver import nothing_moves, waves_due
 from bequest.app.run_discover import data_map
-from bequest.app.run_notify import keep_place
 from bequest.app.run_plan import load_plans
 from bequest.app.scrubbing import check_decided, run_scrubs, servers_of
 from bequest.app.signing_people import people_keys

@@ -2,7 +2,8 @@
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,8 +13,12 @@ from bequest.app.answers import enter_answers as enter_answers
 from bequest.app.approve_policy import approved_policy
 from bequest.app.context import Context, Run, require, require_open, step
 from bequest.app.evidence import await_published, publish, record
+from bequest.app.keep_place import keep_place
 from bequest.app.law import pack_of
 from bequest.app.notices import notice_for, notices_for, people_to_tell
+from bequest.app.portal.cards import make_cards
+from bequest.app.portal.links import link_of, link_tokens
+from bequest.app.portal.page import ADDRESS, is_quiet
 from bequest.app.run_discover import data_map
 from bequest.app.telling import note_published, register, save_register
 from bequest.app.user_files import new_user_file
@@ -24,7 +29,8 @@ from bequest.kernel.canonical import digest, to_json
 from bequest.kernel.clock import local_date
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import ApprovalError, InputError
-from bequest.model.case import MOVES_NOTHING
+from bequest.model.case import MOVES_NOTHING, Case
+from bequest.model.datamap import DataMap
 from bequest.model.plan import Policy
 from bequest.steps.notify.answers import read_delivery_report
 from bequest.steps.notify.content import Notice
@@ -32,12 +38,19 @@ from bequest.steps.notify.ladder import Channel, Told, apply_report, enrol, enro
 from bequest.steps.notify.ladder import publish as publish_to
 from bequest.steps.notify.letters import body, fill, short_text
 from bequest.steps.notify.smtp import Letter, SmtpServer, send_letters
-from bequest.store.records import AccessRecord, NoticeBatch, NoticeState, StoreRecord
+from bequest.store.records import AccessRecord, NoticeBatch, NoticeState
 
 
-def run_notify(ctx: Context, case_id: str, *, smtp: SmtpServer | None = None) -> Notice:
-    """Compose the notice, enrol everybody to be told, and send the first channel of the ladder."""
+def run_notify(ctx: Context, case_id: str, *, smtp: SmtpServer | None = None, portal: str = "") -> Notice:
+    """Compose the notice, enrol everybody to be told, and send the first channel of the ladder.
+
+    `portal`: the address under which customers reach the portal; with one, letters bear a link and cards are made.
+    """
     require(ctx, case_id, "approve")
+    at = ctx.now(case_id)
+    if portal:
+        with ctx.store.transaction() as tx:
+            tx.settings.set(ADDRESS, portal, at, case_id=case_id)
     with step(ctx, case_id, "notify", needs=("plan",)) as run:
         _in_time(run, approved_policy(ctx, run.record))
         datamap = data_map(ctx, case_id)
@@ -49,16 +62,47 @@ def run_notify(ctx: Context, case_id: str, *, smtp: SmtpServer | None = None) ->
         )
         if (run.workspace.dir("work") / "notices.parquet").is_file():
             enrolled = enrol_again(register(run.workspace), enrolled)
-        notices = notices_for(run.case, datamap, enrolled["lots"].unique().sort())
+        notices = _wordings(ctx, run.case, datamap, enrolled["lots"].unique().sort())
         notice = notices[""]
         save_register(run.workspace, enrolled)
         _keep_notices(ctx, run, notices)
         _keep_contacts(ctx, run, people)
+        _renew_cards(ctx, run.case, datamap)
         counts = _send_queued(ctx, run, notices, smtp)
         run.counts = {"people": enrolled.height, **counts}
         run.output_digest = notice.version
     publish(ctx, case_id)
     return notice
+
+
+def portal_address(ctx: Context, case_id: str) -> str:
+    """Where customers reach the portal; empty where there is none."""
+    with ctx.store.transaction() as tx:
+        return str(tx.settings.get(ADDRESS, "", case_id=case_id))
+
+
+def _wordings(ctx: Context, case: Case, datamap: DataMap, sets: Iterable[str]) -> dict[str, Notice]:
+    """The wordings by lots, with the portal where there is one."""
+    return with_portal(ctx, case, notices_for(case, datamap, sets))
+
+
+def with_portal(ctx: Context, case: Case, found: dict[str, Notice]) -> dict[str, Notice]:
+    """Wordings that name the portal, where the case has one."""
+    address, quiet = portal_address(ctx, case.id), is_quiet(case)
+    if not address:
+        return found
+    return {lots: replace(n, portal=address, quiet=quiet) for lots, n in found.items()}
+
+
+def _renew_cards(ctx: Context, case: Case, datamap: DataMap) -> None:
+    """Make the cards of the portal anew, where there is one and addresses are still known."""
+    workspace = ctx.workspace(case.id)
+    if not portal_address(ctx, case.id) or not _contacts_file(workspace).is_file():
+        return
+    state = register(workspace)
+    notices = _wordings(ctx, case, datamap, state["lots"].unique().sort())
+    people = read_sealed_frame(ctx, case.id, _contacts_file(workspace), "bodies", b"contacts")
+    make_cards(ctx, case, datamap, state, people, notices, at=ctx.now(case.id))
 
 
 def _in_time(run: Run, policy: Policy) -> None:
@@ -121,29 +165,6 @@ def read_sealed_frame(ctx: Context, case_id: str, path: Path, key: str, aad: byt
     return pl.read_parquet(read_sealed(path, ctx.keys(case_id).get(key), aad))
 
 
-def keep_place(
-    ctx: Context, case_id: str, name: str, path: Path, *, content: str, ground: str, key: str, ends_on: date | None
-) -> None:
-    """Enter a place that holds values in the list of stores, once."""
-    at = ctx.now(case_id)
-    with ctx.store.transaction() as tx:
-        if any(s.name == name for s in tx.stores.list(case_id)):
-            return
-        tx.stores.record(
-            case_id,
-            StoreRecord(
-                name=name,
-                path=path.relative_to(ctx.home).as_posix(),
-                content=content,
-                ground=ground,
-                key_purpose=key,
-                created_at=at,
-                state_at=at,
-                ends_on=ends_on,
-            ),
-        )
-
-
 def _send_queued(ctx: Context, run: Run, notices: Mapping[str, Notice], smtp: SmtpServer | None) -> dict[str, int]:
     """Send what is queued on the individual channels: text messages by mail-merge file, mail by SMTP or file."""
     counts: dict[str, int] = {}
@@ -168,6 +189,9 @@ def _send_batch(
     batch = f"{channel.value}-{digest(letters['ref'].to_list())[:12]}"
     this = _notice_of(ctx, run, batch, notice)
     template = short_text(this) if channel is Channel.SMS else body(this)
+    if this.portal:
+        links = link_tokens(ctx, run.case.id, letters["ref"])
+        letters = letters.with_columns((pl.lit(link_of(this.portal, "")) + links).alias("link"))
     letters = letters.with_columns(fill(template, letters).alias("text"))
     intent = _batch_intent(ctx, run, this, batch, channel, letters.height)
     run.hook(f"notice.{channel.value}")
@@ -248,9 +272,11 @@ def send_next(ctx: Context, case_id: str, *, smtp: SmtpServer | None = None) -> 
     with step(ctx, case_id, "notify-next", needs=("notify",)) as run:
         approved_policy(ctx, run.record)
         sets = register(run.workspace)["lots"].unique().sort()
-        notices = notices_for(run.case, data_map(ctx, case_id), sets)
+        datamap = data_map(ctx, case_id)
+        notices = _wordings(ctx, run.case, datamap, sets)
         _keep_notices(ctx, run, notices)
         run.counts = _send_queued(ctx, run, notices, smtp)
+        _renew_cards(ctx, run.case, datamap)
         run.output_digest = notices[""].version
     publish(ctx, case_id)
     return dict(run.counts)
@@ -313,6 +339,7 @@ def enter_report(ctx: Context, case_id: str, path: Path) -> pl.DataFrame:
             ctx, tx, case_id, EventType.NOTICE_REPORTED,
             f"report-{digest(report.sort('ref').rows())[:16]}", at=at, counts={"lines": report.height},
         )  # fmt: skip
+    _renew_cards(ctx, ctx.case(case_id).case, data_map(ctx, case_id))
     publish(ctx, case_id)
     return after
 
@@ -339,5 +366,6 @@ def publish_notice(ctx: Context, case_id: str) -> pl.DataFrame:
             ctx, tx, case_id, EventType.NOTICE_PUBLISHED, key, at=at,
             content={"text_sha256": digest(text)}, refs={"notice": notice.version}, counts={"people": told.height},
         )  # fmt: skip
+    _renew_cards(ctx, case, data_map(ctx, case_id))
     publish(ctx, case_id)
     return after

@@ -14,7 +14,7 @@ from bequest.app.evidence import publish, record
 from bequest.app.fairness import compare_plan, keep_as_proposed, kept_fairness, save_fairness
 from bequest.app.fixed import Taken, take_answers
 from bequest.app.law import pack_of
-from bequest.app.preflight import check_people, check_receivers
+from bequest.app.preflight import check_people, check_receivers, check_reductions, check_watermarks
 from bequest.app.reading import check_schema, count_values, open_sources
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import load_indexes, load_linked
@@ -100,6 +100,8 @@ def run_plan(ctx: Context, case_id: str) -> Decided:
         check_schema(datamap, sources)
         check_receivers(run.case)
         check_people(run.case)
+        check_reductions(datamap)
+        check_watermarks(run.case, datamap)
         decided = decide_now(ctx, run.case, datamap, sources, told=False)
         _no_empty_lot(run.case, decided)
         save_plans(run.workspace, decided.plans)
@@ -242,6 +244,8 @@ class ColumnExplanation:
     said: CellDecision
     after: Disposition
     rows: int
+    reduced_by: str = ""
+    """What the data map says of how to reduce it."""
 
 
 def explain_row(ctx: Context, case_id: str, source: str, table: str, row_key: str) -> tuple[ColumnExplanation, ...]:
@@ -275,7 +279,7 @@ def explain_row(ctx: Context, case_id: str, source: str, table: str, row_key: st
         share = decided.shares[(source, table)]
         found += [(share, int(share.situation[at])) for at in places.tolist()]
     return tuple(
-        ColumnExplanation(c.name, p.keys[s], p.decisions[s][i], p.after[s][i], 1)
+        ColumnExplanation(c.name, p.keys[s], p.decisions[s][i], p.after[s][i], 1, c.reduced_by)
         for p, s in found
         for i, c in enumerate(p.table.columns)
     )
@@ -297,7 +301,14 @@ def explain_field(ctx: Context, case_id: str, source: str, table: str, column: s
     i = names.index(column)
     sizes = pl.Series("s", planned.situation).value_counts(sort=True)
     return tuple(
-        ColumnExplanation(column, planned.keys[s], planned.decisions[s][i], planned.after[s][i], n)
+        ColumnExplanation(
+            column,
+            planned.keys[s],
+            planned.decisions[s][i],
+            planned.after[s][i],
+            n,
+            planned.table.columns[i].reduced_by,
+        )
         for s, n in sizes.iter_rows()
     )
 

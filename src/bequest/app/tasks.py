@@ -19,7 +19,7 @@ import polars as pl
 
 from bequest.app.context import Context, Run, is_past
 from bequest.app.evidence import event_id, keep_statement, publish, record
-from bequest.app.run_notify import keep_place
+from bequest.app.keep_place import keep_place
 from bequest.app.user_files import new_user_file, read_user_bytes
 from bequest.crypto.age import encrypt_stream
 from bequest.crypto.atomic import write_file

@@ -12,23 +12,28 @@ import typer
 from bequest import __version__
 from bequest.cli import render
 from bequest.cli.commands import (
+    account,
     backup,
     case,
     custody,
     deliver,
     demo,
     destroy,
+    diligence,
     discover,
     evidence,
     law,
     link,
     notify,
     plan,
+    portal,
     review,
     scrub,
+    serve,
     source,
     step,
     task,
+    trace,
 )
 from bequest.cli.state import State
 from bequest.kernel.errors import BequestError, InputError
@@ -76,6 +81,7 @@ for module in (
     review,
     plan,
     notify,
+    portal,
     step,
     deliver,
     task,
@@ -83,7 +89,11 @@ for module in (
     destroy,
     custody,
     evidence,
+    serve,
+    account,
     backup,
+    diligence,
+    trace,
     law,
 ):
     module.register(app)

@@ -34,6 +34,21 @@ def aes_ecb(key: bytes) -> BlockFunction:
     return encrypt_blocks
 
 
+def sm4_ecb(key: bytes) -> BlockFunction:
+    """SM4 (GB/T 32907-2016) of every 16-byte block by itself; for the same uses as `aes_ecb`, and FF1 only.
+
+    Raises:
+        ValueError: for a key that is not of 16 bytes, or a buffer that is not a whole number of blocks.
+    """
+    cipher = Cipher(algorithms.SM4(key), modes.ECB())  # noqa: S305 # nosec B305 - the bare block cipher, see above
+
+    def encrypt_blocks(blocks: Blocks) -> bytes:
+        machine = cipher.encryptor()
+        return machine.update(blocks) + machine.finalize()
+
+    return encrypt_blocks
+
+
 def derive(key: bytes, purpose: str, label: str, n_bytes: int = KEY_BYTES) -> bytes:
     """A key for one use inside a purpose: HKDF-SHA256 (RFC 5869) with info `bequest/derive/v1`, purpose and label.
 

@@ -60,6 +60,11 @@ KEY_PURPOSES: tuple[KeyPurpose, ...] = (
         "末次复扫之后", "after the final rescan",
     ),
     KeyPurpose(
+        "watermark", *_OPERATOR, *_SPLIT,
+        "无法再由泄露数据追到交付", "a leak can no longer be traced to a delivery",
+        "案件材料保存期满时", "when the case file's term ends",
+    ),
+    KeyPurpose(
         "evidence", *_OPERATOR, *_SPLIT,
         "日志中的承诺无法再打开；证明仍可核验", "commitments in the log can no longer be opened; proofs still verify",
         "案件材料保存期满时", "when the case file's term ends",

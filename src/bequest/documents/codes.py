@@ -69,6 +69,7 @@ KEY_PURPOSES: Final[Mapping[str, Word]] = {
     "link": Word("识人代号", "tokens inside the case"),
     "recipient": Word("交付代号", "tokens in a delivery"),
     "replay": Word("删除清单重放", "replay of the erasure ledger"),
+    "watermark": Word("水印", "watermarks"),
     "verifier": Word("检验人代号", "the verifier’s tokens"),
     "evidence": Word("证据承诺", "evidence commitments"),
     "cards": Word("客户卡", "customer cards"),

@@ -38,8 +38,10 @@ PREDICATES: dict[str, tuple[str, str]] = {
     "RescanReport": ("复扫报告", "what the independent verifier found"),
     "DataDestruction": ("数据销毁证明", "the destruction certificate"),
     "TaskAttestation": ("任务办结确认", "somebody attests what a holder did with the data it holds"),
+    "ErasureReplay": ("删除清单重放", "the erasure ledger was replayed on a restored store or an import"),
     "KeyErasure": ("密钥销毁", "a key was destroyed"),
     "StorePurge": ("自留库清除", "our own stores were purged"),
+    "DiligenceTable": ("尽职调查匿名表", "an anonymous table for due diligence: what it holds and what it lost"),
     "CaseClosure": ("结案", "sums and what remains"),
 }
 """Predicate types in use, each `urn:bequest:evidence:<name>:v1`."""

@@ -24,6 +24,7 @@ from bequest.law.pack import Gate, LawPack, NoticeText
 from bequest.law.params import Parameter
 from bequest.law.rule import Rule
 from bequest.law.schema import Entry
+from bequest.law.tables import Row, parse_tables
 from bequest.model.case import Event, OnSilence
 
 try:
@@ -61,16 +62,16 @@ def load_pack(jurisdiction: str = "cn", *, root: Path = PACKS) -> LawPack:
     if not (folder / "pack.yaml").is_file():
         known = ", ".join(sorted(p.parent.name for p in root.glob("*/pack.yaml"))) or "none"
         raise LawError(f"no law pack for {jurisdiction!r}", hint=f"Packs here: {known}.")
-    head = _read(folder, folder / "pack.yaml").only(
+    head = read_file(folder, folder / "pack.yaml").only(
         *("jurisdiction", "version", "as_of", "zh", "en", "events", "on_silence", "roles"),
     )
     gates = tuple(schema.unique(_list(folder, "gates"), schema.parse_gate, lambda g: g.id).values())
     rules = _rules(folder, gates, builtin=root == PACKS)
-    flags = _read(folder, folder / "duties.yaml").only("flags", "duties").entries("flags")
+    flags = read_file(folder, folder / "duties.yaml").only("flags", "duties").entries("flags")
     parts = {
         "events": frozenset(Event(e) for e in head.texts("events")),
         "instruments": schema.unique(_list(folder, "instruments"), schema.parse_instrument, lambda i: i.code),
-        "parameters": _parameters(folder, jurisdiction),
+        "parameters": load_parameters(folder, jurisdiction),
         "gates": gates,
         "open_points": schema.unique(_list(folder, "open_points"), schema.parse_open_point, lambda o: o.id),
         "bands": schema.unique(_list(folder, "retention"), schema.parse_band, lambda b: b.id),
@@ -80,7 +81,7 @@ def load_pack(jurisdiction: str = "cn", *, root: Path = PACKS) -> LawPack:
         "roles": {r.event: r for r in map(schema.parse_roles, head.entries("roles"))},
         "on_silence": {str(k): OnSilence(str(v)) for k, v in head.entry("on_silence").values.items()},
         "obsolete": tuple(map(schema.parse_obsolete, _list(folder, "obsolete"))),
-        "calendar": schema_events.parse_calendar(_read(folder, folder / "holidays.yaml")),
+        "calendar": schema_events.parse_calendar(read_file(folder, folder / "holidays.yaml")),
         "objections": tuple(map(schema_events.parse_objection, _list(folder, "objections"))),
         "event_texts": {t.event: t for t in map(schema_events.parse_event, _list(folder, "events"))},
         "papers": tuple(map(schema_events.parse_paper, _list(folder, "papers"))),
@@ -108,7 +109,7 @@ def load_references(root: Path = PACKS) -> References:
     Raises:
         LawError: where the file is not as it must be.
     """
-    return parse_references(_read(root, root / "references.yaml"))
+    return parse_references(read_file(root, root / "references.yaml"))
 
 
 def load_cases(pack: LawPack, *, root: Path = PACKS) -> tuple[LawCase, ...]:
@@ -118,21 +119,48 @@ def load_cases(pack: LawPack, *, root: Path = PACKS) -> tuple[LawCase, ...]:
         LawError: where a case is not as it must be.
     """
     folder = root / pack.jurisdiction
-    usual = parse_facts(_read(folder, folder / "case_defaults.yaml").only("facts").entry("facts"))
+    usual = parse_facts(read_file(folder, folder / "case_defaults.yaml").only("facts").entry("facts"))
     cases: list[LawCase] = []
     for path in sorted(folder.glob("**/cases/*.yaml")):
-        cases.extend(parse_case(e, usual) for e in _read(folder, path).only("cases").entries("cases"))
+        cases.extend(parse_case(e, usual) for e in read_file(folder, path).only("cases").entries("cases"))
     return tuple(cases)
 
 
-def _read(folder: Path, path: Path) -> Entry:
+def load_tables(jurisdiction: str, *, root: Path = PACKS) -> tuple[Row, ...]:
+    """The law cases written as rows.
+
+    Raises:
+        LawError: where a file is not as it must be.
+    """
+    folder = root / jurisdiction
+    return tuple(r for path in sorted(folder.glob("tables/*.yaml")) for r in parse_tables(read_file(folder, path)))
+
+
+def read_file(folder: Path, path: Path) -> Entry:
+    """The mapping in a YAML file.
+
+    Raises:
+        LawError: where there is none, or it is not readable.
+    """
     place = path.relative_to(folder).as_posix()
     try:
-        value = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
-    except (yaml.YAMLError, UnicodeDecodeError) as wrong:
+        return read_text_file(path.read_text(encoding="utf-8"), place)
+    except UnicodeDecodeError as wrong:
         raise LawError(f"{place} is not readable YAML: {wrong}", hint="Mend the file.", code="BQ-LAW-2") from None
     except FileNotFoundError:
         raise LawError(f"the law pack has no {place}", hint="Restore the file.", code="BQ-LAW-2") from None
+
+
+def read_text_file(text: str, place: str) -> Entry:
+    """The mapping in YAML text; `place` names it in errors.
+
+    Raises:
+        LawError: where it is not readable, or no mapping.
+    """
+    try:
+        value = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as wrong:
+        raise LawError(f"{place} is not readable YAML: {wrong}", hint="Mend the file.", code="BQ-LAW-2") from None
     if not isinstance(value, dict):
         raise LawError(f"{place} holds no mapping", hint="Every file begins with a key.", code="BQ-LAW-2")
     return Entry(place, value)
@@ -140,21 +168,26 @@ def _read(folder: Path, path: Path) -> Entry:
 
 def _list(folder: Path, name: str) -> tuple[Entry, ...]:
     """The entries of `<name>.yaml` under the key of the same name."""
-    return _read(folder, folder / f"{name}.yaml").only(name, *(("flags",) if name == "duties" else ())).entries(name)
+    return (
+        read_file(folder, folder / f"{name}.yaml").only(name, *(("flags",) if name == "duties" else ())).entries(name)
+    )
 
 
-def _parameters(folder: Path, jurisdiction: str) -> dict[str, Parameter]:
+def load_parameters(folder: Path, jurisdiction: str) -> dict[str, Parameter]:
+    """Every parameter in the `params` folders of a pack."""
     out = {}
     for path in sorted(folder.glob("*/params/**/*.yaml")):
         act, _, *rest = path.relative_to(folder).with_suffix("").parts
         name = ".".join((jurisdiction, act, *rest))
-        out[name] = schema.parse_parameter(name, _read(folder, path))
+        out[name] = schema.parse_parameter(name, read_file(folder, path))
     return out
 
 
 def _notices(folder: Path) -> tuple[NoticeText, ...]:
     entries = [
-        e for path in sorted(folder.glob("notices/*.yaml")) for e in _read(folder, path).only("items").entries("items")
+        e
+        for path in sorted(folder.glob("notices/*.yaml"))
+        for e in read_file(folder, path).only("items").entries("items")
     ]
     return tuple(schema.unique(tuple(entries), schema.parse_notice, lambda n: n.id).values())
 

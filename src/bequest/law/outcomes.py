@@ -93,11 +93,15 @@ RESIDUE_ORDER = (Residue.DELETE, Residue.ANONYMISE, Residue.BLOCKED, Residue.CUS
 """Looseness of the residue axis, strictest first."""
 OPERATOR_ORDER = (
     Operator.DROP,
+    Operator.FIXED,
     Operator.WAYBILL,
     Operator.MASK,
     Operator.REDACT_TEXT,
     Operator.GENERALISE,
     Operator.TOKEN,
+    Operator.FF1,
+    Operator.CAP,
+    Operator.NOISE,
     Operator.NONE,
 )
 """How much of a value each operator of a masked release lets through, least first."""

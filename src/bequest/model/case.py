@@ -231,6 +231,8 @@ class Lot:
     methods: tuple[str, ...] = ()
     on_silence: OnSilence = OnSilence.PROCEED
     scope: tuple[Scope, ...] = ()
+    watermark: tuple[str, ...] = ()
+    """Columns, `source.table.column`, whose delivered values bear a mark of the delivery, to trace leaks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

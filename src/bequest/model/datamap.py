@@ -100,6 +100,8 @@ class ColumnMap:
     verdict: Verdict = Verdict.PROPOSED
     in_text: tuple[FieldClass, ...] = ()
     """Classes of identifiers met inside free text or JSON."""
+    reduced_by: str = ""
+    """How a column with need `reduced` is reduced (`model.reduction`); empty: as the law has it for the class."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,17 @@ class Operator(StrEnum):
 
     NONE = "none"
     DROP = "drop"
+    FIXED = "fixed"
+    """Everybody's value is one and the same text."""
     MASK = "mask"
     TOKEN = "token"  # noqa: S105 - the name of an operator
     GENERALISE = "generalise"
+    CAP = "cap"
+    """A number beyond a bound is the bound (top and bottom coding)."""
+    NOISE = "noise"
+    """A number is moved a little, each row by itself."""
+    FF1 = "ff1"
+    """Encrypted in its own format (NIST SP 800-38G): length, alphabet and check character stay right."""
     WAYBILL = "waybill"
     """As on the label of a parcel: surname, the last digits of the phone, the district (GB/T 41833)."""
     REDACT_TEXT = "redact_text"

@@ -31,6 +31,8 @@ class FieldKind:
     personal: bool
     sensitive: bool
     need: Need
+    reduced_by: str = ""
+    """How people want it reduced, as in the data map."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ LOT = (
     "methods",
     "on_silence",
     "scope",
+    "watermark",
 )
 SCOPE = ("source", "table", "column", "in")
 COPY = ("of", "kind", "where", "expires_on", "control")
@@ -188,6 +189,7 @@ def _lot(table: Table) -> Lot:
         methods=table.texts("methods"),
         on_silence=table.word("on_silence", OnSilence, silence),
         scope=tuple(_scope(t) for t in table.tables("scope", SCOPE)),
+        watermark=table.texts("watermark"),
     )
 
 

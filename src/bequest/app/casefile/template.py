@@ -193,6 +193,8 @@ purposes = ["履行订单"]          # 接收后的处理目的 · purposes afte
 # methods = []                   # 处理方式 · methods
 # 期满未答复：PIPL-22 默认 proceed，其余默认 release-none · silence: proceed under PIPL-22, else release-none
 # on_silence = "proceed"
+# 水印：时间或整数最多改动一秒或一个单位，用于追查泄露 · times or whole numbers bear a mark, to trace leaks
+# watermark = ["crm.customers.last_login"]
 # 范围之外的数据，交付和销毁都触及不到 · what lies outside is out of reach for deliver and destroy
 scope = [
   { source = "crm", table = "customers", column = "shop_id", in = ["12"] },

@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
-from bequest.app.context import open_context
-from bequest.app.rehearse import rehearse
+from bequest.app.context import Context, open_context
+from bequest.app.portal.link import rehearsal_link
+from bequest.app.rehearse import begin_rehearsal, rehearse
 from bequest.cli import render
 from bequest.cli.commands.plan import print_preview
 from bequest.demo.company import make_company
 from bequest.kernel.errors import InputError
-from bequest.model.case import Event
+from bequest.model.case import Case, Event, Role
 from bequest.store.settings import database_url
 
 MARK = ".bequest-demo"
@@ -32,6 +33,9 @@ def demo(
     seed: Annotated[int, typer.Option(help="the same seed makes the same company")] = 1,
     lots: Annotated[int, typer.Option(help="2: two shops to two buyers, a third stays 两个批次两家接收方")] = 1,
     run: Annotated[bool, typer.Option("--run", help="run the whole case as a rehearsal")] = False,
+    stop: Annotated[
+        bool, typer.Option("--until-notice", help="run it until customers were told and may answer")
+    ] = False,
     replace: Annotated[bool, typer.Option("--replace", help="remove an earlier demo in that folder first")] = False,
 ) -> None:
     _prepare(out, replace=replace)
@@ -47,6 +51,11 @@ def demo(
         render.say("演示公司", "the demo company"), (render.say("表", "table"), render.say("行", "rows")),
         company.rows.items(), figures=(1,),
     )  # fmt: skip
+    if stop:
+        with render.progress() as bars:
+            ctx = open_context(out / "home", progress=bars, database_url=database_url())
+            _say_where(ctx, begin_rehearsal(ctx, out), out)
+        return
     if not run:
         render.line(f"case file: {company.case_file}")
         return
@@ -66,8 +75,20 @@ def demo(
     render.line(f"report: {_near(played.reports[render.language()])}")
     render.line(f"bundle: {bundle}")
     render.line(f"verify: {_program()} verify {bundle} --trust {trust}{flag}")
+    _say_where(ctx, played.case, out)
     if not played.bundle.report.ok:
         raise typer.Exit(8)
+
+
+def _say_where(ctx: Context, case: Case, out: Path) -> None:
+    """How to look at the case in a browser, as staff and as a customer."""
+    program, home = _program(), _near((out / "home").resolve())
+    officer = next((p.id for p in case.people if Role.OFFICER in p.roles), case.people[0].id)
+    render.line(f"account: {program} --home {home} account add {case.id} {officer}")
+    render.line(f"console: {program} --home {home} serve")
+    link = rehearsal_link(ctx, case.id)
+    if link:
+        render.line(f"a customer's page: {link}")
 
 
 def _near(path: Path) -> Path:

@@ -8,6 +8,7 @@ import typer
 
 from bequest.app.law_changes import OutcomeChange, case_changes
 from bequest.cli import render
+from bequest.cli.law_answer import print_answer
 from bequest.cli.state import state_of
 from bequest.documents.words import word
 from bequest.kernel.clock import SystemClock
@@ -15,6 +16,8 @@ from bequest.kernel.errors import InputError
 from bequest.law.check import check_pack
 from bequest.law.differ import law_diff
 from bequest.law.events import EventOverview, Said, event_overview
+from bequest.law.findings.load import load_facts
+from bequest.law.findings.sheet import answer_sheet, parse_sheet
 from bequest.law.lint.find import find_references
 from bequest.law.lint.read import read_document
 from bequest.law.loader import load_cases, load_pack, load_references
@@ -149,6 +152,33 @@ def lint(
                                f"{len(files)} files, {len(found)} out-of-date references as of {day}"))  # fmt: skip
     if found:
         raise typer.Exit(5)
+
+
+@commands.command(name="decide", help="What the law says to a fact sheet. 法律对一份事实表的回答。")
+def decide(
+    facts: Annotated[Path, typer.Argument(help="a fact sheet in YAML; docs/law-decide.md")],
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    try:
+        text = facts.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise InputError(f"{facts} cannot be read as text", hint="Name a YAML file in UTF-8.") from None
+    got = answer_sheet(parse_sheet(text, facts.name))
+    if json:
+        render.print_json(got)
+        return
+    print_answer(got)
+
+
+@commands.command(name="facts", help="The facts a fact sheet may hold. 事实表可写的事实。")
+def facts_known(json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    register = tuple(load_facts().values())
+    if json:
+        render.print_json(register)
+        return
+    render.table("", ("fact", "topics", "kind", "values", "asks"),
+                 [(f.id, ", ".join(f.topics), f.kind, ", ".join(f.values), render.say(f.zh, f.en))
+                  for f in register])  # fmt: skip
 
 
 @commands.command(

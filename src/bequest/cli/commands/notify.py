@@ -1,6 +1,7 @@
 """`bequest notify`: letters, reports, public notice, answers."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +29,7 @@ commands = group("告知：发出、回执、公告、回应。 Notices: send, r
 Smtp = Annotated[str, typer.Option(help="mail server host:port (else mail-merge files); user and password from "
                                         "BEQUEST_SMTP_USER, BEQUEST_SMTP_PASSWORD_FILE")]  # fmt: skip
 Sender = Annotated[str, typer.Option(help="sender address")]
+Portal = Annotated[str, typer.Option(help="address of the customer portal (`bequest serve`): letters bear a link")]
 Tls = Annotated[str, typer.Option(help="none, starttls or implicit")]
 
 TLS = ("none", "starttls", "implicit")
@@ -63,9 +65,16 @@ def _server(smtp: str, sender: str, tls: str) -> SmtpServer | None:
 
 
 @commands.command(name="run", help="Compose the notice, enrol everybody, send the first channel. 起草、登记、发出。")
-def run(ctx: typer.Context, case: str, smtp: Smtp = "", sender: Sender = "", tls: Tls = "starttls") -> None:
+def run(
+    ctx: typer.Context, case: str, smtp: Smtp = "", sender: Sender = "", tls: Tls = "starttls", portal: Portal = ""
+) -> None:
+    if portal and not re.fullmatch(r"https://[^\s/]+(/[^\s]*)?|http://(127\.0\.0\.1|localhost)(:\d+)?", portal):
+        raise InputError(
+            "the address of the portal is not usable as given",
+            hint="Write --portal https://HOST; without TLS only 127.0.0.1 or localhost, for a rehearsal.",
+        )
     with state_of(ctx).context() as c:
-        notice = run_notify(c, case, smtp=_server(smtp, sender, tls))
+        notice = run_notify(c, case, smtp=_server(smtp, sender, tls), portal=portal)
     render.line(f"notice {notice.version}")
     _print_state(ctx, case)
     _print_batches(ctx, case)
@@ -130,8 +139,8 @@ def _print_batches(ctx: typer.Context, case: str) -> None:
 
 def _print_state(ctx: typer.Context, case: str) -> None:
     with state_of(ctx).context() as c:
-        opened = c.case(case).case
+        record = c.case(case)
         state = read_register(c.workspace(case))
-        end = window_closes(c.workspace(case), opened)
+        end = window_closes(c.workspace(case), record.case)
     render.table("", ("channel", "state", "people"), tally(state), figures=(2,))
     render.line(f"window open until {end}" if end else "window: somebody is not told yet")

@@ -19,8 +19,9 @@ from bequest.cli.state import group, state_of, warn_register
 from bequest.documents.words import word
 from bequest.kernel.errors import InputError, StateError
 from bequest.law.status import Standing
-from bequest.model.disposition import Release, Residue
+from bequest.model.disposition import Operator, Release, Residue
 from bequest.model.plan import Policy, Population
+from bequest.steps.transform.operators import OPERATORS
 
 commands = group("处置方案：预览、比较。 The policy: preview, compare.")
 SMALL = 10
@@ -221,6 +222,8 @@ def _print_explanation(x: ColumnExplanation) -> None:
     facts = " ".join(f"{f}={v}" for f, v in x.situation.facts) or "—"
     release, residue = (getattr(word(v), lang) for v in (x.after.release, x.after.residue))
     rows = "" if x.rows == 1 else f"  ({x.rows if x.rows >= SMALL else f'<{SMALL}'} rows)"
+    if x.after.operator is not Operator.NONE:
+        release += f" ({how(x.after.operator, x.reduced_by)})"
     render.line(f"{x.column}: {release} × {residue}{rows}   [{facts}]")
     for n, reason in enumerate(x.said.reasons, start=1):
         text = reason.zh if lang == "zh" else reason.en
@@ -231,6 +234,12 @@ def _print_explanation(x: ColumnExplanation) -> None:
         )
     for point in x.said.open_points:
         render.line("   " + render.say("未决：", "open: ") + point)
+
+
+def how(operator: Operator, reduced_by: str) -> str:
+    """The operator as people read it, with the setting of the data map."""
+    spec, setting = OPERATORS[operator], reduced_by.partition(":")[2]
+    return render.say(spec.zh, spec.en) + (f" [{setting}]" if setting else "")
 
 
 def approve(

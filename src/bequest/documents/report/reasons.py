@@ -73,7 +73,9 @@ class _Decisions:
 
     def of(self, record: RecordClass, column: ColumnMap) -> tuple[CellDecision, ...]:
         """Decisions for a column."""
-        field = PolicyField(column.role, FieldKind(column.cls, column.personal, column.sensitive, column.need))
+        field = PolicyField(
+            column.role, FieldKind(column.cls, column.personal, column.sensitive, column.need, column.reduced_by)
+        )
         if field not in self._policy.fields:
             return ()
         own = self._found.get((record, self._policy.fields.index(field)), set())

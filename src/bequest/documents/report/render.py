@@ -6,7 +6,7 @@ import re
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2 import BaseLoader, BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
@@ -58,8 +58,8 @@ def render_report(report: CaseReport, lang: str, view: str = "full") -> str:
         raise InputError(
             "other_language of a report must be the plain name of an HTML file", hint="Leave out folders and addresses."
         )
-    environment = _environment(lang, report)
-    body = environment.get_template(template).render(_context(report, lang))
+    environment = page_environment(lang, report)
+    body = environment.get_template(template).render(page_context(report, lang))
     style = _style()
     return environment.get_template("page.html").render(
         r=report,
@@ -77,7 +77,7 @@ def _style() -> str:
     return "".join((folder / name).read_text(encoding="utf-8") for name in _STYLE_SHEETS)
 
 
-def _own(text: str, lang: str) -> Markup:
+def own_language(text: str, lang: str) -> Markup:
     """A text of the case in whatever language it is: Chinese on an English page is marked as Chinese."""
     if lang == "en" and _HAN.search(text):
         return Markup('<span lang="zh-CN">{}</span>').format(text)
@@ -103,10 +103,11 @@ class _Compiled(BytecodeCache):
 _COMPILED = _Compiled()
 
 
-def _environment(lang: str, report: CaseReport) -> Environment:
+def page_environment(lang: str, report: CaseReport, loader: BaseLoader | None = None) -> Environment:
+    """The templates of a report, or others (`loader`) that use the same filters and words."""
     words = Wording(lang, report.case)
     environment = Environment(
-        loader=PackageLoader("bequest.documents.report"),
+        loader=loader or PackageLoader("bequest.documents.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -126,7 +127,7 @@ def _environment(lang: str, report: CaseReport) -> Environment:
         party=words.party,
         system=words.system,
         guarded=views.guarded_text,
-        own=lambda text: _own(text, lang),
+        own=lambda text: own_language(text, lang),
     )
     environment.globals.update(
         zh=words.zh,
@@ -149,7 +150,8 @@ def _environment(lang: str, report: CaseReport) -> Environment:
     return environment
 
 
-def _context(report: CaseReport, lang: str) -> dict[str, Any]:
+def page_context(report: CaseReport, lang: str) -> dict[str, Any]:
+    """What the templates of a report are filled with."""
     words = Wording(lang, report.case)
     table = views.values_table(report)
     why = views.why_table(report)

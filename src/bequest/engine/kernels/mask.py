@@ -17,8 +17,15 @@ _DISTRICT = r"(?:[^省市区县旗路街道号村镇弄巷里小园社\d\s]{1,8}
 
 def mask_phone(series: pl.Series) -> pl.Series:
     """138****0001; a landline keeps its area code and last four digits: 010****6666."""
+    text = series.cast(pl.String)
+    tidy = text.str.contains(r"^1[3-9]\d{9}$")
+    short = text.str.head(3) + "****" + text.str.tail(4)
+    if tidy.all(ignore_nulls=True):
+        return short.rename(series.name)
+    rest = text.to_frame("v").select(pl.when(~pl.lit(tidy)).then("v"))["v"]
     number = normalise.phone(_VALUE).str.replace(r"-.*$", "")
-    return _masked(series, number, _FORM.str.replace(r"^(1\d{2}|0(?:10|2\d)|0[3-9]\d{2})\d+(\d{4})$", "${1}****${2}"))
+    form = _FORM.str.replace(r"^(1\d{2}|0(?:10|2\d)|0[3-9]\d{2})\d+(\d{4})$", "${1}****${2}")
+    return short.zip_with(tidy.fill_null(False), _masked(rest, number, form)).rename(series.name)
 
 
 def mask_waybill_phone(series: pl.Series) -> pl.Series:

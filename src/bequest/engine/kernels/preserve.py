@@ -73,9 +73,16 @@ def _through(
         if form.check is not None:
             made[text.offsets[rows] + length - 1] = form.check(numerals)
     done = text_series(series.name, text.offsets, made, can)
+    hidden = hide(series)
+    return done.zip_with(done.is_not_null() & (hidden == HIDDEN).fill_null(False), hidden).rename(series.name)
+
+
+def hide(series: pl.Series) -> pl.Series:
+    """Every value hidden whole; null and blank stay."""
+    value = series.cast(pl.String)
     blank = value.is_null() | (value.str.strip_chars() == "")
     hidden = pl.Series(series.name, [HIDDEN], dtype=pl.String).new_from_index(0, len(value))
-    return done.zip_with(done.is_not_null(), hidden).zip_with(~blank, value).rename(series.name)
+    return hidden.zip_with(~blank, value).rename(series.name)
 
 
 @compiled

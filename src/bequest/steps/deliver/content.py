@@ -68,6 +68,8 @@ class DeliveredColumn:
     cls: str
     how: str
     domain: str = ""
+    by: str = ""
+    """The operators that made its masked values, comma-separated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,8 @@ def _resource(t: DeliveredTable, part: Part) -> Json:
     fields: list[Json] = [{"name": ROW, "type": "string", "bequest:how": "token", "bequest:domain": f"row:{t.id}"}]
     for c in t.columns:
         one: dict[str, Json] = {"name": c.name, "type": "string", "bequest:class": c.cls, "bequest:how": c.how}
+        if c.by:
+            one["bequest:by"] = c.by
         if c.domain:
             one["bequest:domain"] = c.domain.replace("\x1f", ".")
         fields.append(one)

@@ -33,12 +33,21 @@ STRONG: Final[dict[FieldClass, Callable[[pl.Expr], pl.Expr]]] = {
 }
 """Identifiers that name one person, or a household, wherever they stand; with their normal form."""
 
-_SCHEMA = {"kind": pl.Utf8, "token": pl.Binary, "shared": pl.Boolean}
+_SCHEMA = {
+    "kind": pl.Utf8, "token": pl.Binary, "shared": pl.Boolean, "content": pl.Binary, "cells": pl.Utf8,
+}  # fmt: skip
+WHOLE_ROW = ""
+CELL_MARK = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The tokens: `kind` is `row:<source>.<table>` or a class word."""
+    """The tokens: `kind` is `row:<source>.<table>` or a class word.
+
+    Of rows also `content`, the digest of what stood in them, and `cells`: empty where the whole row went, else the
+    names of the columns that were emptied, apart by U+001F. Both are null for identifiers, and in a ledger of before
+    they were written: then only people can say what goes.
+    """
 
     tokens: pl.DataFrame = field(repr=False)
 
@@ -55,10 +64,11 @@ class Ledger:
     @property
     def digest(self) -> str:
         """SHA-256 over all lines in order: what the evidence refers to."""
-        h = hashlib.sha256(b"bequest/ledger/v1\0")
+        h = hashlib.sha256(b"bequest/ledger/v2\0")
         line = pl.concat_str(
-            "kind", pl.col("token").bin.encode("hex"), pl.col("shared").cast(pl.Utf8), separator="\x1f"
-        )
+            "kind", pl.col("token").bin.encode("hex"), pl.col("shared").cast(pl.Utf8),
+            pl.col("content").bin.encode("hex").fill_null("-"), pl.col("cells").fill_null("-"), separator="\x1f",
+        )  # fmt: skip
         for part in self.tokens.iter_slices(1 << 20):
             h.update(part.select(line.str.join("\n")).item().encode() + b"\n")
         return h.hexdigest()
@@ -96,12 +106,17 @@ def write_ledger(
         matcher = RowMatcher(plan, link_ecb)
         for batch in batches:
             _take(plan, batch, matcher.match(batch), replay_ecb, gone, stays)
-    found = _frame(gone).unique()
-    kept = _frame(stays).unique().with_columns(pl.lit(True).alias("shared"))
+    found = _frame(gone).unique(maintain_order=True)
+    kept = _frame(stays).select("kind", "token").unique().with_columns(pl.lit(True).alias("shared"))
     found = found.join(kept, on=["kind", "token"], how="left").with_columns(pl.col("shared").fill_null(False))
+    found = found.select(list(_SCHEMA))
     if path.exists():
         found = pl.concat([read_ledger(path).tokens, found])
-    found = found.group_by("kind", "token").agg(pl.col("shared").any()).sort("kind", "token")
+    found = (
+        found.group_by("kind", "token", maintain_order=True)
+        .agg(pl.col("shared").any(), pl.col("content", "cells").last())
+        .sort("kind", "token")
+    )
     buffer = io.BytesIO()
     found.write_parquet(buffer, compression="zstd")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -111,7 +126,11 @@ def write_ledger(
 
 def read_ledger(path: Path) -> Ledger:
     """The ledger on disk; an empty one where there is none."""
-    return Ledger(pl.read_parquet(path) if path.exists() else pl.DataFrame(schema=_SCHEMA))
+    if not path.exists():
+        return Ledger(pl.DataFrame(schema=_SCHEMA))
+    found = pl.read_parquet(path)
+    absent = [pl.lit(None, dtype).alias(c) for c, dtype in _SCHEMA.items() if c not in found.columns]
+    return Ledger(found.with_columns(absent).select(list(_SCHEMA)))
 
 
 def replay_hits(
@@ -162,8 +181,10 @@ def _take(
     goes = {n: decisions[DECISION_PREFIX + n].is_in(removed) for n in names}
     any_goes = pl.DataFrame(list(goes.values())).select(pl.any_horizontal(pl.all()).alias("g"))["g"]
     decided = batch.filter(known)
-    rows = row_tokens(decided, plan.source, plan.table, plan.key, names, ecb).filter(any_goes)
-    gone.append(_kinded(rows, row_kind(plan.source, plan.table)))
+    rows = row_tokens(decided, plan.source, plan.table, plan.key, names, ecb)
+    content = identify(decided, plan.source, plan.table, names, ecb)["row_digest"].alias("content")
+    known_rows = _kinded(rows, row_kind(plan.source, plan.table)).with_columns(content, _emptied(plan, goes))
+    gone.append(known_rows.filter(any_goes))
     for c in plan.columns:
         if c.cls in STRONG:
             token = _identifiers(decided[c.name], c.cls, ecb)
@@ -178,9 +199,19 @@ def _identifiers(values: pl.Series, cls: FieldClass, ecb: Ecb) -> pl.Series:
     return tokens(normal, ecb, f"{kind.value}\x1f")
 
 
+def _emptied(plan: TablePlan, goes: dict[str, pl.Series]) -> pl.Series:
+    """Which cells go of each row: empty text for the whole row, key columns never."""
+    frame = pl.DataFrame([s.alias(n) for n, s in goes.items()])
+    names = [pl.when(pl.col(n)).then(pl.lit(n)) for n in goes if n not in plan.key]
+    cells = pl.concat_str(names, separator=CELL_MARK, ignore_nulls=True) if names else pl.lit("")
+    return frame.select(pl.when(pl.all_horizontal(pl.all())).then(pl.lit(WHOLE_ROW)).otherwise(cells).alias("cells"))[
+        "cells"
+    ]
+
+
 def _kinded(token: pl.Series, kind: str) -> pl.DataFrame:
     kind = FieldClass.PHONE.value if kind == FieldClass.LANDLINE.value else kind
-    return token.alias("token").to_frame().drop_nulls().select(pl.lit(kind).alias("kind"), "token")
+    return token.alias("token").to_frame().select(pl.lit(kind).alias("kind"), "token")
 
 
 def _looked_up(token: pl.Series, kind: str, column: str) -> pl.DataFrame:
@@ -194,4 +225,5 @@ def _looked_up(token: pl.Series, kind: str, column: str) -> pl.DataFrame:
 
 
 def _frame(parts: list[pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat([pl.DataFrame(schema={"kind": pl.Utf8, "token": pl.Binary}), *parts])
+    schema = {c: dtype for c, dtype in _SCHEMA.items() if c != "shared"}
+    return pl.concat([pl.DataFrame(schema=schema), *parts], how="diagonal").drop_nulls("token")

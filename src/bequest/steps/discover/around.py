@@ -3,8 +3,9 @@
 from bequest.model.datamap import FieldClass
 from bequest.steps.discover import lexicon
 from bequest.steps.discover.detector import TypeFamily, type_family
-from bequest.steps.discover.matching import PINYIN, WHOLE, Hit, comment_hits, mentions, name_hits, words_of
+from bequest.steps.discover.matching import PINYIN, VOWELS, WHOLE, Hit, comment_hits, mentions, name_hits, words_of
 from bequest.steps.discover.sample import ColumnInfo, TableSample
+from bequest.steps.discover.spelling import syllables
 from bequest.steps.discover.whose import belongs_to_organisation, names_one_of
 from bequest.steps.discover.words import chunks, has_han, listed
 
@@ -40,6 +41,8 @@ def names_class(column: ColumnInfo, wanted: set[FieldClass]) -> bool:
     return any(h.cls in wanted for h in (*comment_hits(column.comment), *name_hits(column.said)))
 
 
+_BORN = {FieldClass.GENDER, FieldClass.BIRTHDAY, FieldClass.MARITAL}
+"""What no organisation has: whoever has them is a person, even a `dep`."""
 _ONLY_OF_PEOPLE = {
     FieldClass.PHONE,
     FieldClass.NATIONAL_ID,
@@ -57,7 +60,7 @@ def before_personal(sample: TableSample) -> frozenset[tuple[str, ...]]:
         _whose(h)
         for c in sample.columns
         for h in (*comment_hits(c.comment), *name_hits(c.said))
-        if h.cls in _ONLY_OF_PEOPLE and not h.weak and _whose(h) and not _is_of_no_person(_whose(h))
+        if h.cls in _ONLY_OF_PEOPLE and not h.weak and _whose(h) and (h.cls in _BORN or not _is_of_no_person(_whose(h)))
     )
 
 
@@ -92,10 +95,29 @@ _NO_PERSONS = frozenset(lexicon.THINGS) | {
 }
 
 
+def has_births(sample: TableSample) -> bool:
+    """Whether rows have a birthday, a gender or a family state of their own."""
+    return any(
+        h.cls in _BORN and not h.weak and h.before != ("legal",)
+        for c in sample.columns
+        for h in (*comment_hits(c.comment), *name_hits(c.said))
+    )
+
+
 def initials(sample: TableSample) -> frozenset[str]:
-    """Names that are known initials, where at least two stand in the table."""
-    found = frozenset(c.said.lower() for c in sample.columns if c.said.lower() in WHOLE and not has_han(c.said))
-    return found if len(found) >= 2 else frozenset()
+    """Names that are known initials, where two stand in the table or most of its names are initials of something."""
+    names = [c.said.lower() for c in sample.columns]
+    found = frozenset(n for n in names if n in WHOLE and not has_han(n))
+    bare = [n for n in names if 2 <= len(n) <= _LONGEST_INITIALS and n.isascii() and n.isalpha() and _is_bare(n)]
+    return found if len(found) >= 2 or len(bare) >= max(3, _SHARE_OF_INITIALS * len(names)) else frozenset()
+
+
+_LONGEST_INITIALS, _SHARE_OF_INITIALS = 7, 0.5
+
+
+def _is_bare(name: str) -> bool:
+    """Whether a name is made of consonants and is no English abbreviation."""
+    return VOWELS.isdisjoint(name.replace("e", "")) and words_of(name) == (name,) and not syllables(name)
 
 
 _REACHED_BY = {FieldClass.PHONE, FieldClass.EMAIL, FieldClass.LANDLINE, FieldClass.SOCIAL_ID}
@@ -171,6 +193,15 @@ def refers_by_number(column: ColumnInfo) -> bool:
         h.cls is FieldClass.USER_ID and not h.weak and names_one_of(h.before, h.hint, lexicon.CUSTOMERS)
         for h in (*comment_hits(column.comment), *name_hits(column.said))
     )
+
+
+def counts_people(sample: TableSample) -> bool:
+    """Whether rows are days or groups that people are counted by (`stat_daily_member`, 会员日统计)."""
+    counted = {"stat", "stats", "statistic", "statistics", "daily", "summary", "report", "rpt"} & set(
+        chunks(sample.table)
+    )
+    told_so = any(w in sample.comment for w in ("统计", "日报", "月报", "汇总"))
+    return bool(counted or told_so) and not any(refers_by_number(c) or c.to_people for c in sample.columns)
 
 
 _SCREEN_NAMES = frozenset(

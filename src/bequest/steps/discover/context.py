@@ -11,6 +11,8 @@ from bequest.steps.discover.around import (
     are_firms,
     before_personal,
     beside_a_person,
+    counts_people,
+    has_births,
     initials,
     is_staff,
     names_class,
@@ -171,7 +173,7 @@ def table_context(sample: TableSample) -> TableContext:
     """The context of a table from its name, comment and the names of its columns."""
     both = told(sample)
     classes = [strong_class(c) for c in sample.columns]
-    n_individual = _count_individual(classes)
+    n_individual = _count_individual(classes) + _is_name_beside_phone(sample, classes)
     pointing = any(c.to_people for c in sample.columns)
     refers = pointing or any(refers_to_outsider(c) for c in sample.columns) or names_staff(sample)
     numbered = pointing or any(refers_by_number(c) for c in sample.columns) or names_staff(sample)
@@ -230,6 +232,12 @@ def _count_individual(classes: list[FieldClass | None]) -> int:
     return len(found) if found - _OF_PLACES_TOO or FieldClass.USER_ID in classes else min(len(found), 1)
 
 
+def _is_name_beside_phone(sample: TableSample, classes: list[FieldClass | None]) -> bool:
+    """Whether a bare name stands beside a telephone, filed under somebody: an entry of a list of contacts."""
+    named = any(words_of(c.said) in {("name",), ("xm",)} or c.comment.strip() == "姓名" for c in sample.columns)
+    return named and FieldClass.PHONE in classes and any(refers_by_number(c) or c.to_people for c in sample.columns)
+
+
 _OF_PLACES_TOO = frozenset({FieldClass.PHONE, FieldClass.EMAIL, FieldClass.ADDRESS})
 
 
@@ -248,6 +256,10 @@ def _topic_of_columns(sample: TableSample, classes: list[FieldClass | None], mac
     n_individual = _count_individual(classes)
     if topic is Topic.EVENT and _describes_people(sample, classes):
         topic = Topic.PERSON
+    if topic is Topic.ORGANISATION and has_births(sample):
+        topic = Topic.PERSON  # emp_dep: of dependants, not of departments
+    if topic is Topic.PERSON and counts_people(sample) and FieldClass.PERSON_NAME not in classes:
+        return Topic.THING
     if topic is Topic.UNKNOWN and mentions(both, lexicon.ORGANISATIONS) and not somebody:
         topic = Topic.ORGANISATION
     if topic is Topic.UNKNOWN and n_individual >= _CLEARLY_PEOPLE:

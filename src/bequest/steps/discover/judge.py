@@ -45,6 +45,10 @@ _FEW_DISTINCT_OF = 200
 _IDENTIFIERS = frozenset(
     {FieldClass.PHONE, FieldClass.EMAIL, FieldClass.NATIONAL_ID, FieldClass.BANK_CARD, FieldClass.PASSPORT}
 )
+_PLACES = frozenset(
+    {FieldClass.ADDRESS, FieldClass.REGION, FieldClass.LOCATION_TRACE, FieldClass.GEO_COORDINATES, FieldClass.POSTCODE}
+)
+"""Words for places do not contradict each other."""
 _ADDRESSED = frozenset({FieldClass.IP, FieldClass.EMAIL, FieldClass.DEVICE_ID, FieldClass.AVATAR_PHOTO})
 _VALUE_ONLY = frozenset(
     {
@@ -193,6 +197,8 @@ def _add_words(
             continue
         if hit.weak and not weak_counts(hit, context):
             continue
+        if _is_a_count(hit, column, context):
+            continue
         cls: FieldClass = hit.cls
         family = type_family(column.declared_type)
         if family is TypeFamily.INTEGER and ((column.is_key and cls is not FieldClass.USER_ID) or hit.hint == "state"):
@@ -208,6 +214,16 @@ def _add_words(
         case.evidence.append(f"{what}:{hit.hint}")
 
 
+def _is_a_count(hit: Hit, column: ColumnInfo, context: TableContext) -> bool:
+    """Whether a whole number counts people: `student_num` of a school, not of a pupil."""
+    return (
+        hit.cls is FieldClass.USER_ID
+        and hit.hint.endswith(" num")
+        and context.topic in {Topic.ORGANISATION, Topic.THING}
+        and type_family(column.declared_type) is TypeFamily.INTEGER
+    )
+
+
 def _is_number_of_person(cls: FieldClass, declared: str) -> bool:
     """A person's name in a column of numbers is a reference to the person; any other mismatch speaks against."""
     naming = {FieldClass.PERSON_NAME, FieldClass.USERNAME}
@@ -221,6 +237,8 @@ def _add_silence_of_comment(
         return
     said = {h.cls for h in comments}
     for hit in names:
+        if hit.cls in _PLACES and said <= _PLACES:
+            continue
         if hit.cls in cases and said and hit.cls not in said:
             doubted = len(hit.hint.split()) > 1 and hit.cls is not FieldClass.USER_ID
             cases[hit.cls].points += NAME_DOUBTED if doubted else NAME_OVERRULED

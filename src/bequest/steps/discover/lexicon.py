@@ -152,7 +152,8 @@ COMMUNICATION_WORDS = listed(
     请假, 举报, 沟通, 跟进, dispute, 争议, 纠纷"""
 )
 FINANCE_WORDS = listed(
-    """account, acc, acct, wallet, fund, funds, asset, loan, borrow, borrower, lend, invest, investment, investor,
+    """bank, bankcard, 银行卡, 征信,
+    account, acc, acct, wallet, fund, funds, asset, loan, borrow, borrower, lend, invest, investment, investor,
     repay, repayment, refund_plan, recharge, withdraw, withdrawal, cash, transfer, debt, credit, finance,
     balance, income, commission, brokerage, profit, overdue, principal, interest, tender, bid, deposit, 账户, 资金,
     钱包, 资产, 借款, 贷款, 投资, 还款, 充值, 提现, 转账, 债权, 授信, 余额, 收益, 佣金, 分润, 逾期, 投标, 理财"""
@@ -192,7 +193,9 @@ OWN_THINGS = listed(
 """Things that, held under a person's number, are that person's own."""
 LOYALTY_WORDS = listed("loyalty, member, membership, vip, points, 会员, 积分, 贵宾")
 MEDICAL_WORDS = listed(
-    """patient, prescription, diagnosis, disease, dise, drug, medicine, medical, clinic, hospital, registration,
+    """sick, psych, psychology, counseling, vaccine, vaccination, 病假, 体检, 心理, 晨检, 疫苗, 防疫, tijian, menzhen,
+    bingli, zhenduan, patient, prescription, diagnosis, disease, dise, drug, medicine, medical,
+    clinic, hospital, registration,
     case, symptom, herbal, treatment, nurse, doctor, inpatient, surgery, health, 病人, 患者, 处方, 诊断, 疾病,
     药, 病历, 病例, 医, 挂号, 就诊, 住院, 手术, 检验, 健康, 体检"""
 )

@@ -18,6 +18,7 @@ from bequest.model.datamap import (
     TableMap,
 )
 from bequest.model.facts import RecordClass, RowRole
+from bequest.model.reduction import CHOICES
 from bequest.steps.discover.changes import Change
 from bequest.steps.discover.mapread import apply_map
 from bequest.steps.discover.personal import personal_by_class, sensitive_by_class
@@ -33,6 +34,7 @@ _HEAD = """\
 # class / 类别:         {classes}
 # role / 角色:          {roles}
 # need / 是否需要:      {needs}
+# reduced_by / 怎样缩减: {reductions} (need = "reduced"; docs/operators.md)
 # record_class / 记录:  {records}
 # personal, sensitive: left out where they are usual for the class / 与类别惯例一致时省略
 # facts.how: map, present, date_band, id_band
@@ -46,6 +48,7 @@ def export_map(data_map: DataMap) -> str:
         roles=_wrapped(r.value for r in RowRole),
         needs=", ".join(n.value for n in Need),
         records=_wrapped(r.value for r in RecordClass),
+        reductions=", ".join(CHOICES),
     )
     return head + "".join(_table(t) for t in data_map.tables)
 
@@ -112,6 +115,8 @@ def _column(column: ColumnMap) -> str:
         f"role = {_q(column.role.value)}",
         f"need = {_q(column.need.value)}",
     ]
+    if column.reduced_by:
+        parts.append(f"reduced_by = {_q(column.reduced_by)}")
     if column.personal != personal_by_class(column.cls):
         parts.append(f"personal = {_flag(column.personal)}")
     if column.sensitive != (column.personal and sensitive_by_class(column.cls)):

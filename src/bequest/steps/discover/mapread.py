@@ -20,17 +20,19 @@ from bequest.model.datamap import (
     Verdict,
 )
 from bequest.model.facts import FACT_VALUES, Fact, RecordClass, RowRole
+from bequest.model.reduction import CHOICES, refusal
 from bequest.steps.discover.changes import Change
 from bequest.steps.discover.personal import personal_by_class, sensitive_by_class
 
 _TABLE_KEYS = frozenset(
     {"source", "table", "record_class", "key", "freshness_column", "columns", "relations", "facts", "retention"}
 )
-_COLUMN_KEYS = frozenset({"name", "class", "role", "need", "personal", "sensitive"})
+_COLUMN_KEYS = frozenset({"name", "class", "role", "need", "reduced_by", "personal", "sensitive"})
 _RELATION_KEYS = frozenset({"column", "to", "role"})
 _FACT_KEYS = frozenset({"fact", "column", "how", "values", "default", "role"})
 _RETENTION_KEYS = frozenset({"band", "start_column", "if_column"})
 _HOW = ("map", "present", "date_band", "id_band")
+REDUCTION_HINT = f"Ways to reduce: {', '.join(CHOICES)}; see docs/operators.md. Leave it out for the law's default."
 _BANDS = tuple(b for b in FACT_VALUES[Fact.RETENTION] if b != "none")
 
 Item = Mapping[str, object]
@@ -186,9 +188,12 @@ def _apply_column(item: Item, column: ColumnMap, where: str) -> ColumnMap:
         cls=cls,
         role=_word(RowRole, item, "role", where, column.role),
         need=_word(Need, item, "need", where, column.need),
+        reduced_by=_text(item, "reduced_by", where, column.reduced_by if "need" not in item else ""),
         personal=personal,
         sensitive=_flag(item, "sensitive", where, usual if named else column.sensitive and personal),
     )
+    if why := refusal(changed):
+        raise DataMapError(f"{where} cannot be reduced by {changed.reduced_by!r}: {why}", hint=REDUCTION_HINT)
     return replace(changed, verdict=_verdict(changed == column, column.verdict))
 
 
@@ -257,6 +262,7 @@ def _differences(before: TableMap, after: TableMap) -> list[Change]:
             ("class", old.cls.value, new.cls.value),
             ("role", old.role.value, new.role.value),
             ("need", old.need.value, new.need.value),
+            ("reduced_by", old.reduced_by, new.reduced_by),
             ("personal", str(old.personal).lower(), str(new.personal).lower()),
             ("sensitive", str(old.sensitive).lower(), str(new.sensitive).lower()),
         ):

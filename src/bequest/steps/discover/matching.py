@@ -8,7 +8,8 @@ from bequest.model.datamap import FieldClass
 from bequest.steps.discover import lexicon
 from bequest.steps.discover.detector import Detector
 from bequest.steps.discover.detectors import DETECTORS
-from bequest.steps.discover.spelling import Pinyin
+from bequest.steps.discover.forms import FORM_WORDS, HIDING_WORDS, LIKENESSES, without_form, without_form_han
+from bequest.steps.discover.spelling import Pinyin, syllables
 from bequest.steps.discover.words import HeadIndex, chunks, comment_heads, fold, has_han, is_boolean_name, tokens
 
 BY_ID = {d.id: d for d in DETECTORS}
@@ -37,17 +38,62 @@ _PLAIN_WORDS = tuple(
 
 Found = tuple[str, tuple[str, ...], tuple[str, ...]]
 VOWELS = frozenset("aeiou")
-_LEAST_INITIALS, _LONGEST_BEFORE = 3, 4
+_LEAST_INITIALS, _LONGEST_BEFORE, _LEAST_HEAD = 3, 4, 4
 _INITIAL_HEADS = {
     "sfzhm": "身份证号码", "sfzh": "身份证号", "zjhm": "证件号码", "sjhm": "手机号码", "lxdh": "联系电话",
     "lxfs": "联系方式",
     "mm": "密码", "rdz": "地址", "yhkh": "银行卡号", "xm": "姓名", "sjh": "手机号", "dh": "电话", "zjh": "证件号",
-    "qqh": "qq号", "wxh": "微信号",
+    "qqh": "qq号", "wxh": "微信号", "sfz": "身份证", "xb": "性别", "dz": "地址", "nl": "年龄", "csrq": "出生日期",
+    "zh": "账号",
+    "gzdw": "工作单位", "gx": "关系",
 }  # fmt: skip
 """Heads by their initials that stand for nothing else at the end of a longer run of initials."""
 _NUMBERS = frozenset({"no", "id", "code", "sn", "card", "account"})
 _INITIALS_OF_ANYTHING = ("mc", "bh", "dm", "sj", "lx", "id")
 _SAID_OF_PEOPLE = frozenset({FieldClass.PERSON_NAME, FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.DEVICE_ID})
+_INITIALS_OF_PEOPLE = frozenset(
+    {
+        "hz",
+        "br",
+        "yz",
+        "fk",
+        "zk",
+        "fd",
+        "xs",
+        "js",
+        "yg",
+        "kh",
+        "hy",
+        "yh",
+        "jz",
+        "jhr",
+        "fq",
+        "mq",
+        "po",
+        "lxr",
+        "jjlxr",
+    }
+    | {
+        "sjr",
+        "shr",
+        "fjr",
+        "jjr",
+        "bxr",
+        "bx",
+        "sqr",
+        "czr",
+        "zjr",
+        "dkr",
+        "jkr",
+        "tbr",
+        "bbr",
+        "syr",
+        "cy",
+        "js",
+        "sj",
+    }
+)
+"""Whose they are: 患者, 业主, 访客, 租客, 学生, 教师, 员工, 客户, 家长, 监护人, 收件人, 报修人 and the like."""
 _INITIALS_OF_THINGS = frozenset({"gs", "dw", "jg", "gys", "bm", "kf", "jc", "xt", "ggg", "zb", "ct", "cp", "sp", "z"})
 """Whose those are not: of companies, offices, suppliers, goods."""
 
@@ -93,7 +139,7 @@ def _qualified(name: str, hint: str) -> bool:
     """Whether a word other than a number follows the hint: too much for a weak one (`usage_num`)."""
     if has_han(name):
         return False
-    words = [w for w in words_of(name) if not w.isdigit()]
+    words = [w for w in words_of(name) if not w.isdigit() and w not in HIDING_WORDS]
     return bool(words) and words[-1] != hint.split()[-1]
 
 
@@ -103,9 +149,15 @@ def name_hits(name: str) -> tuple[Hit, ...]:
     whole = "".join(chunks(name))
     if whole in WHOLE:
         return (Hit(WHOLE[whole].cls, whole, not has_han(whole), ()),)
+    if not has_han(name) and words_of(name)[:1] and words_of(name)[0] in _AGGREGATES:
+        return (Hit(FieldClass.NOT_PI, words_of(name)[0], False, ()),)
     found = INDEX.find(name)
     if coded := _coded_hits(name, found):
         return coded
+    if formed := _formed_hits(name, found):
+        return formed
+    if asked := _asked_hits(name):
+        return asked
     if found is None and not has_han(name) and is_boolean_name(words_of(name)):
         return (Hit(FieldClass.NOT_PI, "yes or no", False, ()),)
     if found is None:
@@ -126,6 +178,8 @@ def name_hits(name: str) -> tuple[Hit, ...]:
     return tuple(hits)
 
 
+_AGGREGATES = frozenset({"max", "min", "avg", "average", "mean", "median"})
+"""Before a name they make it a bound or a figure over many: `max_guest`, `avg_age`."""
 _CODED = frozenset(
     {
         FieldClass.GENDER,
@@ -145,6 +199,52 @@ def _coded_hits(name: str, found: Found | None) -> tuple[Hit, ...]:
     if len(words) < 2 or words[-1] not in _ENDINGS_OF_CODES or (found is not None and " " in found[0]):
         return ()
     return tuple(h for h in name_hits("_".join(words[:-1])) if h.cls in _CODED and not h.weak)
+
+
+_ASKED = frozenset(
+    {FieldClass.MARITAL, FieldClass.HEALTH, FieldClass.MINORS, FieldClass.RELIGION_ETHNICITY, FieldClass.OTHER_PI}
+)
+"""What a yes or no is personal information of: `is_married`, 是否怀孕."""
+
+
+def _asked_hits(name: str) -> tuple[Hit, ...]:
+    """What a name asks about somebody by a question of yes or no."""
+    if has_han(name):
+        start, _, rest = fold(name).partition("是否")
+        rest = rest.removeprefix("有").removeprefix("为").removeprefix("是")
+        if not rest or len(start) > _LONGEST_BEFORE:
+            return ()
+    else:
+        words = words_of(name)
+        if not is_boolean_name(words) or words[0] == "should":
+            return ()
+        rest = "_".join(words[1:])
+    return tuple(h for h in name_hits(rest) if h.cls in _ASKED and not h.weak)
+
+
+def _formed_hits(name: str, found: Found | None) -> tuple[Hit, ...]:
+    """What is kept in some form, where the form alone was known (`cert_front_img`, 残疾情况, `mobile_enc`)."""
+    if has_han(name):
+        text = _SEPARATED.sub("", fold(name).lower())
+        rest, allowed = without_form_han(text)
+        if found is not None and len(found[0]) > len(text) - len(rest) and not _is_likeness(found):
+            return ()
+        hits = name_hits(rest) if rest else ()
+    else:
+        words, allowed = without_form(words_of(name))
+        if not words or (found is not None and not (set(found[0].split()) <= FORM_WORDS) and not _is_likeness(found)):
+            return ()
+        hits = name_hits("_".join(words))
+    if found is not None and _is_likeness(found):
+        allowed &= LIKENESSES
+    return tuple(h for h in hits if h.cls in allowed and (not h.weak or h.cls is FieldClass.BANK_CARD))
+
+
+_SEPARATED = re.compile(r"[\s_\-./()（）]+")
+
+
+def _is_likeness(found: Found) -> bool:
+    return any(BY_ID[key].cls is FieldClass.AVATAR_PHOTO for key in found[1])
 
 
 _AGENT = re.compile(r"^[a-z]{3,}(?:er|or|ee|ant|ist|man|men|woman|person|ian)$")
@@ -175,6 +275,9 @@ def _spelt_hits(name: str) -> tuple[Hit, ...]:
     letters = "".join(c for c in chunks(name) if not c.isdigit())
     if said := PINYIN.words_in(letters):
         return name_hits(said)
+    behind = letters.rfind("ren", 1, -_LEAST_HEAD)
+    if behind > 0 and syllables(letters[:behind]) and (said := PINYIN.words_in(letters[behind + 3 :])):
+        return name_hits(f"人{said}")  # whoever it is: renlingrendianhua
     if VOWELS.isdisjoint(letters) and len(letters) >= _LEAST_INITIALS:
         return _initial_hits(letters)
     return ()
@@ -182,6 +285,9 @@ def _spelt_hits(name: str) -> tuple[Hit, ...]:
 
 def _initial_hits(letters: str) -> tuple[Hit, ...]:
     """Initials of a whole phrase, else of a head after whose it is: `fkdh`, 访客电话."""
+    for head, said in _INITIAL_HEADS.items():
+        if letters.removesuffix(head) in _INITIALS_OF_PEOPLE and letters.endswith(head):
+            return tuple(Hit(h.cls, h.hint, h.weak, ()) for h in name_hits(said))
     if word := PINYIN.by_initials(letters):
         hits = name_hits(word)
         if not (letters.endswith(_INITIALS_OF_ANYTHING) and any(h.cls in _SAID_OF_PEOPLE for h in hits)):

@@ -4,15 +4,19 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-from bequest.steps.discover.matching import VOCABULARY
+from bequest.steps.discover.lexicon import GENERIC_TABLE_WORDS
+from bequest.steps.discover.matching import VOCABULARY, words_of
 from bequest.steps.discover.sample import TableSample
+from bequest.steps.discover.segments import WHOLE_WORDS
 
 _PREFIX = re.compile(r"^([A-Za-z]{1,4})_(?=.)|^([FCfc])(?=[A-Z][a-z])")
 _LEAST_COLUMNS, _SHARE = 4, 0.75
+_LEAST_LETTERED, _LEAST_REST = 2, 3
 
 
 def with_readings(sample: TableSample) -> TableSample:
     """The sample with each column's name as it is to be read."""
+    sample = _without_own_letter(sample)
     starts = [_prefix(c.name) for c in sample.columns]
     prefix, times = Counter(s for s in starts if s).most_common(1)[0] if any(starts) else ("", 0)
     if times < max(_LEAST_COLUMNS, _SHARE * len(starts)) or not _says_nothing(prefix):
@@ -22,6 +26,25 @@ def with_readings(sample: TableSample) -> TableSample:
         for c, start in zip(sample.columns, starts, strict=True)
     )
     return replace(sample, columns=columns)
+
+
+def _without_own_letter(sample: TableSample) -> TableSample:
+    """`tname` and `tphone` of a table `teacher`: the first letter of the table before a known word."""
+    firsts = {w[0] for w in words_of(sample.table) if w.isascii() and w not in GENERIC_TABLE_WORDS}
+    told = {c.name: _behind_letter(c.name, firsts) for c in sample.columns}
+    if sum(bool(rest) for rest in told.values()) < _LEAST_LETTERED:
+        return sample
+    return replace(sample, columns=tuple(replace(c, reading=told[c.name]) for c in sample.columns))
+
+
+def _behind_letter(name: str, firsts: set[str]) -> str:
+    """The rest of a name after a letter that means the table; empty where the name is a word or the rest is none."""
+    rest = name[1:]
+    lettered = name[:1].lower() in firsts and len(rest) >= _LEAST_REST and rest[0] != "_"
+    if not lettered or words_of(name) != (name.lower(),) or name.lower() in VOCABULARY or name.lower() in WHOLE_WORDS:
+        return ""
+    parts = words_of(rest)
+    return rest if all(p in VOCABULARY for p in parts) else ""
 
 
 def _prefix(name: str) -> str:

@@ -71,6 +71,11 @@ _SENSITIVE = frozenset(
 )
 """PIPL Art. 28, GB/T 45574 and GB/T 35273-2020 Annex B."""
 _COMMUNICATION = ("聊天", "消息", "私信", "短信", "通话", "chat", "message", "msg", "sms")
+_STATUS_LABELS = (
+    *("criminal", "conviction", "background check", "犯罪", "前科", "违法", "sexual", "性取向", "union member"),
+    *("government id", "other id", "qianke", "fanzui"),
+)
+"""GB/T 45574: that somebody was convicted, other marks that lead to unequal treatment; papers like an ID."""
 _RELIGION = ("宗教", "信仰", "religion", "religious", "faith", "zongjiao")
 
 
@@ -99,8 +104,10 @@ def is_personal(
     if context.firms and _is_the_firm(cls, hits):
         return False
     own = tuple(h for h in hits if h.cls is cls)
-    of_organisation = any(belongs_to_organisation(h.before) for h in own)
+    of_organisation = any(belongs_to_organisation(h.before) and h.before not in context.of_people for h in own)
     human_role = any(names_a_person(h.before, h.hint) for h in own)
+    if cls is FieldClass.PERSON_NAME and context.topic is Topic.ORGANISATION and _is_name_of_account(own):
+        return False
     if cls in _ALWAYS:
         return not (of_organisation and not human_role and cls not in {FieldClass.USER_ID, FieldClass.PERSON_NAME})
     if human_role and not (of_organisation and cls is FieldClass.ADDRESS):
@@ -123,7 +130,7 @@ def is_personal(
     if cls is FieldClass.TRACKING_NUMBER:
         return not nobody and not context.buying
     if cls is FieldClass.ACCOUNT_NUMBER:
-        return context.people and not nobody and not context.taxed
+        return (context.people or context.topic is Topic.EVENT) and not nobody and not context.taxed
     if cls is FieldClass.ORDER_NO:
         of_people = context.orders or (not nobody and (context.people or context.topic is Topic.EVENT))
         counted = column is not None and type_family(column.declared_type) is TypeFamily.INTEGER
@@ -133,6 +140,11 @@ def is_personal(
     if cls is FieldClass.GENDER:
         return context.topic is not Topic.THING
     return not nobody
+
+
+def _is_name_of_account(hits: tuple[Hit, ...]) -> bool:
+    """Whether the name is that of an account: of an organisation's accounts, its own."""
+    return bool(hits) and all(h.hint.endswith(("account name", "acct name", "户名", "账户名", "开户名")) for h in hits)
 
 
 def _names_a_firm(hits: tuple[Hit, ...]) -> bool:
@@ -159,4 +171,4 @@ def is_sensitive(cls: FieldClass, hits: tuple[Hit, ...], column: ColumnInfo, con
         return any(w in words for w in _RELIGION)
     if cls is FieldClass.FREE_TEXT:
         return any(w in words for w in _COMMUNICATION) or context.medical
-    return False
+    return cls is FieldClass.OTHER_PI and any(w in words for w in _STATUS_LABELS)

@@ -15,9 +15,47 @@ _CONTAINED = 0.9
 _CONTAINED_IN_PART = 0.3
 _ID_WORDS = frozenset({"id", "no", "code", "sn", "number", "num", "key", "uuid", "uid"})
 _ID_ENDINGS = ("编号", "号", "编码", "代码", "id", "标识")
-_BARE = frozenset({"id", "name", "code", "no", "编号", "名称", "sn", "key", "type", "status", "sort"})
+_BARE = frozenset(
+    {
+        "id",
+        "name",
+        "code",
+        "no",
+        "编号",
+        "名称",
+        "sn",
+        "key",
+        "type",
+        "status",
+        "sort",
+        "序号",
+        "主键",
+        "行号",
+        "流水号",
+    }
+    | {"number", "num", "row", "rowid", "row id", "row_id", "row_no", "row_num", "seq", "seq_no", "serial", "serial_no"}
+    | {
+        "index",
+        "idx",
+        "xuhao",
+        "bianhao",
+        "xh",
+        "bh",
+        "line",
+        "line_no",
+        "record_id",
+        "rec_id",
+        "autoid",
+        "auto_id",
+        "pk",
+        "sid",
+    }
+)
+"""Names of keys that say nothing of whose key it is."""
 _LEAST_DISTINCT = 5
 _LEAST_LENGTH, _LONG = 4, 8
+_DENSE = 3
+"""Serial numbers spread over no more than so many times the rows: some rows are gone."""
 _PROBE, _PROBED_SHARE = 24, 0.2
 _PROFILES = frozenset({RecordClass.CUSTOMER_PROFILE, RecordClass.STAFF, RecordClass.SUPPLIER})
 _SKIP_TABLE_WORDS = frozenset({"t", "tb", "tbl", "sys", "info", "base", "table"})
@@ -116,6 +154,8 @@ def _aliases(table: str, column: str) -> frozenset[str]:
 def _relation_of(sample: TableSample, table: TableMap, column: str, targets: _Targets) -> Relation | None:
     if column.lower() in _BARE and any(c.is_key and c.name == column for c in sample.columns):
         return None
+    if _is_bare(column) and _is_serial(sample, column):
+        return None
     named = targets.named("_".join(words_of(column)))
     by_value = _is_id_name(column)
     if not named and not by_value:
@@ -137,12 +177,36 @@ def _relation_of(sample: TableSample, table: TableMap, column: str, targets: _Ta
     return Relation(column, to.sample.source, to.sample.table, to.column, _role(to.table, table, column))
 
 
+def _is_bare(column: str) -> bool:
+    return column.lower() in _BARE or "_".join(words_of(column)) in _BARE
+
+
+def _is_serial(sample: TableSample, column: str) -> bool:
+    """Whether the rows are merely counted by it: whole numbers, each once, with few gaps. Nobody's reference."""
+    values = sample.values(column).drop_nulls()
+    numbers = values.str.strip_chars().cast(pl.Int64, strict=False)
+    if not len(values) or numbers.null_count() or numbers.n_unique() < len(numbers):
+        return False
+    low, high = numbers.min(), numbers.max()
+    dense = isinstance(low, int) and isinstance(high, int) and high - low < _DENSE * max(sample.n_rows, len(values))
+    return dense or len(values) < _LEAST_DISTINCT
+
+
 def _is_telling(own: pl.Series) -> bool:
     """Whether values are many and long enough for containment to mean something without a name that agrees."""
     lengths = own.str.len_chars().mean()
     if len(own) < _LEAST_DISTINCT or not isinstance(lengths, float) or lengths < _LEAST_LENGTH:
         return False
-    return bool(own.str.contains(r"[^0-9]").all()) or lengths >= _LONG
+    if bool(own.str.contains(r"[^0-9]").all()):
+        return True
+    return lengths >= _LONG and not _counted_through(own)
+
+
+def _counted_through(own: pl.Series) -> bool:
+    """Whether numbers run on almost without gaps: those of two tables meet by chance."""
+    numbers = own.cast(pl.Int64, strict=False).drop_nulls()
+    low, high = numbers.min(), numbers.max()
+    return isinstance(low, int) and isinstance(high, int) and high - low < _DENSE * len(own)
 
 
 def _rank(sample: TableSample, own: pl.Series, target: _Target, by_name: bool) -> int:

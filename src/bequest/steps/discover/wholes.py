@@ -44,7 +44,7 @@ class _Rest:
 
 def as_a_whole(sample: TableSample, context: TableContext, columns: Columns) -> Columns:
     """The columns once their table has been looked at as a whole."""
-    columns = _clinical_text(sample, context, _traces(context, columns))
+    columns = _clinical_text(sample, context, _one_person(_traces(context, columns)))
     referred = any(
         c.cls in {FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.PERSON_NAME} and c.personal for c in columns
     )
@@ -55,6 +55,35 @@ def as_a_whole(sample: TableSample, context: TableContext, columns: Columns) -> 
                 for c, info in zip(columns, sample.columns, strict=True)
             )
     return _own_key(sample, context, columns)
+
+
+_REACHED = frozenset(
+    {FieldClass.PHONE, FieldClass.LANDLINE, FieldClass.EMAIL, FieldClass.NATIONAL_ID, FieldClass.ADDRESS}
+)
+_BARE_OF = frozenset({RowRole.CUSTOMER, RowRole.CONSIGNEE, RowRole.ENTERPRISE_CONTACT, RowRole.MENTIONED})
+_STAYS = frozenset({FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.ORDER_NO, FieldClass.IP, FieldClass.DEVICE_ID})
+
+
+def _one_person(columns: Columns) -> Columns:
+    """收货人 beside 电话 and 地址, `contact` beside `tel`: a name in one role and bare contact details are one person.
+
+    Only where the row names nobody else who could be reached so. What the account says (numbers of users, devices)
+    stays with whoever keeps it. The contact of a table that has no companies is a customer.
+    """
+    named = {c.role for c in columns if c.personal and c.cls is FieldClass.PERSON_NAME} & _BARE_OF
+    reached = {c.role for c in columns if c.personal and c.cls in _REACHED} & _BARE_OF
+    if len(named) != 1 or len(reached - named) != 1 or named & reached:
+        return columns
+    [whose], [bare] = named, reached - named
+    if whose is RowRole.ENTERPRISE_CONTACT and not any(c.cls is FieldClass.COMPANY_NAME for c in columns):
+        whose = RowRole.CUSTOMER
+    moved = {*named, bare}
+    return tuple(
+        replace(c, role=whose, evidence=(*c.evidence, "context:one person with the name beside it"))
+        if c.role in moved and c.cls not in _STAYS and c.personal and c.role is not whose
+        else c
+        for c in columns
+    )
 
 
 def _taken(column: ColumnMap, rule: _Rest, role: RowRole) -> ColumnMap:
@@ -115,6 +144,21 @@ _RESTS = (
         _is_employer,
         FieldClass.EMPLOYMENT,
         "context:employer of the person described",
+    ),
+    _Rest(
+        lambda t: t.medical and t.people and t.topic is not Topic.ORGANISATION,
+        lambda c, i: (
+            c.cls is FieldClass.COMPANY_NAME
+            and bool({"hospital", "clinic"} & set(words_of(i.said)) or "医院" in i.comment + i.said)
+        ),
+        FieldClass.HEALTH,
+        "context:where somebody was treated",
+    ),
+    _Rest(
+        lambda t: t.attendance and t.people,
+        lambda c, i: c.cls in _OPEN and words_of(i.said)[-1:] in {("place",), ("location",), ("site",), ("position",)},
+        FieldClass.LOCATION_TRACE,
+        "context:place in a table of attendance",
     ),
     _Rest(lambda t: t.pay, _is_sum, FieldClass.INCOME_ASSETS, "context:sum in a table of somebody's pay"),
     _Rest(lambda t: t.schooling, _is_firm_or_date, FieldClass.EDUCATION, "context:in a table of somebody's schooling"),

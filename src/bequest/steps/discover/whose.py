@@ -33,12 +33,18 @@ def names_a_person(before: tuple[str, ...], hint: str) -> bool:
     return names_one_of(before, hint, lexicon.PEOPLE)
 
 
+_ALSO_PEOPLE = frozenset({"legal", "reserve", "reserved"})
+"""Before a telephone or number: the legal representative's, the one left with the bank."""
+
+
 def names_one_of(before: tuple[str, ...], hint: str, group: tuple[str, ...]) -> bool:
     """Whether a word of the group stands before the head or in it."""
     words = {*before, *hint.split()}
     text = "".join(before) + hint
     if not has_han(text) and (said := PINYIN.words_in("".join(before))):
         text, before = said + hint, (said,)
+    if group is lexicon.PEOPLE and (words & _ALSO_PEOPLE or hint.startswith("预留")):
+        return True
     if group is lexicon.PEOPLE and "".join(before).endswith(("人", "人员", "者")):
         return True
     return any((w in text) if has_han(w) else (w in words) for w in group)

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from bequest.steps.discover.segments import segment
 from bequest.steps.discover.spelling import MEANT
 
 
@@ -31,8 +32,6 @@ QUALIFIERS = frozenset(
 _BOOLEAN_STARTS = frozenset(
     listed("""is, has, can, need, enable, enabled, allow, show, support, if, was, should, must""")
 )
-_SHORT_ENDINGS = frozenset({"id", "no", "ip", "sn", "qq", "by", "ids"})
-_LEAST_MISTYPED = 5
 _CHUNK = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[㐀-鿿·]+")
 _COMMENT_END = re.compile(r"[:：,，;；。!！?？(（\[【{《<=\n\t|]| - |--|->|\.\s")
 _HAN = re.compile(r"[㐀-鿿]")
@@ -53,40 +52,6 @@ def fold(text: str) -> str:
 def chunks(name: str) -> tuple[str, ...]:
     """The parts of a name in lower case: snake, camel, dots, digits and runs of Chinese apart."""
     return tuple(part.lower() for part in _CHUNK.findall(fold(name)))
-
-
-def segment(word: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
-    """A run-together word as known words (`phonenumber`, `createby`, `xueshengxingming`), or the word itself.
-
-    Every part is a known word of three letters or more; only the last may be one of the short endings. The fewest
-    parts win, so a word known as a whole is never cut.
-    """
-    if word in vocabulary or len(word) < 5 or has_han(word):
-        return (singular(word, vocabulary),)
-    best: dict[int, tuple[str, ...]] = {0: ()}
-    for end in range(3, len(word) + 1):
-        for start in sorted(best):
-            part = word[start:end]
-            long_enough = len(part) >= 3 and (singular(part, vocabulary) in vocabulary or _mistyped(part))
-            ending = start > 0 and end == len(word) and part in _SHORT_ENDINGS
-            if (long_enough or ending) and (end not in best or len(best[start]) + 1 < len(best[end])):
-                best[end] = (*best[start], *(MEANT[part] if _mistyped(part) else (singular(part, vocabulary),)))
-    return best.get(len(word), (word,))
-
-
-def _mistyped(part: str) -> bool:
-    """Whether a part of a run-together word is a known misspelling, long enough to be no accident."""
-    return len(part) >= _LEAST_MISTYPED and part in MEANT
-
-
-def singular(word: str, vocabulary: frozenset[str]) -> str:
-    """The known singular of a plural, else the word as it stands."""
-    if word in vocabulary or len(word) < 4 or not word.endswith("s"):
-        return word
-    for candidate in (word[:-1], word[:-2], word[:-3] + "y"):
-        if candidate in vocabulary:
-            return candidate
-    return word
 
 
 def tokens(name: str, vocabulary: frozenset[str]) -> tuple[str, ...]:

@@ -59,6 +59,10 @@ class Notice:
     """Names of the receivers, where the letter tells of several lots; `lot` then has all of them, with commas."""
     asks_objection: bool = False
     """Several lots: in one of them silence is enough."""
+    portal: str = ""
+    """Where the portal is reached, if there is one: each letter then bears a link of its own."""
+    quiet: bool = False
+    """What arrives first names neither company nor matter: a sensitive industry (portal only)."""
 
     @property
     def version(self) -> str:

@@ -6,6 +6,8 @@ from bequest.steps.notify.content import Notice
 
 NAME = "{{name}}"
 REF = "{{ref}}"
+LINK = "{{link}}"
+_COLUMNS = {NAME: "name", REF: "ref", LINK: "link"}
 
 
 def body(notice: Notice) -> str:
@@ -28,6 +30,12 @@ def body(notice: Notice) -> str:
             f"To answer, quote the reference and write: {own[1]}, agree to the new purpose, refuse the new purpose; "
             "guardians: guardian agrees or guardian refuses."
         )
+    if notice.portal:
+        zh.append(f"也可以打开 {LINK} ，查看与您有关的内容并在线答复。链接只供您本人使用，请勿转发；打开不等于答复。")
+        en.append(
+            f"Or open {LINK} to see what concerns you and to answer online. The link is yours alone: do not share it; "
+            "opening it is no answer."
+        )
     if "," in notice.lot:
         lots = notice.lot.split(",")
         zh.append(f"只答复其中一个批次的，请写明批次编号（{'、'.join(lots)}）；不写的，视为对全部批次的答复。")
@@ -48,6 +56,11 @@ def _own_words(notice: Notice) -> tuple[str, str]:
 
 def short_text(notice: Notice) -> str:
     """The text-message form: who, what, reference, where to read the whole; never more than needed on a lock screen."""
+    if notice.portal and notice.quiet:
+        mark = "【演练】" if notice.rehearsal else ""
+        return (
+            f"{mark}您好，有一份给您的通知，编号 {REF}。请打开 {LINK} 阅读。A notice for you: open the link to read it."
+        )
     by_id = {i.id: i for i in notice.items}
     who = by_id["processor_name"].zh.split("，")[0] if "processor_name" in by_id else ""
     receiver = by_id["receiver_name"].zh.split("，")[0] if "receiver_name" in by_id else ""
@@ -59,15 +72,17 @@ def short_text(notice: Notice) -> str:
     elif receiver:
         moved = f"您的信息{'经您同意才' if notice.asks_consent else '将随业务'}移交给{receiver}。"
     mark = "【演练】" if notice.rehearsal else ""
-    return f"{mark}{NAME}，您好，{who}告知：{moved}编号 {REF}。全文及答复办法见公告和邮件。"
+    where = f"全文及在线答复：{LINK} 。" if notice.portal else "全文及答复办法见公告和邮件。"
+    return f"{mark}{NAME}，您好，{who}告知：{moved}编号 {REF}。{where}"
 
 
 def fill(template: str, people: pl.DataFrame) -> pl.Series:
-    """The template for every row of `people` (columns `name`, `ref`), set-based; no name reads as customer."""
+    """The template for every row of `people` (`name`, `ref`; `link` where it names one); no name reads as customer."""
     head, *rest = _split(template)
     parts: list[pl.Expr] = [pl.lit(head)]
     for placeholder, text in rest:
-        value = pl.col("name").fill_null("客户 / customer") if placeholder == NAME else pl.col("ref")
+        value = pl.col(_COLUMNS[placeholder])
+        value = value.fill_null("客户 / customer") if placeholder == NAME else value
         parts += [value, pl.lit(text)]
     return people.with_columns(pl.concat_str(parts).alias("text"))["text"]
 
@@ -77,10 +92,10 @@ def _split(template: str) -> tuple[str, *tuple[tuple[str, str], ...]]:
     head = ""
     rest = template
     while True:
-        at = min((i for i in (rest.find(NAME), rest.find(REF)) if i >= 0), default=-1)
+        at = min((i for i in map(rest.find, _COLUMNS) if i >= 0), default=-1)
         if at < 0:
             break
-        before, placeholder = rest[:at], NAME if rest.startswith(NAME, at) else REF
+        before, placeholder = rest[:at], next(p for p in _COLUMNS if rest.startswith(p, at))
         if out:
             out[-1] = (out[-1][0], before)
         else:

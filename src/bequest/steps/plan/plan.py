@@ -38,7 +38,7 @@ class Planned:
 
 def field_kind(column: ColumnMap) -> FieldKind:
     """What the law needs to know of a column."""
-    return FieldKind(cls=column.cls, personal=column.personal, sensitive=column.sensitive, need=column.need)
+    return FieldKind(column.cls, column.personal, column.sensitive, column.need, column.reduced_by)
 
 
 class Planner:

@@ -17,6 +17,16 @@ class ColumnContext:
     column: ColumnMap
     ecb: Ecb
     domain: str
+    row: pl.Series | None = None
+    """What names each row, for draws that differ from row to row."""
+
+    is_of_class: bool = False
+    """Whether `domain` is that of the class: the column is no reference, and equal values join in all tables."""
+
+    @property
+    def setting(self) -> str:
+        """What the data map says behind the colon of `reduced_by`; empty where the law chose the operator."""
+        return self.column.reduced_by.partition(":")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +37,8 @@ class OperatorSpec:
     zh: str
     en: str
     apply: Callable[[pl.Series, ColumnContext], pl.Series]
+
+
+def nothing(series: pl.Series) -> pl.Series:
+    """Nulls of the same length: what an operator gives that does not know how."""
+    return pl.Series(series.name, [None], dtype=pl.Utf8).new_from_index(0, len(series))

@@ -16,7 +16,9 @@ from bequest.engine.kernels.cmac import tokens
 from bequest.engine.rows import CHANGED, DECIDED, KEY, LATE, Ecb, RowMatcher, row_tag_prefix
 from bequest.engine.tableplan import DECISION_PREFIX, TablePlan
 from bequest.engine.text import non_empty
+from bequest.model.datamap import FieldClass
 from bequest.model.disposition import Operator, Release
+from bequest.steps.transform.marks import Marks
 from bequest.steps.transform.operator import ColumnContext
 from bequest.steps.transform.operators import OPERATORS
 from bequest.steps.transform.shape import ROW, ReleasedColumn, TableShape, is_released
@@ -49,6 +51,7 @@ def transform_table(
     recipient_ecb: Ecb,
     tally: TransformTally,
     tick: Callable[[int], None] | None = None,
+    marks: Marks | None = None,
 ) -> Iterator[pl.DataFrame]:
     """Stream a table through its decisions; batches without a delivered row are skipped."""
     matcher = RowMatcher(plan, link_ecb)
@@ -61,6 +64,7 @@ def transform_table(
         mine = decisions["lot"].is_in(list(lots))
         tally.outside += int((~mine).sum())
         out = transform(batch.filter(known).filter(mine), plan, decisions.filter(mine), shape, recipient_ecb, tally)
+        out = out if marks is None else marks.put(out)
         if tick is not None:
             tick(batch.height)
         if out.height:
@@ -82,16 +86,21 @@ def transform(
     tally.delivered += batch.height
     row = tokens(batch[KEY], recipient_ecb, row_tag_prefix(plan.source, plan.table)).bin.encode("hex")
     columns = (
-        _column(batch[c.name], decisions[DECISION_PREFIX + c.name], plan, c, recipient_ecb, tally)
+        _column(batch[c.name], decisions[DECISION_PREFIX + c.name], plan, _context(c, recipient_ecb, row), c, tally)
         for c in shape.columns
     )
     return pl.DataFrame([row.alias(ROW), *columns])
 
 
+def _context(c: ReleasedColumn, ecb: Ecb, row: pl.Series) -> ColumnContext:
+    """A column that is no reference has the name space of its class: equal values join across the tables."""
+    cls = FieldClass.PHONE if c.column.cls is FieldClass.LANDLINE else c.column.cls
+    return ColumnContext(c.column, ecb, c.domain or f"class\x1f{cls.value}", row, is_of_class=not c.is_reference)
+
+
 def _column(
-    values: pl.Series, decided: pl.Series, plan: TablePlan, c: ReleasedColumn, ecb: Ecb, tally: TransformTally
+    values: pl.Series, decided: pl.Series, plan: TablePlan, ctx: ColumnContext, c: ReleasedColumn, tally: TransformTally
 ) -> pl.Series:
-    ctx = ColumnContext(c.column, ecb, c.domain or "\x1f".join((plan.source, plan.table, c.name)))
     frame = pl.DataFrame([values.alias("v"), decided.alias("d")])
     result = pl.Series("out", [None], dtype=pl.Utf8).new_from_index(0, len(values))
     for operator, indices in _ways(plan, decided, c).items():

@@ -1,5 +1,6 @@
 """The tables of the control database. Every one but organisations, people and settings belongs to a case."""
 
+from bequest.store.models.accounts import Account, SignIn
 from bequest.store.models.case import Case, CaseMembership, CaseRevision, Organisation, Person
 from bequest.store.models.doing import (
     Certificate,
@@ -13,13 +14,16 @@ from bequest.store.models.doing import (
     StoreRecord,
 )
 from bequest.store.models.plan import AnswerBatch, Approval, NoticeBatch, Policy, PopulationRun
+from bequest.store.models.portal import Attempt, PortalCard, PortalRequest
 from bequest.store.models.tasks import OwnerTask
 from bequest.store.models.work import AccessRecord, DataMapVersion, Lease, OutboxEvent, Setting, StepRun
 
 __all__ = [
     "AccessRecord",
+    "Account",
     "AnswerBatch",
     "Approval",
+    "Attempt",
     "Case",
     "CaseMembership",
     "CaseRevision",
@@ -38,9 +42,12 @@ __all__ = [
     "Person",
     "Policy",
     "PopulationRun",
+    "PortalCard",
+    "PortalRequest",
     "Receipt",
     "Residual",
     "Setting",
+    "SignIn",
     "StepRun",
     "StoreRecord",
 ]

@@ -11,6 +11,7 @@ from django.db import Error, connections, transaction
 from bequest.kernel.errors import StateError
 from bequest.store.engine import Engine
 from bequest.store.postgresql import lost
+from bequest.store.repositories.accounts import Accounts
 from bequest.store.repositories.cases import Cases
 from bequest.store.repositories.copies import Copies
 from bequest.store.repositories.doing import Custody, Deliveries, Destructions, Receipts, Residuals
@@ -18,6 +19,7 @@ from bequest.store.repositories.leases import Leases
 from bequest.store.repositories.outbox import Outbox
 from bequest.store.repositories.people import Memberships, People
 from bequest.store.repositories.policies import Approvals, Policies, Populations
+from bequest.store.repositories.portal import Attempts, Portal
 from bequest.store.repositories.register import Accesses, Keys, Settings, Stores
 from bequest.store.repositories.tasks import Tasks
 from bequest.store.repositories.telling import Answers, Notices
@@ -26,7 +28,7 @@ from bequest.store.unit import Unit
 
 
 class Tx:
-    """All repositories on one open transaction. Methods name their case, but for people, settings and copies."""
+    """All repositories on one open transaction. Methods name their case, but for people, settings, copies, accounts."""
 
     def __init__(self, unit: Unit) -> None:
         self.people = People(unit)
@@ -52,6 +54,9 @@ class Tx:
         self.settings = Settings(unit)
         self.access = Accesses(unit)
         self.copies = Copies(unit)
+        self.portal = Portal(unit)
+        self.attempts = Attempts(unit)
+        self.accounts = Accounts(unit, self.people)
 
 
 DATABASE_NAME = "control.db"

@@ -3,12 +3,12 @@
 import polars as pl
 
 from bequest.model.disposition import Operator
-from bequest.steps.transform.operator import ColumnContext, OperatorSpec
+from bequest.steps.transform.operator import ColumnContext, OperatorSpec, nothing
 
 
 def apply(series: pl.Series, ctx: ColumnContext) -> pl.Series:  # noqa: ARG001 - one shape for all operators
     """Nulls of the same length."""
-    return pl.Series(series.name, [None], dtype=pl.Utf8).new_from_index(0, len(series))
+    return nothing(series)
 
 
 OPERATOR = OperatorSpec(Operator.DROP, "去掉：不交付该值", "drop: the value is left out", apply)

@@ -5,10 +5,11 @@ from typing import Final
 
 import polars as pl
 
-from bequest.engine.kernels import mask
+from bequest.engine.kernels import generalise, mask
 from bequest.model.datamap import FieldClass
 from bequest.model.disposition import Operator
-from bequest.steps.transform.operator import ColumnContext, OperatorSpec
+from bequest.model.reduction import DATE_LEVELS, PLACE_LEVELS, step_of
+from bequest.steps.transform.operator import ColumnContext, OperatorSpec, nothing
 
 
 def decade(series: pl.Series) -> pl.Series:
@@ -38,10 +39,22 @@ _BY_CLASS: Final[dict[FieldClass, Callable[[pl.Series], pl.Series]]] = {
 
 def apply(series: pl.Series, ctx: ColumnContext) -> pl.Series:
     """The coarser value of the column's class; a class without one gives nothing."""
-    coarser = _BY_CLASS.get(ctx.column.cls)
+    coarser = _by_setting(ctx) if ctx.setting else _BY_CLASS.get(ctx.column.cls)
     if coarser is None:
-        return pl.Series(series.name, [None], dtype=pl.Utf8).new_from_index(0, len(series))
+        return nothing(series)
     return coarser(series)
+
+
+def _by_setting(ctx: ColumnContext) -> Callable[[pl.Series], pl.Series] | None:
+    """The level that people chose; nothing for what is none (refused when the data map is read)."""
+    level, step = ctx.setting, step_of(ctx.setting)
+    if level in DATE_LEVELS:
+        return lambda s: generalise.generalise_date(s, level)
+    if level in PLACE_LEVELS:
+        return lambda s: generalise.generalise_place(s, level)
+    if step and ctx.column.cls is FieldClass.POSTCODE:
+        return lambda s: generalise.leading(s, min(step, 5))
+    return (lambda s: generalise.band(s, step)) if step else None
 
 
 OPERATOR = OperatorSpec(

@@ -1,7 +1,8 @@
 """In what form a value passes. No rules here: the forms that the rules of release share.
 
 An identifier of ours becomes a token that only this receiver has; identifiers inside free text are masked one by one;
-what is needed only in a reduced form is masked or generalised by class; staff in customers' rows never pass.
+what is needed only in a reduced form is reduced as the data map says, else masked or generalised by class; staff in
+customers' rows never pass.
 """
 
 from dataclasses import replace
@@ -11,6 +12,7 @@ from bequest.law.rule import Answer, Rest
 from bequest.model.datamap import FieldClass, Need
 from bequest.model.disposition import Operator
 from bequest.model.plan import FieldKind
+from bequest.model.reduction import parse_reduction
 
 REDUCED_BY = {
     FieldClass.BIRTHDAY: Operator.GENERALISE,
@@ -21,6 +23,8 @@ REDUCED_BY = {
 
 def operator_for(field: FieldKind) -> Operator:
     """How a value of this kind is transformed on its way to the receiver; `none` where it passes as it is."""
+    if field.need is Need.REDUCED and field.reduced_by:
+        return parse_reduction(field.reduced_by).operator
     if field.cls is FieldClass.FREE_TEXT:
         return Operator.REDACT_TEXT
     if field.cls is FieldClass.USER_ID:

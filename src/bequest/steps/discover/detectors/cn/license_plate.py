@@ -12,11 +12,10 @@ DETECTOR = Detector(
     reference="GA 36-2018",
     hints=listed(
         """车牌, 车牌号, 车牌号码, 牌照, 牌照号, 车号, 行驶证号, license plate, licence plate, plate, plate no,
-        plate number, car no, car number, car num, car plate, vehicle no, chepai, chepaihao, vin, 车架号,
-        发动机号, plate code, plate num, car plate no, car plate number, car license, car licence, license car,
-        vehicle plate, vehicle number, vehicle license, licence number car, carno, cardno vehicle, truck no,
-        车牌照, 车辆号牌, 号牌号码, 车辆牌照, 访客车牌, 车牌信息, cph, cphm, engine no, engine number, frame no,
-        vin code"""
+        plate number, car no, car number, car num, car plate, vehicle no, chepai, chepaihao, vin, 车架号, 发动机号,
+        plate code, plate num, car plate no, car plate number, car license, car licence, license car, vehicle plate,
+        vehicle number, vehicle license, licence number car, carno, cardno vehicle, truck no, 车牌照, 车辆号牌,
+        号牌号码, 车辆牌照, 访客车牌, 车牌信息, cph, cphm, engine no, engine number, frame no, vin code"""
     ),
     blockers=("工作", "boiler"),
     shape=Shape(

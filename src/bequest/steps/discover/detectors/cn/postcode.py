@@ -10,7 +10,8 @@ DETECTOR = Detector(
     reference="GB/T 28034; Universal Postal Union",
     hints=listed(
         """邮编, 邮政编码, 邮编号码, postcode, post code, postal code, postal, zip, zip code, zipcode, postalcode,
-        youbian, youzhengbianma, yzbm"""
+        youbian, youzhengbianma, yzbm, 邮政代码, receiver zip, recv zip, zip no, zipcd, pincode, pin code postal, plz,
+        bill zip, ship zip, home zip, yb code, youzhengbm"""
     ),
     whole_hints=("yb",),
     types=frozenset({T, I}),

@@ -10,8 +10,8 @@ DETECTOR = Detector(
     reference="State Taxation Administration, taxpayer identification numbers (GA/SAT notices 2013, 2015)",
     hints=listed(
         """税号, 纳税人识别号, 纳税人号, 纳税号, 税务登记号, 税务登记证号, 识别号, tax id, tax no, tax num,
-        tax number, tax code, taxpayer id, taxpayer no, vat number, vat id, vat no, taxvat, tin, ein,
-        bill tax no, duty paragraph, shuihao, nsrsbh"""
+        tax number, tax code, taxpayer id, taxpayer no, vat number, vat id, vat no, taxvat, tin, ein, bill tax no,
+        duty paragraph, shuihao, nsrsbh"""
     ),
     shape=Shape(pattern=r"(?i)^[0-9A-Z]{15}$|^[0-9A-Z]{17,18}$|^[0-9A-Z]{20}$", compact=True, points=10),
 )

@@ -19,20 +19,22 @@ DETECTOR = Detector(
     cls=FieldClass.BANK_CARD,
     reference="ISO/IEC 7812-1; JR/T 0008 (issuer numbers of UnionPay)",
     hints=listed(
-        """银行卡, 银行卡号, 银行卡号码, 信用卡, 信用卡号, 信用卡号码, 储蓄卡号, 借记卡号, 工资卡号, 工资卡,
-        提现卡号, 收款卡号, 银行账号卡号, bank card, bank card no, bank card number, bankcard, bankcard no,
-        bank card num, credit card, credit card no, credit card number, creditcard, debit card, debit card no,
-        card number, cc number, pan, card pan, yinhangka, yinhangkahao, yhkh, yhk, bank card account,
-        card bank no, salary card, salary card no, pay card no, bank card code, bank no card, withdraw card no,
-        cash card no, cash card, collection card no, bind card no, bankcard number, unionpay card, unionpay no,
-        结算卡号, 工资银行卡, 工资银行卡号, 绑定银行卡, 绑卡卡号, 还款卡号, 代扣卡号, 付款卡号, 账户卡号,
-        银联卡号, gzkh, yhk no, repay card no, repay card, repayment card, repayment card no, loan card no,
-        deduct card no, payment card no, payroll card"""
+        """银行卡, 银行卡号, 银行卡号码, 信用卡, 信用卡号, 信用卡号码, 储蓄卡号, 借记卡号, 工资卡号, 工资卡, 提现卡号,
+        收款卡号, 银行账号卡号, bank card, bank card no, bank card number, bankcard, bankcard no, bank card num,
+        credit card, credit card no, credit card number, creditcard, debit card, debit card no, card number,
+        cc number, pan, card pan, yinhangka, yinhangkahao, yhkh, yhk, bank card account, card bank no, salary card,
+        salary card no, pay card no, bank card code, bank no card, withdraw card no, cash card no, cash card,
+        collection card no, bind card no, bankcard number, unionpay card, unionpay no, 结算卡号, 工资银行卡,
+        工资银行卡号, 绑定银行卡, 绑卡卡号, 还款卡号, 代扣卡号, 付款卡号, 账户卡号, 银联卡号, gzkh, yhk no,
+        repay card no, repay card, repayment card, repayment card no, loan card no, deduct card no, payment card no,
+        payroll card, card exp, card expire, card expiry, card expire date, card expiry date, card valid date,
+        card valid, 卡有效期, 信用卡有效期, 卡片有效期, 卡号后四位, card last four, card tail no, card no last,
+        卡尾号, 银行卡尾号, 银行卡后四位, cc no, ccnum, cc num, blk card, card holder no"""
     ),
     weak_hints=listed("卡号, card no, card num, cardno"),
     blockers=listed(
-        """会员, 积分, 就诊, 图书, 一卡通, 校园, 优惠, 礼品, 储值, 门禁, member, vip, gift, loyalty, medical,
-        access, sim, ic, patient"""
+        """会员, 积分, 就诊, 图书, 一卡通, 校园, 优惠, 礼品, 储值, 门禁, member, vip, gift, loyalty, medical, access,
+        sim, ic, patient"""
     ),
     types=frozenset({T, I, N}),
     shape=Shape(pattern=r"^\d{14,19}$", check=check, unchecked=0, compact=True, points=50),

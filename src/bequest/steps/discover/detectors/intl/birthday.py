@@ -20,8 +20,8 @@ DETECTOR = Detector(
     hints=listed(
         """生日, 出生日期, 出生年月, 出生年月日, 出生时间, 出生年份, 诞辰, 农历生日, 阳历生日, birthday, birth date,
         birthdate, date birth, dob, birth, birth day, date of birth, born, born on, born date, birth year,
-        year of birth, birth time, born at, birth month, shengri, chushengriqi, csrq, csny, chushengnianyue,
-        bday"""
+        year of birth, birth time, born at, birth month, shengri, chushengriqi, csrq, csny, chushengnianyue, bday,
+        dep dob, dobirth, bdate, birth dt, date born, 出生日, 生日日期, 生辰, 出生, csrqi, chusheng, csnyr"""
     ),
     blockers=listed("coupon, 优惠, 商品, gift, 提醒"),
     types=frozenset({T, D, I}),

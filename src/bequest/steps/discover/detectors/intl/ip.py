@@ -11,13 +11,13 @@ DETECTOR = Detector(
     cls=FieldClass.IP,
     reference="RFC 791; RFC 4291",
     hints=listed(
-        """ip, ip地址, 登录ip, 登陆ip, 访问ip, 注册ip, 主机地址, 网络地址, 操作ip, 操作地址, 客户端ip, 请求ip,
-        网络ip, 操作主机地址, 登录ip地址, ip address, ip addr, ipaddr, ipaddress, client ip, remote addr,
-        remote ip, remote host, login ip, host ip, inet, ipv, last ip, reg ip, user host, login addr"""
+        """ip, ip地址, 登录ip, 登陆ip, 访问ip, 注册ip, 主机地址, 网络地址, 操作ip, 操作地址, 客户端ip, 请求ip, 网络ip,
+        操作主机地址, 登录ip地址, ip address, ip addr, ipaddr, ipaddress, client ip, remote addr, remote ip,
+        remote host, login ip, host ip, inet, ipv, last ip, reg ip, user host, login addr"""
     ),
     blockers=listed(
-        """server, 服务器, node, 节点, whitelist, white, black, 白名单, 黑名单, db, 数据库, gateway, redis,
-        executor, machine"""
+        """server, 服务器, node, 节点, whitelist, white, black, 白名单, 黑名单, db, 数据库, gateway, redis, executor,
+        machine"""
     ),
     types=frozenset({T, I}),
     shape=Shape(

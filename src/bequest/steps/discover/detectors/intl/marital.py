@@ -11,9 +11,9 @@ DETECTOR = Detector(
     hints=listed(
         """婚姻状况, 婚姻状态, 婚姻, 婚否, 婚姻情况, 婚况, 结婚状况, 婚育状况, 婚育情况, 结婚日期, 结婚纪念日,
         marital, marital status, marriage, marriage status, married, marry, marital state, wedlock, hyzk,
-        hunyinzhuangkuang, hunfou, marital code, civil status, wedding date, married state, marry status,
-        marry state, is married, ismarried, marriage state, marital stat, marriage code, marriage condition,
-        是否已婚, 是否结婚, 婚育, hyzt, hf code"""
+        hunyinzhuangkuang, hunfou, marital code, civil status, wedding date, married state, marry status, marry state,
+        is married, ismarried, marriage state, marital stat, marriage code, marriage condition, 是否已婚, 是否结婚,
+        婚育, hyzt, hf code"""
     ),
     types=frozenset({T, I, F}),
     refuses_narrow=False,

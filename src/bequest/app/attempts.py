@@ -1,0 +1,46 @@
+"""Slows down whoever tries links, data or passwords: so many failures of one source in a window, then a wait.
+
+A source is a keyed digest of an address; no address is kept, and old windows are removed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bequest.crypto.cipher import hmac_sha256
+from bequest.store.repositories import Store
+
+WINDOW_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many failures of one source are borne in a window of ten minutes."""
+
+    what: str
+    most: int
+
+
+LINKS = Limit("link", 30)
+DATUM = Limit("datum", 5)
+"""Per link."""
+SIGN_IN = Limit("sign-in", 20)
+
+
+def is_over(store: Store, limit: Limit, source: str, key: bytes, now: datetime) -> bool:
+    """Whether this source has failed too often of late."""
+    with store.transaction() as tx:
+        return tx.attempts.count(_source(limit, source, key), _window(now)) >= limit.most
+
+
+def note_failure(store: Store, limit: Limit, source: str, key: bytes, now: datetime) -> None:
+    """One more failure."""
+    with store.transaction() as tx:
+        tx.attempts.add(_source(limit, source, key), _window(now))
+
+
+def _source(limit: Limit, source: str, key: bytes) -> str:
+    return hmac_sha256(key, f"{limit.what}\0{source}".encode()).hex()[:32]
+
+
+def _window(now: datetime) -> int:
+    return int(now.timestamp()) // WINDOW_SECONDS

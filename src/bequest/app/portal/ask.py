@@ -1,0 +1,77 @@
+"""Take down what a person chose at the portal: one row in the control database, and a receipt code.
+
+Nothing else is touched here: a worker inside takes it from there.
+"""
+
+import io
+from datetime import date
+
+from bequest.app.law import pack_named
+from bequest.app.portal.choices import NEEDS_DATUM, REQUESTS, Ask, offered
+from bequest.app.portal.open_card import Opened
+from bequest.crypto.age import encrypt_stream
+from bequest.crypto.links import receipt_code
+from bequest.kernel.errors import InputError, StateError
+from bequest.store.portal_records import AskedAtPortal, RequestState
+from bequest.store.repositories import Store
+
+LONGEST = 2_000
+"""Characters of what somebody writes."""
+MOST_OPEN = 20
+"""Choices and requests of one person that may wait at a time: nobody needs more, a machine would."""
+
+
+def ask(store: Store, opened: Opened, what: Ask, *, lot: str = "", text: str = "") -> AskedAtPortal:
+    """Enter the choice or request; the same choice again changes nothing and has the same receipt.
+
+    Raises:
+        StateError: where it is not offered now, or too much waits already.
+        InputError: where the second datum is missing, the lot is unknown, or the text is too long.
+    """
+    if what not in offered(opened):
+        raise StateError("this choice is no longer open", hint="Open the page again: it says what is possible now.")
+    if what in NEEDS_DATUM and not opened.inner:
+        raise InputError("this needs the second datum", hint="Type the address by which the link did not come.")
+    if lot and lot not in opened.lots:
+        raise InputError("this part is not in the letter", hint="Choose one that the page names.")
+    if len(text) > LONGEST:
+        raise InputError(f"the text is longer than {LONGEST:,} characters", hint="Write it shorter.")
+    made = AskedAtPortal(
+        case_id=opened.page.case_id,
+        code=receipt_code(),
+        ref=opened.ref,
+        kind=what.value,
+        lot=lot,
+        sealed_text=_sealed(text, opened.page.recipient),
+        due_on=due_on(opened, what),
+        state=RequestState.NEW,
+        created_at=opened.now,
+    )
+    with store.transaction() as tx:
+        before = tx.portal.of_person(made.case_id, made.ref)
+        twin = next((a for a in reversed(before) if (a.kind, a.lot) == (made.kind, lot) and not text), None)
+        if twin is not None and twin.state is RequestState.NEW:
+            return twin
+        if sum(a.state is RequestState.NEW for a in before) >= MOST_OPEN:
+            raise StateError("too much waits to be handled", hint="Try again later, or call the number in the letter.")
+        tx.portal.ask(made)
+    return made
+
+
+def due_on(opened: Opened, what: Ask) -> date | None:
+    """By when a request is answered: the days of the law pack, counted from today."""
+    if what not in REQUESTS:
+        return None
+    calendar = pack_named(opened.page.law_pack).calendar
+    page = opened.page
+    if what is Ask.COPY:
+        return calendar.last_day(opened.today, page.copy_days).on
+    return calendar.last_day(opened.today, page.answer_working_days, "working_day").on
+
+
+def _sealed(text: str, recipient: str) -> bytes:
+    if not text.strip():
+        return b""
+    out = io.BytesIO()
+    encrypt_stream(io.BytesIO(text.strip().encode()), out, [recipient])
+    return out.getvalue()

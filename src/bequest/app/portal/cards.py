@@ -1,0 +1,177 @@
+"""Cards of the portal, prepared inside: per person what is known, what becomes of it, masked samples; all sealed.
+
+A card is made anew whenever something about telling people changes, and at the close with what was done. Only people
+with a letter of their own have one; third parties are told by the public notice.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from bequest.app.context import Context
+from bequest.app.keep_place import keep_place
+from bequest.app.law import pack_of
+from bequest.app.portal.links import KEY, link_tokens
+from bequest.app.portal.page import OPEN_DAYS, keep_page, make_page, opens_until
+from bequest.app.run_link import load_linked
+from bequest.app.run_plan import load_plans
+from bequest.app.telling import people_of
+from bequest.app.workspace import Workspace
+from bequest.crypto.age import generate_identity
+from bequest.crypto.links import seal_cards
+from bequest.crypto.sealing import read_sealed, write_sealed
+from bequest.engine.kernels import mask
+from bequest.engine.tableplan import DECISION_PREFIX, TablePlan
+from bequest.model.case import Case
+from bequest.model.datamap import DataMap, FieldClass
+from bequest.model.disposition import Disposition, Residue
+from bequest.steps.notify.content import Notice
+from bequest.steps.notify.ladder import Channel
+
+_NOT_SHOWN = frozenset({FieldClass.NOT_PI, FieldClass.UNKNOWN})
+_IDENTITY = b"portal-identity"
+
+
+def make_cards(
+    ctx: Context, case: Case, datamap: DataMap, register: pl.DataFrame, people: pl.DataFrame,
+    notices: Mapping[str, Notice], *, done: pl.DataFrame | None = None, at: datetime,
+) -> int:  # fmt: skip
+    """All cards of the case anew; how many.
+
+    `people`: `ref`, `name`, `phone`, `email`. `notices`: the wordings by lots. `done`: `ref`, `outcome`, once it is
+    fixed how each person ended.
+    """
+    workspace = ctx.workspace(case.id)
+    versions = {lots: n.version for lots, n in notices.items()}
+    cards = (
+        register.filter(~pl.col("public_only") & (pl.col("has_sms") | pl.col("has_email")))
+        .join(people, on="ref")
+        .join(_kinds_by_ref(workspace, case, datamap, fixed=done is not None), on="ref", how="left")
+        .with_columns(
+            pl.col("lots").replace_strict(versions, default=versions[""], return_dtype=pl.Utf8).alias("notice"),
+            _windows(case, register).alias("until"),
+            _datum().alias("datum"),
+        )
+    )
+    outcome = pl.lit("") if done is None else pl.col("outcome").fill_null("")
+    if done is not None:
+        cards = cards.join(done, on="ref", how="left")
+    cards = cards.with_columns(
+        mask.mask_name(cards["name"]).alias("masked_name"),
+        mask.mask_phone(cards["phone"]).alias("masked_phone"),
+        mask.mask_email(cards["email"]).alias("masked_email"),
+    )
+    opened = pl.struct(
+        "ref", "lots", "notice", "told_on", "until", outcome.alias("outcome"), pl.col("kinds").fill_null(""),
+    )  # fmt: skip
+    inner = pl.struct(name="masked_name", phone="masked_phone", email="masked_email")
+    ready = cards.select("ref", opened.struct.json_encode().alias("open"), inner.struct.json_encode().alias("inner"),
+                         pl.col("datum").fill_null(""))  # fmt: skip
+    secrets = link_tokens(ctx, case.id, ready["ref"])
+    keep_page(ctx, make_page(case, notices, _recipient(ctx, case.id), closed=done is not None))
+    sealed = list(seal_cards(_rows(ready, secrets), case.id))
+    ends = at + timedelta(days=OPEN_DAYS) if done is not None else _end_of(opens_until(case))
+    with ctx.store.transaction() as tx:
+        tx.portal.replace_cards(case.id, sealed, opens_until=max(ends, at), at=at)
+    return len(sealed)
+
+
+def _rows(ready: pl.DataFrame, secrets: pl.Series) -> list[tuple[bytes, str, str, str]]:
+    binary = secrets.str.decode("hex")
+    return list(zip(binary, ready["open"], ready["inner"], ready["datum"], strict=True))
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
+
+
+def _windows(case: Case, register: pl.DataFrame) -> pl.Expr:
+    """The last day to object, from the day each person was told; null before that."""
+    calendar = pack_of(case).calendar
+    days = register["told_on"].drop_nulls().unique().to_list()
+    ends = {d: calendar.last_day(d, case.window.objection_days).on for d in days}
+    return pl.col("told_on").replace_strict(ends, default=None, return_dtype=pl.Date)
+
+
+def _datum() -> pl.Expr:
+    """The second datum: the address by which the link did *not* come. A number may have another bearer by now."""
+    return pl.when(pl.col("channel") == Channel.SMS.value).then("email").otherwise("phone")
+
+
+def _kinds_by_ref(workspace: Workspace, case: Case, datamap: DataMap, *, fixed: bool) -> pl.DataFrame:
+    """`ref`, `kinds`: kinds of information in a person's own records, with what becomes of each."""
+    linked = load_linked(workspace, case, datamap, fixed=fixed)
+    kinds = kinds_by_subject(datamap, load_plans(workspace, datamap))
+    who = people_of(workspace, linked).select("ref", pl.col("subject").cast(pl.Int64))
+    return who.join(kinds, on="subject").group_by("ref", maintain_order=True).agg(pl.col("kinds").str.join(";"))
+
+
+def kinds_by_subject(datamap: DataMap, plans: Mapping[tuple[str, str], TablePlan]) -> pl.DataFrame:
+    """`subject`, `kinds`, from the decided rows; columns only, no values are read.
+
+    `kinds` is `class:release:residue:operator:fallback:until:mark`, joined by `;`; `mark` is `s` for sensitive.
+    """
+    parts = []
+    tables = {(t.source, t.name): t for t in datamap.tables}
+    for key, plan in plans.items():
+        words = {n: _word(d) for n, d in enumerate(plan.dispositions)}
+        for column in tables[key].columns:
+            if column.personal and column.cls not in _NOT_SHOWN:
+                code = DECISION_PREFIX + column.name
+                due = pl.col("due_on").max().alias("due_on")
+                found = plan.rows.drop_nulls("subject").group_by("subject", pl.col(code).alias("code")).agg(due)
+                parts.append(
+                    found.select(
+                        pl.col("subject").cast(pl.Int64),
+                        pl.lit(column.cls.value).alias("cls"),
+                        pl.lit("s" if column.sensitive else "").alias("mark"),
+                        pl.col("code").replace_strict(words, return_dtype=pl.Utf8).alias("word"),
+                        "due_on",
+                    )
+                )
+    if not parts:
+        return pl.DataFrame(schema={"subject": pl.Int64, "kinds": pl.Utf8})
+    kept = pl.col("word").str.contains(f":{Residue.CUSTODY.value}:")
+    until = pl.when(kept & pl.col("due_on").is_not_null()).then(pl.col("due_on").dt.to_string("%Y-%m-%d"))
+    one = pl.concat_str("cls", pl.lit(":"), "word", pl.lit(":"), until.fill_null(""), pl.lit(":"), "mark")
+    return (
+        pl.concat(parts)
+        .group_by("subject", "cls", "word")
+        .agg(pl.col("due_on").max(), pl.col("mark").max())
+        .sort("subject", "cls", "word")
+        .group_by("subject", maintain_order=True)
+        .agg(one.str.join(";").alias("kinds"))
+    )
+
+
+def _word(d: Disposition) -> str:
+    return ":".join((d.release.value, d.residue.value, d.operator.value, d.fallback.value if d.fallback else ""))
+
+
+def _recipient(ctx: Context, case_id: str) -> str:
+    """The age recipient of the case's requests; made with the first cards, its secret sealed under `cards`."""
+    path = _identity_file(ctx, case_id)
+    if not path.is_file():
+        made = generate_identity()
+        text = f"{made.recipient}\n{made.secret}\n"
+        write_sealed(path, [text.encode()], ctx.keys(case_id).get(KEY), _IDENTITY)
+    keep_place(
+        ctx, case_id, "stores/portal", path,
+        content="打开门户请求所附文字的私钥 / the secret key that opens texts of requests at the portal",
+        ground="PIPL-50", key=KEY, ends_on=None,
+    )  # fmt: skip
+    return read_identity(ctx, case_id)[0]
+
+
+def _identity_file(ctx: Context, case_id: str) -> Path:
+    return ctx.workspace(case_id).dir("stores", "portal") / "identity.sealed"
+
+
+def read_identity(ctx: Context, case_id: str) -> tuple[str, str]:
+    """Recipient and secret with which texts of customers are opened, inside only."""
+    recipient, secret = (
+        read_sealed(_identity_file(ctx, case_id), ctx.keys(case_id).get(KEY), _IDENTITY).decode().split()
+    )
+    return recipient, secret

@@ -1,0 +1,39 @@
+"""Cards after the end: what was done with each person's data, while addresses and plans are still there."""
+
+from pathlib import Path
+
+import polars as pl
+
+from bequest.app.context import Context, Run
+from bequest.app.notices import notices_for
+from bequest.app.people_outcomes import main_pairs, outcome_word
+from bequest.app.portal.cards import make_cards
+from bequest.app.run_discover import data_map
+from bequest.app.run_link import load_linked
+from bequest.app.run_notify import portal_address, read_sealed_frame, with_portal
+from bequest.app.run_plan import load_plans
+from bequest.app.telling import people_of, register
+from bequest.crypto.keys import KeyState
+
+
+def finish_cards(ctx: Context, run: Run) -> int:
+    """The last cards of a case; how many. None where there is no portal, or what they are made of is going already.
+
+    A close that was cut off in its last purge made them before: the key of the links between people goes first.
+    """
+    workspace = run.workspace
+    contacts: Path = workspace.dir("letters") / "contacts.sealed"
+    whole = contacts.is_file() and ctx.keys(run.case.id).state("link") is KeyState.LIVE
+    if not whole or not portal_address(ctx, run.case.id):
+        return 0
+    datamap = data_map(ctx, run.case.id)
+    linked = load_linked(workspace, run.case, datamap, fixed=True)
+    pairs = main_pairs(run.case, datamap, load_plans(workspace, datamap), linked.n_subjects)["pair"]
+    words = {p: outcome_word(p) for p in pairs.unique().to_list()}
+    outcomes = pairs.replace_strict(words, default=None, return_dtype=pl.Utf8)
+    who = people_of(workspace, linked)
+    done = who.select("ref", outcomes.gather(who["subject"]).alias("outcome")).unique("ref", keep="first")
+    state = register(workspace)
+    notices = with_portal(ctx, run.case, notices_for(run.case, datamap, state["lots"].unique().sort()))
+    people = read_sealed_frame(ctx, run.case.id, contacts, "bodies", b"contacts")
+    return make_cards(ctx, run.case, datamap, state, people, notices, done=done, at=run.at)

@@ -1,0 +1,146 @@
+"""Open a card with the secret of a link. Reads the control database only: no key of the case, no source, no file."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bequest.app.answers import Phase, phase_of
+from bequest.app.portal.page import Page, page_of
+from bequest.crypto.links import inner_secret, lookup_of, open_card, open_inner, secret_of
+from bequest.kernel.clock import local_date
+from bequest.model.datamap import FieldClass
+from bequest.model.disposition import Operator, Release, Residue
+from bequest.steps.notify.content import Notice
+from bequest.store.portal_records import AskedAtPortal
+from bequest.store.records import CaseStatus
+from bequest.store.repositories import Store
+
+
+class Closed(StrEnum):
+    """Why a link opens nothing. Whoever tries links learns of expiry only with a real one."""
+
+    UNKNOWN = "unknown"
+    """Damaged, mistyped, never made, or withdrawn: all look the same."""
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of information in a person's records, with one fate."""
+
+    cls: FieldClass
+    release: Release
+    residue: Residue
+    operator: Operator
+    fallback: Release | None
+    until: date | None
+    sensitive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A card that was opened."""
+
+    token: str
+    page: Page
+    notice: Notice
+    ref: str
+    lots: tuple[str, ...]
+    """The lots the letter tells of; all of them where the letter does not say."""
+    told_on: date | None
+    until: date | None
+    """The last day to object."""
+    kinds: tuple[Kind, ...]
+    outcome: str
+    """What was done, once it is done: an outcome word of the feedback."""
+    has_inner: bool
+    inner: Mapping[str, str]
+    """Masked samples, where the second datum was given."""
+    asked: tuple[AskedAtPortal, ...]
+    phase: Phase
+    moved: bool
+    """The data have been passed on, or the day of it is past."""
+    case_closed: bool
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The present day in the case."""
+        return local_date(self.now, self.page.timezone)
+
+
+def open_link(store: Store, token: str, now: datetime, inner_key: str = "") -> Opened | Closed:
+    """What the link shows. `now` is the machine's; a rehearsal's own clock goes before it.
+
+    `inner_key`: what `key_of_datum` made of the second datum; a wrong one opens what the link alone opens.
+    """
+    secret = secret_of(token) or bytes(16)
+    with store.transaction() as tx:
+        card = tx.portal.card(lookup_of(secret))
+        if card is None:
+            return Closed.UNKNOWN
+        record = tx.cases.get(card.case_id)
+        at = record.clock_at if record.rehearsal and record.clock_at else now
+        if at > card.opens_until:
+            return Closed.EXPIRED
+        page, phase = page_of(tx, card.case_id), phase_of(tx, card.case_id)
+        plain = open_card(secret, card.sealed, card.case_id)
+        if plain is None or page is None:
+            return Closed.UNKNOWN
+        body = json.loads(plain)
+        asked = tx.portal.of_person(card.case_id, body["open"]["ref"])
+    known = body["open"]
+    sealed = body.get("inner", "")
+    inner = open_inner(inner_key, sealed, card.case_id) if sealed and inner_key else None
+    lots = tuple(x for x in known["lots"].split(",") if x in {lot.id for lot in page.lots})
+    return Opened(
+        token=token,
+        page=page,
+        notice=page.notices[known["notice"]],
+        ref=known["ref"],
+        lots=lots or tuple(lot.id for lot in page.lots),
+        told_on=_day(known["told_on"]),
+        until=_day(known["until"]),
+        kinds=tuple(_kind(k) for k in known["kinds"].split(";") if k),
+        outcome=known["outcome"],
+        has_inner=bool(sealed),
+        inner={k: str(v) for k, v in inner.items() if v} if isinstance(inner, dict) else {},
+        asked=asked,
+        phase=phase,
+        moved=record.status in {CaseStatus.CUT_OVER, CaseStatus.CLOSED},
+        case_closed=record.status is CaseStatus.CLOSED,
+        now=at,
+    )
+
+
+def key_of_datum(token: str, datum: str) -> str:
+    """What link and second datum open together, for the visitor's browser to keep; it leads back to neither."""
+    return inner_secret(secret_of(token) or bytes(16), normal_datum(datum)).hex()
+
+
+def normal_datum(text: str) -> str:
+    """What the visitor typed, as cards are sealed: an address in small letters, a number by its digits."""
+    plain = text.strip().lower()
+    if "@" in plain:
+        return plain
+    digits = "".join(c for c in plain if c.isdigit())
+    return digits.removeprefix("86") if len(digits) == 13 else digits
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _kind(text: str) -> Kind:
+    cls, release, residue, operator, fallback, until, mark = text.split(":")
+    return Kind(
+        FieldClass(cls),
+        Release(release),
+        Residue(residue),
+        Operator(operator),
+        Release(fallback) if fallback else None,
+        _day(until),
+        mark == "s",
+    )

@@ -1,0 +1,133 @@
+"""Take what was chosen at the portal into the answers of the case, as `bequest notify answers` does with a file.
+
+Runs inside: by the server where it has the case's folder, by `bequest portal take`, and before each step that decides.
+"""
+
+import io
+from datetime import datetime
+
+import polars as pl
+
+from bequest.app.answers import require_answerable, take_answers
+from bequest.app.context import Context, is_past
+from bequest.app.evidence import publish, record
+from bequest.app.portal.cards import read_identity
+from bequest.app.portal.choices import REQUESTS
+from bequest.app.telling import saved_answers
+from bequest.crypto.age import decrypt_stream
+from bequest.evidence.event_types import EventType
+from bequest.kernel.canonical import digest
+from bequest.kernel.clock import rfc3339
+from bequest.kernel.errors import InputError, StateError
+from bequest.steps.notify.answers import ANSWERS
+from bequest.store.portal_records import AskedAtPortal, RequestState
+from bequest.store.records import AccessRecord
+
+CHANNEL = "portal"
+_WAIT_SECONDS = 30
+_REQUEST_KINDS = frozenset(a.value for a in REQUESTS)
+
+
+def take_requests(ctx: Context, case_id: str) -> int:
+    """Take every choice that waits; how many there were. Cut off and run again, nothing counts twice."""
+    with ctx.store.alone(f"portal:{case_id}", _WAIT_SECONDS):
+        with ctx.store.transaction() as tx:
+            waiting = [
+                a for a in tx.portal.list(case_id) if a.state is RequestState.NEW and a.kind not in _REQUEST_KINDS
+            ]
+        if not waiting:
+            return 0
+        late: set[str] = set()
+        try:
+            require_answerable(ctx, case_id)
+            _take(ctx, case_id, waiting)
+        except StateError:
+            late = _late(ctx, case_id, waiting)
+        at = ctx.now(case_id)
+        with ctx.store.transaction() as tx:
+            in_time = [a.code for a in waiting if a.code not in late]
+            tx.portal.set_state(case_id, in_time, RequestState.TAKEN, at)
+            tx.portal.set_state(case_id, sorted(late), RequestState.LATE, at)
+    return len(waiting)
+
+
+def _take(ctx: Context, case_id: str, waiting: list[AskedAtPortal]) -> None:
+    frame = pl.DataFrame(
+        {
+            "ref": [a.ref for a in waiting],
+            "fact": [ANSWERS[a.kind][0].value for a in waiting],
+            "value": [ANSWERS[a.kind][1] for a in waiting],
+            "at": [a.created_at for a in waiting],
+            "channel": [CHANNEL] * len(waiting),
+            "lot": [a.lot for a in waiting],
+        },
+        schema_overrides={"at": pl.Datetime("us", "UTC")},
+    )
+    last = frame.unique(["ref", "fact", "lot"], keep="last", maintain_order=True)
+    take_answers(ctx, case_id, last, digest([[a.code, rfc3339(a.created_at)] for a in waiting]), channel=CHANNEL)
+
+
+def _late(ctx: Context, case_id: str, waiting: list[AskedAtPortal]) -> set[str]:
+    """Which of them did not count: they are not among the answers that were kept."""
+    kept = saved_answers(ctx.workspace(case_id))
+    known = set() if kept is None else set(kept.select("ref", "fact", "value").iter_rows())
+    return {a.code for a in waiting if (a.ref, ANSWERS[a.kind][0].value, ANSWERS[a.kind][1]) not in known}
+
+
+def cases_with_cards(ctx: Context) -> tuple[str, ...]:
+    """Cases whose customers can open a page."""
+    with ctx.store.transaction() as tx:
+        return tuple(r.case.id for r in tx.cases.list() if tx.portal.count_cards(r.case.id))
+
+
+def take_all(ctx: Context) -> int:
+    """Take what waits in every case; and remove cards whose time is over."""
+    with ctx.store.transaction() as tx:
+        tx.portal.drop_expired(ctx.system.now())
+    return sum(take_requests(ctx, case_id) for case_id in cases_with_cards(ctx))
+
+
+def read_request(ctx: Context, case_id: str, code: str) -> tuple[AskedAtPortal, str]:
+    """A request with what the customer wrote; the access is logged.
+
+    Raises:
+        InputError: where there is no such receipt code in the case.
+    """
+    asked = _asked(ctx, case_id, code)
+    text = io.BytesIO()
+    if asked.sealed_text:
+        decrypt_stream(io.BytesIO(asked.sealed_text), text, [read_identity(ctx, case_id)[1]])
+    at, closed = ctx.now(case_id), is_past(ctx, case_id, "close")
+    with ctx.store.transaction() as tx:
+        n = len(tx.access.list(case_id))
+        tx.access.record(
+            case_id,
+            AccessRecord(at=at, person="os-user", action="portal.read", purpose="PIPL-50", target=code, n_rows=1),
+        )
+        if not closed:
+            record(ctx, tx, case_id, EventType.ACCESS_READ, f"request-{n}", at=at, counts={"rows": 1})
+    if not closed:
+        publish(ctx, case_id)
+    return asked, text.getvalue().decode()
+
+
+def finish_request(ctx: Context, case_id: str, code: str) -> datetime:
+    """Note that somebody has answered a request; the person sees it on the page.
+
+    Raises:
+        InputError: where there is no such receipt code in the case.
+    """
+    asked, at = _asked(ctx, case_id, code), ctx.now(case_id)
+    if asked.kind not in _REQUEST_KINDS:
+        raise InputError("this is a choice, not a request: it counts by itself", hint="There is nothing to answer.")
+    with ctx.store.transaction() as tx:
+        tx.portal.set_state(case_id, [code], RequestState.ANSWERED, at)
+    return at
+
+
+def _asked(ctx: Context, case_id: str, code: str) -> AskedAtPortal:
+    with ctx.store.transaction() as tx:
+        found = next((a for a in tx.portal.list(case_id) if a.code == code), None)
+    if found is None:
+        raise InputError(f"there is no request {code!r} in this case", hint="`bequest portal requests` lists them.")
+    return found

@@ -1,0 +1,81 @@
+"""`bequest serve`: portal and console in the browser."""
+
+import ipaddress
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bequest.cli import render
+from bequest.cli.serving import SETTING
+from bequest.cli.state import state_of
+from bequest.crypto.links import server_key
+from bequest.kernel.errors import GuardError, InputError
+from bequest.store.boot import is_home
+
+PARTS = ("", "portal", "console")
+PORT = 8640
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(name="serve", help="Portal and console in the browser. 启动门户和控制台。")(serve)
+
+
+def serve(
+    ctx: typer.Context,
+    host: Annotated[str, typer.Option(help="address to listen at")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="port to listen at")] = PORT,
+    only: Annotated[str, typer.Option(help="portal or console: only this part")] = "",
+    public_host: Annotated[
+        list[str] | None, typer.Option(help="host name under which browsers reach it, behind a proxy with TLS")
+    ] = None,
+    workers: Annotated[int, typer.Option(help="server processes")] = 1,
+) -> None:
+    if only not in PARTS:
+        raise InputError(f"there is no part {only!r} to serve", hint="Write --only portal or --only console.")
+    if not _is_loopback(host) and not public_host:
+        raise GuardError(
+            "beyond this machine the site is served behind a proxy with TLS only",
+            hint="Name it with --public-host, or leave out --host: cookies and links must not travel in clear.",
+        )
+    home = state_of(ctx).home.resolve()
+    if not is_home(home):
+        raise InputError(f"{home} is no home directory: it holds no cases", hint="Name it with --home or BEQUEST_HOME.")
+    names = [*(public_host or []), "127.0.0.1", "localhost", "[::1]"]
+    os.environ[SETTING] = json.dumps(
+        {"home": str(home), "only": only, "hosts": names, "key": server_key().hex(), "proxy": bool(public_host)}
+    )
+    for line in _addresses(only, (public_host or [f"{host}:{port}"])[0], secure=bool(public_host)):
+        render.line(line)
+    _run(host, port, workers)
+
+
+def _run(host: str, port: int, workers: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    Granian(
+        "bequest.cli.serving:application", address=host, port=port, interface=Interfaces.WSGI, workers=workers,
+        blocking_threads=8, factory=True, log_enabled=False, respawn_failed_workers=True,
+        working_dir=Path.cwd(), websockets=False,
+    ).serve()  # fmt: skip
+
+
+def _addresses(only: str, where: str, *, secure: bool) -> list[str]:
+    base = f"{'https' if secure else 'http'}://{where}"
+    lines = []
+    if only != "portal":
+        lines.append(render.say(f"控制台：{base}/console", f"console: {base}/console"))
+    if only != "console":
+        lines.append(render.say(f"客户门户：{base}/", f"customer portal: {base}/"))
+    return lines
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

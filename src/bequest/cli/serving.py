@@ -1,0 +1,38 @@
+"""The WSGI application of a server process, made from what `bequest serve` put into its environment."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bequest.app.context import open_context
+from bequest.kernel.clock import SystemClock
+from bequest.store.boot import open_store
+from bequest.store.settings import database_url
+from bequest.web.application import make_application
+from bequest.web.site import Site
+
+SETTING = "BEQUEST_SERVE"
+"""JSON: home, parts, hosts, key, proxy. Set for the server's own processes only."""
+
+
+def application() -> Callable[..., Any]:
+    """Made once per process, before its first request."""
+    os.umask(0o077)
+    given = json.loads(os.environ[SETTING])
+    home, key = Path(given["home"]), bytes.fromhex(given["key"])
+    with_portal, with_console = given["only"] in {"", "portal"}, given["only"] in {"", "console"}
+    if with_console:
+        context = open_context(home, create=False, environ=os.environ, database_url=database_url())
+        site = Site(context.store, context.system, key, context)
+    else:  # the portal alone: no master key, no key of a case, no reference to a source is followed
+        site = Site(open_store(home, database_url()), SystemClock(), key)
+    return make_application(
+        site,
+        with_portal=with_portal,
+        with_console=with_console,
+        secret_key=given["key"],
+        hosts=given["hosts"],
+        behind_proxy=given["proxy"],
+    )

@@ -1,0 +1,56 @@
+"""Worked examples of findings: facts, and the outcomes expected of them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from bequest.law.findings.answer import answer
+from bequest.law.findings.model import FactText, FactValue, FindingPack
+from bequest.law.findings.parse import Register, parse_given
+from bequest.law.schema import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One example. `outcomes` and `asks` are whole: another word, or another question, is a difference."""
+
+    place: str
+    zh: str
+    en: str
+    on: date
+    topics: tuple[str, ...]
+    facts: dict[str, FactValue]
+    outcomes: frozenset[str]
+    asks: frozenset[str]
+    articles: frozenset[str]
+    last_days: frozenset[str]
+    """Last days (or moments) of all periods; looked at only where the example names any."""
+
+
+def parse_example(e: Entry, register: Register, head: Entry) -> Example:
+    """An example; date and topics of the file's head hold where it names none of its own."""
+    e.only("zh", "en", "date", "topics", "facts", "outcomes", "asks", "articles", "last_days")
+    on = (e if "date" in e.values else head).day("date")
+    topics = (e if "topics" in e.values else head).texts("topics")
+    return Example(
+        e.place, e.text("zh", ""), e.text("en", ""), on, topics, parse_given(e.entry("facts"), register),
+        frozenset(e.texts("outcomes")), frozenset(e.texts("asks")), frozenset(e.texts("articles")),
+        frozenset(e.texts("last_days")),
+    )  # fmt: skip
+
+
+def differences_of(pack: FindingPack, example: Example) -> tuple[str, ...]:
+    """Where the answer is not as expected, in words."""
+    got = answer(pack, example.facts, on=example.on, topics=example.topics)
+    cited = {a for f in got.found for a in f.articles}
+    lasts = {f.last_day for f in got.found if f.last_day}
+    pairs: list[tuple[str, object, object]] = [
+        ("outcomes", sorted(example.outcomes), sorted(got.outcomes)),
+        ("asks", sorted(example.asks), sorted(a.fact for a in got.asked)),
+        ("articles missing", set(), set(example.articles) - cited),
+    ]
+    if example.last_days:
+        pairs.append(("last days", sorted(example.last_days), sorted(lasts)))
+    return tuple(f"{what}: expected {want}, got {had}" for what, want, had in pairs if want != had)
+
+
+__all__ = ["Example", "FactText", "differences_of", "parse_example"]

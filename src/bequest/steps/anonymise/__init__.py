@@ -1,0 +1,1 @@
+"""Tables for due diligence: k-anonymous by full-domain generalisation and suppression, measured and chosen."""

@@ -1,0 +1,130 @@
+"""What a table says of people: k-anonymity, l-diversity, t-closeness, the risks of three attackers, information loss.
+
+- k: rows of the smallest class (Sweeney 2002). l: distinct sensitive values of the poorest (Machanavajjhala 2007).
+- t: the largest distance between the sensitive values of a class and those of all rows (Li 2007): for numbers the
+  ordered distance, for words the equal one.
+- Risks as in ISO/IEC 27559 and El Emam: *prosecutor* knows that somebody is in the table (1 / class, the largest);
+  *journalist* does not (1 / class in the population, the largest); *marketer* wants many (expected share found).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from bequest.engine.kernels.classes import Codes, Counts, sizes
+from bequest.steps.anonymise.columns import SensitiveColumn
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the table must hold: at least k rows a class, l sensitive values a class, at most t from all rows.
+
+    `suppression`: the largest share of rows that may be left out for it.
+    """
+
+    k: int
+    l: int = 1  # noqa: E741 - the letter of the literature
+    t: float = 1.0
+    suppression: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Risks:
+    """Chances of being re-identified, 0 to 1."""
+
+    prosecutor_max: float
+    prosecutor_mean: float
+    journalist_max: float
+    marketer: float
+
+
+def distinct_values(rows: Codes, n: int, sensitive: SensitiveColumn) -> Counts:
+    """l: how many different sensitive values each class has."""
+    pairs = np.unique(rows.astype(np.int64) * sensitive.n + sensitive.rows)
+    return np.bincount(pairs // sensitive.n, minlength=n)
+
+
+def distances(rows: Codes, n: int, sensitive: SensitiveColumn) -> Floats:
+    """t: how far the sensitive values of each class lie from those of all rows, 0 to 1."""
+    total = len(rows)
+    if not total:
+        return np.zeros(n)
+    overall = np.bincount(sensitive.rows, minlength=sensitive.n) / total
+    pairs, counted = np.unique(rows.astype(np.int64) * sensitive.n + sensitive.rows, return_counts=True)
+    of_class, value = pairs // sensitive.n, pairs % sensitive.n
+    share = counted / sizes(rows, n)[of_class]
+    if not sensitive.ordered:
+        # ½ Σ |p − q| = Σ over the values met of max(p − q, 0)
+        equal: Floats = np.bincount(of_class, weights=np.maximum(share - overall[value], 0), minlength=n).astype(
+            np.float64
+        )
+        return equal
+    return _ordered(of_class, value, share, overall, n)
+
+
+def _ordered(of_class: Codes, value: Codes, share: Floats, overall: Floats, n: int) -> Floats:
+    """Σ |cumulated p − cumulated q| / (m − 1), between the values that a class has by their differences alone.
+
+    Between two values of a class its own sum is constant, and the sum of |c − Q| over a stretch follows from where Q,
+    which only grows, passes c.
+    """
+    m = len(overall)
+    if m < 2:
+        return np.zeros(n)
+    grown = np.cumsum(overall)  # Q[v]
+    sums = np.concatenate([[0.0], np.cumsum(grown)])  # Σ Q over the first v values
+    begins = np.concatenate([[True], of_class[1:] != of_class[:-1]]) if len(of_class) else np.zeros(0, np.bool_)
+    running = np.cumsum(share)
+    base = np.maximum.accumulate(np.where(begins, np.arange(len(share)), 0))
+    own = running - np.concatenate([[0.0], running])[base]  # cumulated p within the class, from this value on
+    ends = np.concatenate([begins[1:], [True]])
+    until = np.where(ends, m, np.concatenate([value[1:], [m]]))
+    total = np.bincount(of_class, weights=_stretch(own, value, until, grown, sums), minlength=n)
+    starts = value[begins]
+    total[of_class[begins]] += sums[starts]  # below its least value a class has nothing: |0 − Q|
+    result: Floats = total / (m - 1)
+    return result
+
+
+def _stretch(own: Floats, start: Codes, until: Codes, grown: Floats, sums: Floats) -> Floats:
+    """Σ |own − Q[v]| for start ≤ v < until."""
+    turn = np.clip(np.searchsorted(grown, own, side="right"), start, until)
+    below = own * (turn - start) - (sums[turn] - sums[start])
+    above = (sums[until] - sums[turn]) - own * (until - turn)
+    return np.asarray(below + above)
+
+
+def risks(counts: Counts, population: Counts | None = None) -> Risks:
+    """The risks of rows in classes of these sizes; `population`: how many people there are of each class.
+
+    Without a population everybody of it is taken to be in the table: a journalist knows as much as a prosecutor.
+    """
+    counts = counts[counts > 0] if population is None else counts
+    if not counts.sum():
+        return Risks(0.0, 0.0, 0.0, 0.0)
+    people = counts if population is None else np.maximum(population, counts)
+    met = counts > 0
+    n = int(counts.sum())
+    return Risks(
+        prosecutor_max=float(1 / counts[met].min()),
+        prosecutor_mean=float(met.sum() / n),
+        journalist_max=float(1 / people[met].min()),
+        marketer=float((counts[met] / people[met]).sum() / n),
+    )
+
+
+def violates(rows: Codes, counts: Counts, sensitive: Sequence[SensitiveColumn], wanted: Wanted) -> Bools:
+    """Which classes are smaller than k, poorer than l, or further than t from all rows."""
+    bad = counts < wanted.k
+    for s in sensitive:
+        if wanted.l > 1:
+            bad |= distinct_values(rows, len(counts), s) < wanted.l
+        if wanted.t < 1:
+            bad |= distances(rows, len(counts), s) > wanted.t + ROUNDING
+    return bad & (counts > 0)

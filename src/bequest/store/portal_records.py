@@ -1,0 +1,69 @@
+"""What the repositories of portal and console return."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class RequestState(StrEnum):
+    """How far a request is."""
+
+    NEW = "new"
+    """Waits for the worker (a choice), or for the person who answers it (a request)."""
+    TAKEN = "taken"
+    """A choice that counts now."""
+    LATE = "late"
+    """A choice that came too late: there was nothing left to act on."""
+    ANSWERED = "answered"
+    """A request that somebody answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A sealed card as it lies in the control database."""
+
+    case_id: str
+    lookup: str
+    sealed: bytes
+    opens_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAtPortal:
+    """One choice or request."""
+
+    case_id: str
+    code: str
+    ref: str
+    kind: str
+    lot: str
+    sealed_text: bytes
+    due_on: date | None
+    state: RequestState
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRecord:
+    """An account. `totp_sealed` opens under the home's master key."""
+
+    organisation: str
+    person: str
+    name: str
+    password: str
+    totp_sealed: bytes
+    totp_last: int
+    failures: int
+    locked_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who is signed in with a cookie."""
+
+    organisation: str
+    person: str
+    name: str
+    created_at: datetime
+    seen_at: datetime
+    ends_at: datetime

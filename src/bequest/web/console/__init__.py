@@ -1,0 +1,1 @@
+"""Screens for staff, read-only: they need the home with its cases."""

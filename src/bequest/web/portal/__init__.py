@@ -1,0 +1,1 @@
+"""Screens for customers. They need the control database and nothing else."""

@@ -1,0 +1,188 @@
+"""What each choice does, said before the click: from the law pack where the law decides, else from what the flow does.
+
+Nothing is promised that the flow does not do; a deadline of our own making is called that.
+"""
+
+from bequest.app.answers import Phase
+from bequest.app.portal.ask import due_on
+from bequest.app.portal.choices import Ask
+from bequest.app.portal.open_card import Opened
+from bequest.documents.citations import cite
+from bequest.web.pages import day
+
+Lines = tuple[str, ...]
+
+
+def effect_of(what: Ask, opened: Opened, lang: str) -> Lines:
+    """The effect in lines of one language."""
+    lines = _EFFECTS[what](opened)
+    return tuple(zh if lang == "zh" else en for zh, en in lines)
+
+
+Said = list[tuple[str, str]]
+
+
+def _undo(opened: Opened) -> tuple[str, str]:
+    return (
+        "以后可以在本页撤回，步骤一样多。撤回对还没有办的部分有效。",
+        "You can take it back on this page, in as many steps; that counts for what is not done yet.",
+    )
+
+
+def _object(opened: Opened) -> Said:
+    lines: Said = []
+    for lot in opened.page.lots:
+        if lot.id in opened.lots and not lot.asks_consent:
+            for e in lot.objection:
+                read = ("", "") if e.is_read else ("（我们据条文推得）", " (our reading of the articles)")
+                laws = "、".join(cite(a, "zh") for a in e.articles), ", ".join(cite(a, "en") for a in e.articles)
+                lines.append((f"{e.zh}（{laws[0]}）{read[0]}。", f"{e.en[:1].upper()}{e.en[1:]} ({laws[1]}){read[1]}."))
+    if opened.moved:
+        lines.append(
+            ("切换已经完成。还没有交出的不再交出；已经交出的，请同时向接收方提出。",
+             "The handover has begun. What is not passed on yet stays; for what is, please ask the receiver as well.")
+        )  # fmt: skip
+    if opened.phase is Phase.BEGUN:
+        lines.append(
+            ("删除正在进行：还没有删除的就此冻结，已经删除的无法恢复。",
+             "The deletion is under way: what is not deleted yet is blocked; what is deleted cannot be brought back.")
+        )  # fmt: skip
+    lines.append(("反对不影响您已经得到的服务。", "Objecting costs you no service you already have."))
+    return [*lines, _undo(opened)]
+
+
+def _withdraw_objection(opened: Opened) -> Said:
+    return [
+        ("您的信息照“哪些信息，各去哪里”所列办理，如同没有反对过。",
+         "Your data goes as listed under “Which data goes where”, as if you had not objected."),
+        ("以后仍可再次反对。", "You can object again later."),
+    ]  # fmt: skip
+
+
+def _transfer(*, yes: bool) -> Said:
+    if yes:
+        return [
+            ("标“移交”和“等您答复”的信息交给接收方，由它继续为您服务。",
+             "Data marked as passed on or waiting goes to the receiver, who continues to serve you."),
+            ("移交以前可以在本页改变主意，步骤一样多。", "Until then you can change your mind here, in as many steps."),
+        ]  # fmt: skip
+    return [
+        ("您的信息不移交。不影响任何已有的服务。", "Your data is not passed on. It costs you no service you have."),
+        ("不答复，同样不移交。", "No answer means the same."),
+        ("以后可以在本页改为同意，步骤一样多。", "You can agree later on this page, in as many steps."),
+    ]
+
+
+def _new_purpose(opened: Opened, *, yes: bool) -> Said:
+    new = [p for lot in opened.page.lots if lot.id in opened.lots for p in lot.new_purposes]
+    zh = "；".join(new)
+    if yes:
+        return [
+            (f"接收方可以把您的信息另外用于：{zh}。", f"The receiver may also use your data for: {zh}."),
+            ("以后可以在本页撤回，步骤一样多。", "You can withdraw this on this page, in as many steps."),
+        ]
+    return [
+        (f"接收方不得把您的信息用于：{zh}。", f"The receiver may not use your data for: {zh}."),
+        ("不影响订单、售后和其他服务。", "Orders, after-sales and other services do not depend on it."),
+        ("不答复，算不同意；不会再问。", "No answer means no; you will not be asked again."),
+    ]
+
+
+def _guardian(opened: Opened, *, yes: bool) -> Said:
+    if yes:
+        return [
+            ("孩子的信息与成年客户一样办理，以继续服务所必需为限。",
+             "The child's data goes as an adult's does, as far as continuing the service needs it."),
+            ("在移交以前可以改变主意。", "You can change your mind until the handover."),
+        ]  # fmt: skip
+    item = next((i for i in opened.notice.items if i.id == "kids_refusal_consequence"), None)
+    said = (
+        (f"{item.zh}。", f"{item.en[:1].upper()}{item.en[1:]}.")
+        if item
+        else ("孩子的信息不移交。", "The child's data is not passed on.")
+    )
+    return [said, ("不答复，同样不移交。", "No answer means that nothing passes on, too.")]
+
+
+def _dispute(opened: Opened) -> Said:
+    return [
+        ("从切换或者下一批起，您的信息冻结：不移交、不删除、不作任何使用，直到事情了结（个保法 44、46）。",
+         "From the handover or the next batch on your data is blocked: not passed on, not deleted, not used, until the "
+         "matter is settled (PIPL Arts. 44, 46)."),
+        ("处理的人会看到有争议，请同时按下面的联系方式说明是什么事。",
+         "Those who handle it see that there is a dispute; please also tell them what it is, at the contact below."),
+        ("了结以后可以在本页解除。", "When it is settled you can lift this on this page."),
+    ]  # fmt: skip
+
+
+def _settled(opened: Opened) -> Said:
+    return [
+        ("冻结解除，您的信息照方案办理。", "The block is lifted and your data is handled as planned."),
+        ("有新的争议可以再次提出。", "You can raise a new dispute."),
+    ]
+
+
+def _by(what: Ask, opened: Opened) -> tuple[str, str]:
+    due = due_on(opened, what)
+    laws = opened.page.request_articles
+    article = laws[1] if what is Ask.COPY else laws[0]
+    return (
+        f"我们最晚在 {day(due, 'zh')} 答复（{cite(article, 'zh')}；法律只说及时，天数取自该文件）。",
+        f"We answer by {day(due, 'en')} ({cite(article, 'en')}; the law says promptly, the days are that document's).",
+    )
+
+
+def _correct(opened: Opened) -> Said:
+    return [
+        ("请写明哪一项、应改成什么。写的内容加密保存，只有处理的人能看。",
+         "Say which item and what it should be. What you write is encrypted; only those who handle it can read it."),
+        _by(Ask.CORRECT, opened),
+        ("要在改好以前停住移交，请另选“有争议”。", "To stop the handover until then, choose “dispute” as well."),
+    ]  # fmt: skip
+
+
+def _copy(opened: Opened) -> Said:
+    return [
+        ("我们给您一份您的信息的副本。不影响其他选择。", "You get a copy of your data. It affects no other choice."),
+        _by(Ask.COPY, opened),
+    ]
+
+
+def _delete(opened: Opened) -> Said:
+    return [
+        ("由人处理：依法须保存的部分不能删除，封存到期（个保法 47）。",
+         "People handle this. What the law requires to be kept cannot be deleted and is sealed (PIPL Art. 47)."),
+        ("账户里的余额、积分等可能随之失去，处理的人会先与您核对。",
+         "Balances or points of your account may be lost; those who handle it check with you first."),
+        _by(Ask.DELETE, opened),
+        ("要现在就停住移交，请另选“反对”。", "To stop the handover now, choose “object” as well."),
+    ]  # fmt: skip
+
+
+def _complain(opened: Opened) -> Said:
+    authority = opened.page.complaint_authority or "所在地履行个人信息保护职责的部门"
+    english = opened.page.complaint_authority or "the authority in charge where you are"
+    return [
+        ("投诉由个人信息保护负责人处理。写的内容加密保存，只有处理的人能看。",
+         "The protection officer handles it. What you write is encrypted; only those who handle it can read it."),
+        _by(Ask.COMPLAIN, opened),
+        (f"也可以直接向{authority}投诉。", f"You may also complain directly to {english}."),
+    ]  # fmt: skip
+
+
+_EFFECTS = {
+    Ask.OBJECT: _object,
+    Ask.WITHDRAW_OBJECTION: _withdraw_objection,
+    Ask.CONSENT_TRANSFER: lambda _: _transfer(yes=True),
+    Ask.REFUSE_TRANSFER: lambda _: _transfer(yes=False),
+    Ask.CONSENT_NEW_PURPOSE: lambda o: _new_purpose(o, yes=True),
+    Ask.REFUSE_NEW_PURPOSE: lambda o: _new_purpose(o, yes=False),
+    Ask.GUARDIAN_CONSENT: lambda o: _guardian(o, yes=True),
+    Ask.GUARDIAN_REFUSE: lambda o: _guardian(o, yes=False),
+    Ask.DISPUTE: _dispute,
+    Ask.DISPUTE_SETTLED: _settled,
+    Ask.CORRECT: _correct,
+    Ask.COPY: _copy,
+    Ask.DELETE: _delete,
+    Ask.COMPLAIN: _complain,
+}

@@ -1,0 +1,121 @@
+"""Screens of the portal: card, second datum, a choice with its second click, receipt. Opening one changes nothing."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bequest.app import attempts
+from bequest.app.portal.ask import ask
+from bequest.app.portal.choices import NEEDS_DATUM, Ask, offered
+from bequest.app.portal.open_card import Closed, Opened, key_of_datum, open_link
+from bequest.kernel.errors import BequestError
+from bequest.web.pages import plain_page, render
+from bequest.web.portal.shown import shown
+from bequest.web.site import site
+
+INNER_COOKIE = "bq_inner"
+INNER_SECONDS = 1800
+
+
+@require_safe
+def landing(request: HttpRequest, token: str) -> HttpResponse:
+    """Where a link leads. In a sensitive industry this screen names neither company nor matter."""
+    opened = _open(request, token)
+    if isinstance(opened, HttpResponse):
+        return opened
+    if opened.page.quiet:
+        return render(request, "portal/quiet.html", token=token)
+    return _card(request, opened)
+
+
+@require_safe
+def card(request: HttpRequest, token: str) -> HttpResponse:
+    """The card itself."""
+    opened = _open(request, token)
+    return opened if isinstance(opened, HttpResponse) else _card(request, opened)
+
+
+@require_POST
+def datum(request: HttpRequest, token: str) -> HttpResponse:
+    """The second datum. Right or wrong is told by what the page then shows; five wrong ones of a link, then a wait."""
+    opened = _open(request, token)
+    if isinstance(opened, HttpResponse):
+        return opened
+    here, now = site(), site().clock.now()
+    if attempts.is_over(here.store, attempts.DATUM, opened.ref, here.key, now):
+        return _wait(request)
+    key = key_of_datum(token, request.POST.get("datum", "")[:200])
+    again = open_link(here.store, token, now, key)
+    if not isinstance(again, Opened) or not again.inner:
+        attempts.note_failure(here.store, attempts.DATUM, opened.ref, here.key, now)
+        return _card(request, opened, wrong_datum=True, status=422)
+    response = HttpResponseRedirect(f"/o/{token}/card#more")
+    response.status_code = 303
+    response.set_cookie(
+        INNER_COOKIE, key, max_age=INNER_SECONDS, path=f"/o/{token}", secure=True, httponly=True, samesite="Strict"
+    )
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose(request: HttpRequest, token: str, what: str) -> HttpResponse:
+    """First click: the effect once more. Second click: it is done."""
+    opened = _open(request, token)
+    if isinstance(opened, HttpResponse):
+        return opened
+    wanted = next((a for a in Ask if a.value == what), None)
+    if wanted is None or wanted not in offered(opened):
+        return render(request, "portal/kind.html", 409, token=token, why="not_now")
+    if wanted in NEEDS_DATUM and not opened.inner:
+        return render(request, "portal/kind.html", 403, token=token, why="datum" if opened.has_inner else "no_datum")
+    given = shown(opened, request.lang)  # type: ignore[attr-defined]
+    lot, text = request.POST.get("lot", ""), request.POST.get("text", "")
+    if request.method != "POST":
+        return render(request, "portal/choose.html", v=given, o=opened, what=wanted, error="", text="", lot="")
+    try:
+        made = ask(site().store, opened, wanted, lot=lot, text=text)
+    except BequestError as e:
+        return render(
+            request, "portal/choose.html", 422, v=given, o=opened, what=wanted, error=e.code, text=text, lot=lot
+        )
+    response = HttpResponseRedirect(f"/o/{token}/receipt/{made.code}")
+    response.status_code = 303
+    return response
+
+
+@require_safe
+def receipt(request: HttpRequest, token: str, code: str) -> HttpResponse:
+    """What was chosen, when, and how far it is."""
+    opened = _open(request, token)
+    if isinstance(opened, HttpResponse):
+        return opened
+    made = next((a for a in opened.asked if a.code == code), None)
+    if made is None:
+        return plain_page(request, 404, "nothing")
+    given = shown(opened, request.lang)  # type: ignore[attr-defined]
+    return render(request, "portal/receipt.html", v=given, o=opened, made=made, what=Ask(made.kind))
+
+
+def _card(request: HttpRequest, opened: Opened, *, wrong_datum: bool = False, status: int = 200) -> HttpResponse:
+    given = shown(opened, request.lang)  # type: ignore[attr-defined]
+    return render(request, "portal/card.html", status, v=given, o=opened, wrong_datum=wrong_datum, Ask=Ask)
+
+
+def _open(request: HttpRequest, token: str) -> Opened | HttpResponse:
+    """The card, or a kind page. Links that open nothing all answer alike; whoever tries many has to wait."""
+    here, now = site(), site().clock.now()
+    source = request.META.get("REMOTE_ADDR", "")
+    if attempts.is_over(here.store, attempts.LINKS, source, here.key, now):
+        return _wait(request)
+    opened = open_link(here.store, token, now, request.COOKIES.get(INNER_COOKIE, ""))
+    if isinstance(opened, Opened):
+        return opened
+    if opened is Closed.EXPIRED:
+        return plain_page(request, 410, "expired")
+    attempts.note_failure(here.store, attempts.LINKS, source, here.key, now)
+    return plain_page(request, 404, "link")
+
+
+def _wait(request: HttpRequest) -> HttpResponse:
+    response = plain_page(request, 429, "wait")
+    response.headers["Retry-After"] = str(attempts.WINDOW_SECONDS)
+    return response

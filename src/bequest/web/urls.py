@@ -1,0 +1,73 @@
+"""Addresses of the site. What this process does not serve is not there."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, re_path
+
+from bequest.web.console import views as console
+from bequest.web.pages import plain_page, stylesheet
+from bequest.web.portal import views as portal
+
+_LINK = r"(?P<token>[^/]{1,80})"
+_KEEP = "public, max-age=31536000, immutable"
+_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 22 20"><rect x="1" y="6" width="13" height="13" fill="none"'
+    ' stroke="#1c4a78" stroke-width="2"/><circle cx="15" cy="8" r="6.4" fill="#1c4a78"/></svg>'
+)
+
+
+def style(request: HttpRequest, version: str) -> HttpResponse:
+    """The stylesheet; its address changes with its content."""
+    return HttpResponse(stylesheet(), content_type="text/css; charset=utf-8", headers={"Cache-Control": _KEEP})
+
+
+def icon(request: HttpRequest) -> HttpResponse:
+    """The mark."""
+    return HttpResponse(_ICON, content_type="image/svg+xml", headers={"Cache-Control": _KEEP})
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    """Nothing here is for search engines."""
+    return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """The front door: where customers and staff go."""
+    return plain_page(request, 200, "start")
+
+
+SHARED: list[URLPattern] = [
+    path("", start),
+    path("style-<slug:version>.css", style),
+    path("icon.svg", icon),
+    path("robots.txt", robots),
+]
+PORTAL: list[URLPattern] = [
+    re_path(rf"^o/{_LINK}$", portal.landing),
+    re_path(rf"^o/{_LINK}/card$", portal.card),
+    re_path(rf"^o/{_LINK}/datum$", portal.datum),
+    re_path(rf"^o/{_LINK}/do/(?P<what>[a-z_]{{3,24}})$", portal.choose),
+    re_path(rf"^o/{_LINK}/receipt/(?P<code>[0-9A-Z-]{{14}})$", portal.receipt),
+]
+CONSOLE: list[URLPattern] = [
+    path("console", console.home),
+    path("console/in", console.sign_in),
+    path("console/out", console.sign_out),
+    path("console/look", console.look),
+    path("console/case/<str:case_id>", console.case),
+    path("console/case/<str:case_id>/map", console.data_map),
+    path("console/case/<str:case_id>/plan", console.plan),
+    path("console/case/<str:case_id>/notices", console.notices),
+    path("console/case/<str:case_id>/destruction", console.destruction),
+    path("console/case/<str:case_id>/evidence", console.evidence),
+    path("console/case/<str:case_id>/access", console.access),
+    path("console/case/<str:case_id>/bundle.tar", console.bundle),
+]
+urlpatterns: list[URLPattern] = []
+handler400, handler404, handler500 = (
+    "bequest.web.guard.bad_request", "bequest.web.guard.not_found", "bequest.web.guard.failed"
+)  # fmt: skip
+
+
+def serve(*, with_portal: bool, with_console: bool) -> None:
+    """Which parts are there; before the first request of the process."""
+    urlpatterns[:] = SHARED + (PORTAL if with_portal else []) + (CONSOLE if with_console else [])

@@ -1,0 +1,71 @@
+"""What the portal is told of a case, and what a letter says first."""
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+from tests.unit.documents.sample_report import sample_report
+
+from bequest.app.portal.done import outcome_texts
+from bequest.app.portal.open_card import normal_datum
+from bequest.app.portal.page import is_quiet, opens_until
+from bequest.model.case import Event, SystemKind
+from bequest.steps.notify.content import Notice, NoticeItem
+from bequest.steps.notify.letters import body, fill, short_text
+
+CASE = sample_report(Event.E5).case
+NOTICE = Notice(
+    case_id="c", lot="l", route="PIPL-22", title_zh="告知", title_en="Notice",
+    items=(NoticeItem("processor_name", "PIPL-17", "名称", "name", "康宁精神专科医院，信用代码", "hospital"),),
+    silence_zh="不答复就移交。", silence_en="No answer: it passes on.", asks_consent=False, rehearsal=False,
+    portal="https://p.example",
+)  # fmt: skip
+PEOPLE = pl.DataFrame({"name": ["王小明"], "ref": ["AB12"], "link": ["https://p.example/o/00ff"]})
+
+
+@pytest.mark.parametrize(("industry", "quiet"), [
+    ("e-commerce", False), ("logistics", False), ("private hospital", True), ("互联网医疗", True), ("消费金融", True),
+])  # fmt: skip
+def test_sensitive_industries_are_known(industry: str, quiet: bool) -> None:
+    assert is_quiet(replace(CASE, industry=industry)) is quiet
+
+
+def test_a_medical_store_makes_a_case_quiet_whatever_its_industry() -> None:
+    sources = (replace(CASE.sources[0], system_kind=SystemKind.MEDICAL_RECORD), *CASE.sources[1:])
+    assert is_quiet(replace(CASE, industry="services", sources=sources))
+
+
+def test_the_first_text_of_a_sensitive_industry_tells_nothing() -> None:
+    [text] = fill(short_text(replace(NOTICE, quiet=True)), PEOPLE)
+    assert "https://p.example/o/00ff" in text
+    for told in ("医院", "精神", "王小明", "移交", "信息"):
+        assert told not in text
+
+
+def test_a_letter_bears_the_persons_own_link_and_the_public_notice_none() -> None:
+    [letter] = fill(body(NOTICE), PEOPLE)
+    assert letter.count("https://p.example/o/00ff") == 2
+    assert "{{" not in letter
+    assert "/o/" not in body(replace(NOTICE, portal=""))
+
+
+@pytest.mark.parametrize(("typed", "kept"), [
+    (" A@B.Example ", "a@b.example"), ("138 0000-1111", "13800001111"), ("+86 138 0000 1111", "13800001111"), ("", ""),
+])  # fmt: skip
+def test_a_datum_is_read_as_people_type_it(typed: str, kept: str) -> None:
+    assert normal_datum(typed) == kept
+
+
+def test_cards_stay_open_after_the_handover() -> None:
+    assert (opens_until(CASE) - max(CASE.effective_on, CASE.cutover_not_after or CASE.effective_on)).days == 90
+
+
+def test_what_was_done_is_said_per_lot() -> None:
+    names = {"a": ("甲", "A Ltd"), "b": ("乙", "B Ltd")}
+    assert outcome_texts("", names) == []
+    [(zh, en)] = outcome_texts("passed_on", {"a": names["a"]})
+    assert "甲" in zh
+    assert "A Ltd" in en
+    both = outcome_texts("a:passed_on/b:deleted", names)
+    assert "甲" in both[0][0]
+    assert "没有移交" in both[1][0]

@@ -1,0 +1,155 @@
+"""The console over HTTP: sign-in, and every screen × role × case; what a role may not see is not there."""
+
+import io
+import re
+import tarfile
+
+import pytest
+from tests.web.conftest import CASE, OTHER, PASSWORD, Client, Server, Town, sign_in
+
+from bequest.app.console.access import MAY, Screen
+from bequest.crypto.passwords import totp_code
+from bequest.model.case import Role
+
+SCREENS = {
+    Screen.CASE: "", Screen.MAP: "/map", Screen.PLAN: "/plan", Screen.NOTICES: "/notices",
+    Screen.DESTRUCTION: "/destruction", Screen.EVIDENCE: "/evidence", Screen.ACCESS: "/access",
+    Screen.BUNDLE: "/bundle.tar",
+}  # fmt: skip
+ROLES = [r for r in Role if r not in {Role.ADMINISTRATOR, Role.LIQUIDATOR}]
+
+
+@pytest.fixture(scope="session")
+def staff(server: Server, town: Town) -> dict[str, Client]:
+    """One signed-in client per role, and a stranger who has a role in the other case only."""
+    return {role: sign_in(server, town, person) for role, person in town.roles.items()}
+
+
+def test_every_screen_has_an_address_and_every_role_its_screens() -> None:
+    assert {*SCREENS} == {*Screen}
+    assert {*MAY} == {*Role}
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda r: r.value)
+def test_a_role_sees_its_screens_and_no_other(town: Town, staff: dict[str, Client], role: Role) -> None:
+    (town.home / "cases" / CASE / "bundle" / f"evidence-{CASE}").mkdir(parents=True, exist_ok=True)
+    client = staff[role.value]
+    for screen, path in SCREENS.items():
+        got = client.get(f"/console/case/{CASE}{path}")
+        assert got.status == (200 if screen in MAY[role] else 404), screen
+        assert client.get(f"/console/case/{OTHER}{path}").status == 404, screen
+
+
+@pytest.mark.parametrize("path", SCREENS.values(), ids=lambda p: p or "case")
+def test_no_case_sees_another_and_nobody_sees_any(
+    server: Server, town: Town, staff: dict[str, Client], path: str
+) -> None:
+    assert staff["stranger"].get(f"/console/case/{CASE}{path}").status == 404
+    assert staff["officer"].get(f"/console/case/no-such-case{path}").status == 404
+    missing = staff["officer"].get(f"/console/case/no-such-case{path}").text.replace("no-such-case", OTHER)
+    assert staff["officer"].get(f"/console/case/{OTHER}{path}").text == missing  # nobody learns that it exists
+    anonymous = server.client().get(f"/console/case/{CASE}{path}")
+    assert (anonymous.status, anonymous.headers["location"]) == (303, "/console/in")
+
+
+def test_home_lists_own_cases_only(staff: dict[str, Client]) -> None:
+    assert f"/console/case/{CASE}" in staff["it"].get("/console").text
+    assert OTHER not in staff["it"].get("/console").text
+    assert CASE not in staff["stranger"].get("/console").text
+    assert f"/console/case/{CASE}" not in staff["receiver"].get("/console").text
+
+
+def test_every_look_is_on_the_access_table(town: Town, staff: dict[str, Client]) -> None:
+    def looks() -> int:
+        with town.ctx.store.transaction() as tx:
+            return sum(a.person == town.roles["legal"] and a.action == "console.plan" for a in tx.access.list(CASE))
+
+    before = looks()
+    assert staff["legal"].get(f"/console/case/{CASE}/plan").status == 200
+    assert looks() == before + 1
+    assert "console.plan" in staff["officer"].get(f"/console/case/{CASE}/access").text
+
+
+def test_the_console_shows_no_value_of_a_customer(town: Town, staff: dict[str, Client]) -> None:
+    texts = [p for s, p in SCREENS.items() if s is not Screen.BUNDLE]
+    pages = "".join(staff["officer"].get(f"/console/case/{CASE}{p}").text for p in texts)
+    for who in town.people.iter_rows(named=True):
+        assert who["phone"] not in pages
+        assert who["email"] not in pages
+        assert who["token"] not in pages
+
+
+def test_totals_of_the_plan_tie_in_both_languages(staff: dict[str, Client]) -> None:
+    for lang, word in (("zh", "差 0，平"), ("en", "difference 0, balances")):
+        text = staff["officer"].get(f"/console/case/{CASE}/plan?lang={lang}").text
+        assert text.count(word) >= 2
+        assert '<tr class="tie off"' not in text
+
+
+def test_the_bundle_comes_as_one_file(town: Town, staff: dict[str, Client]) -> None:
+    folder = town.home / "cases" / CASE / "bundle" / f"evidence-{CASE}"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "bagit.txt").write_text("BagIt-Version: 1.0\n")
+    got = staff["officer"].get(f"/console/case/{CASE}/bundle.tar")
+    assert got.headers["content-disposition"] == f'attachment; filename="evidence-{CASE}.tar"'
+    with tarfile.open(fileobj=io.BytesIO(got.body)) as tar:
+        assert tar.getnames() == [f"evidence-{CASE}/bagit.txt"]
+
+
+def test_every_failure_to_sign_in_has_the_same_answer(server: Server, town: Town) -> None:
+    person = town.roles["hr"]
+    tries = [("nobody", PASSWORD, "123456"), (person, "wrong password here", "123456"), (person, PASSWORD, "000000")]
+    client = server.client()
+    got = [client.send("/console/in", "/console/in", {"name": n, "password": p, "code": c}) for n, p, c in tries]
+    assert {g.status for g in got} == {422}
+    plain = {re.sub(r'value="[^"]*"', "", g.text) for g in got}
+    assert len(plain) == 1
+
+
+def test_a_code_works_once_and_five_failures_lock(server: Server, town: Town) -> None:
+    import time
+
+    person = town.roles["finance"]
+    client = sign_in(server, town, person)
+    assert client.get("/console").status == 200
+    now = int(time.time())
+    used = [totp_code(town.secrets[person], now + d) for d in (0, -30)]
+    for code in used:
+        again = server.client().send("/console/in", "/console/in", {"name": person, "password": PASSWORD, "code": code})
+        assert again.status == 422
+    for _ in range(3):
+        server.client().send("/console/in", "/console/in", {"name": person, "password": "wrong", "code": "000000"})
+    time.sleep(31)  # a code nobody has used
+    fresh = totp_code(town.secrets[person], int(time.time()) + 30)
+    locked = server.client().send("/console/in", "/console/in", {"name": person, "password": PASSWORD, "code": fresh})
+    assert locked.status == 422
+    assert client.get("/console").status == 200  # whoever is in stays in
+
+
+def test_signing_out_ends_the_session_on_the_server(server: Server, town: Town) -> None:
+    client = sign_in(server, town, town.roles["marketing"])
+    cookie = client.cookies["bq_staff"]
+    assert client.get("/console/out").status == 405
+    assert client.send("/console", "/console/out", {}).status == 303
+    client.cookies["bq_staff"] = cookie
+    assert client.get("/console").headers["location"] == "/console/in"
+
+
+def test_a_session_cookie_is_strict_and_kept_as_a_digest_only(server: Server, town: Town) -> None:
+    client = sign_in(server, town, town.roles["service"])
+    from bequest.store import models as rows
+
+    with town.ctx.store.transaction():
+        kept = list(rows.SignIn._base_manager.using(town.ctx.store._alias).values_list("token_digest", flat=True))
+    assert kept
+    assert client.cookies["bq_staff"] not in kept
+
+
+def test_a_renewed_account_puts_everybody_out(server: Server, town: Town) -> None:
+    from bequest.app.console.accounts import add_account
+
+    person = town.roles["operator"]
+    client = sign_in(server, town, person)
+    assert client.get("/console").status == 200
+    town.secrets[person] = add_account(town.ctx, CASE, person, password=PASSWORD).totp_secret
+    assert client.get("/console").status == 303

@@ -1,0 +1,254 @@
+"""The portal over HTTP: what it shows and to whom, what a click does and does not, what it gives away: nothing."""
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.web.conftest import CASE, Server, Town, start, stop, wait_for
+
+from bequest.app.portal.take import read_request
+from bequest.app.telling import saved_answers
+from bequest.crypto.links import lookup_of, open_card, secret_of
+from bequest.evidence.event_types import EventType
+from bequest.store.portal_records import RequestState
+
+
+def asked(town: Town, ref: str):
+    with town.ctx.store.transaction() as tx:
+        return tx.portal.of_person(CASE, ref)
+
+
+def choose(client, token: str, what: str, **given: str) -> str:
+    """Both clicks; the receipt's code."""
+    path = f"/o/{token}/do/{what}"
+    got = client.send(path, path, given)
+    assert got.status == 303, got.text
+    return got.headers["location"].rsplit("/", 1)[1]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_is_whole_without_script_and_small(server: Server, town: Town, lang: str) -> None:
+    client = server.client()
+    page = client.get(f"/o/{town.people['token'][0]}?lang={lang}")
+    assert page.status == 200
+    sheet = re.search(r'href="(/style-[^"]+)"', page.text)
+    assert sheet
+    style = client.get(sheet[1])
+    assert style.status == 200
+    assert len(page.body) + len(style.body) < 100_000
+    assert not re.search(r"<script|<iframe|\sstyle=|\son[a-z]+=|https?://", page.text.replace("http://www.w3.org", ""))
+    assert f'lang="{"zh-CN" if lang == "zh" else "en"}"' in page.text
+    assert "checked" not in page.text
+    assert "btn main" not in page.text
+
+
+@pytest.mark.parametrize("path", ["/", "/o/{token}", "/o/{bad}", "/console/in", "/nothing", "/robots.txt"])
+def test_every_answer_bears_the_security_headers(server: Server, town: Town, path: str) -> None:
+    got = server.client().get(path.format(token=town.people["token"][0], bad="0" * 32))
+    policy = got.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert "script-src" not in policy
+    assert got.headers["x-content-type-options"] == "nosniff"
+    assert got.headers["x-frame-options"] == "DENY"
+    assert got.headers["referrer-policy"] == "same-origin"
+    assert got.headers["cache-control"] == "no-store"
+    assert "noindex" in got.headers["x-robots-tag"]
+
+
+def test_cookies_are_secure_and_not_for_scripts(server: Server, town: Town) -> None:
+    got = server.client().get(f"/o/{town.people['token'][0]}/do/object?lang=zh")
+    assert "bq_csrf" in got.headers["set-cookie"] or "bq_lang" in got.headers["set-cookie"]
+    for part in ("Secure", "HttpOnly", "SameSite"):
+        assert part in got.headers["set-cookie"]
+
+
+def test_opening_every_page_changes_nothing(server: Server, town: Town) -> None:
+    """A mail scanner opens links, also those on the page it gets."""
+    who, client = town.customer(), server.client()
+    page = client.get(f"/o/{who['token']}")
+    for link in set(re.findall(r'href="(/o/[^"#]+)', page.text)):
+        client.get(link)
+    assert asked(town, who["ref"]) == ()
+
+
+def test_a_choice_needs_the_second_click_and_ends_in_the_answers_and_the_log(server: Server, town: Town) -> None:
+    who, client = town.customer(), server.client()
+    first = client.get(f"/o/{who['token']}/do/object")
+    assert first.status == 200
+    assert "个保法 44" in first.text
+    assert asked(town, who["ref"]) == ()
+    code = choose(client, who["token"], "object")
+    receipt = client.get(f"/o/{who['token']}/receipt/{code}")
+    assert receipt.status == 200
+    assert f'<dd class="mono">{code}</dd>' in receipt.text
+    wait_for(lambda: asked(town, who["ref"])[0].state is RequestState.TAKEN)
+    answers = saved_answers(town.ctx.workspace(CASE))
+    assert answers is not None
+    [row] = answers.filter(answers["ref"] == who["ref"]).iter_rows(named=True)
+    assert (row["fact"], row["value"], row["channel"]) == ("objection", "objected", "portal")
+    with town.ctx.store.transaction() as tx:
+        received = [e for e in tx.outbox.all(CASE) if e.typ == EventType.ANSWERS_RECEIVED.value]
+        assert {b.channel for b in tx.answers.list(CASE)} == {"portal"}
+    assert received
+    again = choose(client, who["token"], "withdraw_objection")
+    assert again != code
+    wait_for(lambda: asked(town, who["ref"])[-1].state is RequestState.TAKEN)
+    later = saved_answers(town.ctx.workspace(CASE))
+    assert later is not None
+    assert later.filter(later["ref"] == who["ref"])["value"].to_list() == ["none"]
+
+
+@pytest.mark.parametrize(
+    "what", ["consent_new_purpose", "refuse_new_purpose", "guardian_consent", "guardian_refuse", "dispute"]
+)
+def test_each_choice_can_be_made_and_undone_in_as_many_steps(server: Server, town: Town, what: str) -> None:
+    back = {
+        "consent_new_purpose": "refuse_new_purpose", "refuse_new_purpose": "consent_new_purpose",
+        "guardian_consent": "guardian_refuse", "guardian_refuse": "guardian_consent", "dispute": "dispute_settled",
+    }[what]  # fmt: skip
+    token, client = town.people["token"][0], server.client()
+    assert choose(client, token, what) != choose(client, token, back)
+
+
+def test_the_same_choice_twice_has_one_receipt(portal_alone: Server, town: Town) -> None:
+    who, client = town.customer(), portal_alone.client()
+    assert choose(client, who["token"], "object") == choose(client, who["token"], "object")
+
+
+def test_details_and_requests_need_the_second_datum(server: Server, town: Town) -> None:
+    who, client = town.customer(), server.client()
+    card = f"/o/{who['token']}/card"
+    assert client.get(f"/o/{who['token']}/do/copy").status == 403
+    wrong = client.send(card, f"/o/{who['token']}/datum", {"datum": who["phone"]})  # that is where the link came
+    assert wrong.status == 422
+    right = client.send(card, f"/o/{who['token']}/datum", {"datum": f" {who['email'].upper()} "})
+    assert right.status == 303
+    page = client.get(card).text
+    assert who["phone"] not in page
+    assert who["email"] not in page
+    assert who["phone"][:3] + "****" + who["phone"][-4:] in page
+    code = choose(client, who["token"], "correct", text="地址应为三号楼")
+    made, text = read_request(town.ctx, CASE, code)
+    assert text == "地址应为三号楼"
+    assert made.due_on is not None
+    assert "三号楼".encode() not in made.sealed_text
+
+
+def test_five_wrong_data_of_a_link_make_a_pause(server: Server, town: Town) -> None:
+    who, client = town.customer(), server.client()
+    page, path = f"/o/{who['token']}/card", f"/o/{who['token']}/datum"
+    answers = [client.send(page, path, {"datum": f"a{n}@example.com"}).status for n in range(6)]
+    assert answers == [422] * 5 + [429]
+    assert client.send(page, path, {"datum": who["email"]}).status == 429
+
+
+def test_a_form_from_elsewhere_is_refused(server: Server, town: Town) -> None:
+    who, client = town.customer(), server.client()
+    path = f"/o/{who['token']}/do/object"
+    assert client.post(path, {}).status == 403
+    client.get(path)
+    assert client.post(path, {"csrfmiddlewaretoken": "x" * 64}).status == 403
+    assert (
+        client.post(path, {"csrfmiddlewaretoken": client.cookies["bq_csrf"]}, Origin="https://evil.example").status
+        == 403
+    )
+    assert asked(town, who["ref"]) == ()
+
+
+def test_damaged_unknown_and_foreign_links_all_look_alike(server: Server, town: Town) -> None:
+    token = town.people["token"][0]
+    tries = ["0" * 32, token[:-1], token[:-1] + ("0" if token[-1] != "0" else "1"), "%E4%BD%A0", "a" * 79]
+    pages = {server.client().get(f"/o/{t}").text.replace(t, "") for t in tries}
+    assert len({re.sub(r"/o/[^?\"]*", "", p) for p in pages}) == 1
+    assert all(server.client().get(f"/o/{t}").status == 404 for t in tries)
+
+
+def test_whoever_tries_many_links_has_to_wait(town: Town) -> None:
+    alone = start(town.home, "--only", "portal")
+    try:
+        client = alone.client()
+        seen = [client.get(f"/o/{n:032x}").status for n in range(32)]
+        assert seen[:30] == [404] * 30
+        assert seen[30:] == [429, 429]
+        assert client.get(f"/o/{town.people['token'][0]}").status == 429
+    finally:
+        stop(alone)
+
+
+def test_no_log_of_the_server_bears_a_link(server: Server, town: Town) -> None:
+    token = town.people["token"][0]
+    for path in (f"/o/{token}", f"/o/{token[:-1]}x", f"/o/{token}/do/nothing"):
+        server.client().get(path)
+    server.client().post(f"/o/{token}/do/object", {})
+    text = server.log.read_text()
+    assert token[:12] not in text
+
+
+def test_large_forms_other_methods_and_foreign_hosts_are_refused(server: Server, town: Town) -> None:
+    token, client = town.people["token"][1], server.client()
+    path = f"/o/{token}/do/complain"
+    assert client.send(path, path, {"text": "长" * 2_001}).status == 422
+    assert client.send(path, path, {"text": "x" * 200_000}).status in {400, 413}
+    assert client._do("PUT", f"/o/{token}", b"", {}).status in {403, 405}
+    assert client.get("/", Host="evil.example").status == 400
+
+
+def test_what_a_customer_writes_is_escaped(server: Server, town: Town) -> None:
+    client = server.client()
+    page = client.post("/console/in", {})
+    assert page.status == 403
+    got = client.send("/console/in", "/console/in", {"name": '"><script>x</script>', "password": "a", "code": "1"})
+    assert got.status == 422
+    assert "<script>" not in got.text
+
+
+def test_the_portal_alone_has_no_key_no_file_and_no_source(portal_alone: Server, town: Town) -> None:
+    """The deployment: the control database is enough; nothing of a case lies on that host, and there is no console."""
+    home = Path(portal_alone.log.parent / "home")
+    assert {p.name for p in home.iterdir()} <= {"control.db", "control.db-wal", "control.db-shm", "control.lock"}
+    client = portal_alone.client()
+    assert client.get(f"/o/{town.people['token'][0]}").status == 200
+    assert client.get("/console").status == 404
+    assert client.get("/console/in").status == 404
+    assert {p.name for p in home.iterdir()} <= {"control.db", "control.db-wal", "control.db-shm", "control.lock"}
+
+
+def test_the_control_database_alone_opens_no_card(town: Town) -> None:
+    token = town.people["token"][0]
+    secret = secret_of(token)
+    assert secret is not None
+    with town.ctx.store.transaction() as tx:
+        card = tx.portal.card(lookup_of(secret))
+    assert card is not None
+    assert open_card(bytes.fromhex(card.lookup), card.sealed, CASE) is None
+    assert open_card(secret, card.sealed, "another-case") is None
+    plain = open_card(secret, card.sealed, CASE)
+    assert plain is not None
+    for value in (town.people["phone"][0], town.people["email"][0], town.people["name"][0]):
+        assert value.encode() not in plain, "the open part holds a value in clear"
+        assert value.encode() not in card.sealed
+
+
+def test_an_expired_link_says_so_kindly(town: Town, server: Server) -> None:
+    from datetime import timedelta
+
+    from bequest.app.portal.open_card import Closed, Opened, open_link
+
+    now = town.ctx.now(CASE)
+    token = town.people["token"][2]
+    assert isinstance(open_link(town.ctx.store, token, now), Opened)
+    with town.ctx.store.transaction() as tx:
+        secret = secret_of(token)
+        assert secret is not None
+        card = tx.portal.card(lookup_of(secret))
+        assert card is not None
+        from bequest.store import models as rows
+
+        table = rows.PortalCard._base_manager.using(town.ctx.store._alias).filter(lookup=card.lookup)
+        table.update(opens_until=now - timedelta(days=1))
+    assert open_link(town.ctx.store, token, now) is Closed.EXPIRED
+    page = server.client().get(f"/o/{token}")
+    assert page.status == 410
+    assert "过期" in page.text
