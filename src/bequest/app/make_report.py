@@ -5,10 +5,10 @@ from datetime import date
 from pathlib import Path
 
 from bequest.app.approve_policy import approval_state
-from bequest.app.assessment_page import latest_page
 from bequest.app.context import ASSESS, WAVE, Context, done_steps
 from bequest.app.evidence import log_origin, open_log
 from bequest.app.fairness import load_fairness
+from bequest.app.impact_page import latest_page
 from bequest.app.law import pack_of, unverified_lines
 from bequest.app.queries.case import steps_of
 from bequest.app.telling import published_on, register, saved_answers, window_closes
@@ -128,7 +128,7 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         policy=latest.policy if latest else None,
         population=population.population if population else None,
         fairness=load_fairness(workspace),
-        assessment=latest_page(workspace, case),
+        assessment=latest_page(ctx, case_id),
         required_roles=_required(ctx, case_id),
         approvals=tuple(approvals),
         notices=_notices(ctx, workspace, case),
