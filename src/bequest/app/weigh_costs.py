@@ -60,7 +60,7 @@ def costs_file(found: Costs, lang: str) -> str:
     for v in found.values.values():
         said, source = (v.zh, v.source_zh) if lang == "zh" else (v.en, v.source)
         lines += [f"# {said} [{v.unit}]", f"# {source}", f"{v.id} = {v.number}", ""]
-    for o in found.options:
+    for o in found.options[:-1]:
         lines += [f"[hours.{o.id}]  # {o.zh if lang == 'zh' else o.en}"]
         lines += [*(f"{kind} = {o.hours[kind]}" for kind in KINDS), ""]
     return "\n".join(lines)
@@ -88,15 +88,24 @@ def _plan_work(case: Case, o: Outcome) -> Work:
     def part(*counts: int) -> Decimal:
         return Decimal(sum(counts)) / max(o.values, 1)
 
+    uses = {
+        "as_is": o.release.get(Release.AS_IS, 0) or o.residue.get(Residue.IN_USE, 0),
+        "masked": o.release.get(Release.MASKED, 0),
+        "ask": o.release.get(Release.WAITING, 0),
+        "anonymise": o.residue.get(Residue.ANONYMISE, 0),
+        "delete": o.residue.get(Residue.DELETE, 0),
+        "custody": o.residue.get(Residue.CUSTODY, 0),
+    }
     given = [o.residue.get(Residue.IN_USE, 0)]
     if case.event not in MOVES_NOTHING:
         given = [o.release.get(r, 0) for r in (Release.AS_IS, Release.MASKED)]
     return Work(
         given=part(*given),
-        asked=part(o.release.get(Release.WAITING, 0)),
-        transformed=part(o.release.get(Release.MASKED, 0), o.residue.get(Residue.ANONYMISE, 0)),
-        erased=part(o.residue.get(Residue.DELETE, 0)),
-        kept=part(o.residue.get(Residue.CUSTODY, 0)),
+        asked=part(uses["ask"]),
+        transformed=part(uses["masked"], uses["anonymise"]),
+        erased=part(uses["delete"]),
+        kept=part(uses["custody"]),
+        ways=tuple(name for name, values in uses.items() if values),
     )
 
 
@@ -117,11 +126,11 @@ def _page(rules: Catalogue, found: Costs, lines: tuple[CostLine, ...]) -> CostPa
             for v in found.values.values()
         ),
         hours=tuple(
-            HoursLine(said=names[o.id], hours=tuple(f"{o.hours[k]:f}" for k in KINDS)) for o in found.options
+            HoursLine(said=names[o.id], hours=tuple(f"{o.hours[k]:f}" for k in KINDS)) for o in found.options[:-1]
         ),
         digest=digest({
             **{v.id: f"{v.number:f}" for v in found.values.values()},
-            **{f"{o.id}.{k}": f"{o.hours[k]:f}" for o in found.options for k in KINDS},
+            **{f"{o.id}.{k}": f"{o.hours[k]:f}" for o in found.options[:-1] for k in KINDS},
         }),
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from bequest.model.assessment import Figure, Measure
 from bequest.steps.assess.catalogue import CHILDREN, Catalogue
-from bequest.steps.assess.catalogue.costs import FACTS, PLAN, WORK, Costs, Option
+from bequest.steps.assess.catalogue.costs import FACTS, KINDS, PLAN, WORK, Costs, Option
 from bequest.steps.assess.score import score_risks
 
 MILLE = Decimal(1000)
@@ -33,6 +33,8 @@ class Work:
     transformed: Decimal
     erased: Decimal
     kept: Decimal
+    ways: tuple[str, ...] = ()
+    """Of the plan: ids of the uniform ways that it makes use of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,8 @@ def _share_of(persons: int, part: int, whole: int) -> int:
 
 
 def _work(costs: Costs, option: Option) -> Work:
-    return Work(*(costs.share(option.work[name]) / MILLE for name in WORK))
+    given, asked, transformed, erased, kept = (costs.share(option.work[name]) / MILLE for name in WORK)
+    return Work(given, asked, transformed, erased, kept)
 
 
 def _line(
@@ -195,7 +198,7 @@ def _line(
     return CostLine(
         group=group,
         option=option.id,
-        people={kind: hours * n(f"hour_{kind}") for kind, hours in option.hours.items()},
+        people={kind: hours * n(f"hour_{kind}") for kind, hours in _hours(scene.costs, option, work).items()},
         handling=(n("notice") + n("ask") * work.asked) * everybody + piece * values / 1000,
         loss=loss,
         avoided=base - loss,
@@ -204,6 +207,15 @@ def _line(
         margin=n("customer") * kept * scene.worth[group] * (1 - ground),
         exposed=max(_after(facts, name, group) for name in EXPOSED),
     )
+
+
+def _hours(costs: Costs, option: Option, work: Work) -> Mapping[str, Decimal]:
+    """Of the plan: technique of every way it uses, of counsel and training the most that one of them takes."""
+    if option.id != PLAN:
+        return option.hours
+    used = [o.hours for o in costs.options if o.id in work.ways]
+    most = {kind: max((h[kind] for h in used), default=Decimal(0)) for kind in KINDS}
+    return {**most, "technique": _sum(h["technique"] for h in used)}
 
 
 def _staying(scene: _Scene, option: Option, given: Decimal) -> int:
@@ -225,7 +237,7 @@ def _total(scene: _Scene, option: Option, lines: Sequence[CostLine]) -> CostLine
     return CostLine(
         group="",
         option=option.id,
-        people={kind: _sum(x.people[kind] for x in lines) for kind in option.hours},
+        people={kind: _sum(x.people[kind] for x in lines) for kind in KINDS},
         handling=_sum(x.handling for x in lines),
         loss=_sum(x.loss for x in lines),
         avoided=_sum(x.avoided for x in lines),

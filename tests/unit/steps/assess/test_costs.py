@@ -87,11 +87,12 @@ def test_customers_kept_are_those_given_who_stay_and_unlawful_gains_do_not_count
 
 
 def test_the_plan_is_weighed_by_what_it_leaves_and_does() -> None:
-    work = Work(*map(Decimal, ("0.5", "0.1", "0.2", "0.3", "0.05")))
+    work = Work(*map(Decimal, ("0.5", "0.1", "0.2", "0.3", "0.05")), ways=("as_is", "delete"))
     plan = ways(plan={"basic": work})["basic", PLAN]
     assert plan.handling == 100 + Decimal("0.1") * 2 * 100 + (
         Decimal("0.2") * 100 + Decimal("0.3") * 50 + Decimal("0.05") * 30
     )
+    assert plan.people == {"technique": (1 + 3) * 10, "counsel": 2 * 100, "training": 1}
     assert plan.kept == 47  # half of 100, of whom one in twenty leaves
     assert plan.exposed == 20
     assert ways(plan={"basic": work})["", PLAN].kept == 76  # by persons of whom something passes: 80
@@ -145,6 +146,7 @@ def test_own_numbers_take_the_place_of_ours_and_are_marked() -> None:
         ({"notice": True}, "no number from 0"),
         ({"notice": "NaN"}, "no number from 0"),
         ({"notice": "viel"}, "no number from 0"),
+        ({"hours": {"plan": {}}}, "no option 'plan'"),
         ({"hours": {"burn": {}}}, "no option 'burn'"),
         ({"hours": {"delete": {"prayer": 1}}}, "no kind of work 'prayer'"),
         ({"hours": 3}, "by option and kind"),

@@ -69,6 +69,7 @@ class Option:
     leave: str
     """Id of the share of customers who leave; empty where none is kept anyhow."""
     hours: Mapping[str, Decimal]
+    """By kind of work; none for the plan, which takes those of the ways it uses."""
     leaves: Mapping[str, Share]
 
 
@@ -102,7 +103,7 @@ class Costs:
         for name, said in own.items():
             if name == "hours":
                 options = [_with_hours(o, said) for o in options]
-                _known(said, {o.id for o in options}, "option")
+                _known(said, [o.id for o in options if o.id != PLAN], "option")
             elif name not in values:
                 raise InputError(f"there is no unit cost {name!r}", hint=f"There are: {', '.join(values)}.")
             else:
@@ -132,7 +133,7 @@ def read_costs(document: Mapping[str, Any], rules: Catalogue) -> Costs:
         made = Costs(
             values={v["id"]: _value(v) for v in document["value"]},
             losses=tuple(Loss(x["risk"], x.get("person", ""), x["once"]) for x in document["loss"]),
-            options=(*(_option(o) for o in document["option"]), _option({**document["plan"], "receiver": False})),
+            options=(*(_option(o) for o in document["option"]), _option(document["plan"])),
         )
     except (KeyError, ValueError) as slip:
         raise _wrong(f"{slip}") from None
@@ -155,9 +156,11 @@ def _value(v: Mapping[str, Any]) -> Value:
 
 
 def _option(o: Mapping[str, Any]) -> Option:
+    if o["id"] == PLAN:
+        return Option(PLAN, o["zh"], o["en"], False, {}, o["leave"], {}, {})
     hours = {kind: _number(f"hours.{o['id']}.{kind}", o["hours"][kind], "hours") for kind in KINDS}
-    work = {name: o[name] for name in WORK} if o["id"] != PLAN else {}
-    return Option(o["id"], o["zh"], o["en"], o["receiver"], work, o["leave"], hours, o.get("leaves", {}))
+    work = {name: o[name] for name in WORK}
+    return Option(o["id"], o["zh"], o["en"], o["receiver"], work, o["leave"], hours, o["leaves"])
 
 
 def _with_hours(o: Option, own: Any) -> Option:
