@@ -7,7 +7,7 @@ from bequest.app.approve_policy import approval_state
 from bequest.app.context import Context, how_to
 from bequest.app.queries.case import case_overview
 from bequest.app.tasks import task_list
-from bequest.app.telling import window_closes
+from bequest.app.telling import beyond_table, window_closes
 from bequest.documents.report.content import StepName
 from bequest.documents.report.wording import STEP_WORDS
 from bequest.documents.words import word
@@ -85,6 +85,11 @@ def _next_step(ctx: Context, case: Case) -> list[Item]:
         if end is not None:
             due = max(end, case.effective_on)
             more = f"最后一个异议期到 {end} 为止。", f"The last window to object ends on {end}. "
+            if (known := beyond_table(case, end)) is not None:
+                more = (
+                    f"{more[0]}节假日表只到 {known} 年，表外的调休假期未计入。",
+                    f"{more[1]}The table of holidays ends with {known}: holidays announced later are not counted. ",
+                )
     named = STEP_WORDS[StepName(step)]
     return [
         Item(

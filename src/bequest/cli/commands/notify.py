@@ -16,8 +16,8 @@ from bequest.app.run_notify import (
     run_notify,
     send_next,
 )
+from bequest.app.telling import beyond_table, window_closes
 from bequest.app.telling import register as read_register
-from bequest.app.telling import window_closes
 from bequest.app.user_files import read_user_text
 from bequest.cli import render
 from bequest.cli.state import group, state_of
@@ -142,5 +142,14 @@ def _print_state(ctx: typer.Context, case: str) -> None:
         record = c.case(case)
         state = read_register(c.workspace(case))
         end = window_closes(c.workspace(case), record.case)
+        known = beyond_table(record.case, end) if end else None
     render.table("", ("channel", "state", "people"), tally(state), figures=(2,))
-    render.line(f"window open until {end}" if end else "window: somebody is not told yet")
+    if end is None:
+        render.line(render.say("异议期：还有人未被告知", "window: somebody is not told yet"))
+        return
+    render.line(render.say(f"异议期到 {end} 为止", f"window open until {end}"))
+    if known is not None:
+        render.line(
+            render.say(f"节假日表只到 {known} 年：此后公布的假期未计入，公布后请更新法律包",
+                       f"the table of holidays ends with {known}; later ones are not counted: take in a newer law pack")
+        )  # fmt: skip
