@@ -539,7 +539,7 @@ def test_in_a_share_deal_nothing_is_delivered_or_destroyed(share_deal: WholeCase
         assert not tx.deliveries.list(share_deal.case_id)
         steps = {r.step for r in tx.steps.all(share_deal.case_id)}
         assert not {"cutover", "deliver", "destroy"} & steps
-        assert {s.name.split("/")[0] for s in tx.stores.list(share_deal.case_id)} == {"letters"}
+        assert {s.name.split("/")[0] for s in tx.stores.list(share_deal.case_id)} == {"letters", "stores"}
         assert {s.state.value for s in tx.stores.list(share_deal.case_id)} == {"purged"}
 
 
