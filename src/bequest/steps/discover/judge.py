@@ -6,7 +6,7 @@ maximum, and no single weak sign is enough.
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from bequest.model.datamap import ColumnMap, FieldClass
@@ -14,7 +14,7 @@ from bequest.model.facts import RowRole
 from bequest.steps.discover.context import TableContext, Topic
 from bequest.steps.discover.detector import Detector, TypeFamily, bearings, type_family
 from bequest.steps.discover.detectors import DETECTORS
-from bequest.steps.discover.matching import Hit, comment_hits, name_hits, says_something, words_of
+from bequest.steps.discover.matching import Hit, acting_initials, comment_hits, name_hits, says_something, words_of
 from bequest.steps.discover.personal import is_personal, is_sensitive
 from bequest.steps.discover.roles import role_of
 from bequest.steps.discover.sample import ColumnInfo, TableSample
@@ -139,7 +139,10 @@ def find_class(column: ColumnInfo, context: TableContext, values: ColumnValues) 
     """The class of a column by names, types, values and context, each adding to the points of each class."""
     cases: dict[FieldClass, _Case] = {}
     names = name_hits(column.said)
-    comments = _without_bare_words(names, comment_hits(column.comment))
+    if not names and context.in_initials and not says_something(column.comment):
+        names = acting_initials(column.said)
+    names = _of_banks(names, context)
+    comments = _without_bare_words(names, _of_banks(comment_hits(column.comment), context))
     if column.to_people and _type_allows(FieldClass.USER_ID, column.declared_type):
         cases[FieldClass.USER_ID] = _Case(PRIOR + REFERENCE, [f"reference:key of {column.refers_to}"], by_name=True)
     _add_words(cases, "name", names, NAME, NAME_WEAK, context, column)
@@ -162,6 +165,21 @@ def find_class(column: ColumnInfo, context: TableContext, values: ColumnValues) 
             if not case.by_name:
                 case.points += PLAIN_NAME
     return _best(cases, hits, plain, values, in_text, column, context)
+
+
+_ACCOUNTS = frozenset({"account", "账号", "帐号", "账户", "zhanghao", "zh", "account name login"})
+
+
+def _of_banks(hits: tuple[Hit, ...], context: TableContext) -> tuple[Hit, ...]:
+    """A bare account where a bank or the name of the account stands beside it is the bank's, not one to log in with."""
+    if not context.banked:
+        return hits
+    return tuple(
+        replace(h, cls=FieldClass.ACCOUNT_NUMBER)
+        if h.cls is FieldClass.USERNAME and (h.hint in _ACCOUNTS or h.hint.endswith(" account"))
+        else h
+        for h in hits
+    )
 
 
 def _without_bare_words(names: tuple[Hit, ...], comments: tuple[Hit, ...]) -> tuple[Hit, ...]:
@@ -305,6 +323,7 @@ def _add_context(cases: dict[FieldClass, _Case], context: TableContext) -> None:
         told = told or (cls in {FieldClass.INCOME_ASSETS, FieldClass.BANK_CARD} and (context.finance or context.pay))
         told = told or (cls is FieldClass.EDUCATION and (context.schooling or context.pupils))
         told = told or (cls is FieldClass.EMPLOYMENT and context.work_history)
+        told = told or (cls is FieldClass.NATIONAL_ID and context.papers)
         told = told or bool(context.initials)
         told = told or (cls is FieldClass.PERSON_NAME and case.named_beside)
         if context.individual or clinical or told:

@@ -9,6 +9,7 @@ from bequest.steps.discover import lexicon
 from bequest.steps.discover.detector import Detector
 from bequest.steps.discover.detectors import DETECTORS
 from bequest.steps.discover.forms import FORM_WORDS, HIDING_WORDS, LIKENESSES, without_form, without_form_han
+from bequest.steps.discover.segments import WHOLE_WORDS, singular
 from bequest.steps.discover.spelling import Pinyin, syllables
 from bequest.steps.discover.words import HeadIndex, chunks, comment_heads, fold, has_han, is_boolean_name, tokens
 
@@ -50,6 +51,9 @@ _INITIAL_HEADS = {
 """Heads by their initials that stand for nothing else at the end of a longer run of initials."""
 _NUMBERS = frozenset({"no", "id", "code", "sn", "card", "account"})
 _INITIALS_OF_ANYTHING = ("mc", "bh", "dm", "sj", "lx", "id")
+_VAGUE_INITIALS = ("zt", "rq", "sj", "lx", "dj", "sl", "ll", "dl", "bz", "je", "fs", "jg", "yy", "qk", "nr", "lb")
+"""状态, 日期, 时间, 类型, 等级, 数量 … and whatever else is spelt so: of a short run they tell too little."""
+_LEAST_WITH_VAGUE = 5
 _SAID_OF_PEOPLE = frozenset({FieldClass.PERSON_NAME, FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.DEVICE_ID})
 _INITIALS_OF_PEOPLE = frozenset(
     {
@@ -167,7 +171,7 @@ def name_hits(name: str) -> tuple[Hit, ...]:
     for key in dict.fromkeys(keys):
         detector = BY_ID[key]
         weak = hint in detector.weak_hints
-        if weak and detector.cls is FieldClass.PERSON_NAME and _is_agent(before):
+        if weak and detector.cls is FieldClass.PERSON_NAME and (_is_agent(before) or _is_somebody(name, hint, before)):
             weak = False
         if _counted(name, hint, detector.cls):
             continue
@@ -190,7 +194,7 @@ _CODED = frozenset(
         FieldClass.REGION,
     }
 )
-_ENDINGS_OF_CODES = frozenset({"code", "id", "name", "desc", "text", "type", "label"})
+_ENDINGS_OF_CODES = frozenset({"code", "id", "name", "desc", "text", "type", "label", "key"})
 
 
 def _coded_hits(name: str, found: Found | None) -> tuple[Hit, ...]:
@@ -252,7 +256,15 @@ _AGENT = re.compile(r"^[a-z]{3,}(?:er|or|ee|ant|ist|man|men|woman|person|ian)$")
 
 def _is_agent(before: tuple[str, ...]) -> bool:
     """Whether an English word that no list knows is built like one for somebody who does something: `occupant`."""
-    return bool(before) and before[-1] not in VOCABULARY and _AGENT.match(before[-1]) is not None
+    known = bool(before) and (before[-1] in VOCABULARY or before[-1] in WHOLE_WORDS)
+    return bool(before) and not known and _AGENT.match(before[-1]) is not None
+
+
+def _is_somebody(name: str, hint: str, before: tuple[str, ...]) -> bool:
+    """Whether the words before `name` alone name a person: `orderer_name`."""
+    if hint != "name" or not before or has_han(name) or before[-1] in lexicon.ORGANISATIONS:
+        return False
+    return any(h.cls is FieldClass.PERSON_NAME and not h.weak for h in name_hits("_".join(before)))
 
 
 def _counted(name: str, hint: str, cls: FieldClass) -> bool:
@@ -283,12 +295,21 @@ def _spelt_hits(name: str) -> tuple[Hit, ...]:
     return ()
 
 
+_ACTING_INITIALS = re.compile(r"^(?!sf)[bcdfghjklmnpqstwxyz]{2,4}r$")
+
+
+def acting_initials(name: str) -> tuple[Hit, ...]:
+    """Somebody who does something, by initials alone (`ngr`, 拟稿人): only where the whole table is written so."""
+    return (Hit(FieldClass.PERSON_NAME, name.lower(), False, ()),) if _ACTING_INITIALS.match(name.lower()) else ()
+
+
 def _initial_hits(letters: str) -> tuple[Hit, ...]:
     """Initials of a whole phrase, else of a head after whose it is: `fkdh`, 访客电话."""
     for head, said in _INITIAL_HEADS.items():
         if letters.removesuffix(head) in _INITIALS_OF_PEOPLE and letters.endswith(head):
             return tuple(Hit(h.cls, h.hint, h.weak, ()) for h in name_hits(said))
-    if word := PINYIN.by_initials(letters):
+    vague = letters.endswith(_VAGUE_INITIALS) and len(letters) < _LEAST_WITH_VAGUE
+    if not vague and (word := PINYIN.by_initials(letters)):
         hits = name_hits(word)
         if not (letters.endswith(_INITIALS_OF_ANYTHING) and any(h.cls in _SAID_OF_PEOPLE for h in hits)):
             return hits
@@ -334,7 +355,9 @@ def _parted(group: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
 def mentions(name: str, group: tuple[str, ...]) -> bool:
     """Whether a word of the group occurs in the name: an English token, or Chinese anywhere."""
     english, han = _parted(group)
-    return not english.isdisjoint(words_of(name)) or (has_han(name) and any(w in name for w in han))
+    words = words_of(name)
+    said = any(w in english or singular(w, english) in english for w in words)
+    return said or (has_han(name) and any(w in name for w in han))
 
 
 def last_word_of(text: str, groups: dict[str, tuple[str, ...]]) -> tuple[str, str]:

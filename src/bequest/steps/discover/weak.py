@@ -14,6 +14,10 @@ _MARKS = frozenset(listed("score, 得分, 评分, 分数, 总分, 学分, grade,
 """Marks: of pupils only where pupils are; parcels and shops have them too."""
 
 
+_FIRMS = frozenset({"company", "公司", "industry", "行业"})
+"""Said of a customer that is a company as often as of where somebody works."""
+
+
 def weak_counts(hit: Hit, context: TableContext) -> bool:
     """Weak words count in a table about individuals; clinical ones in a medical table that is no dictionary."""
     if hit.hint in WHOLE and hit.hint in context.initials:
@@ -28,6 +32,8 @@ def weak_counts(hit: Hit, context: TableContext) -> bool:
             return True
     if hit.cls is FieldClass.PERSON_NAME:
         return context.individual and (not hit.before or names_a_person(hit.before, ""))
+    if hit.cls is FieldClass.NATIONAL_ID:
+        return context.papers or context.individual
     if hit.cls is FieldClass.BANK_CARD:
         return context.individual or context.finance
     if hit.cls is FieldClass.ADDRESS:
@@ -36,6 +42,8 @@ def weak_counts(hit: Hit, context: TableContext) -> bool:
         return context.loyalty
     if hit.cls is FieldClass.FREE_TEXT:
         return not hit.before or names_a_person(hit.before, "")
+    if hit.cls is FieldClass.EMPLOYMENT and hit.hint in _FIRMS and not context.described:
+        return context.work_history and context.people
     if hit.cls is FieldClass.EMPLOYMENT:
         return (context.work_history and context.people) or (
             context.topic is Topic.PERSON

@@ -42,6 +42,25 @@ class _Rest:
     confidence: int = 700
 
 
+def with_people_found(context: TableContext, columns: Columns) -> TableContext:
+    """The context once columns have named somebody who is not the clerk: then what else stands in the row is theirs."""
+    if context.persons or context.machinery or context.topic is Topic.ORGANISATION:
+        return context
+    found = {c.cls for c in columns if c.personal and c.role is not RowRole.STAFF}
+    named = bool(found & {FieldClass.PERSON_NAME, FieldClass.NATIONAL_ID})
+    if not named or not found & _OWN or (context.topic is Topic.THING and not _CLOSE & found):
+        return context
+    topic = Topic.EVENT if context.topic is Topic.THING else context.topic
+    return replace(context, topic=topic, people=True, persons=True, evidence="context:somebody is named in the row")
+
+
+_OWN = frozenset(
+    {FieldClass.PHONE, FieldClass.NATIONAL_ID, FieldClass.GENDER, FieldClass.BIRTHDAY, FieldClass.EMAIL}
+    | {FieldClass.AGE, FieldClass.PASSPORT, FieldClass.BANK_CARD, FieldClass.ADDRESS, FieldClass.USER_ID}
+)
+_CLOSE = _OWN - {FieldClass.ADDRESS, FieldClass.USER_ID, FieldClass.EMAIL}
+
+
 def as_a_whole(sample: TableSample, context: TableContext, columns: Columns) -> Columns:
     """The columns once their table has been looked at as a whole."""
     columns = _clinical_text(sample, context, _one_person(_traces(context, columns)))

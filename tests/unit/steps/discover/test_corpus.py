@@ -1,10 +1,10 @@
-"""Discovery on invented schemas: 33 systems in the styles of real ones, tables empty, half without comments.
+"""Discovery on invented schemas: 42 systems in the styles of real ones, tables empty, half without comments.
 
 Eleven were written before the rules that now read them (counted then: recall 0.70, precision 0.90, sensitive 0.54). The
 others came after, each counted once before anything was changed for it: courses, tours, schools, shops 0.82 and 0.93,
-hotels and insurance 0.83 and 0.95, offices and personnel 0.80 and 0.92. The last three (`LATEST`)
-were counted at first sight and nothing was changed for them: 0.88, 0.98, sensitive 0.83. All serve to notice a
-step back.
+hotels and insurance 0.83 and 0.95, offices and personnel 0.80 and 0.92, three mixed ones 0.88, 0.98, sensitive 0.83.
+Nine larger and stranger ones (`LATEST`) were counted at first sight 0.786, 0.927, sensitive 0.651, before anything was
+changed for them. All serve to notice a step back.
 """
 
 import pytest
@@ -14,7 +14,10 @@ from bequest.steps.discover import discover
 
 COUNTS = ("truly", "hit", "false", "class_right", "sensitive", "sensitive_hit", "apart", "apart_hit")
 
-LATEST = {"erp_pascal", "oa_pyin", "shop_zh"}
+LATEST = {
+    *("hr_global", "oa_gov", "lend_p2p", "pay_platform", "wuye_cn", "erp_table5", "erp_debtors", "dorm_cms"),
+    *("kd_branch", "erp_pascal"),
+}
 
 
 @pytest.fixture(name="scores", scope="module")
