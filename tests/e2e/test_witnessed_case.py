@@ -1,6 +1,7 @@
-"""A whole small asset deal under two witnesses, one over HTTP and one by file, to a bundle that says who cosigned."""
+"""A whole small asset deal under two witnesses, one over HTTP and one by file, stamped, to a bundle that names them."""
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -11,16 +12,19 @@ from pathlib import Path
 import pypdf
 import pytest
 from tests.e2e.whole_case import ROOT
+from tests.unit.crypto.local_tsa import make_tsa
 
 from bequest.app.context import Context, open_context
 from bequest.app.make_bundle import make_bundle, write_trust
 from bequest.app.make_report import make_report
 from bequest.app.rehearse import rehearse
+from bequest.app.timestamps import take_timestamp, write_query
 from bequest.app.witness_folder import make_witness, sign_request, watch
 from bequest.app.witness_http import make_server
 from bequest.app.witnesses import take_cosignatures, write_requests
 from bequest.demo import make_company
 from bequest.evidence.bundle import bundle_name
+from bequest.evidence.tiles import read_entries
 from bequest.evidence.trust import parse_trust
 from bequest.kernel.clock import SystemClock
 from bequest.kernel.errors import EvidenceError
@@ -61,15 +65,23 @@ def verified(tmp: Path, bundle: Path, trust: Path, *more: str) -> tuple[int, dic
     return done.returncode, said
 
 
+def read_all(bundle: Path) -> list[bytes]:
+    log = bundle / "data" / "log"
+    return list(read_entries(log, int((log / "checkpoint").read_text().splitlines()[1])))
+
+
 def test_a_case_with_witnesses_runs_to_a_bundle_that_names_them(tmp_path: Path) -> None:
     folder = make_company(tmp_path / "demo", event=Event.E5, customers=120).folder
     notary, buyer = (
         make_witness(tmp_path / "notary", "notary.example"),
         make_witness(tmp_path / "buyer", "buyer.example"),
     )
+    tsa = make_tsa(tmp_path / "tsa")
     ctx = open_context(tmp_path / "home")
     with serving(tmp_path / "notary") as url:
         rules = f'\n[evidence]\nwitnesses = ["{notary.vkey} {url}", "file:buyer.vkey"]\nquorum = 2\nintent_quorum = 1\n'
+        rules += 'tsa_roots = "file:tsa-roots.pem"\n'
+        (folder / "tsa-roots.pem").write_text(tsa.root_pem)
         (folder / "buyer.vkey").write_text(buyer.vkey + "\n")
         with (folder / "case.toml").open("a", encoding="utf-8") as file:
             file.write(rules)
@@ -78,6 +90,10 @@ def test_a_case_with_witnesses_runs_to_a_bundle_that_names_them(tmp_path: Path) 
         watch(tmp_path / "notary", log_vkey(ctx))
         played = rehearse(ctx, folder)
     assert [c.code for c in played.bundle.report.failed] == ["log.quorum"]  # the buyer has not cosigned yet
+
+    write_query(ctx, CASE, tmp_path / "head.tsq")
+    (tmp_path / "head.tsr").write_bytes(tsa.reply((tmp_path / "head.tsq").read_bytes()))
+    take_timestamp(ctx, CASE, tmp_path / "head.tsr")
 
     requests = {p.name.split("-")[-1]: p for p in write_requests(ctx, CASE, tmp_path)}
     for witness, log in (("buyer", log_vkey(ctx)), ("notary", "")):
@@ -108,8 +124,20 @@ def test_a_case_with_witnesses_runs_to_a_bundle_that_names_them(tmp_path: Path) 
     pages = pypdf.PdfReader(bundle.folder / "data/certificates/certificate.pdf").pages
     text = " ".join(word for page in pages for word in page.extract_text().split())
     assert "cosigned by 1 of 2 witnesses" in text
+    assert said["log.time"][0].startswith(
+        f"the head of {len(read_all(bundle.folder))} entries is stamped: CN=Example Time 2"
+    )
+    openssl = [
+        block
+        for block in re.findall(r"```\n(.*?)```", (bundle.folder / "VERIFY.md").read_text(), re.S)
+        if "ts -verify" in block
+    ]
+    script = openssl[0].splitlines()[0].replace("N.", f"{len(read_all(bundle.folder))}.")
+    done = subprocess.run(["bash", "-c", script], cwd=bundle.folder, capture_output=True, text=True, check=False)
+    assert done.stdout == "Verification: OK\n", done.stderr
     html = make_report(ctx, CASE, "en").read_text(encoding="utf-8")
     assert "buyer.example 2" in html
+    assert "CN=Example Time" in html
     assert "Self-published" not in html
     policy = (bundle.folder / "data" / "policy.txt").read_text()
     assert "group q 2 w1 w2\nquorum q\n" in policy

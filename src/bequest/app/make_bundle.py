@@ -46,6 +46,7 @@ def make_trust(ctx: Context, case: Case, *, policy_digest: str, required: tuple[
         quorum=case.evidence.quorum,
         intent_quorum=case.evidence.intent_quorum,
         witnesses=tuple(w.vkey for w in case.evidence.witnesses),
+        tsa_roots=case.evidence.tsa_roots,
         policy_digest=policy_digest,
     )
 
@@ -88,8 +89,7 @@ def make_bundle(ctx: Context, case_id: str) -> Bundle:
         if not log.is_closed:
             raise StateError(f"case {case_id} is not closed", hint=f"Run `bequest close {case_id}` first.")
         proofs = _proofs(log, event_id(EventType.CERTIFICATE_ISSUED, "1"))
-        seen = [head.size for head in log.heads.all(witness_keys(case)) if head.cosignatures]
-        shown = {name: path for size in seen for name, path in log.heads.files(size).items()}
+        shown = shown_heads(log, case)
     parts = BundleParts(
         trust=trust,
         log=workspace.dir("log"),
@@ -110,6 +110,12 @@ def make_bundle(ctx: Context, case_id: str) -> Bundle:
     trust_file = workspace.dir("bundle") / "trust.json"
     report = verify_bundle(folder, trust_file, rehearsal=case.rehearsal)
     return Bundle(folder, trust_file, report)
+
+
+def shown_heads(log: Log, case: Case) -> dict[str, Content]:
+    """The files of every head that somebody cosigned or stamped."""
+    files = [(head, log.heads.files(head.size)) for head in log.heads.all(witness_keys(case))]
+    return {name: path for head, found in files if head.cosignatures or len(found) > 1 for name, path in found.items()}
 
 
 def _proofs(log: Log, this: str) -> dict[str, Content]:

@@ -18,6 +18,7 @@ def log_facts(ctx: Context, case_id: str) -> LogFacts | None:
         checkpoint = log.checkpoint
         note = checkpoint.note if checkpoint else ""
         cosignatures = parse_checkpoint(note, log.key, witness_keys(case)).cosignatures if note else ()
+        stamp = log.heads.stamped(checkpoint.size, rules.tsa_roots) if checkpoint else None
         last = max((leaf.at for leaf in log.entries()), default=None)
     if checkpoint is None:
         return None
@@ -29,6 +30,7 @@ def log_facts(ctx: Context, case_id: str) -> LogFacts | None:
         cosigned=tuple(said([c]) for c in cosignatures),
         named=len(rules.witnesses),
         quorum=rules.quorum,
+        stamped=f"{stamp.authority} {rfc3339(stamp.at)}" if stamp else "",
     )
 
 

@@ -2,15 +2,15 @@
 
 import http.client
 import re
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
 from bequest.app.context import Context
 from bequest.app.evidence import open_log, publish
+from bequest.app.http_post import post
 from bequest.app.user_files import new_user_file, read_user_text
 from bequest.evidence.checkpoint import Checkpoint
+from bequest.evidence.heads import NOTE
 from bequest.evidence.log import Log
 from bequest.evidence.note import NoteKey, parse_vkey
 from bequest.evidence.witness import Request
@@ -18,8 +18,6 @@ from bequest.kernel.errors import BequestError, EvidenceError, InputError, State
 from bequest.model.case import Case
 from bequest.model.witnessing import NamedWitness
 
-TIMEOUT_SECONDS = 15
-_MAX_ANSWER_BYTES = 64 * 1024
 _SIZE = re.compile(r"(0|[1-9][0-9]{0,18})\n?")
 
 
@@ -120,7 +118,7 @@ def _request(log: Log, head: Checkpoint, old: int) -> Request:
 
 def _published_note(log: Log, head: Checkpoint) -> str:
     """The head as the log signed it: what others said of it does not concern a witness."""
-    return log.heads.files(head.size)[f"{head.size}.checkpoint"].read_text(encoding="utf-8")
+    return log.heads.files(head.size)[f"{head.size}{NOTE}"].read_text(encoding="utf-8")
 
 
 def _ask(ctx: Context, case_id: str, named: NamedWitness) -> Asked:
@@ -158,20 +156,6 @@ def _refused(named: NamedWitness, status: int) -> BequestError:
 
 def _post(named: NamedWitness, request: Request) -> tuple[int, str]:
     """Status and text of the answer to `add-checkpoint` (C2SP tlog-witness)."""
-    call = urllib.request.Request(  # noqa: S310 - the case file takes addresses of the web only
-        named.url.rstrip("/") + "/add-checkpoint",
-        data=request.render().encode(),
-        headers={"Content-Type": "text/plain; charset=utf-8"},
-        method="POST",
-    )
-    try:
-        with urllib.request.urlopen(call, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
-            return answer.status, answer.read(_MAX_ANSWER_BYTES).decode("utf-8", "replace")
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read(_MAX_ANSWER_BYTES).decode("utf-8", "replace")
-    except (OSError, http.client.HTTPException) as error:
-        raise EvidenceError(
-            f"the witness {named.name} cannot be reached: {type(error).__name__}",
-            hint="Ask again later, or by file: `bequest evidence checkpoint`.",
-        ) from error
+    url = named.url.rstrip("/") + "/add-checkpoint"
+    status, body = post(url, request.render().encode(), "text/plain; charset=utf-8")
+    return status, body.decode("utf-8", "replace")

@@ -1,8 +1,8 @@
 """Heads of the log that were shown to others, and what came back for each.
 
-Of every head there are up to two files: `SIZE.checkpoint`, the note as the log signed it, which never changes, and
-`SIZE.cosignatures`, signature lines of witnesses (C2SP tlog-cosignature). Put one behind the other they are the
-cosigned checkpoint.
+Of every head there are up to three files: `SIZE.checkpoint`, the note as the log signed it, which never changes;
+`SIZE.cosignatures`, signature lines of witnesses (C2SP tlog-cosignature): put one behind the other the two are the
+cosigned checkpoint; and `SIZE.tsr`, a time stamp over the first (RFC 3161).
 """
 
 import re
@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bequest.crypto.atomic import PUBLIC, sync_directory, write_file
+from bequest.crypto.timestamps import Stamp, check_timestamp
 from bequest.evidence.checkpoint import Checkpoint, parse_checkpoint
 from bequest.evidence.note import NoteKey, note_text, signature_lines
 from bequest.kernel.errors import VerificationError
 
-NOTE, COSIGNED = ".checkpoint", ".cosignatures"
+NOTE, COSIGNED, STAMPED = ".checkpoint", ".cosignatures", ".tsr"
 _NAME = re.compile(r"(0|[1-9][0-9]{0,18})\.checkpoint")
 
 
@@ -49,7 +50,7 @@ class Heads:
 
     def files(self, size: int) -> dict[str, Path]:
         """Name → file of all that there is of a head."""
-        names = (f"{size}{ending}" for ending in (NOTE, COSIGNED))
+        names = (f"{size}{ending}" for ending in (NOTE, COSIGNED, STAMPED))
         return {name: self._folder / name for name in names if (self._folder / name).is_file()}
 
     def add(self, text: str, witnesses: Sequence[NoteKey]) -> tuple[Checkpoint, ...]:
@@ -81,6 +82,36 @@ class Heads:
                 hint="Take the file in that the witness wrote. `bequest evidence heads` lists heads and witnesses.",
             )
         return tuple(changed)
+
+    def stamp(self, response: bytes, roots: Sequence[str]) -> tuple[Checkpoint, Stamp]:
+        """Take a time stamp in: of which head it is, and what it says. The first of a head stays.
+
+        Raises:
+            VerificationError: where it is of none, or does not lead to one of these roots.
+        """
+        why = VerificationError(
+            "no head was handed out yet", hint="Ask for a time stamp with `bequest evidence stamp`."
+        )
+        for head in reversed(self.all()):
+            path = self._folder / f"{head.size}{NOTE}"
+            try:
+                stamp = check_timestamp(response, path.read_bytes(), roots)
+            except VerificationError as error:
+                why = error
+                continue
+            target = path.with_suffix(STAMPED)
+            if not target.is_file():
+                write_file(target, response, mode=PUBLIC)
+            return head, stamp
+        raise why
+
+    def stamped(self, size: int, roots: Sequence[str]) -> Stamp | None:
+        """What the time stamp of the head of that size says; None where there is none that verifies."""
+        path = self._folder / f"{size}{STAMPED}"
+        try:
+            return check_timestamp(path.read_bytes(), path.with_suffix(NOTE).read_bytes(), roots)
+        except (OSError, VerificationError):
+            return None
 
     def _signer(self, size: int, line: str, witnesses: Sequence[NoteKey]) -> str:
         """The witness whose cosignature of this head the line is; empty where it is none."""

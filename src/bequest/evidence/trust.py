@@ -22,9 +22,9 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _WORD = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _KEYS = frozenset(
     {"v", "case", "event", "origin", "rehearsal", "log_vkey", "platform_key", "persons", "required_roles"}
-    | {"quorum", "witnesses", "intent_quorum", "policy_digest"}
+    | {"quorum", "witnesses", "intent_quorum", "tsa_roots", "policy_digest"}
 )
-_OPTIONAL = frozenset({"policy_digest", "witnesses", "intent_quorum"})
+_OPTIONAL = frozenset({"policy_digest", "witnesses", "intent_quorum", "tsa_roots"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ class Trust:
     intent_quorum: int = 0
     witnesses: tuple[str, ...] = ()
     """Verifier keys of witnesses (type 4)."""
+    tsa_roots: tuple[str, ...] = ()
+    """Certificates (base64 of DER) of a time-stamping authority; with any, the last head must be stamped."""
     policy_digest: str = ""
     """Where it is known: the policy that must have been approved."""
 
@@ -167,6 +169,7 @@ def parse_trust(data: bytes) -> Trust:
         quorum=_number(value["quorum"]),
         intent_quorum=_number(value.get("intent_quorum", 0)),
         witnesses=tuple(_text(item) for item in _list(value.get("witnesses", []))),
+        tsa_roots=tuple(_text(item) for item in _list(value.get("tsa_roots", []))),
         policy_digest=_text(value.get("policy_digest", "")),
     )
 
@@ -188,6 +191,8 @@ def _to_json(trust: Trust) -> dict[str, Json]:
         value["witnesses"] = list(trust.witnesses)
     if trust.intent_quorum:
         value["intent_quorum"] = trust.intent_quorum
+    if trust.tsa_roots:
+        value["tsa_roots"] = list(trust.tsa_roots)
     if trust.policy_digest:
         value["policy_digest"] = trust.policy_digest
     return value

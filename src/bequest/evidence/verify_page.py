@@ -48,7 +48,7 @@ sha256sum -c tagmanifest-sha256.txt
 任何支持这些格式的工具（如 Go 的 `sumdb/note`、`sumdb/tlog`）都能核对。
 
 {witnesses_zh}
-
+{time_zh}
 ## 本包证明什么，不证明什么
 
 它证明：在声明的范围内，谁在何时决定、告知、交付、销毁了什么，谁批准，独立检验人找了哪里、找到什么；以及这些记录自签署后
@@ -105,7 +105,7 @@ Log: `data/log/` is in C2SP tlog-tiles form (RFC 6962 tree, signed checkpoint), 
 tool for these formats (such as Go's `sumdb/note` and `sumdb/tlog`) can check them.
 
 {witnesses_en}
-
+{time_en}
 ## What it proves and what it does not
 
 It proves, within the declared scope: who decided, told, delivered, destroyed what and when, who approved, where the
@@ -136,6 +136,29 @@ signature lines; one behind the other they are the cosigned checkpoint:
 checks that the log contains it."""
 
 
+_TIME_ZH = """
+时间戳（RFC 3161）覆盖 `N.checkpoint`，根证书须与信任文件核对；核验程序查它另需 `rfc3161-client` 库，或者用 openssl
+（机构证书过期后加 `-attime 时间戳的秒数`）：
+
+```
+{command}
+```
+"""
+_TIME_EN = """
+Time stamps (RFC 3161) cover `N.checkpoint`; compare the root with the trust file. The verifier needs the library
+`rfc3161-client` for them; or openssl (once the authority's certificate has expired, with `-attime SECONDS`, the time of
+the stamp):
+
+```
+{command}
+```
+"""
+_TIME_COMMAND = (
+    "openssl ts -verify -data data/heads/N.checkpoint -in data/heads/N.tsr -CAfile data/trust/tsa-roots.pem\n"
+    "openssl ts -reply -in data/heads/N.tsr -text"
+)
+
+
 def _witnesses(trust: Trust, seen: str, alone: str) -> str:
     keys = "\n".join(f"- `{vkey}`" for vkey in trust.witnesses)
     return seen.format(quorum=trust.quorum, keys=keys) if keys else alone
@@ -156,6 +179,8 @@ def render_verify_page(trust: Trust) -> bytes:
         "log": trust.log_vkey,
         "witnesses_zh": _witnesses(trust, _SEEN_ZH, _ALONE_ZH),
         "witnesses_en": _witnesses(trust, _SEEN_EN, _ALONE_EN),
+        "time_zh": _TIME_ZH.format(command=_TIME_COMMAND) if trust.tsa_roots else "",
+        "time_en": _TIME_EN.format(command=_TIME_COMMAND) if trust.tsa_roots else "",
         "manifest_commands": "\n".join(
             f"{keygen} -I platform -s {name}.sig < {name}" for name in ("manifest-sha256.txt", "tagmanifest-sha256.txt")
         ),

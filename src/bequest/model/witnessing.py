@@ -25,3 +25,7 @@ class EvidenceRules:
     """How many of them must have cosigned the last head; 0 with none named is printed as self-published."""
     intent_quorum: int = 0
     """How many must have cosigned a head with the intent before anything irreversible begins."""
+    tsa: str = ""
+    """Address of a time-stamping authority (RFC 3161)."""
+    tsa_roots: tuple[str, ...] = ()
+    """Certificates (base64 of DER) to which its tokens must lead; with any, the last head must be stamped."""

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.unit.crypto.local_tsa import make_tsa
 
 from bequest.app.casefile import diff_cases, read_case_file, write_case_template
 from bequest.crypto.age import generate_identity
@@ -491,6 +492,8 @@ def test_every_commented_line_of_a_template_can_be_used(tmp_path: Path, event: E
     (tmp_path / "archive.txt").write_text(generate_identity().recipient)
     for name in ("receiver", "notary"):
         (tmp_path / f"{name}.vkey").write_text(witness(f"{name}.example") + "\n")
+    tsa = make_tsa(tmp_path / "tsa")
+    (tmp_path / "tsa-roots.pem").write_text(tsa.root_pem)
     of_files = ('encoding = "gb18030"', 'sheet = ""', 'separator = "tab"', "header_row = 0", "header_rows = 1")
     for line in ('uscc = ""', 'where = ""', 'password = "env:ORDERS_PASSWORD"', *of_files):
         filled = {'where = ""': 'where = "tape"'}.get(line, "")
@@ -507,6 +510,7 @@ def test_every_commented_line_of_a_template_can_be_used(tmp_path: Path, event: E
     assert [[s.holds(t) for t in tables] for s in case.sources[1:3]] == [[False, False, True], [True, True, False]]
     assert [w.name for w in case.evidence.witnesses] == ["receiver.example", "notary.example"]
     assert (case.evidence.quorum, case.evidence.intent_quorum) == (1, 0)
+    assert (case.evidence.tsa, case.evidence.tsa_roots) == ("https://tsa.example.com/", (tsa.root,))
 
 
 def witness(name: str, signer: Signer | None = None, kind: int = COSIGNATURE) -> str:
@@ -524,6 +528,9 @@ EVIDENCE = {
     "a key that is none": ('witnesses = ["w1.example+12345678+AAAA"]\nquorum = 1', "a key cannot be used"),
     "an address that is none": (f'witnesses = ["{W1} ftp://w1.example/"]\nquorum = 1', "is no web address"),
     "more than an address": (f'witnesses = ["{W1} https://w1.example/ x"]\nquorum = 1', "a witness is a verifier key"),
+    "an authority without roots": ('tsa = "https://tsa.example.com/"', "tsa_roots: is missing"),
+    "an authority that is no address": ('tsa = "tsa"\ntsa_roots = "x"', "tsa: is no web address"),
+    "roots that are none": ('tsa_roots = "x"', "no PEM text"),
     "a person's key": (
         f'witnesses = ["{NoteKey("p.example", COSIGNATURE, PERSON).vkey}"]\nquorum = 1', "is that of people#1 too"
     ),

@@ -291,6 +291,9 @@ def test_a_head_without_cosignature_is_called_self_published_and_one_with_names_
     seen = replace(report, log=replace(report.log, cosigned=("w1.example 2027-01-01T00:00:00Z",), named=2))
     assert "w1.example 2027-01-01T00:00:00Z" in render_report(seen, "zh")
     assert "Self-published" not in render_report(seen, "en")
+    assert "Time stamp" not in render_report(seen, "en")
+    stamped = replace(report, log=replace(report.log, stamped="CN=Example Time 2027-01-01T00:00:00Z"))
+    assert "CN=Example Time" in render_report(stamped, "zh")
 
 
 def test_a_rehearsal_shows_its_strip_and_a_real_case_does_not() -> None:

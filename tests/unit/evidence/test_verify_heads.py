@@ -3,13 +3,15 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.unit.crypto.local_tsa import make_tsa
 from tests.unit.evidence.evidence_scene import AT, CASE, LOG, ORIGIN, PLATFORM, Scene, reseal, scene_e5, trust
 
 from bequest.crypto.signing import Signer
+from bequest.crypto.timestamps import timestamp_query
 from bequest.evidence.checkpoint import checkpoint_body, parse_checkpoint
 from bequest.evidence.checks.files import BundleFiles
 from bequest.evidence.checks.heads import CLOCK_SKEW, check_heads
@@ -176,18 +178,69 @@ def test_where_it_is_demanded_witnesses_saw_each_intent_before_its_outcome(bundl
     assert "entry 8, export.intent" in failed.en
 
 
+# Time stamps.
+
+
+def test_a_demanded_time_stamp_of_the_last_head_is_checked(bundle: Path, tmp_path: Path) -> None:
+    tsa = make_tsa(tmp_path / "tsa")
+    t = tree(bundle)
+    scene = scene_e5()
+    scene.trust = replace(trust(), tsa_roots=(tsa.root,))
+    stamped = scene.build(tmp_path / "stamped")
+    assert [c.code for c in check(stamped, scene.trust).failed] == ["log.time"]
+    put(stamped, {f"data/heads/{n}.checkpoint": note(t, n) for n in (9, t.size)})
+    for size in (9, t.size):
+        data = (stamped / f"data/heads/{size}.checkpoint").read_bytes()
+        (stamped / f"data/heads/{size}.tsr").write_bytes(tsa.reply(timestamp_query(data)))
+    reseal(stamped)
+    report = check(stamped, scene.trust)
+    assert report.ok, report.failed
+    said = [c.en for c in report.checks if c.code == "log.time"]
+    assert len(said) == 2
+    assert "is stamped: CN=Example Time 20" in said[0]
+    for size, why in ((9, "other bytes"), (t.size, "the trust file demands")):
+        spoilt = stamped / f"data/heads/{size}.tsr"
+        good = spoilt.read_bytes()
+        if size == 9:  # a stamp of another head, played again
+            spoilt.write_bytes((stamped / f"data/heads/{t.size}.tsr").read_bytes())
+        else:
+            spoilt.unlink()
+        reseal(stamped)
+        failed = [c for c in check(stamped, scene.trust).failed if c.code == "log.time"]
+        assert why in failed[0].en
+        spoilt.write_bytes(good)
+        reseal(stamped)
+    strangers = replace(scene.trust, tsa_roots=(make_tsa(tmp_path / "other").root,))
+    assert [c.code for c in check(stamped, strangers).failed] == ["trust.keys"]
+
+
 # The time of a real case.
 
 REAL = f"real.example/{CASE}"
 
 
-def real_log(folder: Path) -> LogView:
+REAL_TRUST = Trust(
+    case=CASE, event="E5", origin=REAL, rehearsal=False, log_vkey=NoteKey(REAL, ED25519_NOTE, LOG.public).vkey,
+    platform_key=PLATFORM.public.line, persons=(), required_roles=(), witnesses=(KEYS[0].vkey,),
+)  # fmt: skip
+
+
+def bag_of(folder: Path, files: dict[str, bytes]) -> BundleFiles:
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    return BundleFiles(folder, {name: hashlib.sha256(data).hexdigest() for name, data in files.items()})
+
+
+def real_log(folder: Path, begin: datetime = AT) -> LogView:
     with Log(folder, REAL, LOG) as log:
         events = [
-            Event(id=f"e{n}", type=EventType.ACCESS_READ, case=CASE, at=AT + timedelta(days=n), actor=LOG.public.key_id)
+            Event(
+                id=f"e{n}", type=EventType.ACCESS_READ, case=CASE, at=begin + timedelta(days=n), actor=LOG.public.key_id
+            )
             for n in range(4)
         ]
-        drain(events, log, AT + timedelta(days=9))
+        drain(events, log, begin + timedelta(days=9))
         entries = tuple(log.entry_bytes(n) for n in range(4))
         assert log.checkpoint
         return LogView(log.checkpoint, Tree(map(leaf_hash, entries)), entries, tuple(map(parse_leaf, entries)))
@@ -202,20 +255,23 @@ def test_an_entry_dated_after_a_witness_saw_it_is_refused(seen_at: datetime, ok:
     log = real_log(tmp_path / "log")
     body = checkpoint_body(REAL, 4, log.tree.root())
     texts = {
-        "data/heads/4.checkpoint": sign_note(body, REAL, LOG),
-        "data/heads/4.cosignatures": cosign(body, "w1.example", W1, int(seen_at.timestamp())),
+        "data/heads/4.checkpoint": sign_note(body, REAL, LOG).encode(),
+        "data/heads/4.cosignatures": cosign(body, "w1.example", W1, int(seen_at.timestamp())).encode(),
     }
-    put_files = tmp_path / "bag"
-    for name, text in texts.items():
-        (put_files / name).parent.mkdir(parents=True, exist_ok=True)
-        (put_files / name).write_text(text)
-    digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
-    anchors = Trust(
-        case=CASE, event="E5", origin=REAL, rehearsal=False, log_vkey=NoteKey(REAL, ED25519_NOTE, LOG.public).vkey,
-        platform_key=PLATFORM.public.line, persons=(), required_roles=(), witnesses=(KEYS[0].vkey,),
-    )  # fmt: skip
     findings = Findings()
-    check_heads(BundleFiles(put_files, digests), anchors, log, findings)
+    check_heads(bag_of(tmp_path / "bag", texts), REAL_TRUST, log, findings)
     [found] = findings.report(complete=True).checks
     assert found.ok is ok
     assert ok or "is dated after w1.example had seen it" in found.en
+
+
+def test_an_entry_dated_after_it_was_stamped_is_refused(tmp_path: Path) -> None:
+    """The entries of the log lie ahead of the machine's clock, which the local authority goes by."""
+    tsa, log = make_tsa(tmp_path / "tsa"), real_log(tmp_path / "log", begin=datetime.now(UTC) + timedelta(days=1))
+    files = {"data/heads/4.checkpoint": sign_note(checkpoint_body(REAL, 4, log.tree.root()), REAL, LOG).encode()}
+    files["data/heads/4.tsr"] = tsa.reply(timestamp_query(files["data/heads/4.checkpoint"]))
+    findings = Findings()
+    anchors = replace(REAL_TRUST, witnesses=(), tsa_roots=(tsa.root,))
+    check_heads(bag_of(tmp_path / "bag", files), anchors, log, findings)
+    failed = [c for c in findings.report(complete=True).checks if not c.ok]
+    assert "is dated after CN=Example Time had seen it" in failed[0].en

@@ -287,6 +287,8 @@ _EVIDENCE = """\
 # witnesses = ["file:receiver.vkey", "file:notary.vkey"]   # 其后可写地址 · an address may follow the key
 # quorum = 1                     # 须有几家会签 · how many must have cosigned
 # intent_quorum = 0              # 不可撤销的动作之前须有几家见过 · how many must have seen what cannot be undone
+# tsa = "https://tsa.example.com/"     # 时间戳机构 · a time-stamping authority (RFC 3161)
+# tsa_roots = "file:tsa-roots.pem"     # 其根证书 · its root certificate
 """
 
 _WINDOW = """\

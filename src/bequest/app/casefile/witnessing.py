@@ -1,13 +1,14 @@
-"""`[evidence]`: who cosigns the head of the log, and how many of them are needed."""
+"""`[evidence]`: who cosigns the head of the log, how many of them are needed, and who stamps it with a time."""
 
 from urllib.parse import urlsplit
 
 from bequest.app.casefile.table import Table
+from bequest.crypto.timestamps import is_root, parse_roots
 from bequest.evidence.note import COSIGNATURE, NoteKey, parse_vkey
 from bequest.kernel.errors import VerificationError
 from bequest.model.witnessing import EvidenceRules, NamedWitness
 
-EVIDENCE = ("witnesses", "quorum", "intent_quorum")
+EVIDENCE = ("witnesses", "quorum", "intent_quorum", "tsa", "tsa_roots")
 MAX_WITNESSES = 20
 
 
@@ -28,13 +29,37 @@ def read_evidence(table: Table) -> EvidenceRules:
         raise table.fault(
             "quorum", "is missing", "Write how many of the witnesses must have cosigned the last head of the log."
         )
+    tsa = table.text("tsa", "")
+    if tsa and not _is_web(tsa):
+        raise table.fault("tsa", "is no web address", "It begins with https:// or http://.")
+    if tsa and not table.has("tsa_roots"):
+        raise table.fault("tsa_roots", "is missing", _ROOTS)
     return EvidenceRules(
         witnesses=tuple(witness for _, witness in pairs),
         quorum=_needed(table, "quorum", table.whole("quorum", 0, low=0, high=MAX_WITNESSES), len(keys)),
         intent_quorum=_needed(
             table, "intent_quorum", table.whole("intent_quorum", 0, low=0, high=MAX_WITNESSES), len(keys)
         ),
+        tsa=tsa,
+        tsa_roots=_roots(table) if table.has("tsa_roots") else (),
     )
+
+
+_ROOTS = 'Write the root certificate of the authority, as it publishes it: tsa_roots = "file:tsa-roots.pem".'
+
+
+def _roots(table: Table) -> tuple[str, ...]:
+    try:
+        roots = parse_roots(table.referred("tsa_roots"))
+    except VerificationError as error:
+        raise table.fault("tsa_roots", f"cannot be used: {error.message}", _ROOTS) from None
+    if not any(is_root(root) for root in roots):
+        raise table.fault("tsa_roots", "holds no certificate that signed itself", _ROOTS)
+    return roots
+
+
+def _is_web(url: str) -> bool:
+    return urlsplit(url).scheme in {"https", "http"} and bool(urlsplit(url).hostname)
 
 
 def _needed(table: Table, key: str, number: int, named: int) -> int:
@@ -58,6 +83,6 @@ def _witness(table: Table, text: str) -> tuple[NoteKey, NamedWitness]:
     if key.kind != COSIGNATURE:
         raise table.fault("witnesses", f"{key.name} is the key of a log, not of a witness", hint)
     url = words[1] if len(words) == 2 else ""
-    if url and (urlsplit(url).scheme not in {"https", "http"} or not urlsplit(url).hostname):
+    if url and not _is_web(url):
         raise table.fault("witnesses", f"the address of {key.name} is no web address", "It begins with https://.")
     return key, NamedWitness(vkey=key.vkey, url=url)

@@ -7,11 +7,13 @@ import typer
 
 from bequest.app.make_bundle import make_bundle, write_trust
 from bequest.app.make_report import make_report
+from bequest.app.timestamps import ask_for_timestamp, take_timestamp, write_query
 from bequest.app.witnesses import ask_witnesses, heads, take_cosignatures, write_requests
 from bequest.cli import render
 from bequest.cli.state import group, state_of
 from bequest.evidence import verify_cli
 from bequest.evidence.checks.log import said
+from bequest.kernel.clock import rfc3339
 
 commands = group("日志头与见证人。 The heads of the log, and its witnesses.")
 
@@ -107,6 +109,28 @@ def ask(ctx: typer.Context, case: str) -> None:
         render.line(render.say("没有写明地址的见证人", "no witness of the case has an address"))
     if any(found.error for found in asked):
         raise typer.Exit(7)
+
+
+@commands.command(help="Have the newest head stamped with a trusted time (RFC 3161). 请求可信时间戳。")
+def stamp(
+    ctx: typer.Context,
+    case: str,
+    request: Annotated[Path | None, typer.Option(help="write the request to this file instead of asking")] = None,
+) -> None:
+    with state_of(ctx).context() as c:
+        if request is not None:
+            head = write_query(c, case, request)
+            render.line(f"{head.size}: {request}")
+            return
+        head, found = ask_for_timestamp(c, case)
+    render.line(f"{head.size}: {found.authority} {rfc3339(found.at)}")
+
+
+@commands.command(help="Take in what the time-stamping authority answered. 录入时间戳。")
+def stamped(ctx: typer.Context, case: str, file: Path) -> None:
+    with state_of(ctx).context() as c:
+        head, found = take_timestamp(c, case, file)
+    render.line(f"{head.size}: {found.authority} {rfc3339(found.at)}")
 
 
 @commands.command(name="heads", help="List the heads handed out, and who cosigned each. 交出的日志头与见证签名。")

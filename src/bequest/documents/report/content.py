@@ -241,6 +241,8 @@ class LogFacts:
     """Witnesses the case names."""
     quorum: int = 0
     """How many of them must cosign the last head."""
+    stamped: str = ""
+    """The time-stamping authority that stamped this head, and when."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,15 @@ changed, taken out or put in later; entries never go back in time, so nothing af
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from bequest.crypto.timestamps import check_timestamp
 from bequest.evidence.checkpoint import Checkpoint, parse_checkpoint
 from bequest.evidence.checks.files import BundleFiles
 from bequest.evidence.checks.log import LogView, said
 from bequest.evidence.event_types import NEEDS_APPROVAL
-from bequest.evidence.heads import COSIGNED, NOTE
+from bequest.evidence.heads import COSIGNED, NOTE, STAMPED
 from bequest.evidence.report import Findings
 from bequest.evidence.trust import Trust
+from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import VerificationError
 
 HEADS = "data/heads/"
@@ -25,6 +27,13 @@ def check_heads(files: BundleFiles, trust: Trust, log: LogView, findings: Findin
     """Every head in the bundle; and where the trust file demands it, that witnesses saw each intent before its act."""
     heads = [head for path in files.below(HEADS) if (head := _head(path, files, trust, log, findings))]
     _check_intents(trust, log, [*heads, log.checkpoint], findings)
+    stamped = [head.size for head in heads if _check_stamp(head, files, trust, log, findings)]
+    if trust.tsa_roots and log.checkpoint.size not in stamped:
+        zh, en = (
+            "最后的日志头没有时间戳，信任文件要求有",
+            "the last head has no time stamp, which the trust file demands",
+        )
+        findings.failed("log.time", HEADS, zh, en)
 
 
 def check_earlier(notes: Sequence[tuple[str, str]], trust: Trust, log: LogView, findings: Findings) -> None:
@@ -43,7 +52,7 @@ def check_earlier(notes: Sequence[tuple[str, str]], trust: Trust, log: LogView, 
 
 
 def _head(path: str, files: BundleFiles, trust: Trust, log: LogView, findings: Findings) -> Checkpoint | None:
-    if path.endswith(COSIGNED) and path.removesuffix(COSIGNED) + NOTE in files.digests:
+    if any(path.endswith(e) and path.removesuffix(e) + NOTE in files.digests for e in (COSIGNED, STAMPED)):
         return None  # read with its head
     try:
         if not path.endswith(NOTE):
@@ -76,12 +85,32 @@ def _check_history(head: Checkpoint, log: LogView) -> None:
 
 def _check_time(head: Checkpoint, log: LogView) -> None:
     """No entry is dated after a witness saw it."""
-    if not head.size:
-        return
-    last = log.leaves[head.size - 1].at
     for name, time in head.cosignatures:
-        if last > datetime.fromtimestamp(time, UTC) + CLOCK_SKEW:
-            raise VerificationError(f"entry {head.size - 1} is dated after {name} had seen it")
+        _check_seen(head, log, name, datetime.fromtimestamp(time, UTC))
+
+
+def _check_seen(head: Checkpoint, log: LogView, name: str, at: datetime) -> None:
+    if head.size and log.leaves[head.size - 1].at > at + CLOCK_SKEW:
+        raise VerificationError(f"entry {head.size - 1} is dated after {name} had seen it")
+
+
+def _check_stamp(head: Checkpoint, files: BundleFiles, trust: Trust, log: LogView, findings: Findings) -> bool:
+    """Whether the head has a time stamp that verifies. Where the trust file names no authority, none is looked at."""
+    path = f"{HEADS}{head.size}{STAMPED}"
+    if path not in files.digests or not trust.tsa_roots:
+        return False
+    try:
+        stamp = check_timestamp(files.read(path), files.read(f"{HEADS}{head.size}{NOTE}"), trust.tsa_roots)
+        if not trust.rehearsal:
+            _check_seen(head, log, stamp.authority, stamp.at)
+    except VerificationError as error:
+        zh, en = "时间戳不成立", "the time stamp does not hold"
+        findings.refused("log.time", path, zh, en, error)
+        return False
+    zh = f"{head.size} 条时的日志头有时间戳：{stamp.authority}，{rfc3339(stamp.at)}"
+    en = f"the head of {head.size} entries is stamped: {stamp.authority} {rfc3339(stamp.at)}"
+    findings.passed("log.time", zh, en, file=path)
+    return True
 
 
 def _check_intents(trust: Trust, log: LogView, heads: Sequence[Checkpoint], findings: Findings) -> None:
