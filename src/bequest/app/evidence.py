@@ -198,18 +198,3 @@ def publish(ctx: Context, case_id: str) -> int:
             for this, index in drained.published:
                 tx.outbox.mark_published(case_id, this, index)
         return log.size
-
-
-def await_published(ctx: Context, case_id: str, this: str) -> None:
-    """Go on only when the intent stands in a signed checkpoint: nothing irreversible happens before.
-
-    Raises:
-        EvidenceError: where it does not.
-    """
-    publish(ctx, case_id)
-    with ctx.store.transaction() as tx:
-        found = tx.outbox.get(case_id, this)
-    if found is None or found.published_index is None:
-        raise EvidenceError(
-            f"the intent {this} is not in the log", hint="Nothing was done. Check the log directory and run again."
-        )

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from bequest.app.approve_policy import approval_state
 from bequest.app.context import WAVE, Context, done_steps
-from bequest.app.evidence import log_origin, open_log
 from bequest.app.fairness import load_fairness
 from bequest.app.law import pack_of, unverified_lines
 from bequest.app.queries.case import steps_of
+from bequest.app.report_evidence import log_facts, not_proven
 from bequest.app.telling import published_on, register, saved_answers, window_closes
 from bequest.app.workspace import Workspace
 from bequest.documents.report.content import (
@@ -21,8 +21,6 @@ from bequest.documents.report.content import (
     FindingNote,
     KeyLine,
     KeyState,
-    LogFacts,
-    Note,
     NoticeCount,
     Notices,
     OpenPoint,
@@ -37,7 +35,7 @@ from bequest.documents.report.render import render_report
 from bequest.kernel.clock import local_date, rfc3339
 from bequest.kernel.errors import BequestError
 from bequest.law.duties import CaseFacts, case_duties
-from bequest.model.case import MOVES_NOTHING, Case, Role
+from bequest.model.case import Case, Role
 from bequest.model.datamap import DataMap, FieldClass, Need, TableState
 from bequest.model.destruction import Certificate
 from bequest.model.plan import Policy
@@ -118,6 +116,7 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         stores = tuple(tx.stores.list(case_id))
         keys = tuple(tx.keys.list(case_id))
     certificate = certificates[-1] if certificates else None
+    log = log_facts(ctx, case_id)
     flag = " --rehearsal" if case.rehearsal else ""
     return CaseReport(
         case=case,
@@ -161,13 +160,13 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
             )
             for k in keys
         ),
-        log=_log(ctx, case_id),
+        log=log,
         bundle=f"evidence-{case_id}",
         verify_commands=(
             f"bequest verify evidence-{case_id} --trust trust.json{flag}",
             f"python3 bequest-verify.pyz evidence-{case_id} --trust trust.json{flag}",
         ),
-        not_proven=_not_proven(case),
+        not_proven=not_proven(case, log),
         other_language=other,
     )
 
@@ -357,42 +356,3 @@ def _duties(case: Case, n_persons: int) -> tuple[Duty, ...]:
     routes = [lot.legal_route for lot in case.lots]
     found = case_duties(pack_of(case), case.event, routes, CaseFacts(n_persons=n_persons), on=case.effective_on)
     return tuple(Duty(zh=d.zh, en=d.en, due_on=None, keeper=d.owner, articles=d.articles) for d in found)
-
-
-def _log(ctx: Context, case_id: str) -> LogFacts | None:
-    with open_log(ctx, case_id) as log:
-        checkpoint = log.checkpoint
-        last = max((leaf.at for leaf in log.entries()), default=None)
-    if checkpoint is None:
-        return None
-    return LogFacts(
-        origin=log_origin(ctx, case_id),
-        size=checkpoint.size,
-        root=checkpoint.root.hex(),
-        published_at=rfc3339(last) if last else "",
-    )
-
-
-def _not_proven(case: Case) -> tuple[Note, ...]:
-    notes = [
-        Note(
-            zh="本案由一个操作系统账户运行：谁坐在键盘前，系统不作区分；批准和签收用各人自己的密钥。",
-            en="This case ran under one account of the operating system, which does not tell who sat there; approvals "
-            "and receipts bear each person's own key.",
-        ),
-        Note(
-            zh="日志自行公布，没有见证人：能证明顺序和完整，不能证明不存在另一份历史。",
-            en="The log is self-published without witnesses: it proves order and completeness, not that no second "
-            "history exists.",
-        ),
-        Note(zh="交换分区和内存不在声明范围之内。", en="Swap space and memory are outside what is claimed."),
-    ]
-    if case.event in MOVES_NOTHING:
-        notes.append(
-            Note(
-                zh="没有移交，只以两点为据：本系统只读数据源，日志中没有导出或者销毁的意图。系统之外的复制不在视野之内。",
-                en="That nothing moved rests on two facts: this system only read the sources, and the closed log holds "
-                "no intent to export or destroy. Copies made outside it are out of sight.",
-            )
-        )
-    return tuple(notes)

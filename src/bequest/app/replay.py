@@ -7,7 +7,8 @@ from itertools import count
 from pathlib import Path
 
 from bequest.app.context import Context
-from bequest.app.evidence import await_published, keep_statement, publish, record
+from bequest.app.evidence import keep_statement, publish, record
+from bequest.app.intents import await_published
 from bequest.app.reading import SAMPLE_ROWS, as_columns, check_markers
 from bequest.app.run_discover import data_map
 from bequest.app.signing_people import people_keys

@@ -12,7 +12,8 @@ import polars as pl
 from bequest.app.answers import enter_answers as enter_answers
 from bequest.app.approve_policy import approved_policy
 from bequest.app.context import Context, Run, require, require_open, step
-from bequest.app.evidence import await_published, publish, record
+from bequest.app.evidence import publish, record
+from bequest.app.intents import await_published
 from bequest.app.keep_place import keep_place
 from bequest.app.law import pack_of
 from bequest.app.notices import notice_for, notices_for, people_to_tell

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from bequest.app.context import Context, Run, require
-from bequest.app.evidence import await_published, event_id, keep_statement, publish, record
+from bequest.app.evidence import event_id, keep_statement, publish, record
+from bequest.app.intents import await_published
 from bequest.app.run_discover import data_map
 from bequest.app.signing_people import holder
 from bequest.crypto.signing import load_person_key

@@ -17,12 +17,14 @@ from bequest.app.run_discover import data_map
 from bequest.app.scrubbing import scrub_residuals
 from bequest.app.signing_people import holder
 from bequest.app.tasks import task_kept, task_residuals
+from bequest.app.witnesses import ask_witnesses, witness_keys
 from bequest.crypto.atomic import write_file
 from bequest.crypto.signing import Signer
 from bequest.documents.certificate.render import render_certificate
 from bequest.documents.limits import LIMITS
 from bequest.documents.qr import QrClaim, qr_text, short_id
 from bequest.documents.words import Word, word
+from bequest.evidence.checkpoint import parse_checkpoint
 from bequest.evidence.event import parse_event
 from bequest.evidence.event_types import EventType
 from bequest.evidence.jcs import encode
@@ -155,6 +157,7 @@ def finish(ctx: Context, run: Run, certificate: Certificate, path: Path, this: s
     envelope = path.read_bytes()
     pdf = run.workspace.dir("certificates") / f"{path.name.removesuffix(SUFFIX)}.pdf"
     if not pdf.is_file():
+        ask_witnesses(ctx, run.case.id)  # those that can be asked at once; the others stand in the bundle
         write_file(pdf, _render(ctx, run, certificate, envelope, this))
     _keep(ctx, run, certificate)
     return Issued(certificate, path, pdf, hashlib.sha256(envelope).hexdigest())
@@ -307,6 +310,7 @@ def _render(ctx: Context, run: Run, certificate: Certificate, envelope: bytes, t
         if index is None or log.checkpoint is None:
             raise StateError("the certificate is not in the log", hint="Run `bequest destroy` again.")
         claim = QrClaim(short_id(certificate.certificate_id), payload, index, log.checkpoint.size)
+        head = parse_checkpoint(log.checkpoint.note, log.key, witness_keys(run.case))
         proof = log.prove(index).render().encode()
     log_key = Signer.from_bytes(ctx.keys(run.case.id).get("log-signing"))
     return render_certificate(
@@ -314,7 +318,8 @@ def _render(ctx: Context, run: Run, certificate: Certificate, envelope: bytes, t
         payload_sha256=payload.hex(),
         log_index=claim.index,
         log_size=claim.size,
-        witnesses=0,
+        cosigned=len(head.cosignatures),
+        named=len(run.case.evidence.witnesses),
         dsse_json=envelope,
         proof=proof,
         qr_text=qr_text(claim, log_key.sign(claim.signing_input())),

@@ -34,6 +34,7 @@ from bequest.cli.commands import (
     step,
     task,
     trace,
+    witness,
 )
 from bequest.cli.state import State
 from bequest.kernel.errors import BequestError, InputError
@@ -89,6 +90,7 @@ for module in (
     destroy,
     custody,
     evidence,
+    witness,
     serve,
     account,
     backup,

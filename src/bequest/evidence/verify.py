@@ -1,16 +1,18 @@
 """Verification of a bundle from the bundle and a trust file alone.
 
 In this order, each part resting on those before it: files (nothing missing, nothing more, every byte signed for), keys,
-log, statements and proofs, approvals, certificate, dispositions. Where files or log do not hold, what rests on them is
-not looked at, and the report says so.
+log, heads that others saw, statements and proofs, approvals, certificate, dispositions. Where files or log do not hold,
+what rests on them is not looked at, and the report says so.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from bequest.evidence.checks.approvals import check_approvals
 from bequest.evidence.checks.certificate import check_certificates
 from bequest.evidence.checks.disposition import check_disposition
 from bequest.evidence.checks.files import BundleFiles, check_files
+from bequest.evidence.checks.heads import check_earlier, check_heads
 from bequest.evidence.checks.log import check_log
 from bequest.evidence.checks.statements import check_proofs, check_statements
 from bequest.evidence.report import Findings, VerifyReport
@@ -21,15 +23,19 @@ from bequest.kernel.errors import InputError, VerificationError
 _MAX_TRUST_BYTES = 1 << 20
 
 
-def verify_bundle(bundle: Path, trust: Path, *, rehearsal: bool = False) -> VerifyReport:
+def verify_bundle(bundle: Path, trust: Path, *, rehearsal: bool = False, earlier: Sequence[Path] = ()) -> VerifyReport:
     """What holds of the bundle under this trust file. `rehearsal`: the reader knows it may be a rehearsal.
 
+    `earlier` are checkpoints of the log that the reader has from an earlier day: the log must contain each.
+
     Raises:
-        InputError: where there is no bundle folder, or the trust file is missing, malformed, or lies in the bundle.
+        InputError: where there is no bundle folder, the trust file is missing, malformed, or lies in the bundle, or an
+            earlier checkpoint cannot be read.
     """
     if not bundle.is_dir():
         raise InputError(f"there is no bundle folder {bundle.name}", hint="Give the folder that holds bagit.txt.")
     anchors = _read_trust(trust, bundle)
+    notes = [(path.name, _read_note(path)) for path in earlier]
     findings = Findings()
     if anchors.rehearsal and not rehearsal:
         zh = "这是演练，不是证据；确要核验请加 --rehearsal"
@@ -40,17 +46,21 @@ def verify_bundle(bundle: Path, trust: Path, *, rehearsal: bool = False) -> Veri
     if files is None:
         return findings.report(complete=False)
     try:
-        return _verify_payload(files, anchors, findings)
+        return _verify_payload(files, anchors, notes, findings)
     except VerificationError as error:  # a file that changed while it was being read
         findings.refused("files.digests", "data/", "读取时出错", "reading failed", error)
         return findings.report(complete=False)
 
 
-def _verify_payload(files: BundleFiles, trust: Trust, findings: Findings) -> VerifyReport:
+def _verify_payload(
+    files: BundleFiles, trust: Trust, earlier: Sequence[tuple[str, str]], findings: Findings
+) -> VerifyReport:
     _check_keys(files, trust, findings)
     log = check_log(files, trust, findings)
     if log is None:
         return findings.report(complete=False)
+    check_heads(files, trust, log, findings)
+    check_earlier(earlier, trust, log, findings)
     statements = check_statements(files, trust, log, findings)
     check_proofs(files, trust, log, findings)
     approved = check_approvals(files, trust, log, findings)
@@ -84,3 +94,14 @@ def _read_trust(path: Path, bundle: Path) -> Trust:
         raise InputError(f"the trust file {path.name} cannot be read", hint=hint) from error
     except VerificationError as error:
         raise InputError(f"the trust file {path.name} cannot be used: {error.message}", hint=hint) from error
+
+
+def _read_note(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(_MAX_TRUST_BYTES).decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"the earlier checkpoint {path.name} cannot be read",
+            hint="It is a file such as data/log/checkpoint of an earlier bundle, or what a witness was handed.",
+        ) from error

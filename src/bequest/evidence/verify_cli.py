@@ -47,7 +47,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     words = _WORDS[arguments.lang]
     try:
-        report = verify_bundle(arguments.bundle, arguments.trust, rehearsal=arguments.rehearsal)
+        report = verify_bundle(
+            arguments.bundle, arguments.trust, rehearsal=arguments.rehearsal, earlier=arguments.earlier
+        )
     except InputError as error:
         if arguments.json:
             sys.stdout.write(json.dumps({"ok": False, "error": error.message, "hint": error.hint}) + "\n")
@@ -88,6 +90,14 @@ def _parser() -> argparse.ArgumentParser:
         required=True,
         metavar="FILE",
         help="另途取得的信任文件 / the trust file, from another source than the bundle",
+    )
+    parser.add_argument(
+        "--earlier",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="CHECKPOINT",
+        help="先前留存的检查点，可多个 / a checkpoint kept from earlier, which the log must contain; repeatable",
     )
     parser.add_argument("--rehearsal", action="store_true", help="明知是演练 / it may be a rehearsal")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出 / write JSON")

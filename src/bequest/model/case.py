@@ -1,12 +1,13 @@
 """The case and what it names: parties, people, lots, sources, copies, windows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from bequest.model.settlement import Settlement
+from bequest.model.witnessing import EvidenceRules
 
 
 class Event(StrEnum):
@@ -361,6 +362,7 @@ class Case:
     """The day on which the company is struck off: from then on there is nobody to answer for anything."""
     settlements: tuple[Settlement, ...] = ()
     """What people of the case decided on records that the law leaves open, where the company ends."""
+    evidence: EvidenceRules = field(default_factory=EvidenceRules)
 
     def receiver(self, party_id: str) -> Party:
         """The receiver of that id.

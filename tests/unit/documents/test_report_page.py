@@ -280,11 +280,20 @@ def test_an_empty_case_still_makes_a_page_that_says_what_is_not_known() -> None:
     assert "The log has not been published yet." in html
 
 
-def test_a_case_without_witnesses_is_called_self_published() -> None:
-    assert "自行发布" in render_report(sample_report(), "zh")
+def test_a_head_without_cosignature_is_called_self_published_and_one_with_names_the_witnesses() -> None:
     report = sample_report()
     assert report.log is not None
-    assert "Self-published" not in render_report(replace(report, log=replace(report.log, witnesses=2)), "en")
+    named = replace(report, log=replace(report.log, named=2, quorum=1))
+    for shown in (report, named):
+        assert "自行发布" in render_report(shown, "zh")
+    assert "2 named, 1 must cosign" in render_report(named, "en")
+    assert "列明 2 家，须 1 家会签" in render_report(named, "zh")
+    seen = replace(report, log=replace(report.log, cosigned=("w1.example 2027-01-01T00:00:00Z",), named=2))
+    assert "w1.example 2027-01-01T00:00:00Z" in render_report(seen, "zh")
+    assert "Self-published" not in render_report(seen, "en")
+    assert "Time stamp" not in render_report(seen, "en")
+    stamped = replace(report, log=replace(report.log, stamped="CN=Example Time 2027-01-01T00:00:00Z"))
+    assert "CN=Example Time" in render_report(stamped, "zh")
 
 
 def test_a_rehearsal_shows_its_strip_and_a_real_case_does_not() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from bequest.app.casefile.table import Table
 from bequest.crypto.age import encrypt_stream
 from bequest.crypto.verify import parse_public_line
+from bequest.evidence.note import parse_vkey
 from bequest.kernel.errors import BequestError, CaseFileError
 from bequest.model.case import (
     MOVES_NOTHING,
@@ -74,6 +75,7 @@ def check_case(case: Case, root: Table) -> None:
         _check_lots(case, root)
     _check_sources(case, root)
     _check_people(case, root)
+    _check_witnesses(case, root)
 
 
 def _at(root: Table, *steps: str) -> str:
@@ -278,4 +280,16 @@ def _check_people(case: Case, root: Table) -> None:
                 f"{_at(root, f'people#{n}', 'party')}: is missing: there are {len(taking)} receivers, and each signs"
                 " for its own delivery",
                 hint=f"Write the id of the receiver for whom the person signs: {', '.join(taking)}.",
+            )
+
+
+def _check_witnesses(case: Case, root: Table) -> None:
+    """Whoever signs in the case and is a witness as well has a key apart for that (tlog-cosignature)."""
+    signing = {parse_public_line(p.public_key).raw: n for n, p in enumerate(case.people, start=1) if p.public_key}
+    for named in case.evidence.witnesses:
+        n = signing.get(parse_vkey(named.vkey).key.raw)
+        if n is not None:
+            raise CaseFileError(
+                f"{_at(root, 'evidence', 'witnesses')}: the key of {named.name} is that of people#{n} too",
+                hint="Make a key for the witness alone with `bequest witness key`.",
             )

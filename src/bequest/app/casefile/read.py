@@ -15,6 +15,7 @@ from bequest.app.casefile.papers import PAPER, read_paper
 from bequest.app.casefile.settlements import SETTLE, check_settlements, read_settlement, whole_to_keeper
 from bequest.app.casefile.sources import SOURCE, divide_databases, read_source, read_zone
 from bequest.app.casefile.table import References, Table
+from bequest.app.casefile.witnessing import EVIDENCE, read_evidence
 from bequest.kernel.errors import CaseFileError
 from bequest.model.case import (
     SUPPORTED_EVENTS,
@@ -32,6 +33,7 @@ from bequest.model.case import (
     Scope,
     Window,
 )
+from bequest.model.witnessing import EvidenceRules
 
 DEFAULT_ZONE = "Asia/Shanghai"
 MAX_DAYS = 3650
@@ -40,6 +42,7 @@ ROOT = (
     *("case", "transferor", "receivers", "custodian", "escrow", "lots", "sources", "copies", "people", "window"),
     "papers",
     "settle",
+    "evidence",
 )
 CASE = (
     "id",
@@ -98,6 +101,7 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
     transferor = cast(Table, root.table("transferor", PARTY, required=True))
     custodian = root.table("custodian", (*PARTY, "age_recipient"))
     escrow = root.table("escrow", SEALING)
+    evidence = root.table("evidence", EVIDENCE)
     case = Case(
         id=head.identifier("id"),
         scenario=head.word("scenario", Scenario),
@@ -124,6 +128,7 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
         window=Window() if window is None else _window(window),
         papers=tuple(read_paper(t) for t in papers),
         settlements=tuple(read_settlement(t) for t in settlements),
+        evidence=EvidenceRules() if evidence is None else read_evidence(evidence),
     )
     case = whole_to_keeper(case)
     check_case(case, root)

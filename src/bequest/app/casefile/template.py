@@ -65,7 +65,7 @@ def write_case_template(event: Event) -> str:
     elif event not in MOVES_NOTHING:
         parts += [_RECEIVERS, _lots(event)]
     settle = [_SETTLE] if event in COMPANY_ENDS else []
-    return "\n".join([*parts, _SOURCES, _people(event), _papers(event), *settle, _WINDOW])
+    return "\n".join([*parts, _SOURCES, _people(event), _papers(event), *settle, _EVIDENCE, _WINDOW])
 
 
 def _head(event: Event) -> str:
@@ -278,6 +278,17 @@ _PAPERS_HEAD = """\
 # 文件：签发后放在本文件旁，摘要记入证据 · Papers, put beside this file; their digests go into the evidence
 # 种类 · kinds: administrator-appointment liquidation-group estate-plan-approval succession-resolution carrier-consent
 # real-name-registration safety-agreement；sha256 可写明核对 · sha256 may be written and is then checked
+"""
+
+_EVIDENCE = """\
+# 见证人：独立于本公司的人，会签日志头 · Witnesses: people apart from the company who cosign the head of the log
+# 各家用 bequest witness key 生成密钥，把 witness.vkey 交给您 · each makes a key and gives you its witness.vkey
+# [evidence]
+# witnesses = ["file:receiver.vkey", "file:notary.vkey"]   # 其后可写地址 · an address may follow the key
+# quorum = 1                     # 须有几家会签 · how many must have cosigned
+# intent_quorum = 0              # 不可撤销的动作之前须有几家见过 · how many must have seen what cannot be undone
+# tsa = "https://tsa.example.com/"     # 时间戳机构 · a time-stamping authority (RFC 3161)
+# tsa_roots = "file:tsa-roots.pem"     # 其根证书 · its root certificate
 """
 
 _WINDOW = """\

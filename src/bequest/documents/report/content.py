@@ -235,8 +235,14 @@ class LogFacts:
     size: int
     root: str
     published_at: str
-    witnesses: int = 0
-    """Cosigners; 0 is printed as self-published."""
+    cosigned: tuple[str, ...] = ()
+    """Witnesses who cosigned this head, each with the time; none is printed as self-published."""
+    named: int = 0
+    """Witnesses the case names."""
+    quorum: int = 0
+    """How many of them must cosign the last head."""
+    stamped: str = ""
+    """The time-stamping authority that stamped this head, and when."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
