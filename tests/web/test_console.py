@@ -7,15 +7,22 @@ import tarfile
 import pytest
 from tests.web.conftest import CASE, OTHER, PASSWORD, Client, Server, Town, sign_in
 
-from bequest.app.console.access import MAY, Screen
+from bequest.app.console.access import MAY, MAY_DO, SCREEN_OF, Act, Screen
 from bequest.crypto.passwords import totp_code
 from bequest.model.case import Role
 
 SCREENS = {
-    Screen.CASE: "", Screen.MAP: "/map", Screen.PLAN: "/plan", Screen.NOTICES: "/notices",
+    Screen.CASE: "", Screen.MAP: "/map", Screen.PLAN: "/plan", Screen.APPROVALS: "/approvals",
+    Screen.NOTICES: "/notices",
     Screen.DESTRUCTION: "/destruction", Screen.EVIDENCE: "/evidence", Screen.ACCESS: "/access",
     Screen.BUNDLE: "/bundle.tar",
 }  # fmt: skip
+FORMS = {
+    Act.APPROVE: ("/approvals/sign", "/approvals/attest"), Act.REMARK: ("/approvals/say", "/approvals/settle"),
+}  # fmt: skip
+"""Where each act is sent to."""
+MORE = {"/approvals/text"}
+"""Downloads that belong to a screen of the table."""
 ROLES = [r for r in Role if r not in {Role.ADMINISTRATOR, Role.LIQUIDATOR}]
 
 
@@ -27,7 +34,35 @@ def staff(server: Server, town: Town) -> dict[str, Client]:
 
 def test_every_screen_has_an_address_and_every_role_its_screens() -> None:
     assert {*SCREENS} == {*Screen}
-    assert {*MAY} == {*Role}
+    assert {*MAY} == {*Role} == {*MAY_DO}
+    assert {*FORMS} == {*Act} == {*SCREEN_OF}
+
+
+def test_every_form_of_the_console_is_in_the_table() -> None:
+    """An address that takes forms and is in no table would be open to whoever finds it."""
+    from bequest.web.urls import CONSOLE
+
+    paths = {str(p.pattern).removeprefix("console/case/<str:case_id>") for p in CONSOLE if "case_id" in str(p.pattern)}
+    assert paths == {*SCREENS.values(), *(f for forms in FORMS.values() for f in forms), *MORE}
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda r: r.value)
+def test_a_role_does_what_it_may_and_nothing_else(staff: dict[str, Client], role: Role) -> None:
+    """A form without its fields: who may send it is told what is missing, for all others it is not there."""
+    client = staff[role.value]
+    for act, paths in FORMS.items():
+        for path in paths:
+            for case, may in ((CASE, act in MAY_DO[role]), (OTHER, False)):
+                got = client.send("/console", f"/console/case/{case}{path}", {})
+                assert got.status == (422 if may else 404), (act, case, got.text[-300:])
+
+
+@pytest.mark.parametrize("path", [f for forms in FORMS.values() for f in forms])
+def test_forms_need_a_session_their_token_and_post(server: Server, staff: dict[str, Client], path: str) -> None:
+    address = f"/console/case/{CASE}{path}"
+    assert server.client().send("/console/in", address, {}).headers["location"] == "/console/in"
+    assert staff["legal"].post(address, {}).status == 403
+    assert staff["legal"].get(address).status == 405
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda r: r.value)

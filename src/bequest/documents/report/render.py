@@ -124,6 +124,7 @@ def page_environment(lang: str, report: CaseReport, loader: BaseLoader | None = 
         when=words.when,
         day=words.day,
         person=words.person,
+        role=words.role,
         party=words.party,
         system=words.system,
         guarded=views.guarded_text,
