@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
 
-from bequest.web.console import approvals, entry
+from bequest.web.console import approvals, datamap, entry, plan
 from bequest.web.console import views as console
 from bequest.web.pages import plain_page, stylesheet
 from bequest.web.portal import views as portal
@@ -55,8 +55,9 @@ CONSOLE: list[URLPattern] = [
     path("console/out", entry.sign_out),
     path("console/look", entry.look),
     path("console/case/<str:case_id>", console.case),
-    path("console/case/<str:case_id>/map", console.data_map),
-    path("console/case/<str:case_id>/plan", console.plan),
+    path("console/case/<str:case_id>/map", datamap.data_map),
+    path("console/case/<str:case_id>/map/correct", datamap.correct),
+    path("console/case/<str:case_id>/plan", plan.plan),
     path("console/case/<str:case_id>/approvals", approvals.approvals),
     path("console/case/<str:case_id>/approvals/text", approvals.text),
     path("console/case/<str:case_id>/approvals/sign", approvals.sign),

@@ -22,6 +22,8 @@ class Screen(StrEnum):
     EVIDENCE = "evidence"
     BUNDLE = "bundle"
     ACCESS = "access"
+    SAMPLES = "samples"
+    """Masked values of a column, on data map and plan: they are read from the source."""
 
 
 class Act(StrEnum):
@@ -31,14 +33,16 @@ class Act(StrEnum):
     """Sign the policy, in a role whose approval is required."""
     REMARK = "remark"
     """Say something of the policy: comment, condition, refusal."""
+    CORRECT = "correct"
+    """Correct the data map."""
 
 
 _EVERYTHING = frozenset(Screen)
 _DEPARTMENT = frozenset({Screen.CASE, Screen.MAP, Screen.PLAN, Screen.APPROVALS, Screen.NOTICES, Screen.EVIDENCE})
 MAY: Mapping[Role, frozenset[Screen]] = {
     Role.OFFICER: _EVERYTHING,
-    Role.LEGAL: _DEPARTMENT | {Screen.DESTRUCTION, Screen.BUNDLE},
-    Role.IT: _DEPARTMENT | {Screen.DESTRUCTION},
+    Role.LEGAL: _DEPARTMENT | {Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES},
+    Role.IT: _DEPARTMENT | {Screen.DESTRUCTION, Screen.SAMPLES},
     Role.HR: _DEPARTMENT,
     Role.MARKETING: _DEPARTMENT,
     Role.SERVICE: _DEPARTMENT,
@@ -48,15 +52,16 @@ MAY: Mapping[Role, frozenset[Screen]] = {
     Role.CUTOVER: frozenset({Screen.CASE, Screen.EVIDENCE}),
     Role.RECEIVER: frozenset(),
     Role.ESCROW: frozenset(),
-    Role.ADMINISTRATOR: _DEPARTMENT | {Screen.DESTRUCTION, Screen.BUNDLE},
-    Role.LIQUIDATOR: _DEPARTMENT | {Screen.DESTRUCTION, Screen.BUNDLE},
+    Role.ADMINISTRATOR: _DEPARTMENT | {Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES},
+    Role.LIQUIDATOR: _DEPARTMENT | {Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES},
 }
 """Least privilege: a role sees what it decides or checks. Receiver and escrow are not of the house: nothing yet."""
 _SIGNS = frozenset({Act.APPROVE, Act.REMARK})
+_KNOWS = frozenset({Act.CORRECT})
 MAY_DO: Mapping[Role, frozenset[Act]] = {
-    Role.OFFICER: _SIGNS,
+    Role.OFFICER: _SIGNS | _KNOWS,
     Role.LEGAL: _SIGNS,
-    Role.IT: _SIGNS,
+    Role.IT: _SIGNS | _KNOWS,
     Role.HR: _SIGNS,
     Role.MARKETING: _SIGNS,
     Role.SERVICE: _SIGNS,
@@ -70,7 +75,11 @@ MAY_DO: Mapping[Role, frozenset[Act]] = {
     Role.LIQUIDATOR: _SIGNS,
 }
 """What a role does at the console. Whether its approval is required, the law pack says, event by event."""
-SCREEN_OF: Mapping[Act, Screen] = {Act.APPROVE: Screen.APPROVALS, Act.REMARK: Screen.APPROVALS}
+SCREEN_OF: Mapping[Act, Screen] = {
+    Act.APPROVE: Screen.APPROVALS,
+    Act.REMARK: Screen.APPROVALS,
+    Act.CORRECT: Screen.MAP,
+}
 """Where an act is done: whoever may not see the screen cannot do it."""
 
 

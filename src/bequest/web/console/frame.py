@@ -11,6 +11,7 @@ from bequest.app.console import sign_in as session
 from bequest.app.console.access import Act, Screen, Seat, note_access, roles_in
 from bequest.app.make_report import case_report
 from bequest.documents.errors import chinese
+from bequest.documents.report.content import CaseReport
 from bequest.documents.report.render import page_context, page_environment
 from bequest.kernel.errors import BequestError, StateError
 from bequest.store.portal_records import SignedIn
@@ -93,7 +94,7 @@ def act(wanted: Act, again: Again) -> Callable[[View], View]:
                 return to_sign_in()
             if wanted not in seat.acts:
                 raise Http404
-            note_access(site().inside, seat, wanted.value)
+            note_access(site().inside, seat, wanted.value, target=request.POST.get("at", "")[:200])
             try:
                 return view(request, seat, **more)
             except BequestError as error:
@@ -113,8 +114,19 @@ def told(request: HttpRequest, error: BequestError) -> Told:
 
 def page(request: HttpRequest, seat: Seat, shown: Screen, *, error: Told | None = None, **more: Any) -> HttpResponse:
     """A screen of a case: the same facts as the report, in the same words; above it what could not be done."""
+    return page_of(request, seat, shown, report_of(seat), error=error, **more)
+
+
+def report_of(seat: Seat) -> CaseReport:
+    """What the report of the case would say now."""
+    return case_report(site().inside, seat.case_id, seconds={})
+
+
+def page_of(
+    request: HttpRequest, seat: Seat, shown: Screen, report: CaseReport, *, error: Told | None = None, **more: Any
+) -> HttpResponse:
+    """A screen with a report that was narrowed."""
     lang: str = request.lang  # type: ignore[attr-defined]
-    report = case_report(site().inside, seat.case_id, seconds={})
     made = page_environment(lang, report, LOADER)
     given = page_context(report, lang) | {
         "who": seat.who,

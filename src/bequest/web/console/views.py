@@ -20,19 +20,6 @@ def case(request: HttpRequest, seat: Seat) -> HttpResponse:
     return page(request, seat, Screen.CASE, items=desk_of(ctx, seat.case_id), today=today_in(ctx, seat.case_id))
 
 
-@screen(Screen.MAP)
-def data_map(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """Systems, tables, columns, with class, confidence and why."""
-    system, cls = request.GET.get("system", ""), request.GET.get("class", "")
-    return page(request, seat, Screen.MAP, only_system=system, only_class=cls)
-
-
-@screen(Screen.PLAN)
-def plan(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """The plan with totals on both axes, reasons and approvals."""
-    return page(request, seat, Screen.PLAN)
-
-
 @screen(Screen.NOTICES)
 def notices(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Who was told how, what they answered, what they ask for."""
