@@ -7,15 +7,23 @@ import tarfile
 import pytest
 from tests.web.conftest import CASE, OTHER, PASSWORD, Client, Server, Town, sign_in
 
-from bequest.app.console.access import MAY, Screen
+from bequest.app.console.access import MAY, MAY_DO, SCREEN_OF, Act, Screen
 from bequest.crypto.passwords import totp_code
 from bequest.model.case import Role
 
 SCREENS = {
-    Screen.CASE: "", Screen.MAP: "/map", Screen.PLAN: "/plan", Screen.NOTICES: "/notices",
+    Screen.CASE: "", Screen.MAP: "/map", Screen.PLAN: "/plan", Screen.APPROVALS: "/approvals",
+    Screen.NOTICES: "/notices",
     Screen.DESTRUCTION: "/destruction", Screen.EVIDENCE: "/evidence", Screen.ACCESS: "/access",
-    Screen.BUNDLE: "/bundle.tar",
+    Screen.BUNDLE: "/bundle.tar", Screen.SAMPLES: "/plan?at=crm.customers.mobile&samples=1",
 }  # fmt: skip
+FORMS = {
+    Act.APPROVE: ("/approvals/sign", "/approvals/attest"), Act.REMARK: ("/approvals/say", "/approvals/settle"),
+    Act.CORRECT: ("/map/correct",),
+}  # fmt: skip
+"""Where each act is sent to."""
+MORE = {"/approvals/text"}
+"""Downloads that belong to a screen of the table."""
 ROLES = [r for r in Role if r not in {Role.ADMINISTRATOR, Role.LIQUIDATOR}]
 
 
@@ -27,7 +35,39 @@ def staff(server: Server, town: Town) -> dict[str, Client]:
 
 def test_every_screen_has_an_address_and_every_role_its_screens() -> None:
     assert {*SCREENS} == {*Screen}
-    assert {*MAY} == {*Role}
+    assert {*MAY} == {*Role} == {*MAY_DO}
+    assert {*FORMS} == {*Act} == {*SCREEN_OF}
+
+
+def test_every_form_of_the_console_is_in_the_table() -> None:
+    """An address that takes forms and is in no table would be open to whoever finds it."""
+    from bequest.web.urls import CONSOLE
+
+    paths = {str(p.pattern).removeprefix("console/case/<str:case_id>") for p in CONSOLE if "case_id" in str(p.pattern)}
+    assert paths == {
+        *(p.partition("?")[0] for p in SCREENS.values()),
+        *(f for forms in FORMS.values() for f in forms),
+        *MORE,
+    }
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda r: r.value)
+def test_a_role_does_what_it_may_and_nothing_else(staff: dict[str, Client], role: Role) -> None:
+    """A form without its fields: who may send it is told what is missing, for all others it is not there."""
+    client = staff[role.value]
+    for act, paths in FORMS.items():
+        for path in paths:
+            for case, may in ((CASE, act in MAY_DO[role]), (OTHER, False)):
+                got = client.send("/console", f"/console/case/{case}{path}", {})
+                assert got.status == (422 if may else 404), (act, case, got.text[-300:])
+
+
+@pytest.mark.parametrize("path", [f for forms in FORMS.values() for f in forms])
+def test_forms_need_a_session_their_token_and_post(server: Server, staff: dict[str, Client], path: str) -> None:
+    address = f"/console/case/{CASE}{path}"
+    assert server.client().send("/console/in", address, {}).headers["location"] == "/console/in"
+    assert staff["legal"].post(address, {}).status == 403
+    assert staff["legal"].get(address).status == 405
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda r: r.value)
@@ -36,11 +76,14 @@ def test_a_role_sees_its_screens_and_no_other(town: Town, staff: dict[str, Clien
     client = staff[role.value]
     for screen, path in SCREENS.items():
         got = client.get(f"/console/case/{CASE}{path}")
+        if screen is Screen.SAMPLES:  # a part of the plan: the page is there, the values are not
+            assert ("kept nowhere" in client.get(f"/console/case/{CASE}{path}&lang=en").text) == (screen in MAY[role])
+            continue
         assert got.status == (200 if screen in MAY[role] else 404), screen
         assert client.get(f"/console/case/{OTHER}{path}").status == 404, screen
 
 
-@pytest.mark.parametrize("path", SCREENS.values(), ids=lambda p: p or "case")
+@pytest.mark.parametrize("path", [p for s, p in SCREENS.items() if s is not Screen.SAMPLES], ids=lambda p: p or "case")
 def test_no_case_sees_another_and_nobody_sees_any(
     server: Server, town: Town, staff: dict[str, Client], path: str
 ) -> None:
@@ -84,6 +127,53 @@ def test_totals_of_the_plan_tie_in_both_languages(staff: dict[str, Client]) -> N
         text = staff["officer"].get(f"/console/case/{CASE}/plan?lang={lang}").text
         assert text.count(word) >= 2
         assert '<tr class="tie off"' not in text
+
+
+def test_a_filtered_plan_ties_with_what_it_does_not_show(staff: dict[str, Client]) -> None:
+    whole = staff["it"].get(f"/console/case/{CASE}/plan?lang=en").text
+    some = staff["it"].get(f"/console/case/{CASE}/plan?lang=en&kind=sensitive&release=none").text
+    total = re.search(r"Source count</th><td></td><td class=\"n\">([\d,]+)</td>", whole)
+    assert total
+    assert f'Source count</th><td></td><td class="n">{total[1]}</td>' in some
+    figures = re.findall(
+        r'<th scope="row">(\d+) (?:columns? shown|not shown)</th><td></td><td class="n[ z]*">([\d,·]+)', some
+    )
+    assert len(figures) == 2
+    assert sum(int(f[1].replace(",", "").replace("·", "0")) for f in figures) == int(total[1].replace(",", ""))
+    found = staff["it"].get(f"/console/case/{CASE}/plan?lang=en&q=no-such-thing").text
+    assert "No column fits the filter" in found
+
+
+def test_samples_are_masked_and_the_look_is_on_record(town: Town, staff: dict[str, Client]) -> None:
+    text = staff["it"].get(f"/console/case/{CASE}/plan?at=crm.customers.mobile&samples=1").text
+    shown = re.findall(r'<li class="mono">([^<]*)</li>', text)
+    assert shown
+    assert all(re.fullmatch(r"1\d{2}\*{4}\d{4}", s) for s in shown)
+    for who in town.people.iter_rows(named=True):
+        assert who["phone"] not in text
+    with town.ctx.store.transaction() as tx:
+        looks = [a for a in tx.access.list(CASE) if a.action == "console.samples" and a.person == town.roles["it"]]
+    assert looks[-1].target == "crm.customers.mobile"
+
+
+def test_a_column_is_corrected_where_it_stands(town: Town, staff: dict[str, Client]) -> None:
+    from bequest.app.run_discover import data_map
+    from bequest.model.datamap import Verdict
+
+    place = f"/console/case/{CASE}/map"
+    said = {"at": "crm.staff.dept", "class": "employment", "role": "staff", "need": "not_needed"}
+    bad = staff["it"].send(f"{place}?at=crm.staff.dept", f"{place}/correct", said | {"class": "nonsense"})
+    assert bad.status == 422
+    assert staff["it"].send(f"{place}?at=crm.staff.dept", f"{place}/correct", said).status == 303
+    table = data_map(town.ctx, CASE).table("crm", "staff")
+    assert (table.column("dept").verdict, table.column("dept").need.value) == (Verdict.CORRECTED, "not_needed")
+    assert table.verdict is Verdict.PROPOSED, "a word on a column is none on its table"
+    assert [a.target for a in accesses(town) if a.action == "console.correct"][-1] == "crm.staff.dept"
+
+
+def accesses(town: Town):
+    with town.ctx.store.transaction() as tx:
+        return tx.access.list(CASE)
 
 
 def test_the_bundle_comes_as_one_file(town: Town, staff: dict[str, Client]) -> None:

@@ -32,7 +32,8 @@ sha256sum -c tagmanifest-sha256.txt
 {manifest_commands}
 ```
 
-批准：`data/approvals/` 下每份 `.txt` 是本人签署的原文，`.txt.sig` 是其签名：
+批准：`data/approvals/` 下每份 `.txt` 是本人签署的原文，`.txt.sig` 是其签名
+（原文标题写明“平台见证”的，由平台签名，`PERSON` 填 `platform`）：
 
 ```
 {approval_command}
@@ -89,7 +90,8 @@ sha256sum -c tagmanifest-sha256.txt
 {manifest_commands}
 ```
 
-Approvals: each `.txt` in `data/approvals/` is the text a person signed, `.txt.sig` the signature:
+Approvals: each `.txt` in `data/approvals/` is the text a person signed, `.txt.sig` the signature
+(where the title of the text says that the platform attests it, the platform signed: `PERSON` is `platform`):
 
 ```
 {approval_command}

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
 
+from bequest.web.console import approvals, datamap, entry, plan
 from bequest.web.console import views as console
 from bequest.web.pages import plain_page, stylesheet
 from bequest.web.portal import views as portal
@@ -49,13 +50,20 @@ PORTAL: list[URLPattern] = [
     re_path(rf"^o/{_LINK}/receipt/(?P<code>[0-9A-Z-]{{14}})$", portal.receipt),
 ]
 CONSOLE: list[URLPattern] = [
-    path("console", console.home),
-    path("console/in", console.sign_in),
-    path("console/out", console.sign_out),
-    path("console/look", console.look),
+    path("console", entry.home),
+    path("console/in", entry.sign_in),
+    path("console/out", entry.sign_out),
+    path("console/look", entry.look),
     path("console/case/<str:case_id>", console.case),
-    path("console/case/<str:case_id>/map", console.data_map),
-    path("console/case/<str:case_id>/plan", console.plan),
+    path("console/case/<str:case_id>/map", datamap.data_map),
+    path("console/case/<str:case_id>/map/correct", datamap.correct),
+    path("console/case/<str:case_id>/plan", plan.plan),
+    path("console/case/<str:case_id>/approvals", approvals.approvals),
+    path("console/case/<str:case_id>/approvals/text", approvals.text),
+    path("console/case/<str:case_id>/approvals/sign", approvals.sign),
+    path("console/case/<str:case_id>/approvals/attest", approvals.attested),
+    path("console/case/<str:case_id>/approvals/say", approvals.say),
+    path("console/case/<str:case_id>/approvals/settle", approvals.settled),
     path("console/case/<str:case_id>/notices", console.notices),
     path("console/case/<str:case_id>/destruction", console.destruction),
     path("console/case/<str:case_id>/evidence", console.evidence),

@@ -18,6 +18,7 @@ from tests.unit.evidence.evidence_scene import (
     ORIGIN,
     PEOPLE,
     PLATFORM,
+    POLICY_DIGEST,
     Scene,
     approval,
     certificate,
@@ -31,6 +32,7 @@ from tests.unit.evidence.evidence_scene import (
 
 from bequest.crypto.signing import Signer
 from bequest.evidence import bag
+from bequest.evidence.approval import attest_approval
 from bequest.evidence.event import Event, Ref
 from bequest.evidence.event_types import EventType
 from bequest.evidence.jcs import encode
@@ -43,6 +45,7 @@ from bequest.evidence.tiles import decode_entries
 from bequest.evidence.trust import Trust, TrustedPerson, render_trust
 from bequest.evidence.verify import verify_bundle
 from bequest.kernel.canonical import Json
+from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import InputError
 from bequest.model.destruction import Certificate, CertificateState, Finding, Residual
 
@@ -494,6 +497,60 @@ def test_approvals_that_are_not_enough_are_refused(lie: Callable[[Scene], object
     lie(scene)
     report = check(scene.build(tmp_path))
     assert any(c.code.startswith("approval") for c in report.failed), report.failed
+
+
+def keyless_officer(scene: Scene) -> None:
+    """The trust file knows the officer, and no key; the platform attests the approval."""
+    known = trust(scene.event)
+    persons = tuple(replace(p, public_key="") if p.id == "p-officer" else p for p in known.persons)
+    scene.trust = replace(known, persons=persons)
+    attested = attest_approval(
+        PLATFORM, case=CASE, policy_digest=POLICY_DIGEST, person="p-officer", role="officer", signed_at=rfc3339(AT)
+    )
+    scene.approvals = (*scene.approvals[:2], attested)
+
+
+def test_an_attested_approval_counts_for_somebody_without_a_key_and_is_called_that(tmp_path: Path) -> None:
+    scene = Scene(event="E2", approvals=scene_e5().approvals)
+    keyless_officer(scene)
+    report = check(scene.build(tmp_path))
+    assert report.ok, report.failed
+    said = [c.en for c in report.checks if c.code.startswith("approval") and "attested by the platform" in c.en]
+    assert len(said) == 2
+
+
+def test_the_platform_cannot_attest_for_somebody_who_has_a_key(tmp_path: Path) -> None:
+    scene = Scene(event="E2", approvals=scene_e5().approvals)
+    keyless_officer(scene)
+    scene.trust = None
+    assert [c.code for c in check(scene.build(tmp_path)).failed][:1] == ["approval"]
+
+
+OBJECTED: dict[str, tuple[list[EventType], bool]] = {
+    "refused, and carried out": ([EventType.PLAN_REFUSED], False),
+    "a condition, and carried out": ([EventType.PLAN_CONDITIONED], False),
+    "refused, then withdrawn": ([EventType.PLAN_REFUSED, EventType.PLAN_SETTLED], True),
+}
+
+
+@pytest.mark.parametrize(("added", "ok"), OBJECTED.values(), ids=OBJECTED)
+def test_nothing_begins_while_somebody_refuses(added: list[EventType], ok: bool, tmp_path: Path) -> None:
+    refs = (Ref("policy", POLICY_DIGEST), Ref("remark", "7" * 64))
+
+    class Objected(Scene):
+        def events(self) -> list[tuple[EventType, dict[str, object]]]:
+            later = [
+                (
+                    typ,
+                    given | ({"intent": f"e{int(str(given['intent'])[1:]) + len(added)}"} if "intent" in given else {}),
+                )
+                for typ, given in super().events()
+            ]
+            return [*later[:3], *((typ, {"refs": refs}) for typ in added), *later[3:]]
+
+    scene = scene_e5()
+    report = check(Objected(**vars(scene)).build(tmp_path))
+    assert [c.code for c in report.failed if c.code == "approval.objections"] == ([] if ok else ["approval.objections"])
 
 
 def test_one_person_cannot_fill_two_required_roles(tmp_path: Path) -> None:

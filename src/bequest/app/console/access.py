@@ -1,6 +1,7 @@
-"""Who may see what: by the roles a person holds in the case now. Nothing of a case is seen without a role in it."""
+"""Who may see and do what, by the roles held in the case now: without a role nothing of a case is seen or done."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bequest.app.context import Context
@@ -15,19 +16,33 @@ class Screen(StrEnum):
     CASE = "case"
     MAP = "map"
     PLAN = "plan"
+    APPROVALS = "approvals"
     NOTICES = "notices"
     DESTRUCTION = "destruction"
     EVIDENCE = "evidence"
     BUNDLE = "bundle"
     ACCESS = "access"
+    SAMPLES = "samples"
+    """Masked values of a column, on data map and plan: they are read from the source."""
+
+
+class Act(StrEnum):
+    """What somebody can do in a case; each is a form of some screen."""
+
+    APPROVE = "approve"
+    """Sign the policy, in a role whose approval is required."""
+    REMARK = "remark"
+    """Say something of the policy: comment, condition, refusal."""
+    CORRECT = "correct"
+    """Correct the data map."""
 
 
 _EVERYTHING = frozenset(Screen)
-_DEPARTMENT = frozenset({Screen.CASE, Screen.MAP, Screen.PLAN, Screen.NOTICES, Screen.EVIDENCE})
+_DEPARTMENT = frozenset({Screen.CASE, Screen.MAP, Screen.PLAN, Screen.APPROVALS, Screen.NOTICES, Screen.EVIDENCE})
 MAY: Mapping[Role, frozenset[Screen]] = {
     Role.OFFICER: _EVERYTHING,
-    Role.LEGAL: _DEPARTMENT | {Screen.DESTRUCTION, Screen.BUNDLE},
-    Role.IT: _DEPARTMENT | {Screen.DESTRUCTION},
+    Role.LEGAL: _DEPARTMENT | {Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES},
+    Role.IT: _DEPARTMENT | {Screen.DESTRUCTION, Screen.SAMPLES},
     Role.HR: _DEPARTMENT,
     Role.MARKETING: _DEPARTMENT,
     Role.SERVICE: _DEPARTMENT,
@@ -37,10 +52,54 @@ MAY: Mapping[Role, frozenset[Screen]] = {
     Role.CUTOVER: frozenset({Screen.CASE, Screen.EVIDENCE}),
     Role.RECEIVER: frozenset(),
     Role.ESCROW: frozenset(),
-    Role.ADMINISTRATOR: _DEPARTMENT | {Screen.DESTRUCTION, Screen.BUNDLE},
-    Role.LIQUIDATOR: _DEPARTMENT | {Screen.DESTRUCTION, Screen.BUNDLE},
+    Role.ADMINISTRATOR: _DEPARTMENT | {Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES},
+    Role.LIQUIDATOR: _DEPARTMENT | {Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES},
 }
 """Least privilege: a role sees what it decides or checks. Receiver and escrow are not of the house: nothing yet."""
+_SIGNS = frozenset({Act.APPROVE, Act.REMARK})
+_KNOWS = frozenset({Act.CORRECT})
+MAY_DO: Mapping[Role, frozenset[Act]] = {
+    Role.OFFICER: _SIGNS | _KNOWS,
+    Role.LEGAL: _SIGNS,
+    Role.IT: _SIGNS | _KNOWS,
+    Role.HR: _SIGNS,
+    Role.MARKETING: _SIGNS,
+    Role.SERVICE: _SIGNS,
+    Role.FINANCE: _SIGNS,
+    Role.VERIFIER: frozenset(),
+    Role.OPERATOR: frozenset(),
+    Role.CUTOVER: frozenset(),
+    Role.RECEIVER: frozenset(),
+    Role.ESCROW: frozenset(),
+    Role.ADMINISTRATOR: _SIGNS,
+    Role.LIQUIDATOR: _SIGNS,
+}
+"""What a role does at the console. Whether its approval is required, the law pack says, event by event."""
+SCREEN_OF: Mapping[Act, Screen] = {
+    Act.APPROVE: Screen.APPROVALS,
+    Act.REMARK: Screen.APPROVALS,
+    Act.CORRECT: Screen.MAP,
+}
+"""Where an act is done: whoever may not see the screen cannot do it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Somebody signed in, in a case: with which roles, what they let see and do."""
+
+    case_id: str
+    who: SignedIn
+    roles: frozenset[Role]
+
+    @property
+    def screens(self) -> frozenset[Screen]:
+        """The screens that are there for this person."""
+        return screens_of(self.roles)
+
+    @property
+    def acts(self) -> frozenset[Act]:
+        """What this person can do."""
+        return frozenset(a for r in self.roles for a in MAY_DO[r] if SCREEN_OF[a] in self.screens)
 
 
 def roles_in(ctx: Context, record: CaseRecord, person: SignedIn) -> frozenset[Role]:
@@ -65,18 +124,13 @@ def cases_of(ctx: Context, person: SignedIn) -> tuple[CaseRecord, ...]:
     return tuple(r for r in known if screens_of(roles_in(ctx, r, person)))
 
 
-def note_access(ctx: Context, case_id: str, person: SignedIn, screen: Screen) -> None:
-    """Put on the access table that somebody looked."""
-    at = ctx.now(case_id)
+def note_access(
+    ctx: Context, seat: Seat, action: str, *, target: str = "", purpose: str = "PIPL-51", rows: int = 0
+) -> None:
+    """Put on the access table that somebody looked at, or did, something."""
+    at = ctx.now(seat.case_id)
+    entry = AccessRecord(
+        at=at, person=seat.who.person, action=f"console.{action}", purpose=purpose, target=target or action, n_rows=rows
+    )
     with ctx.store.transaction() as tx:
-        tx.access.record(
-            case_id,
-            AccessRecord(
-                at=at,
-                person=person.person,
-                action=f"console.{screen.value}",
-                purpose="PIPL-51",
-                target=screen.value,
-                n_rows=0,
-            ),
-        )
+        tx.access.record(seat.case_id, entry)

@@ -11,6 +11,7 @@ from bequest.documents.report.reasons import Why, open_articles, reasons_by_colu
 from bequest.documents.report.smallcells import Guarded, guard_small
 from bequest.documents.report.wording import Wording, number, seconds
 from bequest.documents.words import RELEASE_SHAPES, RESIDUE_SHAPES
+from bequest.evidence.approval import is_attested
 from bequest.model.case import Lot, Party, Role
 from bequest.model.datamap import ColumnMap, DataMap, FieldClass, Need, TableMap, TableState
 from bequest.model.destruction import Certificate, SearchResult, TableSums
@@ -36,6 +37,11 @@ class SignRow:
     role: Role
     approval: Approval | None
     void: bool = False
+
+    @property
+    def attested(self) -> bool:
+        """Whether the platform signed for the person."""
+        return self.approval is not None and is_attested(self.approval)
 
 
 @dataclass(frozen=True, slots=True)

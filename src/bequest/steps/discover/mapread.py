@@ -145,6 +145,8 @@ def _apply_table(item: Item, table: TableMap, data_map: DataMap) -> TableMap:
         facts=_bound(item, "facts", where, table.facts, lambda i: _fact(i, table, where)),
         retention=_bound(item, "retention", where, table.retention, lambda i: _retention(i, table, where)),
     )
+    if set(item) <= {"source", "table", "columns"}:
+        return changed  # a word on some columns is none on the table
     same = replace(changed, columns=table.columns) == table
     return replace(changed, verdict=_verdict(same, table.verdict))
 
