@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from bequest.app.approve_policy import approval_state
-from bequest.app.context import WAVE, Context, done_steps
+from bequest.app.context import ASSESS, WAVE, Context, done_steps
 from bequest.app.fairness import load_fairness
 from bequest.app.law import pack_of, unverified_lines
 from bequest.app.queries.case import steps_of
@@ -49,7 +49,7 @@ RUN_OF: dict[StepName, str] = {
     StepName.SOURCES: "open",
     StepName.DISCOVER: "discover",
     StepName.LINK: "link",
-    StepName.ASSESS: "plan",
+    StepName.ASSESS: ASSESS,
     StepName.PLAN: "plan",
     StepName.NOTIFY: "notify",
     StepName.CUTOVER: "cutover",
@@ -61,7 +61,7 @@ FIGURES: dict[StepName, tuple[str, str, str]] = {
     StepName.SOURCES: ("sources", "个数据源", "sources"),
     StepName.DISCOVER: ("personal", "个人信息列", "personal columns"),
     StepName.LINK: ("subjects", "人", "people"),
-    StepName.ASSESS: ("situations", "种情形", "situations"),
+    StepName.ASSESS: ("risks", "项风险", "risks"),
     StepName.PLAN: ("values", "个值已定", "values decided"),
     StepName.NOTIFY: ("people", "人应告知", "people to tell"),
     StepName.CUTOVER: ("records", "条记录", "records"),
@@ -179,7 +179,7 @@ def _steps(ctx: Context, case: Case, seconds: Mapping[str, float]) -> tuple[Step
     lines = []
     for name, run_name in RUN_OF.items():
         run = runs.get(run_name)
-        if run_name not in due:
+        if run_name not in {*due, ASSESS}:
             state = StepState.NOT_DUE
         elif run_name in done:
             state = StepState.DONE
@@ -192,7 +192,7 @@ def _steps(ctx: Context, case: Case, seconds: Mapping[str, float]) -> tuple[Step
             StepLine(
                 step=name,
                 state=state,
-                milliseconds=int(took * 1000) if took is not None and name is not StepName.ASSESS else None,
+                milliseconds=int(took * 1000) if took is not None else None,
                 figure=f"{value:,}" if isinstance(value, int) else "",
                 caption_zh=zh if isinstance(value, int) else "",
                 caption_en=en if isinstance(value, int) else "",

@@ -13,6 +13,7 @@ from bequest import __version__
 from bequest.cli import render
 from bequest.cli.commands import (
     account,
+    assess,
     backup,
     case,
     custody,
@@ -80,6 +81,7 @@ for module in (
     discover,
     link,
     review,
+    assess,
     plan,
     notify,
     portal,
