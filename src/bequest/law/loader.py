@@ -18,7 +18,7 @@ import yaml
 from bequest.kernel.canonical import digest, to_json
 from bequest.kernel.errors import LawError
 from bequest.law import schema, schema_events
-from bequest.law.cases import LawCase, parse_case, parse_facts
+from bequest.law.cases import LawCase, parse_cases, parse_facts
 from bequest.law.lint.register import References, parse_references
 from bequest.law.pack import Gate, LawPack, NoticeText
 from bequest.law.params import Parameter
@@ -122,7 +122,8 @@ def load_cases(pack: LawPack, *, root: Path = PACKS) -> tuple[LawCase, ...]:
     usual = parse_facts(read_file(folder, folder / "case_defaults.yaml").only("facts").entry("facts"))
     cases: list[LawCase] = []
     for path in sorted(folder.glob("**/cases/*.yaml")):
-        cases.extend(parse_case(e, usual) for e in read_file(folder, path).only("cases").entries("cases"))
+        entries = read_file(folder, path).only("cases").entries("cases")
+        cases.extend(c for e in entries for c in parse_cases(e, usual))
     return tuple(cases)
 
 
