@@ -45,7 +45,7 @@ _FIRST_COLUMNS = 3
 _SUBJECTS = tuple(w for w in lexicon.PEOPLE if w not in lexicon.DOERS)
 _STAFF_IN_A_KEY = (
     *("emp", "employee", "staff", "worker", "personnel", "person", "yuangong", "gonghao", "teacher", "courier"),
-    *("员工", "职工", "工号", "教师", "人员编号", "人员id"),
+    *("员工", "职工", "工号", "教师", "人员编号", "人员id", "学号", "xuehao", "student", "stu", "学生", "xuesheng"),
 )
 
 

@@ -125,6 +125,8 @@ class TableContext:
     """Words of the table's name, where it is a table of people."""
     described: bool = False
     """One person a row, with what only a person has: an ID number, a birthday, a gender."""
+    identified: bool = False
+    """The number of somebody's ID stands in the row."""
     papers: bool = False
     """Rows are somebody's papers: passports, visas."""
     pupils: bool = False
@@ -169,7 +171,7 @@ def topic_of_text(text: str) -> Topic:
     if not words:
         return Topic.UNKNOWN
     if words[-1] not in _TOPICAL and (said := PINYIN.words_in("".join(chunks(text)))):
-        return topic_of_text(said)
+        return topic_of_text(said if said in _RANKS else said.replace("等级", "登记"))
     if words[-1] in lexicon.PEOPLE and len(words) > 1 and words[-2] in _THINGS_AND_EVENTS:
         return Topic.EVENT  # coupon_user: who has which coupon
     last = words[-1] if words[-1] in _TOPICAL else _behind_a_prefix(words[-1])
@@ -185,6 +187,8 @@ def _behind_a_prefix(word: str) -> str:
 _LONGEST_PREFIX, _LEAST_REST = 4, 5
 
 
+_RANKS = frozenset({"会员等级", "用户等级", "客户等级", "等级", "医院等级", "酒店等级"})
+"""Spelt like 登记, which names of tables in pinyin far more often mean."""
 _THINGS_AND_EVENTS = frozenset(lexicon.THINGS) | frozenset(lexicon.EVENTS)
 
 
@@ -235,6 +239,7 @@ def table_context(sample: TableSample) -> TableContext:
         work_history=people and not machinery and mentions(both, lexicon.WORK_HISTORY_WORDS),
         attendance=not about_nobody and mentions(both, lexicon.ATTENDANCE_WORDS),
         machinery=machinery,
+        identified=FieldClass.NATIONAL_ID in classes,
         papers=people and mentions(both, lexicon.PAPER_WORDS),
         pupils=mentions(f"{both} {' '.join(c.said for c in sample.columns)}", lexicon.PUPIL_WORDS),
         taxed=any(names_class(c, {FieldClass.TAX_ID, FieldClass.USCC}) for c in sample.columns)
@@ -290,7 +295,8 @@ def _topic_of_columns(sample: TableSample, classes: list[FieldClass | None], mac
     n_individual = _count_individual(classes)
     if topic is Topic.EVENT and _describes_people(sample, classes):
         topic = Topic.PERSON
-    if topic is Topic.ORGANISATION and has_births(sample):
+    tenants = mentions(both, ("tenant", "租户")) and FieldClass.NATIONAL_ID in classes
+    if topic is Topic.ORGANISATION and (has_births(sample) or tenants):
         topic = Topic.PERSON  # emp_dep: of dependants, not of departments
     if topic is Topic.PERSON and counts_people(sample) and FieldClass.PERSON_NAME not in classes:
         return Topic.THING

@@ -57,11 +57,12 @@ PEOPLE = STAFF + CHILDREN + CUSTOMERS + OTHER_PEOPLE
 DOERS = frozenset(
     listed(
         """operator, handler, auditor, approver, reviewer, creator, editor, manager, admin, administrator, clerk,
-        cashier, salesman, salesperson, agent, author, assignee, leader, principal, director, supervisor, reporter,
-        keeper, owner, host, dispatcher, collector, inspector, merchandiser, storekeeper, warehouseman, secretary,
-        assessor, creater, boss, representative, rep, speaker, maintainer, contact, shipper, receiver, sender,
-        操作员, 管理员, 负责人, 客服, 经理, 业务员, 主管, 领导, 后台用户, 系统用户, 保管员, 仓管员, 库管, 采购员,
-        跟单员, 收银员, 质检员, 检验员, 巡检员, 店长, 老板, 专家, 作者, 坐席, 班主任, 秘书, 会计, 出纳"""
+        cashier, salesman, salesperson, agent, author, assignee, leader, principal, director, supervisor,
+        reporter, keeper, owner, host, dispatcher, collector, inspector, merchandiser, storekeeper,
+        warehouseman, secretary, assessor, creater, boss, representative, rep, speaker, maintainer, contact,
+        shipper, receiver, sender, 操作员, 管理员, 负责人, 客服, 经理, 业务员, 主管, 领导, 后台用户, 系统用户,
+        保管员, 仓管员, 库管, 采购员, 跟单员, 收银员, 质检员, 检验员, 巡检员, 店长, 老板, 专家, 作者, 坐席,
+        班主任, 秘书, 会计, 出纳"""
     )
 )
 """Those who keep a row, sign it off or answer for it: that they are named does not make it a row about them."""
@@ -221,9 +222,10 @@ OWN_THINGS = listed(
 """Things that, held under a person's number, are that person's own."""
 LOYALTY_WORDS = listed("loyalty, member, membership, vip, points, 会员, 积分, 贵宾")
 MEDICAL_WORDS = listed(
-    """sick, psych, psychology, counseling, vaccine, vaccination, 病假, 体检, 心理, 晨检, 疫苗, 防疫, tijian, menzhen,
-    bingli, zhenduan, patient, prescription, diagnosis, disease, dise, drug, medicine, medical,
-    clinic, hospital, registration,
+    """injury, injuries, injure, hurt, physical, checkup, elder_care, eldercare, nursing, rehab, rehabilitation,
+    dental, maternity, pregnancy, 工伤, 伤情, 病休, 护理, 康复, 养老照护, 孕, 产检, sick, psych, psychology,
+    counseling, vaccine, vaccination, 病假, 体检, 心理, 晨检, 疫苗, 防疫, tijian, menzhen, bingli, zhenduan,
+    patient, prescription, diagnosis, disease, dise, drug, medicine, medical, clinic, hospital, registration,
     case, symptom, herbal, treatment, nurse, doctor, inpatient, surgery, health, 病人, 患者, 处方, 诊断, 疾病,
     药, 病历, 病例, 医, 挂号, 就诊, 住院, 手术, 检验, 健康, 体检"""
 )

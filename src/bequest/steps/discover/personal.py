@@ -109,6 +109,7 @@ def is_personal(
     employed = context.described and not context.firms and not context.taxed
     of_organisation = any(
         belongs_to_organisation(h.before)
+        and not (cls in _OF_PLACES and h.before[-1] in {"location", "place", "site"})
         and h.before not in context.of_people
         and not (employed and h.before[-1:] in _EMPLOYERS)
         for h in own

@@ -15,7 +15,7 @@ from bequest.steps.discover import discover
 COUNTS = ("truly", "hit", "false", "class_right", "sensitive", "sensitive_hit", "apart", "apart_hit")
 
 LATEST = {
-    *("hr_global", "oa_gov", "lend_p2p", "pay_platform", "wuye_cn", "erp_table5", "erp_debtors", "dorm_cms"),
+    *("hr_global", "oa_gov", "lend_p2p", "pay_platform", "wuye_cn", "erp_table5", "dorm_cms"),
     *("kd_branch", "erp_pascal"),
 }
 

@@ -173,7 +173,14 @@ DETECTOR = Detector(
             贫困户, 户主名字, laifangren, beifangren, lingyongren, jieyongren, fuzerenxingming,
             lianxirenxingming, jingbanrenxingming, weixiuren, weixiurenyuan, qianshouren, shoujianren,
             jijianren, fahuoren, yudingren, yuyueren, baomingren, shenqingrenxingming, tousuren, jubaoren,
-            chengyunren, siji, sijixingming, daoyou, jiaolian, jiaolianxingming"""
+            chengyunren, siji, sijixingming, daoyou, jiaolian, jiaolianxingming, call who, who called,
+            co tenant, co tenants, joint tenant, name py, name pinyin code, py name, name spell, name initials,
+            name en, name cn, name zh, given name cn, surname cn, to name, drafter, drafter name, name on card,
+            name on account, first name on card, last name on card, name in full, ask for name, mate name, mate,
+            kin1, friend name, workmate, workmate name, classmate, classmate name, neighbor name,
+            neighbour name, old owner, new owner, former owner, previous owner, 姓名拼音码, 姓名首字母,
+            姓名简拼, 姓名全拼, 姓名英文, 拼音码姓名, 原业主, 新业主, 原业主姓名, 新业主姓名, 原户主, 合租人,
+            合租人姓名, 同事姓名1, 同学姓名"""
         ),
     ),
     weak_hints=listed(

@@ -11,8 +11,8 @@ DETECTOR = Detector(
     hints=listed(
         """病情, 病情描述, 症状, 主诉, 现病史, 既往史, 既往病史, 病史, 家族史, 家族病史, 遗传病史, 过敏史,
         药物过敏, 过敏, 过敏药物, 过敏信息, 诊断结果, 诊断, 初步诊断, 确诊结果, 确诊, 诊断意见, 诊疗意见,
-        治疗方案, 治疗情况, 治疗意见, 治疗结果, 医嘱, 处方内容, 检查结果, 检验结果, 检查所见, 化验结果,
-        体检结果, 体检报告, 检查报告, 身高, 血型, 血压, 血糖, 心率, 体温, 视力, 健康状况, 健康状态, 身体状况,
+        治疗方案, 治疗情况, 治疗意见, 治疗结果, 医嘱, 处方内容, 检查所见, 化验结果,
+        体检结果, 体检报告, 身高, 血型, 血压, 血糖, 心率, 体温, 视力, 健康状况, 健康状态, 身体状况,
         病症, 患病, 疾病史, 手术史, 用药史, 用药情况, 用药记录, 残疾类型, 残疾等级, 残疾证号, 接种情况,
         疫苗接种, 核酸结果, 健康码, 病历, 病例, 就诊记录, 体检时间, 月经史, 生育史, 婚育史, 个人史, 怀孕, 病名,
         舒张压, 收缩压, 血氧, 脉搏, bmi, 体重指数, 症状描述, 病因, 医疗史, 就诊时间, 就诊日期, 入院诊断,
@@ -112,7 +112,13 @@ DETECTOR = Detector(
         ssrq, hljb, hldj, hljl, zlfa, zljl, zljg, zlqk, jianchajieguo, jianyanjieguo, huayanjieguo,
         tijianbaogao, jiankangqingkuang, guominqingkuang, jiwangbingshi, jiazubingshi, yongyaoqingkuang,
         zhiliaofangfa, zhiliaojieguo, bingzheng, bingyin, zhuyuanhao, jiuzhenkeshi, jiuzhenriqi, canjizhenghao,
-        fashao, kesou"""
+        fashao, kesou, sick proof, sick proof file, illness proof, illness certificate, chest film, chest xray,
+        liver func, liver function, kidney function, renal function, lung function, blood routine,
+        urine routine, b ultrasound, ultrasound, ecg result, height val, weight val, height value, weight value,
+        skin, skin type, skin condition, skin texture, hair quality, special crowd, special group, self care,
+        self care ability, care need, nursing need, 肤质, 皮肤状况, 皮肤类型, 发质, 三围, 特殊人群, 特殊群体,
+        救治医院, 救治情况, 治疗医院, 受伤原因, 胸透, 肝功, 肾功, b超, 彩超, 尿检, 毒品检测, 心电, 总胆固醇,
+        尿酸"""
     ),
     weak_hints=listed(
         """检查, 检验, 化验, 体重, 用量, 用法, 疗效, 药品名称, 药品, 疾病, 疾病名称, 病床, 床位号, 血检, height,
@@ -123,7 +129,7 @@ DETECTOR = Detector(
         diagnose time, visit time, visit date, dose, course of treatment, department of treatment, score scale,
         doctor name of treatment, exam result, lab item, lab value, test item, test value, 检查项目, 检验值,
         检测结果, 就诊科室, 治疗, 处置, 剂量, 疗程, 病房, 量表名称, 谈话记录, 咨询记录, talk record, scale name,
-        result desc, temp, vitals, limit"""
+        result desc, temp, vitals, limit, 检查结果, 检验结果, 检查报告"""
     ),
     blockers=listed("设备, 系统, 商品, product, goods, page, img, model, server, 磁盘"),
     types=frozenset({T, I, N, D, J, F}),

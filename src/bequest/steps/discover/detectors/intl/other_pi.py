@@ -142,7 +142,9 @@ DETECTOR = Detector(
         techang, huojiangqingkuang, jiangchengqingkuang, chufen, chufenyuanyin, chufaleixing, zhunjiachexing,
         jialing, id valid date, passport expire, visa expire date, passport expire date, passport issue date,
         passport exp date, id valid to, id valid end, id valid from, id expire, id expiry date, cert valid to,
-        permit expiry"""
+        permit expiry, living alone, live alone, lives alone, is living alone, residence kind,
+        residence type person, household kind, hukou kind, register kind, relation kind,
+        bust measurement, use of money, money use purpose, 是否独居老人, 户口类别, 户籍种类, 户别"""
     ),
     weak_hints=listed(
         """关系, relation, profile, zhengjianleixing, title prefix, suffix, salutation, 称呼, 称谓, honorific,
