@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from bequest.app.approve_policy import approval_state
+from bequest.app.assessment_page import latest_page
 from bequest.app.context import ASSESS, WAVE, Context, done_steps
 from bequest.app.fairness import load_fairness
 from bequest.app.law import pack_of, unverified_lines
@@ -126,6 +127,7 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         policy=latest.policy if latest else None,
         population=population.population if population else None,
         fairness=load_fairness(workspace),
+        assessment=latest_page(workspace, case),
         required_roles=_required(ctx, case_id),
         approvals=tuple(approvals),
         notices=_notices(ctx, workspace, case),

@@ -17,7 +17,7 @@ import yaml
 
 from bequest.kernel.canonical import digest, to_json
 from bequest.kernel.errors import LawError
-from bequest.law import schema, schema_events
+from bequest.law import schema, schema_events, schema_liability
 from bequest.law.cases import LawCase, parse_case, parse_facts
 from bequest.law.lint.register import References, parse_references
 from bequest.law.pack import Gate, LawPack, NoticeText
@@ -86,6 +86,7 @@ def load_pack(jurisdiction: str = "cn", *, root: Path = PACKS) -> LawPack:
         "event_texts": {t.event: t for t in map(schema_events.parse_event, _list(folder, "events"))},
         "papers": tuple(map(schema_events.parse_paper, _list(folder, "papers"))),
         "stores": tuple(map(schema_events.parse_store, _list(folder, "stores"))),
+        **_liability(folder),
     }
     texts = _texts(folder)
     sources = {path: text for path, text in texts.items() if path.endswith(".py")}
@@ -164,6 +165,17 @@ def read_text_file(text: str, place: str) -> Entry:
     if not isinstance(value, dict):
         raise LawError(f"{place} holds no mapping", hint="Every file begins with a key.", code="BQ-LAW-2")
     return Entry(place, value)
+
+
+def _liability(folder: Path) -> dict[str, object]:
+    e = read_file(folder, folder / "liability.yaml").only("findings", "penalties", "liabilities")
+    penalties = schema.unique(e.entries("penalties"), schema_liability.parse_penalty, lambda p: p.id)
+    found = schema.unique(e.entries("liabilities"), schema_liability.parse_liability, lambda x: x.id)
+    return {
+        "breaches": schema.unique(e.entries("findings"), schema_liability.parse_breach, lambda b: b.id),
+        "penalties": tuple(penalties.values()),
+        "liabilities": tuple(found.values()),
+    }
 
 
 def _list(folder: Path, name: str) -> tuple[Entry, ...]:

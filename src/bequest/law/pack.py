@@ -201,6 +201,58 @@ class ObjectionText:
 
 
 @dataclass(frozen=True, slots=True)
+class BreachText:
+    """A breach that the assessment can find."""
+
+    id: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltyRange:
+    """What the law allows from a day on: from `low` to `to` of a unit; None where it names no such bound."""
+
+    since: date
+    who: str
+    """`company` or `persons`: those in charge or responsible."""
+    unit: str
+    """`yuan`, `percent` (of last year's turnover), `factor` (of unlawful income), `year` or `day` (of detention)."""
+    low: int | None
+    to: int | None
+    zh: str
+    en: str
+    reference: str
+    status: ReasonStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Penalty:
+    """A sanction that several findings share."""
+
+    id: str
+    zh: str
+    en: str
+    ranges: tuple[PenaltyRange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LiabilityText:
+    """One consequence of a finding as written in the pack."""
+
+    id: str
+    finding: str
+    kind: str
+    penalty: str
+    zh: str
+    en: str
+    articles: tuple[str, ...]
+    status: ReasonStatus
+    industries: tuple[str, ...] = ()
+    """Only companies of these industries; empty means any."""
+
+
+@dataclass(frozen=True, slots=True)
 class Obsolete:
     """A citation that is out of date: a pattern, what to cite instead, and why."""
 
@@ -238,6 +290,9 @@ class LawPack:
     event_texts: Mapping[Event, EventText]
     papers: tuple[PaperText, ...]
     stores: tuple[StoreText, ...]
+    breaches: Mapping[str, BreachText]
+    penalties: tuple[Penalty, ...]
+    liabilities: tuple[LiabilityText, ...]
     texts: Mapping[str, str]
     """Every file of the pack by path, for the checks."""
     calendar: WorkCalendar

@@ -22,6 +22,7 @@ from bequest.model.settlement import Settled, Settlement, Unsettled
 SECTIONS = {
     "fields": ("逐字段去向", "Where every column goes"),
     "fairness": ("是否一视同仁", "Fairness of outcomes"),
+    "assess": ("风险评估", "Risk assessment"),
     "grounds": ("理由", "Grounds"),
     "approvals": ("部门批准", "Approvals"),
     "notify": ("告知", "Notices"),
@@ -359,3 +360,18 @@ def test_an_unexplained_difference_is_said_with_what_goes_with_it() -> None:
 def test_a_report_before_the_plan_says_that_nothing_is_compared() -> None:
     html = render_report(replace(sample_report(Event.E5), fairness=None), "en")
     assert "Not compared yet." in html
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_risks_show_levels_words_warnings_and_articles_and_no_few_people(lang: str) -> None:
+    html = render_report(sample_report(), lang)
+    section = html[html.index('id="assess"') : html.index('id="notify"')]
+    text = _text(f"</style>{section}").replace("&lt;", "<")
+    assert ("4 严重 → 2" if lang == "zh" else "4 severe → 2") in text
+    assert 'class="k5"' in section
+    assert ("预警（新越线）" if lang == "zh" else "crossed since the last run") in text
+    assert "<10" in text
+    assert ("刑法" if lang == "zh" else "Criminal Law") in text
+    assert "2 / 1" in text  # two risks lead to it, one of them open
+    without = render_report(replace(sample_report(), assessment=None), lang)
+    assert "bequest assess" in without

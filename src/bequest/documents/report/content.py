@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from bequest.documents.assessment.content import AssessmentPage
 from bequest.model.case import Case, Role
 from bequest.model.datamap import DataMap
 from bequest.model.destruction import Certificate, Residual
@@ -265,6 +266,7 @@ class CaseReport:
     policy: Policy | None = None
     population: Population | None = None
     fairness: Fairness | None = None
+    assessment: AssessmentPage | None = None
     required_roles: tuple[Role, ...] = ()
     approvals: tuple[Approval, ...] = ()
     notices: Notices | None = None

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from bequest.documents import fairness
 from bequest.documents import words as vocabulary
+from bequest.documents.assessment import wording as risks
 from bequest.documents.limits import LIMITS
 from bequest.documents.report import charts, sankey, views, wording
 from bequest.documents.report.answer import answer
@@ -130,6 +131,8 @@ def page_environment(lang: str, report: CaseReport, loader: BaseLoader | None = 
         party=words.party,
         system=words.system,
         guarded=views.guarded_text,
+        risk_fact=lambda f: risks.fact_text(f, lang),
+        risk_word=lambda word: word.of(lang),
         own=lambda text: own_language(text, lang),
     )
     environment.globals.update(
@@ -189,6 +192,7 @@ def page_context(report: CaseReport, lang: str) -> dict[str, Any]:
         "open_codes": views.unnamed_open_points(report),
         "instruments": views.instruments(report, why),
         "limits": LIMITS,
+        "risk": risks,
     }
 
 
