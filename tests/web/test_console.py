@@ -14,9 +14,10 @@ from bequest.model.case import Role
 SCREENS = {
     Screen.CASE: "", Screen.MAP: "/map", Screen.PLAN: "/plan", Screen.APPROVALS: "/approvals",
     Screen.PEOPLE: "/people", Screen.LINKS: "/links",
-    Screen.NOTICES: "/notices",
-    Screen.DESTRUCTION: "/destruction", Screen.EVIDENCE: "/evidence", Screen.ACCESS: "/access",
-    Screen.BUNDLE: "/bundle.tar", Screen.SAMPLES: "/plan?at=crm.customers.mobile&samples=1",
+    Screen.NOTICES: "/notices", Screen.DESTRUCTION: "/destruction",
+    Screen.EVIDENCE: "/evidence", Screen.ACCESS: "/access", Screen.RIGHTS: "/rights",
+    Screen.BUNDLE: "/bundle.tar",
+    Screen.SAMPLES: "/plan?at=crm.customers.mobile&samples=1",
 }  # fmt: skip
 FORMS = {
     Act.APPROVE: ("/approvals/sign", "/approvals/attest"), Act.REMARK: ("/approvals/say", "/approvals/settle"),

@@ -73,6 +73,7 @@ CONSOLE: list[URLPattern] = [
     path("console/case/<str:case_id>/notices", console.notices),
     path("console/case/<str:case_id>/destruction", console.destruction),
     path("console/case/<str:case_id>/evidence", console.evidence),
+    path("console/case/<str:case_id>/rights", console.rights),
     path("console/case/<str:case_id>/access", console.access),
     path("console/case/<str:case_id>/bundle.tar", console.bundle),
 ]
