@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
 
-from bequest.web.console import approvals, datamap, entry, plan
+from bequest.web.console import approvals, datamap, entry, people, plan
 from bequest.web.console import views as console
 from bequest.web.pages import plain_page, stylesheet
 from bequest.web.portal import views as portal
@@ -64,9 +64,16 @@ CONSOLE: list[URLPattern] = [
     path("console/case/<str:case_id>/approvals/attest", approvals.attested),
     path("console/case/<str:case_id>/approvals/say", approvals.say),
     path("console/case/<str:case_id>/approvals/settle", approvals.settled),
+    path("console/case/<str:case_id>/people", people.people),
+    path("console/case/<str:case_id>/people/find", people.find),
+    path("console/case/<str:case_id>/people/<int:number>", people.one),
+    path("console/case/<str:case_id>/people/<int:number>/unmask", people.clear),
+    path("console/case/<str:case_id>/links", people.links),
+    path("console/case/<str:case_id>/links/decide", people.decided),
     path("console/case/<str:case_id>/notices", console.notices),
     path("console/case/<str:case_id>/destruction", console.destruction),
     path("console/case/<str:case_id>/evidence", console.evidence),
+    path("console/case/<str:case_id>/rights", console.rights),
     path("console/case/<str:case_id>/access", console.access),
     path("console/case/<str:case_id>/bundle.tar", console.bundle),
 ]

@@ -23,8 +23,10 @@ from bequest.documents.report.wording import Wording
 from bequest.documents.symbols import SYMBOLS, sprite
 from bequest.kernel.errors import InputError
 from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING
+from bequest.model.datamap import FieldClass
 from bequest.model.destruction import CertificateState
 from bequest.model.disposition import Release, Residue
+from bequest.model.facts import RowRole
 
 _STYLE_SHEETS = ("bequest.css", "report.css")
 _USED_SYMBOL = re.compile(r'href="#g-([a-z]+)"')
@@ -126,6 +128,8 @@ def page_environment(lang: str, report: CaseReport, loader: BaseLoader | None = 
         day=words.day,
         person=words.person,
         role=words.role,
+        row_role=lambda text: words.w(RowRole(text)),
+        field_class=lambda text: words.w(FieldClass(text)),
         pair_word=lambda value: (value.value, words.w(value)),
         pair_system=lambda name: (name, words.system(name)),
         party=words.party,

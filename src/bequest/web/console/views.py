@@ -6,9 +6,11 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from bequest.app.console.access import Screen, Seat
+from bequest.app.console.access import MAY, MAY_DO, Act, Screen, Seat
 from bequest.app.queries.desk import desk_of, today_in
+from bequest.app.queries.rights import DAYS, holders
 from bequest.evidence.event_types import MEANINGS
+from bequest.model.case import Role
 from bequest.web.console.frame import page, screen
 from bequest.web.site import site
 
@@ -42,6 +44,17 @@ def evidence(request: HttpRequest, seat: Seat) -> HttpResponse:
     meanings = {e.value: words for e, words in MEANINGS.items()}
     has_bundle = _bundle_folder(seat.case_id).is_dir()
     return page(request, seat, Screen.EVIDENCE, events=events, meanings=meanings, has_bundle=has_bundle)
+
+
+@screen(Screen.RIGHTS)
+def rights(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Who may do what in this case."""
+    now = site().inside.system.now()
+    return page(
+        request, seat, Screen.RIGHTS, holders=holders(site().inside, seat.case_id), may=MAY, may_do=MAY_DO, days=DAYS,
+        screens=[s.value for s in Screen], all_acts=[a.value for a in Act], roles=list(Role),
+        is_locked=lambda a: a.locked_until is not None and a.locked_until > now,
+    )  # fmt: skip
 
 
 @screen(Screen.ACCESS)
