@@ -18,9 +18,12 @@ from tests.unit.evidence.evidence_scene import (
     ORIGIN,
     PEOPLE,
     PLATFORM,
+    SENT,
+    VOLUMES,
     Scene,
     approval,
     certificate,
+    receipt,
     reseal,
     scene_e2,
     scene_e5,
@@ -76,7 +79,7 @@ def test_an_honest_bundle_verifies(honest: Path) -> None:
     assert {c.code for c in report.checks} == {
         "files.signature", "files.digests", "trust.keys", "log.checkpoint", "log.root", "log.order", "log.intents",
         "log.closed", "log.approved", "statement", "proof", "approval", "approval.roles", "approval.policy",
-        "approval.in_time", "certificate", "certificate.logged", "disposition",
+        "approval.in_time", "receipt", "certificate", "certificate.logged", "disposition",
     }  # fmt: skip
     assert all(c.zh and c.en for c in report.checks)
     assert sum(c.code == "proof" for c in report.checks) == 5
@@ -226,9 +229,10 @@ def trailing_bits(data: bytes) -> bytes:
 def test_a_statement_in_another_spelling_is_refused(change: Callable[[bytes], bytes], tmp_path: Path) -> None:
     scene = scene_e5()
     scene.statements["delivery.dsse.json"] = change(scene.statements["delivery.dsse.json"])
-    [failed] = check(scene.build(tmp_path)).failed
+    failed, lost = check(scene.build(tmp_path)).failed
     assert (failed.code, failed.file) == ("statement", "data/statements/delivery.dsse.json")
     assert "canonical" in failed.en
+    assert lost.code == "receipt"  # there is nothing left that it could be for
 
 
 def test_an_approval_in_another_spelling_is_refused(bundle: Path) -> None:
@@ -416,8 +420,9 @@ def _delivery(*subjects: Subject) -> bytes:
 STATEMENT_LIES = {
     "a receipt by the platform": (
         "receipt.dsse.json",
-        sign_statement(Statement("DeliveryReceipt", CASE_SUBJECT, {}), [PLATFORM]),
+        sign_statement(Statement("DeliveryReceipt", VOLUMES, {}), [PLATFORM]),
     ),
+    "a receipt by somebody else of the case": ("receipt.dsse.json", receipt("it")),
     "a report not by the verifier": (
         "rescan.dsse.json",
         sign_statement(Statement("RescanReport", CASE_SUBJECT, {}), [PEOPLE["it"]]),
@@ -600,6 +605,32 @@ def test_a_statement_with_another_disposition_root_is_refused(tmp_path: Path) ->
     assert [c.code for c in check(scene.build(tmp_path)).failed] == ["disposition"]
 
 
+# Receipts.
+
+RECEIPT_LIES = {
+    "of another delivery": receipt(deliveryId="d2"),
+    "of another case": receipt(caseRef="demo-e2"),
+    "of the real case": receipt(rehearsal=False),
+    "for another receiver": receipt(recipientOrg="other"),
+    "for other volumes": receipt(volumes=VOLUMES[:1]),
+    "without having opened it": receipt(nonce="00" * 16),
+    "with a nonce that is none": receipt(nonce="x"),
+}
+
+
+@pytest.mark.parametrize("envelope", RECEIPT_LIES.values(), ids=RECEIPT_LIES)
+def test_a_receipt_played_again_from_elsewhere_is_refused(envelope: bytes, tmp_path: Path) -> None:
+    """The receiver did sign it, and the platform put it into this log."""
+    report = check(with_statement("receipt.dsse.json", envelope).build(tmp_path))
+    assert [(c.code, c.file) for c in report.failed] == [("receipt", "data/receipts/receipt.dsse.json")]
+
+
+def test_a_delivery_of_another_case_is_refused(tmp_path: Path) -> None:
+    elsewhere = Statement("DataDelivery", VOLUMES, {**SENT, "caseRef": "demo-e2"})
+    report = check(with_statement("delivery.dsse.json", sign_statement(elsewhere, [PLATFORM])).build(tmp_path))
+    assert ("receipt", "data/statements/delivery.dsse.json") in {(c.code, c.file) for c in report.failed}
+
+
 # Certificates.
 
 RESIDUAL = Residual("磁带", "tape", "未到期", "not yet due", "台账", "register", "2027-02-01")
@@ -625,6 +656,12 @@ CERTIFICATE_LIES = {
 def test_a_certificate_that_contradicts_itself_is_refused(value: Certificate, tmp_path: Path) -> None:
     report = check(with_statement("certificate.dsse.json", sign_certificate(value)).build(tmp_path))
     assert "certificate" in {c.code for c in report.failed}, report.failed
+
+
+def test_a_certificate_over_a_report_of_the_verifier_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    scene = with_statement("certificate.dsse.json", sign_certificate(certificate(), rescan=b"another report"))
+    [failed] = [c for c in check(scene.build(tmp_path)).failed if c.code == "certificate"]
+    assert "report of the verifier" in failed.en
 
 
 def test_an_interim_certificate_with_its_residual_is_good(tmp_path: Path) -> None:
