@@ -101,7 +101,7 @@ def predicate(value: object) -> dict[str, Json]:
 
 
 CASE_SUBJECT = (Subject(f"urn:bequest:case:{CASE}", digest(CASE)),)
-RESCAN = sign_statement(Statement("RescanReport", CASE_SUBJECT, {}), [PEOPLE["verifier"]])
+RESCAN = sign_statement(Statement("RescanReport", CASE_SUBJECT, {"caseRef": CASE}), [PEOPLE["verifier"]])
 NONCE = b"n" * 16
 VOLUMES = (
     Subject("urn:bequest:delivery:d1:vol-1", digest("vol-1")),
@@ -233,7 +233,9 @@ def write_raw_log(log_dir: Path, entries: list[bytes], *, signer: Signer = LOG, 
 def scene_e5() -> Scene:
     """The whole flow, honest."""
     delivery = Statement("DataDelivery", VOLUMES, {**SENT, "nonceCommit": hashlib.sha256(NONCE).hexdigest()})
-    dispositions = Statement("DispositionRoot", (Subject("urn:bequest:disposition-tree", TREE.root.hex()),), {})
+    dispositions = Statement(
+        "DispositionRoot", (Subject("urn:bequest:disposition-tree", TREE.root.hex()),), {"caseRef": CASE}
+    )
     return Scene(
         disposition=b"".join(TREE.leaves()),
         statements={
