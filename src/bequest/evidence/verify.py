@@ -1,8 +1,8 @@
 """Verification of a bundle from the bundle and a trust file alone.
 
 In this order, each part resting on those before it: files (nothing missing, nothing more, every byte signed for), keys,
-log, heads that others saw, statements and proofs, approvals, certificate, dispositions. Where files or log do not hold,
-what rests on them is not looked at, and the report says so.
+log, heads that others saw, statements, proofs and receipts, approvals, certificate, dispositions. Where files or log
+do not hold, what rests on them is not looked at, and the report says so.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from bequest.evidence.checks.disposition import check_disposition
 from bequest.evidence.checks.files import BundleFiles, check_files
 from bequest.evidence.checks.heads import check_earlier, check_heads
 from bequest.evidence.checks.log import check_log
+from bequest.evidence.checks.receipts import check_receipts
 from bequest.evidence.checks.statements import check_proofs, check_statements
 from bequest.evidence.report import Findings, VerifyReport
 from bequest.evidence.trust import Trust, parse_trust
@@ -63,6 +64,7 @@ def _verify_payload(
     check_earlier(earlier, trust, log, findings)
     statements = check_statements(files, trust, log, findings)
     check_proofs(files, trust, log, findings)
+    check_receipts(statements, trust, findings)
     approved = check_approvals(files, trust, log, findings)
     check_certificates(files, trust, log, statements, approved, findings)
     check_disposition(files, log, statements, findings)

@@ -13,6 +13,8 @@ from bequest.kernel.errors import VerificationError
 
 _STATEMENT = ".dsse.json"
 _PROOF = ".tlog-proof"
+_CASE = ("caseRef", "case", "case_id")
+"""Under which of these a statement names its case."""
 
 
 def check_statements(files: BundleFiles, trust: Trust, log: LogView, findings: Findings) -> dict[str, Statement]:
@@ -26,6 +28,7 @@ def check_statements(files: BundleFiles, trust: Trust, log: LogView, findings: F
             continue
         try:
             verified = verify_statement(files.read(path), keys)
+            _check_case(verified.statement, trust)
             _check_demand(verified.statement, verified.signers, holders)
             _check_subjects(verified.statement, files)
             if files.digests[path] not in logged:
@@ -67,6 +70,13 @@ def _check_proof(path: str, files: BundleFiles, trust: Trust, log: LogView) -> i
         if files.digests[statement] not in {ref.sha256 for ref in log.leaves[proof.index].refs}:
             raise VerificationError("its entry does not refer to the statement of the same name")
     return proof.index
+
+
+def _check_case(statement: Statement, trust: Trust) -> None:
+    """What was signed for another case of the same people is no statement here."""
+    named = {statement.predicate[key] for key in _CASE if key in statement.predicate}
+    if named != {trust.case}:
+        raise VerificationError("it is of another case, or names none")
 
 
 def _check_demand(
