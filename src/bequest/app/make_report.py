@@ -10,7 +10,7 @@ from bequest.app.context import ASSESS, WAVE, Context, done_steps
 from bequest.app.fairness import load_fairness
 from bequest.app.law import pack_of, unverified_lines
 from bequest.app.queries.case import steps_of
-from bequest.app.report_evidence import log_facts, not_proven
+from bequest.app.report_evidence import log_facts, not_proven, revoked_note
 from bequest.app.telling import published_on, register, saved_answers, window_closes
 from bequest.app.workspace import Workspace
 from bequest.documents.report.content import (
@@ -135,6 +135,7 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         deliveries=deliveries,
         custody=_custody(buckets, certificate.certificate if certificate else None),
         certificate=certificate.certificate if certificate else None,
+        revoked=revoked_note(ctx, case_id),
         certificate_sha256=certificate.digest if certificate else "",
         residuals=residuals,
         findings=_findings(datamap),

@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 
 from bequest.app.context import Context
-from bequest.app.evidence import keep_statement, publish, record
+from bequest.app.evidence import LATER, keep_statement, publish, record
 from bequest.app.intents import await_published
 from bequest.app.reading import SAMPLE_ROWS, as_columns, check_markers
 from bequest.app.run_discover import data_map
@@ -215,7 +215,7 @@ def _outcome(
 
 def _statements(ctx: Context, case_id: str) -> Path:
     """Where they are kept: with those of the bundle, or apart once the log is closed and cannot refer to them."""
-    return ctx.workspace(case_id).dir("replays" if _is_closed(ctx, case_id) else "statements")
+    return ctx.workspace(case_id).dir(LATER if _is_closed(ctx, case_id) else "statements")
 
 
 def _is_closed(ctx: Context, case_id: str) -> bool:

@@ -255,10 +255,13 @@ def scene_e2() -> Scene:
 
 
 def sign_certificate(
-    value: Certificate, roles: tuple[str, ...] = ("it", "verifier", "officer"), rescan: bytes | None = None
+    value: Certificate,
+    roles: tuple[str, ...] = ("it", "verifier", "officer"),
+    rescan: bytes | None = None,
+    subjects: tuple[Subject, ...] = CASE_SUBJECT,
 ) -> bytes:
     verification: dict[str, Json] = {"reportSha256": hashlib.sha256(RESCAN if rescan is None else rescan).hexdigest()}
-    statement = Statement("DataDestruction", CASE_SUBJECT, {**predicate(value), "verification": verification})
+    statement = Statement("DataDestruction", subjects, {**predicate(value), "verification": verification})
     return sign_statement(statement, [PEOPLE[role] for role in roles])
 
 

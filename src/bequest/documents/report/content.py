@@ -274,6 +274,8 @@ class CaseReport:
     deliveries: tuple[DeliveryLine, ...] = ()
     custody: tuple[CustodyBucket, ...] = ()
     certificate: Certificate | None = None
+    revoked: Note | None = None
+    """That the certificate was revoked, where it was."""
     certificate_sha256: str = ""
     """Digest of the DSSE payload, in hex."""
     residuals: tuple[Residual, ...] = ()
