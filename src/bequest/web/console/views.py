@@ -9,6 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from bequest.app.console.access import MAY, MAY_DO, Act, Screen, Seat
 from bequest.app.queries.desk import desk_of, today_in
 from bequest.app.queries.rights import DAYS, holders
+from bequest.app.queries.telling_days import telling_days
+from bequest.documents.days_chart import days_chart
 from bequest.evidence.event_types import MEANINGS
 from bequest.model.case import Role
 from bequest.web.console.frame import page, screen
@@ -24,10 +26,22 @@ def case(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 @screen(Screen.NOTICES)
 def notices(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """Who was told how, what they answered, what they ask for."""
+    """Who was told how, day by day, what they answered, what they ask for."""
+    lang: str = request.lang  # type: ignore[attr-defined]
     with site().store.transaction() as tx:
         asked, cards = tx.portal.list(seat.case_id), tx.portal.count_cards(seat.case_id)
-    return page(request, seat, Screen.NOTICES, asked=asked, cards=cards)
+        batches = tx.notices.list(seat.case_id)
+    over = telling_days(site().inside, seat.case_id)
+    chart = None
+    if over is not None:
+        marks = [(over.today, "今天" if lang == "zh" else "today")]
+        if over.window_ends is not None:
+            marks.append((over.window_ends, "异议期满" if lang == "zh" else "windows end"))
+        parts = [(d.on, d.told, [("gone", d.against), ("same", d.agreed), ("till", d.other)]) for d in over.days]
+        chart = days_chart(parts, over.owed_to, sorted(marks))
+    return page(
+        request, seat, Screen.NOTICES, asked=asked, cards=cards, over=over, chart=chart, batches=batches
+    )  # fmt: skip
 
 
 @screen(Screen.DESTRUCTION)
