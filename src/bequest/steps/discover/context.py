@@ -17,11 +17,13 @@ from bequest.steps.discover.around import (
     in_initials,
     initials,
     is_staff,
+    mentions_any_host,
     names_bank,
     names_class,
     names_staff,
     refers_by_number,
     refers_to_outsider,
+    refers_to_staff,
     strong_class,
     told,
 )
@@ -73,6 +75,7 @@ _HUMAN = frozenset(
 )
 """What systems have none of, other than accounts, passwords and addresses."""
 _HUMAN_ALONE = frozenset({FieldClass.PERSON_NAME, FieldClass.GENDER, FieldClass.BIRTHDAY, FieldClass.NATIONAL_ID})
+_LOGIN = frozenset({FieldClass.USERNAME, FieldClass.PASSWORD_SECRET})
 _GROUPS = {
     Topic.PERSON.value: lexicon.PEOPLE,
     Topic.EVENT.value: lexicon.EVENTS,
@@ -205,8 +208,7 @@ def table_context(sample: TableSample) -> TableContext:
     refers = pointing or any(refers_to_outsider(c) for c in sample.columns) or names_staff(sample)
     numbered = pointing or any(refers_by_number(c) for c in sample.columns) or names_staff(sample)
     named_people = mentions(both, lexicon.PEOPLE)
-    configured = mentions(both, lexicon.TEMPLATE_WORDS) or not numbered
-    machinery = mentions(both, lexicon.MACHINERY_WORDS) and configured and len(_HUMAN & set(classes)) < 2
+    machinery = _is_machinery(sample, both, classes, numbered)
     topic = _topic_of_columns(sample, classes, machinery, refers or named_people)
     about_nobody = topic in {Topic.THING, Topic.ORGANISATION}
     individual = topic is Topic.PERSON or (not about_nobody and n_individual >= 2)
@@ -234,7 +236,7 @@ def table_context(sample: TableSample) -> TableContext:
         buying=mentions(both, lexicon.BUYING_WORDS),
         evidence=evidence,
         finance=people and mentions(both, lexicon.FINANCE_WORDS),
-        pay=not about_nobody and (refers or people or names_staff(sample)) and mentions(both, lexicon.PAY_WORDS),
+        pay=not about_nobody and (refers or people) and _is_pay(sample, both),
         schooling=people and mentions(both, lexicon.SCHOOLING_WORDS),
         work_history=people and not machinery and mentions(both, lexicon.WORK_HISTORY_WORDS),
         attendance=not about_nobody and mentions(both, lexicon.ATTENDANCE_WORDS),
@@ -257,6 +259,18 @@ def table_context(sample: TableSample) -> TableContext:
         relatives=mentions(both, lexicon.RELATED_WORDS),
         firms=are_firms(sample),
     )
+
+
+def _is_machinery(sample: TableSample, both: str, classes: list[FieldClass | None], numbered: bool) -> bool:
+    """Whether rows are about systems; who logs in where no host stands beside is somebody all the same."""
+    configured = mentions(both, lexicon.TEMPLATE_WORDS) or not numbered
+    logs_in = set(classes) >= _LOGIN and not mentions_any_host(sample)
+    of_systems = mentions(both, lexicon.MACHINERY_WORDS) and configured and len(_HUMAN & set(classes)) < 2
+    return of_systems and not logs_in
+
+
+def _is_pay(sample: TableSample, both: str) -> bool:
+    return mentions(both, lexicon.PAY_WORDS) or (mentions(both, ("pay",)) and refers_to_staff(sample))
 
 
 _DESCRIBED = frozenset({FieldClass.NATIONAL_ID, FieldClass.GENDER, FieldClass.BIRTHDAY})

@@ -323,7 +323,7 @@ def _spelt_hits(name: str) -> tuple[Hit, ...]:
     return ()
 
 
-_ACTING_INITIALS = re.compile(r"^(?!sf)[bcdfghjklmnpqstwxyz]{2,4}r$")
+_ACTING_INITIALS = re.compile(r"^(?!sf)(?:[bcdfghjklmnpqstwxyz]{2,4}r|[bcdfghjklmnpqstwxz]{2,3}ry)$")
 
 
 def acting_initials(name: str) -> tuple[Hit, ...]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from bequest.model.datamap import ColumnMap, FieldClass
 from bequest.model.facts import RowRole
 from bequest.steps.discover import lexicon
+from bequest.steps.discover.around import names_staff
 from bequest.steps.discover.context import TableContext, Topic
 from bequest.steps.discover.detector import TypeFamily, type_family
-from bequest.steps.discover.matching import comment_hits, name_hits, words_of
+from bequest.steps.discover.matching import comment_hits, mentions, name_hits, words_of
 from bequest.steps.discover.personal import sensitive_by_class
 from bequest.steps.discover.roles import role_of
 from bequest.steps.discover.sample import ColumnInfo, TableSample
@@ -169,8 +170,9 @@ _TECHNICAL = frozenset(
         timezone, format, style, setting, config, role, auth, perm, permission, rule, template, tpl, source,
         from, batch, sync, flag, status, state, type, kind, mode, sort, seq, group, team, org, branch, center,
         centre, ctr, cost, parent, tag, json, option, plan, package, site, website, web, homepage, app, client,
-        server, node, channel, platform, serial, code, no, num, list, nav, todo, shop, store, term, shelf, pk,
-        fid, fk, ref, key, rowid, default, terminal, cd, tp, memo1, def, udf, bak, tmp, temp, old"""
+        server, node, channel, platform, serial, code, no, num, rights, right, counter, window, position, list,
+        nav, todo, shop, store, term, shelf, pk, fid, fk, ref, key, rowid, default, terminal, cd, tp, memo1,
+        def, udf, bak, tmp, temp, old"""
     )
 )
 
@@ -215,11 +217,11 @@ def _is_side_of_a_paper(column: ColumnMap, info: ColumnInfo) -> bool:
         told = (info.comment or info.said).strip()
         return any(w in told for w in _SIDES_HAN) and any(w in told for w in ("照", "图", "面", "影像"))
     words = set(words_of(info.said))
-    return bool(words & _SIDES) and bool(words & _PICTURES)
+    return bool(words & _SIDES) and bool(words & _PICTURES or words & {"paper", "card", "id", "idcard", "cert"})
 
 
 _SIDES = frozenset(
-    listed("front, back, hand, hold, holding, positive, negative, reverse, obverse, opposite, side, a, b")
+    listed("front, back, hand, hold, holding, positive, negative, reverse, rear, obverse, opposite, side, a, b")
 )
 _PICTURES = frozenset(listed("img, image, pic, picture, photo, url, path, file, scan, fid, imgs"))
 _SIDES_HAN = ("正面", "反面", "背面", "手持", "人像面", "国徽面")
@@ -323,7 +325,11 @@ def _traces(context: TableContext, columns: Columns) -> Columns:
 def _clinical_text(sample: TableSample, context: TableContext, columns: Columns) -> Columns:
     """In a clinical record every text whose words say nothing else is about the patient's health."""
     n_health = sum(c.cls is FieldClass.HEALTH for c in columns)
-    least = 1 if context.persons else _CLINICAL
+    least = (
+        (0 if mentions(sample.table, lexicon.MEDICAL_WORDS) and names_staff(sample) else 1)
+        if context.persons
+        else _CLINICAL
+    )
     if not context.medical or context.topic in {Topic.THING, Topic.ORGANISATION} or n_health < least:
         return columns
     return tuple(

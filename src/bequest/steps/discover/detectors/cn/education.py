@@ -57,7 +57,9 @@ DETECTOR = Detector(
         biyeshijian, biyezhuanye, zuigaoxueli, xuelixuewei, ruxueshijian, ruxuenianfen, xuexijingli,
         jiaoyujingli, kaoshichengji, pingshichengji, qimochengji, zongchengji, xuefen, exam mark, usual score,
         class rank, grade rank, in year, enter year, school in year, edu year, training class, training type,
-        training kind, training title"""
+        training kind, training title, campus person, campus name, degree taken, degree obtained,
+        degree awarded, school left, kindergarten, kindergarten name, nursery, nursery name, primary school,
+        middle school, high school, campus"""
     ),
     weak_hints=listed(
         """专业, 学校, 院校, 班级, 年级, 成绩, 分数, 学院, 系别, 得分, 学分, 总分, 评分等级, major, school,

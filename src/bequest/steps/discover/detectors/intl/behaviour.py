@@ -82,7 +82,8 @@ DETECTOR = Detector(
         xingquaihao, liulanshijian, fangwenshijian, last seen ts, last seen time, morning in, morning out,
         noon in, noon out, evening in, evening out, am in, am out, pm in, pm out, check date, sign ts,
         in gate time, out gate time, door open time, open ts, parking time, in time, out time,
-        arrive time person, talk len, talk length, call len, call length, ring time user"""
+        arrive time person, talk len, talk length, call len, call length, ring time user, last open at, clk dt,
+        clk in, clk out, clock dt, punch at, pass at, seen at, last at, last sgn, last signed, 通行时刻"""
     ),
     weak_hints=listed(
         """login type, 登录方式, referer, tags, 标签, visit time, search keyword, keyword, 搜索词, url, request url,

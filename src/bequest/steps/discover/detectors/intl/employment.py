@@ -89,7 +89,9 @@ DETECTOR = Detector(
         years in company, years with employer, years employed, total years work, work years total, 职称取得时间,
         职称取得日期, 职称评定时间, 职称等级, 进厂日期, 进厂时间, 离厂日期, 离厂时间, 离厂原因, 进公司日期,
         进入公司时间, 上家单位, 上家公司, 上份工作, 现单位, 所在单位名称, 车间班组, 所属车间, 所在车间,
-        工作年数, 司龄, 厂龄"""
+        工作年数, 司龄, 厂龄, trial until, probation ends, job since, employed since, in job since, job held,
+        staff group, stf grp, work record, train score, leave date employee, emp leave date, duties, 培训得分,
+        岗位培训"""
     ),
     weak_hints=listed(
         """职位, 岗位, 部门名称, 单位, 所属部门, 部门, title, position, post, dept, dept name, department,

@@ -48,7 +48,8 @@ DETECTOR = Detector(
         voice text, transcription, dialogue, dialog content, conversation, conversation content,
         general feedback, user feedback, feedback text, comment text, comment body, comment words, review words,
         review text, reply words, visit words, interview words, buyer words text, quit why text, cause text,
-        录音转写, 通话文本, 语音转文字, 对话内容, 会话内容, 聊天文本"""
+        录音转写, 通话文本, 语音转文字, 对话内容, 会话内容, 聊天文本, user words, words, story, promise,
+        impression, narrative text, 捎话, 客户原话"""
     ),
     weak_hints=listed(
         """描述, 内容, 说明, 原因, 理由, 事由, 摘要, content, description, desc, reason, message, msg text, summary,

@@ -150,7 +150,20 @@ DETECTOR = Detector(
         money freeze, money all, money total, wait money, owe money, use money, total money all, 奖惩金额,
         奖励金额, 处罚金额, 罚款金额, 赔偿金额, 抚慰金额, housing, house area, living house,
         salary account type, wages grade, 住房面积, 房产面积, 卡余额, 会员余额, 充值后余额, 充值前余额,
-        预存金额, 押金余额"""
+        预存金额, 押金余额, deed no, deed photo, house deed, title deed, property deed, property cert no,
+        property certificate, house certificate, house certificate no, 房产证, 房产证号码, 房产证照片,
+        不动产证号, 不动产权证号, 产权证号, 产权证书编号, home owned, owns home, owns house, owns car,
+        wage band, salary band, pay band person, income band, wish wage, wished wage, wage wish, desired salary,
+        desired wage, expected wage, amount asked, amount given, amount applied, amount approved, capital due,
+        interest due, fine due, total due, sum due, due sum, days late, late days, days overdue, open loans,
+        active loans, existing loans, loan history, bureau report, raw report credit, risk appetite, cash bal,
+        locked bal, total bal, net bal, before fare, after fare, before money, after money, money before,
+        money after, purse, purse 1, purse 2, purse balance, big purse, small purse, hard up, poor flag,
+        hardship, hardship level, needy, needy flag, claim money, claim amount person, compensation amount,
+        base fee rider, reward fee, punish fee, garnish, garnishment, tax whld, pension ctr,
+        pension contribution, pension contributions, pnsn ctr, service share, meal deduct, meal deduction,
+        night shift pay, take home, takehome, hourly, weekly, 困难等级, 困难类型, 困难补助, 大钱包, 小钱包,
+        消费前余额, 消费后余额, 交易前金额, 交易后金额"""
     ),
     weak_hints=listed(
         """money, 金额, 积分余额, 零钱, advance, loan, debt, 保证金, pension perc, accumulation fund, amount, sum,
@@ -161,7 +174,7 @@ DETECTOR = Detector(
         flow amount, inout amount, 流水金额, 入账金额, 出账金额, income amount, expense amount, out amount,
         in amount, tx amount, gross, net, overtime, deduct, penalty, fine, 罚金, 扣除, withholding rate,
         usable money, frozen money, earn, earning, balance, 手续费, 可用, 冻结, 余额, 本金, 逾期, je, ye,
-        should pay, real pay"""
+        should pay, real pay, fare, due, budget, purse"""
     ),
     blockers=listed(
         """商品, 优惠, 库存, stock, goods, product, warehouse, 预算, 商户, 店铺, 平台, 公司, shop, mch, 比例,"""

@@ -88,7 +88,8 @@ DETECTOR = Detector(
         qddz, dqwz, dqdd, szwz, txdd, kkmc, xgd, xgdd, chufadidian, daodadi, quxiang, waichudidian,
         waichumudidi, qiandaoweizhi, dangqianweizhi, dangqiandidian, hangbanhao, checi, jiudian, ruzhujiudian,
         gps data, trip start, trip end, door name, in gate, out gate, gate no passed, in gate name,
-        out gate name, lane name"""
+        out gate name, lane name, punch spot, clock spot, sign spot, happen place, happened place, occur place,
+        occurred place, 发生地点, 事故地点, 事发地"""
     ),
     blockers=listed("商品, 物流, product, job, 广告, 类型"),
     types=frozenset({T, D, J}),

@@ -99,10 +99,12 @@ DETECTOR = Detector(
             handover to, hand over to, deliver guide, initiator, initiator id, starter id, organizer id,
             organiser id, creator pk, who id, from party id, to party id, party id to, party id from, vip card,
             vip card number, member card, member card id, vip number, vip code, vip id, 归属坐席, 坐席工号,
-            坐席编号, 坐席号, 发起人编号, 组织者id"""
+            坐席编号, 坐席号, 发起人编号, 组织者id, client no, client number, client code,
+            client key, lender no, punch no, outer no person, 学工号, 打卡号, 人员主键, 员工主键, invite from,
+            invited from, referred from, who invited, head key, chief id"""
         ),
     ),
-    weak_hints=listed("""card no, card number, card code, card id, 卡号, 会员卡"""),
+    weak_hints=listed("""card no, card number, card code, card id, 卡号, 会员卡, officer"""),
     whole_hints=listed("xh, gh, mid"),
     blockers=listed(
         """oauth, group, 分组, type, app, agent, product, goods, company, 企业, role, level, tag, 标签, service,
