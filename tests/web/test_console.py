@@ -25,7 +25,7 @@ FORMS = {
     Act.REVIEW: ("/links/decide",),
 }  # fmt: skip
 """Where each act is sent to."""
-MORE = {"/approvals/text", "/people/<int:number>"}
+MORE = {"/approvals/text", "/people/<int:number>", r"/evidence/(?P<index>\d{1,9})\.(?P<what>proof|entry)$"}
 """Downloads that belong to a screen of the table."""
 ROLES = [r for r in Role if r not in {Role.ADMINISTRATOR, Role.LIQUIDATOR}]
 
@@ -46,7 +46,10 @@ def test_every_form_of_the_console_is_in_the_table() -> None:
     """An address that takes forms and is in no table would be open to whoever finds it."""
     from bequest.web.urls import CONSOLE
 
-    paths = {str(p.pattern).removeprefix("console/case/<str:case_id>") for p in CONSOLE if "case_id" in str(p.pattern)}
+    heads = ("console/case/<str:case_id>", "^console/case/(?P<case_id>[^/]+)")
+    paths = {
+        str(p.pattern).removeprefix(heads[0]).removeprefix(heads[1]) for p in CONSOLE if "case_id" in str(p.pattern)
+    }
     assert paths == {
         *(p.partition("?")[0] for p in SCREENS.values()),
         *(f for forms in FORMS.values() for f in forms),

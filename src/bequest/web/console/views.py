@@ -7,13 +7,17 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 from bequest.app.console.access import MAY, MAY_DO, Act, Screen, Seat
+from bequest.app.obstacles import Obstacle
 from bequest.app.queries.desk import desk_of, today_in
+from bequest.app.queries.doing import doing, preflight
+from bequest.app.queries.log_entries import AT_ONCE, entry_of, log_entries, proof_of
 from bequest.app.queries.rights import DAYS, holders
 from bequest.app.queries.telling_days import telling_days
 from bequest.documents.days_chart import days_chart
 from bequest.evidence.event_types import MEANINGS
+from bequest.kernel.errors import BequestError, InputError
 from bequest.model.case import Role
-from bequest.web.console.frame import page, screen
+from bequest.web.console.frame import page, screen, told
 from bequest.web.site import site
 
 
@@ -46,18 +50,45 @@ def notices(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 @screen(Screen.DESTRUCTION)
 def destruction(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """Delivery, destruction, certificate, custody."""
-    return page(request, seat, Screen.DESTRUCTION)
+    """What is being done and how far it is; delivery, destruction, certificate, custody."""
+    ctx, asked = site().inside, "preflight" in request.GET
+    found: tuple[Obstacle, ...] = ()
+    trouble = None
+    if asked:
+        try:
+            found = preflight(ctx, seat.case_id)
+        except BequestError as error:
+            trouble = told(request, error)
+    return page(
+        request, seat, Screen.DESTRUCTION, doing=doing(ctx, seat.case_id), asked=asked, found=found, trouble=trouble
+    )  # fmt: skip
 
 
 @screen(Screen.EVIDENCE)
 def evidence(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The log, how to check it, our own keys and stores."""
-    with site().store.transaction() as tx:
-        events = [e for e in tx.outbox.all(seat.case_id) if e.published_index is not None][-40:]
+    kind, first = request.GET.get("kind", ""), request.GET.get("first", "0")
     meanings = {e.value: words for e, words in MEANINGS.items()}
+    begin = int(first) if first.isdigit() else 0
+    found = log_entries(site().inside, seat.case_id, kind=kind if kind in meanings else "", first=begin)
     has_bundle = _bundle_folder(seat.case_id).is_dir()
-    return page(request, seat, Screen.EVIDENCE, events=events, meanings=meanings, has_bundle=has_bundle)
+    return page(
+        request, seat, Screen.EVIDENCE, entries=found, kind=kind, first=begin, at_once=AT_ONCE, meanings=meanings,
+        has_bundle=has_bundle,
+    )  # fmt: skip
+
+
+@screen(Screen.EVIDENCE)
+def proof(request: HttpRequest, seat: Seat, index: str, what: str) -> HttpResponse:
+    """An entry of the log, or its proof, as a file."""
+    try:
+        made = {"proof": proof_of, "entry": entry_of}[what](site().inside, seat.case_id, int(index))
+    except InputError:
+        raise Http404 from None
+    ending = "tlog-proof" if what == "proof" else "json"
+    response = HttpResponse(made, content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="{seat.case_id}-{index}.{ending}"'
+    return response
 
 
 @screen(Screen.RIGHTS)
