@@ -231,7 +231,7 @@ def schema_digest(datamap: DataMap) -> str:
 
 
 def parties_digest(case: Case) -> str:
-    """Digest over parties, lots, window, custodian and copies."""
+    """Digest over parties, lots, window, custodian, copies, and what people of the case decided with their reasons."""
     whole = [s for s in case.sources if s.is_whole]
     return digest(
         {
@@ -248,6 +248,7 @@ def parties_digest(case: Case) -> str:
             **({"keepers": keys} if (keys := {s.name: s.age_recipient for s in whole if s.age_recipient}) else {}),
             "held": [(s.name, s.owner, s.due_on) for s in case.sources if s.owner],
             **({"settlements": case.settlements} if case.settlements else {}),
+            **({"switches": case.switches} if case.switches else {}),
         }
     )
 

@@ -14,6 +14,7 @@ from bequest.app.casefile.check import check_case, check_person_key, check_recip
 from bequest.app.casefile.papers import PAPER, read_paper
 from bequest.app.casefile.settlements import SETTLE, check_settlements, read_settlement, whole_to_keeper
 from bequest.app.casefile.sources import SOURCE, divide_databases, read_source, read_zone
+from bequest.app.casefile.switches import LAW, check_switches, read_switches
 from bequest.app.casefile.table import References, Table
 from bequest.app.casefile.witnessing import EVIDENCE, read_evidence
 from bequest.kernel.errors import CaseFileError
@@ -42,6 +43,7 @@ ROOT = (
     *("case", "transferor", "receivers", "custodian", "escrow", "lots", "sources", "copies", "people", "window"),
     "papers",
     "settle",
+    "law",
     "evidence",
 )
 CASE = (
@@ -98,6 +100,7 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
     people = root.tables("people", PERSON, at_least=2)
     papers = root.tables("papers", PAPER)
     settlements = root.tables("settle", SETTLE)
+    law = root.table("law", LAW)
     transferor = cast(Table, root.table("transferor", PARTY, required=True))
     custodian = root.table("custodian", (*PARTY, "age_recipient"))
     escrow = root.table("escrow", SEALING)
@@ -128,11 +131,13 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
         window=Window() if window is None else _window(window),
         papers=tuple(read_paper(t) for t in papers),
         settlements=tuple(read_settlement(t) for t in settlements),
+        switches=read_switches(law),
         evidence=EvidenceRules() if evidence is None else read_evidence(evidence),
     )
     case = whole_to_keeper(case)
     check_case(case, root)
     check_settlements(case, case.settlements, root.where)
+    check_switches(case, root.where)
     return case
 
 
