@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import polars as pl
 
+from bequest.app.law import is_abroad
 from bequest.engine.tableplan import DECISION_PREFIX, TablePlan
 from bequest.kernel.canonical import digest
 from bequest.kernel.errors import LawError
@@ -97,14 +98,16 @@ def law_for(pack: LawPack, case: Case) -> DecideFor:
 
     def decide_for(record_class: RecordClass, lot_id: str) -> Decide:
         lot = lots.get(lot_id)
+        abroad = is_abroad(case, lot)
         given = {} if lot else {Fact.SCOPE: "outside"}
         asks: dict[RowRole, evaluate.Ask] = {}
 
         def decide(known: Mapping[Fact, str], role: RowRole, field: FieldKind) -> CellDecision:
             if role not in asks:
                 asks[role] = evaluate.law_for(
-                    pack, event=case.event, on=case.effective_on, lot=lot, record_class=record_class, role=role
-                )
+                    pack, event=case.event, on=case.effective_on, lot=lot, record_class=record_class, role=role,
+                    abroad=abroad,
+                )  # fmt: skip
             return settle(asks[role]({**given, **known} if given else known, field))
 
         return decide

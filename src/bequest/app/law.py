@@ -8,8 +8,10 @@ from bequest.law.loader import load_pack
 from bequest.law.pack import LawPack
 from bequest.law.status import Standing, weak_grounds
 from bequest.law.switches import SwitchState, chosen_law, switch_states
-from bequest.model.case import Case
+from bequest.model.case import Case, Lot
 from bequest.model.plan import Policy
+
+MAINLAND = "cn"
 
 
 @lru_cache(maxsize=4)
@@ -20,6 +22,11 @@ def _pack(jurisdiction: str) -> LawPack:
 def pack_of(case: Case) -> LawPack:
     """The law pack the case is decided under, with the switches that counsel set in the case file."""
     return chosen_law(_pack(case.law_packs[0]), case.switches)
+
+
+def is_abroad(case: Case, lot: Lot | None) -> bool:
+    """Whether the lot's receiver is outside the mainland; Hong Kong, Macao and Taiwan count (XB-14)."""
+    return lot is not None and any(r.id == lot.receiver and r.country != MAINLAND for r in case.receivers)
 
 
 def switches_of(case: Case) -> tuple[SwitchState, ...]:

@@ -178,6 +178,7 @@ class Party:
     """How customers reach it: phone, mail or address of the office, not of a private person."""
     address: str = ""
     country: str = "cn"
+    """ISO 3166, in lower case; `hk`, `mo` and `tw` are outside the mainland."""
     age_recipient: str = ""
     """age X25519 recipient (`age1…`) of a receiver or escrow."""
     key_release: KeyRelease = KeyRelease.DIRECT
