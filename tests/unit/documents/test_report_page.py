@@ -3,6 +3,7 @@ import hashlib
 import re
 from dataclasses import replace
 from datetime import date
+from html import escape
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
@@ -13,11 +14,14 @@ from tests.unit.documents.sample_report import sample_case, sample_certificate, 
 from bequest.documents.report import render_report
 from bequest.documents.report.content import CaseReport, FindingNote, Notices, StepLine, StepName, StepState
 from bequest.kernel.errors import InputError
+from bequest.law.loader import load_pack
+from bequest.law.switches import switch_states
 from bequest.model.case import Event, Paper, PaperKind, Source, SourceKind
 from bequest.model.destruction import CertificateState
 from bequest.model.disposition import Release
 from bequest.model.plan import ColumnTotal
 from bequest.model.settlement import Settled, Settlement, Unsettled
+from bequest.model.switch import Switch
 
 SECTIONS = {
     "fields": ("逐字段去向", "Where every column goes"),
@@ -345,6 +349,20 @@ def test_an_open_point_says_who_chose_or_that_the_default_is_followed() -> None:
     )
     assert "is marked open in the policy" in render_report(replace(report, open_points=()), "en")
     assert "is marked open in the policy" not in render_report(report, "en")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_switch_shows_both_readings_and_who_decided_why(lang: str) -> None:
+    name = "cn.pipl.treat_id_number_as_sensitive"
+    pack = load_pack("cn")
+    chosen = Switch(name=name, value=False, by="wang", reason="numbers stay inside <the> group")
+    states = switch_states(pack, (chosen,), on=pack.as_of)
+    page = render_report(replace(sample_report(Event.E5), switches=states), lang)
+    [mine] = [s for s in states if s.by]
+    for reading in (mine.off, mine.on):
+        assert escape(getattr(reading, lang)) in page
+    assert name in page
+    assert "numbers stay inside &lt;the&gt; group" in page
 
 
 def test_an_unexplained_difference_is_said_with_what_goes_with_it() -> None:

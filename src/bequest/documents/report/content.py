@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from bequest.documents.assessment.content import AssessmentPage
+from bequest.law.switches import SwitchState
 from bequest.model.case import Case, Role
 from bequest.model.datamap import DataMap
 from bequest.model.destruction import Certificate, Residual
@@ -281,6 +282,8 @@ class CaseReport:
     residuals: tuple[Residual, ...] = ()
     findings: tuple[FindingNote, ...] = ()
     open_points: tuple[OpenPoint, ...] = ()
+    switches: tuple[SwitchState, ...] = ()
+    """Questions of law that the case reads one way or the other, with both readings."""
     unverified: tuple[Unverified, ...] = ()
     duties: tuple[Duty, ...] = ()
     stores: tuple[StoreLine, ...] = ()
