@@ -7,10 +7,10 @@ gets the answer it expects. `--every N` takes each N-th mutant only.
 Mutants that change no answer at all stand, with the reason, in `law_mutants_equivalent.toml` and are left out of the
 count; `--dead` names entries that do not belong there.
 
-Mutated of rules (cells of the plan): the first day (per module and date), each event, route and kind of record, each
-outcome word, custody band, operator, open point, who says what remains, each comparison of a fact (inverted), each need
-of a field; and that the rule is not there. Of parameters: value, first day. Of duties: each condition. Of findings:
-each comparison, value, word, period, precedence. Articles and texts are not mutated.
+Mutated of rules (cells of the plan): the first day (per module and date), each event, route, role and kind of record,
+what silence means, a receiver abroad, the switch; each outcome word, custody band, operator, open point, who says what
+remains, each comparison of a fact (inverted); and that the rule is not there. Of parameters: value, first day. Of
+duties: each condition. Of findings: each comparison, value, word, period, precedence. Articles and texts are not.
 """
 
 import argparse
@@ -32,8 +32,9 @@ from bequest.law.pack import DutyText, LawPack
 from bequest.law.params import Parameter
 from bequest.law.rule import Answer, FactView, Rest, Rule
 from bequest.law.tables import failure
+from bequest.model.case import OnSilence
 from bequest.model.disposition import Operator
-from bequest.model.facts import Fact
+from bequest.model.facts import Fact, RowRole
 
 DAY = timedelta(days=1)
 EQUIVALENT = Path(__file__).with_name("law_mutants_equivalent.toml")
@@ -193,6 +194,17 @@ def rule_mutants(rule: Rule, heard: Sequence[LawCase], pack: LawPack) -> Iterato
     if len(rule.record_classes) < 5:
         for cls in sorted(rule.record_classes):
             yield f"without {cls}", replace(rule, record_classes=rule.record_classes - {cls})
+    if len(rule.roles) < 5:
+        for role in sorted(rule.roles):
+            yield f"without the role {role}", replace(rule, roles=rule.roles - {role}, always=False)
+    elif left_out := frozenset(RowRole) - rule.roles:
+        yield f"for the roles {', '.join(sorted(left_out))} too", replace(rule, roles=rule.roles | left_out)
+    if len(rule.on_silence) < len(OnSilence):
+        yield "whatever silence means", replace(rule, on_silence=frozenset(OnSilence))
+    if rule.only_abroad:
+        yield "in the mainland too", replace(rule, only_abroad=False)
+    if rule.only_if:
+        yield "whatever the switch", replace(rule, only_if="")
     for fact in sorted(rule.reads):
         yield f"{fact} inverted", _wrapped(rule, lambda a: a, turned=fact)
     answers = _answers(rule, heard, pack)

@@ -13,16 +13,19 @@ from bequest.model.case import Role
 
 SCREENS = {
     Screen.CASE: "", Screen.MAP: "/map", Screen.PLAN: "/plan", Screen.APPROVALS: "/approvals",
-    Screen.NOTICES: "/notices",
-    Screen.DESTRUCTION: "/destruction", Screen.EVIDENCE: "/evidence", Screen.ACCESS: "/access",
-    Screen.BUNDLE: "/bundle.tar", Screen.SAMPLES: "/plan?at=crm.customers.mobile&samples=1",
+    Screen.PEOPLE: "/people", Screen.LINKS: "/links",
+    Screen.NOTICES: "/notices", Screen.DESTRUCTION: "/destruction",
+    Screen.EVIDENCE: "/evidence", Screen.ACCESS: "/access", Screen.RIGHTS: "/rights",
+    Screen.BUNDLE: "/bundle.tar",
+    Screen.SAMPLES: "/plan?at=crm.customers.mobile&samples=1",
 }  # fmt: skip
 FORMS = {
     Act.APPROVE: ("/approvals/sign", "/approvals/attest"), Act.REMARK: ("/approvals/say", "/approvals/settle"),
-    Act.CORRECT: ("/map/correct",),
+    Act.CORRECT: ("/map/correct",), Act.SEARCH: ("/people/find",), Act.UNMASK: ("/people/<int:number>/unmask",),
+    Act.REVIEW: ("/links/decide",),
 }  # fmt: skip
 """Where each act is sent to."""
-MORE = {"/approvals/text"}
+MORE = {"/approvals/text", "/people/<int:number>", r"/evidence/(?P<index>\d{1,9})\.(?P<what>proof|entry)$"}
 """Downloads that belong to a screen of the table."""
 ROLES = [r for r in Role if r not in {Role.ADMINISTRATOR, Role.LIQUIDATOR}]
 
@@ -43,7 +46,10 @@ def test_every_form_of_the_console_is_in_the_table() -> None:
     """An address that takes forms and is in no table would be open to whoever finds it."""
     from bequest.web.urls import CONSOLE
 
-    paths = {str(p.pattern).removeprefix("console/case/<str:case_id>") for p in CONSOLE if "case_id" in str(p.pattern)}
+    heads = ("console/case/<str:case_id>", "^console/case/(?P<case_id>[^/]+)")
+    paths = {
+        str(p.pattern).removeprefix(heads[0]).removeprefix(heads[1]) for p in CONSOLE if "case_id" in str(p.pattern)
+    }
     assert paths == {
         *(p.partition("?")[0] for p in SCREENS.values()),
         *(f for forms in FORMS.values() for f in forms),
@@ -58,13 +64,14 @@ def test_a_role_does_what_it_may_and_nothing_else(staff: dict[str, Client], role
     for act, paths in FORMS.items():
         for path in paths:
             for case, may in ((CASE, act in MAY_DO[role]), (OTHER, False)):
-                got = client.send("/console", f"/console/case/{case}{path}", {})
+                address = f"/console/case/{case}{path}".replace("<int:number>", "1")
+                got = client.send("/console", address, {})
                 assert got.status == (422 if may else 404), (act, case, got.text[-300:])
 
 
 @pytest.mark.parametrize("path", [f for forms in FORMS.values() for f in forms])
 def test_forms_need_a_session_their_token_and_post(server: Server, staff: dict[str, Client], path: str) -> None:
-    address = f"/console/case/{CASE}{path}"
+    address = f"/console/case/{CASE}{path}".replace("<int:number>", "1")
     assert server.client().send("/console/in", address, {}).headers["location"] == "/console/in"
     assert staff["legal"].post(address, {}).status == 403
     assert staff["legal"].get(address).status == 405
@@ -174,6 +181,65 @@ def test_a_column_is_corrected_where_it_stands(town: Town, staff: dict[str, Clie
 def accesses(town: Town):
     with town.ctx.store.transaction() as tx:
         return tx.access.list(CASE)
+
+
+def look_for(client: Client, kind: str, typed: str):
+    place = f"/console/case/{CASE}/people"
+    return client.send(place, f"{place}/find", {"kind": kind, "typed": typed})
+
+
+def test_somebody_is_found_by_what_is_theirs_and_shown_masked(town: Town, staff: dict[str, Client]) -> None:
+    who = town.people.row(0, named=True)
+    found = {k: look_for(staff["service"], k, who[c]).headers["location"] for k, c in
+             (("phone", "phone"), ("email", "email"), ("ref", "ref"))}  # fmt: skip
+    assert len(set(found.values())) == 1
+    text = staff["service"].get(found["phone"]).text
+    assert who["phone"] not in text
+    assert who["email"] not in text
+    assert who["name"] not in text
+    assert f"{who['phone'][:3]}****{who['phone'][-4:]}" in text
+    assert look_for(staff["service"], "phone", "13900009999").status == 200
+    assert look_for(staff["service"], "phone", who["phone"][:7]).status == 422, "nobody is found by a part"
+    assert who["phone"] not in str(accesses(town))
+
+
+def test_values_in_clear_need_purpose_and_reason_and_are_on_record(town: Town, staff: dict[str, Client]) -> None:
+    who = town.people.row(1, named=True)
+    place = look_for(staff["officer"], "phone", who["phone"]).headers["location"]
+    for given in ({}, {"purpose": "PIPL-45"}, {"purpose": "nosy", "reason": "I want to"}, {"reason": "ticket 7"}):
+        got = staff["officer"].send(place, f"{place}/unmask", given)
+        assert got.status == 422
+        assert who["phone"] not in got.text
+    got = staff["officer"].send(place, f"{place}/unmask", {"purpose": "PIPL-45", "reason": "ticket 7"})
+    assert got.status == 200
+    assert who["phone"] in got.text
+    assert who["phone"] not in staff["officer"].get(place).text
+    [line] = [a for a in accesses(town) if a.action == "console.unmask"]
+    assert (line.person, line.purpose) == (town.roles["officer"], "PIPL-45")
+    assert line.target.endswith(": ticket 7")
+    with town.ctx.store.transaction() as tx:
+        assert [e.event_id for e in tx.outbox.all(CASE) if "unmask" in e.event_id]
+
+
+def test_unmasking_is_limited(town: Town, staff: dict[str, Client], monkeypatch: pytest.MonkeyPatch) -> None:
+    from bequest.app.people_desk import person as desk
+    from bequest.kernel.errors import GuardError
+
+    monkeypatch.setattr(desk, "UNMASKS_A_DAY", 1)
+    number = int(look_for(staff["officer"], "ref", town.people["ref"][1]).headers["location"].rsplit("/", 1)[1])
+    with pytest.raises(GuardError):
+        desk.unmask(town.ctx, CASE, number, by=town.roles["officer"], purpose="PIPL-45", reason="again")
+
+
+def test_what_is_somebody_elses_in_a_row_is_not_shown(town: Town) -> None:
+    from bequest.app.people_desk.person import person
+    from bequest.model.facts import RowRole
+
+    for number in range(1, 40):
+        for record in person(town.ctx, CASE, number).held:
+            assert not {c.column.role for c in record.cells} & {RowRole.STAFF}
+            if record.role is RowRole.CONSIGNEE:
+                assert RowRole.CUSTOMER not in {c.column.role for c in record.cells}
 
 
 def test_the_bundle_comes_as_one_file(town: Town, staff: dict[str, Client]) -> None:

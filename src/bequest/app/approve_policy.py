@@ -30,7 +30,7 @@ from bequest.store.records import CaseRecord
 from bequest.store.remark_records import RemarkKind, RemarkRecord, RemarkState
 
 CHANGED = {
-    "parties_digest": "parties, lots, window, custodian or copies",
+    "parties_digest": "parties, lots, window, custodian, copies or switches of the law",
     "law_date": "effective_on",
     "cutover_not_after": "cutover_not_after",
     "tolerance_percent": "tolerance_percent",

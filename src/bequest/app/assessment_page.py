@@ -2,29 +2,40 @@
 
 from collections.abc import Mapping
 
+from bequest.app.law import pack_of
+from bequest.app.run_assess import latest_assessment
+from bequest.app.workspace import Workspace
 from bequest.documents.assessment.content import (
     AssessmentPage,
     FactLine,
     HeatRow,
+    LiabilityLine,
+    PenaltyLine,
     RiskLine,
     ScaleLine,
     ScoreLine,
     WarningLine,
 )
+from bequest.documents.assessment.liability import range_word
 from bequest.documents.assessment.wording import CASE
 from bequest.documents.words import Word
-from bequest.model.assessment import COMPANY, RIGHTS, Assessment, Dimension, Entry, Measure, Risk
+from bequest.law.liability import liabilities
+from bequest.model.assessment import COMPANY, RIGHTS, Assessment, Dimension, Entry, Measure, Risk, RiskState
+from bequest.model.case import Case
 from bequest.steps.assess.catalogue import Catalogue, catalogue
 from bequest.steps.assess.score import heat_map
 
 NOWHERE = Word("", "")
+PROVISION_CRIME = "crim253"
+"""The penalty to which the crime meter belongs (Criminal Law Art. 253-1)."""
 
 
-def assessment_page(assessment: Assessment) -> AssessmentPage:
-    """Everything that is shown of a run."""
+def assessment_page(assessment: Assessment, case: Case) -> AssessmentPage:
+    """Everything that is shown of a run, with what the law of the case's date makes of it."""
     rules = catalogue()
     facts = {m.key: _fact(rules, m) for m in assessment.measures}
     risks = {r.id: r for r in assessment.risks}
+    lines, penalties = _liabilities(rules, assessment, case, facts)
     return AssessmentPage(
         assessment=assessment,
         company=_heat(rules, assessment, COMPANY),
@@ -43,19 +54,64 @@ def assessment_page(assessment: Assessment) -> AssessmentPage:
             for source, after in [_threshold(rules, w.measure)]
         ),
         scales=tuple(
-            ScaleLine(said=Word(s.zh, s.en), at=s.at, source=s.source, status=s.status) for s in rules.scales.values()
+            ScaleLine(said=Word(s.zh, s.en), at=s.at, source=Word(s.source_zh, s.source), status=s.status)
+            for s in rules.scales.values()
         ),
         matrix=rules.matrix,
-        matrix_source=rules.matrix_source,
+        matrix_source=Word(rules.matrix_source_zh, rules.matrix_source),
         matrix_status=rules.matrix_status,
         accept=rules.accept,
+        liabilities=lines,
+        penalties=penalties,
     )
 
 
-def _threshold(rules: Catalogue, key: str) -> tuple[str, bool]:
+def _liabilities(
+    rules: Catalogue, a: Assessment, case: Case, facts: Mapping[str, FactLine]
+) -> tuple[tuple[LiabilityLine, ...], tuple[PenaltyLine, ...]]:
+    """The consequences of every finding that a risk of the register leads to, and the sanctions they refer to."""
+    pack = pack_of(case)
+    leading: dict[str, list[Entry]] = {}
+    for entry in a.register:
+        if entry.turns[-1].before:  # a risk that is gone leads to nothing
+            for finding in rules.kinds[entry.id.partition("@")[0]].findings:
+                leading.setdefault(finding, []).append(entry)
+    found = liabilities(pack, leading.keys(), on=case.effective_on, industry=case.industry)
+    numbers = {p: n for n, p in enumerate(dict.fromkeys(x.penalty.id for x in found), 1)}
+    meters = tuple(f for key, f in facts.items() if key.startswith("crime@"))
+    lines = tuple(
+        LiabilityLine(
+            finding=Word(pack.breaches[x.finding].zh, pack.breaches[x.finding].en),
+            kind=x.kind.value,
+            said=Word(x.zh, x.en),
+            penalty=numbers[x.penalty.id],
+            articles=x.articles,
+            status=x.status,
+            risks=tuple(e.id for e in leading[x.finding]),
+            open_risks=sum(e.state is RiskState.OPEN for e in leading[x.finding]),
+            facts=meters if x.penalty.id == PROVISION_CRIME else (),
+        )
+        for x in found
+    )
+    said = {x.penalty.id: x for x in found}
+    penalties = tuple(
+        PenaltyLine(number=n, said=Word(x.penalty.zh, x.penalty.en), ranges=tuple(map(range_word, x.ranges)))
+        for p, n in numbers.items()
+        for x in [said[p]]
+    )
+    return lines, penalties
+
+
+def latest_page(workspace: Workspace, case: Case) -> AssessmentPage | None:
+    """The last run as it is shown, or None where the case was not assessed."""
+    found = latest_assessment(workspace)
+    return assessment_page(found, case) if found else None
+
+
+def _threshold(rules: Catalogue, key: str) -> tuple[Word, bool]:
     name, _, where = key.partition("@")
     found = next(t for t in rules.thresholds if t.measure == name and t.where in {"", where})
-    return found.source, found.after
+    return Word(found.source_zh, found.source), found.after
 
 
 def place_word(rules: Catalogue, where: str) -> Word:

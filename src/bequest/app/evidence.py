@@ -22,6 +22,8 @@ from bequest.kernel.errors import EvidenceError, LeaseError, VerificationError
 from bequest.store.transaction import Tx
 
 WAIT_SECONDS = 10.0
+LATER = "later"
+"""Folder of statements made after the close: the log cannot refer to them any more, so they lie beside the bundle."""
 
 
 def platform_signer(ctx: Context, case_id: str) -> Signer:

@@ -5,11 +5,12 @@ from datetime import date
 from pathlib import Path
 
 from bequest.app.approve_policy import approval_state
+from bequest.app.assessment_page import latest_page
 from bequest.app.context import ASSESS, WAVE, Context, done_steps
 from bequest.app.fairness import load_fairness
-from bequest.app.law import pack_of, unverified_lines
+from bequest.app.law import pack_of, switches_of, switches_shown, unverified_lines
 from bequest.app.queries.case import steps_of
-from bequest.app.report_evidence import log_facts, not_proven
+from bequest.app.report_evidence import log_facts, not_proven, revoked_note
 from bequest.app.telling import published_on, register, saved_answers, window_closes
 from bequest.app.workspace import Workspace
 from bequest.documents.report.content import (
@@ -35,7 +36,7 @@ from bequest.documents.report.render import render_report
 from bequest.kernel.clock import local_date, rfc3339
 from bequest.kernel.errors import BequestError
 from bequest.law.duties import CaseFacts, case_duties
-from bequest.model.case import Case, Role
+from bequest.model.case import SPEAK_FOR_THE_LAW, Case, Role
 from bequest.model.datamap import DataMap, FieldClass, Need, TableState
 from bequest.model.destruction import Certificate
 from bequest.model.plan import Policy
@@ -126,6 +127,7 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         policy=latest.policy if latest else None,
         population=population.population if population else None,
         fairness=load_fairness(workspace),
+        assessment=latest_page(workspace, case),
         required_roles=_required(ctx, case_id),
         approvals=tuple(approvals),
         notices=_notices(ctx, workspace, case),
@@ -133,10 +135,12 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         deliveries=deliveries,
         custody=_custody(buckets, certificate.certificate if certificate else None),
         certificate=certificate.certificate if certificate else None,
+        revoked=revoked_note(ctx, case_id),
         certificate_sha256=certificate.digest if certificate else "",
         residuals=residuals,
         findings=_findings(datamap),
         open_points=_open_points(case, latest.policy if latest else None),
+        switches=switches_shown(case, latest.policy if latest else None),
         unverified=unverified_lines(case, latest.policy if latest else None),
         duties=_duties(case, population.population.n_subjects if population else 0),
         stores=tuple(
@@ -335,17 +339,17 @@ def _open_points(case: Case, policy: Policy | None) -> tuple[OpenPoint, ...]:
         return ()
     used = sorted({p for d in policy.decisions for p in d.open_points})
     texts = {p.id: p for p in pack_of(case).open_points.values()}
-    speaking = {Role.LEGAL, Role.LIQUIDATOR, Role.ADMINISTRATOR}  # in a winding-up one stands for the departments
-    counsel = next((p.id for p in case.people if speaking & set(p.roles)), "")
+    counsel = next((p.id for p in case.people if SPEAK_FOR_THE_LAW & set(p.roles)), "")
+    chosen = {s.open_point: s for s in switches_of(case) if s.by and s.open_point}
     return tuple(
         OpenPoint(
             code=p,
             articles=texts[p].articles,
             zh=texts[p].zh,
             en=texts[p].en,
-            chosen_zh=texts[p].default_zh,
-            chosen_en=texts[p].default_en,
-            chosen_by=counsel,
+            chosen_zh=chosen[p].followed.zh if p in chosen else texts[p].default_zh,
+            chosen_en=chosen[p].followed.en if p in chosen else texts[p].default_en,
+            chosen_by=chosen[p].by if p in chosen else counsel,
         )
         for p in used
         if p in texts

@@ -2,9 +2,11 @@
 
 from bequest.app.context import Context
 from bequest.app.evidence import log_origin, open_log
+from bequest.app.revoke_certificate import revocation
 from bequest.app.witnesses import witness_keys
 from bequest.documents.report.content import LogFacts, Note
 from bequest.evidence.checkpoint import parse_checkpoint
+from bequest.evidence.checks.later import REASONS
 from bequest.evidence.checks.log import said
 from bequest.kernel.clock import rfc3339
 from bequest.model.case import MOVES_NOTHING, Case
@@ -31,6 +33,18 @@ def log_facts(ctx: Context, case_id: str) -> LogFacts | None:
         named=len(rules.witnesses),
         quorum=rules.quorum,
         stamped=f"{stamp.authority} {rfc3339(stamp.at)}" if stamp else "",
+    )
+
+
+def revoked_note(ctx: Context, case_id: str) -> Note | None:
+    """That the certificate no longer holds, and why; None where it does."""
+    found = revocation(ctx, case_id)
+    if found is None:
+        return None
+    number, reason, at = found
+    zh, en = REASONS[reason]
+    return Note(
+        zh=f"证明 {number} 已于 {at[:10]} 撤销：{zh}。", en=f"Certificate {number} was revoked on {at[:10]}: {en}."
     )
 
 

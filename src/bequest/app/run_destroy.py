@@ -367,7 +367,7 @@ def _rescan_statement(job: Job, report: Report) -> tuple[int, str]:
     """
     run, signer = job.run, job.signers[Role.VERIFIER]
     subject = Subject("urn:bequest:verifier-key", report.facts.key_commit)
-    statement = Statement("RescanReport", (subject,), report.predicate())
+    statement = Statement("RescanReport", (subject,), {**report.predicate(), "caseRef": run.case.id})
     with job.ctx.store.transaction() as tx:
         said = {e.event_id for e in tx.outbox.all(run.case.id)}
     for attempt in count(1):

@@ -119,7 +119,7 @@ def decide_scrub(
     )
     _check(decision, plan, at)
     subject = Subject(f"urn:bequest:scrub:{source}", decision.plan_digest)
-    statement = Statement("ScrubDecision", (subject,), _said(decision, plan))
+    statement = Statement("ScrubDecision", (subject,), {**_said(decision, plan), "caseRef": case_id})
     number = hashlib.sha256(statement.payload()).hexdigest()[:12]
     path = ctx.workspace(case_id).dir("statements") / f"scrub-{source}-{number}.dsse.json"
     digest = hashlib.sha256(keep_statement(path, statement, [signer])).hexdigest()

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from bequest.cli import render
-from bequest.documents.assessment.content import AssessmentPage, FactLine, HeatRow, RiskLine, WarningLine
+from bequest.documents.assessment.content import AssessmentPage, FactLine, HeatRow, RiskLine
 from bequest.documents.assessment.wording import (
     DIMENSIONS,
     LEVELS,
+    LIABILITIES,
     LIKELY,
     ORIGINS,
     SOURCES,
@@ -17,8 +18,14 @@ from bequest.documents.assessment.wording import (
     heads,
     level_word,
     risk_title,
+    warning_text,
 )
+from bequest.documents.citations import cite
+from bequest.documents.words import word
 from bequest.model.assessment import COMPANY, RIGHTS, Dimension, RiskState
+
+SERIOUS = 1000
+"""Per mille of the number from which it is serious."""
 
 
 def print_assessment(page: AssessmentPage) -> None:
@@ -36,6 +43,15 @@ def print_assessment(page: AssessmentPage) -> None:
     _risks([r for r in page.risks if r.state is RiskState.OPEN], render.say("未处置的", "open"))
     for w in page.warnings:
         render.line(warning_text(w, lang))
+    findings = len({x.finding for x in page.liabilities})
+    render.line(
+        render.say(
+            f"这些风险对应 {findings} 种违法情形、{len(page.liabilities)} 项法律后果："
+            f"`bequest assess liability {a.case_id}`",
+            f"these risks lead to {findings} findings with {len(page.liabilities)} consequences in law: "
+            f"`bequest assess liability {a.case_id}`",
+        )
+    )
     if a.basis.policy == "":
         render.line(render.say("还没有方案：方案之后的风险未评。", "no plan yet: what it leaves is not scored."))
     render.line(render.say(f"第 {a.run} 次评估，{a.on}", f"run {a.run}, {a.on}"))
@@ -53,19 +69,6 @@ def _heat(title: str, rows: Sequence[HeatRow], dimensions: Sequence[Dimension], 
     render.table(
         title, columns, [(r.said.of(lang), *(cell_text(r.cells.get(d), lang) for d in dimensions)) for r in rows]
     )
-
-
-def warning_text(w: WarningLine, lang: str) -> str:
-    """An early warning in one sentence, with its threshold and where that is from."""
-    f = w.fact
-    value = figure_text(f.after if w.after else f.before, f.unit, share=f.share)
-    where, said = f.where.of(lang), (f.left if w.after and f.left.zh else f.said).of(lang)
-    limit = f"{w.threshold}‰" if f.share else f"{w.threshold:,}"
-    if lang == "zh":
-        new = "（新越线）" if w.crossed else ""
-        return f"预警{new}：{where + '，' if where else ''}{said} {value}，界限 {limit}（{w.source}）"
-    new = " (crossed since the last run)" if w.crossed else ""
-    return f"warning{new}: {where + ', ' if where else ''}{said} {value}, threshold {limit} ({w.source})"
 
 
 def _risks(rows: Sequence[RiskLine], title: str) -> None:
@@ -122,6 +125,43 @@ def _fact(f: FactLine, lang: str) -> tuple[str, ...]:
     left = f.left.of(lang)
     said = f"{f.said.of(lang)} → {left}" if left else f.said.of(lang)
     return f.key, said, before, after, ORIGINS[f.origin].of(lang)
+
+
+def print_liability(page: AssessmentPage) -> None:
+    """The liability map: finding, before whom, what, how much, by which article, how sure."""
+    lang = render.language()
+    columns = (
+        render.say("发现", "finding"), render.say("责任", "liability"), render.say("后果", "consequence"),
+        render.say("依据", "articles"), render.say("核实", "status"), render.say("风险", "risks"),
+    )  # fmt: skip
+    rows = []
+    for x in page.liabilities:
+        n = len(x.risks)
+        risks = render.say(f"{n} 项，未处置 {x.open_risks}", f"{n}, open {x.open_risks}")
+        rows.append(
+            (
+                x.finding.of(lang),
+                LIABILITIES[x.kind].of(lang),
+                f"{x.said.of(lang)} [{x.penalty}]",
+                ", ".join(cite(a, lang) for a in x.articles),
+                word(x.status).of(lang),
+                risks,
+            )
+        )
+    render.table(render.say("责任对照", "liability map"), columns, rows)
+    for p in page.penalties:
+        render.line(f"[{p.number}] {p.said.of(lang)}")
+        for r in p.ranges:
+            render.line(f"    {r.of(lang)}")
+    for f in dict.fromkeys(f for x in page.liabilities for f in x.facts):
+        if f.before is not None and f.before.per_mille >= SERIOUS:
+            render.line("  " + fact_text(f, lang))
+    render.line(
+        render.say(
+            "区间为法律允许的范围，不预断法院和主管部门的结论。",
+            "Ranges are what the law allows; they do not foretell what a court or an authority finds.",
+        )
+    )
 
 
 def print_risk(r: RiskLine) -> None:

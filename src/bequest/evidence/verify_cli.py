@@ -48,8 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = _WORDS[arguments.lang]
     try:
         report = verify_bundle(
-            arguments.bundle, arguments.trust, rehearsal=arguments.rehearsal, earlier=arguments.earlier
-        )
+            arguments.bundle, arguments.trust, rehearsal=arguments.rehearsal, earlier=arguments.earlier,
+            later=arguments.later,
+        )  # fmt: skip
     except InputError as error:
         if arguments.json:
             sys.stdout.write(json.dumps({"ok": False, "error": error.message, "hint": error.hint}) + "\n")
@@ -98,6 +99,14 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="CHECKPOINT",
         help="先前留存的检查点，可多个 / a checkpoint kept from earlier, which the log must contain; repeatable",
+    )
+    parser.add_argument(
+        "--later",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="STATEMENT",
+        help="结案后的陈述（留存销毁、证明撤销），可多个 / a statement made after the close; repeatable",
     )
     parser.add_argument("--rehearsal", action="store_true", help="明知是演练 / it may be a rehearsal")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出 / write JSON")

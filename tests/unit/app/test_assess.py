@@ -118,7 +118,7 @@ def test_a_closed_case_is_not_assessed_any_more(planned: DemoHome) -> None:
 
 
 def test_the_page_has_words_for_everything_and_guards_small_counts(planned: DemoHome) -> None:
-    page = assessment_page(run_assess(planned.ctx, planned.case_id).assessment)
+    page = assessment_page(run_assess(planned.ctx, planned.case_id).assessment, planned.ctx.case(planned.case_id).case)
     assert {r.id for r in page.risks} == {e.id for e in page.assessment.register}
     for line in (*page.facts, *page.risks):
         assert line.said.zh

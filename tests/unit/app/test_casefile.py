@@ -181,6 +181,15 @@ def test_counsel_may_say_otherwise(tmp_path: Path) -> None:
     assert read(tmp_path, text).lots[0].on_silence is OnSilence.RELEASE_NONE
 
 
+ABROAD = CASE_FILE.replace('id = "buyer"\n', 'id = "buyer"\ncountry = "hk"\n')
+
+
+def test_towards_a_receiver_abroad_silence_is_no_consent(tmp_path: Path) -> None:
+    assert read(tmp_path, ABROAD).lots[0].on_silence is OnSilence.RELEASE_NONE
+    with pytest.raises(CaseFileError, match="the receiver buyer is abroad, where silence is no consent"):
+        read(tmp_path, ABROAD.replace("route_reason", 'on_silence = "proceed"\nroute_reason'))
+
+
 def test_references_are_followed(tmp_path: Path) -> None:
     (tmp_path / "legal.pub").write_text(KEYS[2] + "\n")
     text = CASE_FILE.replace(KEYS[0], "file:legal.pub").replace('"data/crm.db"', '"env:CRM_DB"')

@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterable
 
 from bequest.app.casefile.table import Table
+from bequest.app.law import is_abroad
 from bequest.crypto.age import encrypt_stream
 from bequest.crypto.verify import parse_public_line
 from bequest.evidence.note import parse_vkey
@@ -15,6 +16,7 @@ from bequest.model.case import (
     Case,
     KeyRelease,
     LegalRoute,
+    OnSilence,
     Role,
     Source,
     SourceKind,
@@ -198,6 +200,11 @@ def _check_lots(case: Case, root: Table) -> None:
             raise CaseFileError(
                 f"{_at(root, place, 'scope')}: is missing or empty, so nothing could be reached",
                 hint='Write scope = [{ source = "…", table = "…", column = "…", in = ["…"] }].',
+            )
+        if is_abroad(case, lot) and lot.on_silence is not OnSilence.RELEASE_NONE:
+            raise CaseFileError(
+                f"{_at(root, place, 'on_silence')}: the receiver {lot.receiver} is abroad, where silence is no consent",
+                hint='Write on_silence = "release-none", or leave it out: PIPL Art. 39 asks for separate consent.',
             )
         for m, scope in enumerate(lot.scope, start=1):
             there = f"{place}.scope#{m}"

@@ -1,7 +1,15 @@
 """The commented case file that `bequest case new` writes: to be filled in, in Chinese and English."""
 
 from bequest.kernel.errors import CaseFileError
-from bequest.model.case import COMPANY_ENDS, MOVES_NOTHING, RELEASES_NOTHING, SUPPORTED_EVENTS, Event, PaperKind
+from bequest.model.case import (
+    COMPANY_ENDS,
+    MOVES_NOTHING,
+    RELEASES_NOTHING,
+    SPEAK_FOR_THE_LAW,
+    SUPPORTED_EVENTS,
+    Event,
+    PaperKind,
+)
 
 _NAMES = {
     Event.E1: ("变更名称、住所、联系方式", "change of name, address or contact: the processor stays"),
@@ -65,7 +73,7 @@ def write_case_template(event: Event) -> str:
     elif event not in MOVES_NOTHING:
         parts += [_RECEIVERS, _lots(event)]
     settle = [_SETTLE] if event in COMPANY_ENDS else []
-    return "\n".join([*parts, _SOURCES, _people(event), _papers(event), *settle, _EVIDENCE, _WINDOW])
+    return "\n".join([*parts, _SOURCES, _people(event), _papers(event), *settle, _law(event), _EVIDENCE, _WINDOW])
 
 
 def _head(event: Event) -> str:
@@ -78,6 +86,11 @@ def _head(event: Event) -> str:
 def _lots(event: Event) -> str:
     by_consent = event in {Event.E10, Event.E11}
     return _LOTS.replace('legal_route = "PIPL-22"', 'legal_route = "PIPL-23"') if by_consent else _LOTS
+
+
+def _law(event: Event) -> str:
+    counsel = next(r for r in _ROLES.get(event, _DEPARTMENTS) if r in SPEAK_FOR_THE_LAW)
+    return _LAW.replace("legal-1", f"{counsel}-1")
 
 
 def _papers(event: Event) -> str:
@@ -177,6 +190,15 @@ _SETTLE = """\
 # by = "officer-1"
 # reason = "evidence for both sides"
 # until = 2030-01-31
+"""
+
+_LAW = """\
+# 未决的法律问题由法律顾问附理由选定；bequest law switches 列出开关和两种理解
+# Counsel's reading of an open question of law, with a reason; `bequest law switches` lists them with both readings
+# [law.switches."cn.pipl.sensitive_in_art22_needs_separate_consent"]
+# value = true
+# reason = ""
+# by = "legal-1"
 """
 
 _LOTS = """\

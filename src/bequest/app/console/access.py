@@ -17,10 +17,14 @@ class Screen(StrEnum):
     MAP = "map"
     PLAN = "plan"
     APPROVALS = "approvals"
+    PEOPLE = "people"
+    LINKS = "links"
+    """Pairs in doubt."""
     NOTICES = "notices"
     DESTRUCTION = "destruction"
     EVIDENCE = "evidence"
     BUNDLE = "bundle"
+    RIGHTS = "rights"
     ACCESS = "access"
     SAMPLES = "samples"
     """Masked values of a column, on data map and plan: they are read from the source."""
@@ -35,50 +39,60 @@ class Act(StrEnum):
     """Say something of the policy: comment, condition, refusal."""
     CORRECT = "correct"
     """Correct the data map."""
+    SEARCH = "search"
+    """Look for a person."""
+    UNMASK = "unmask"
+    """See a person's values in clear, for a purpose."""
+    REVIEW = "review"
+    """Say whether two records are one person's."""
 
 
 _EVERYTHING = frozenset(Screen)
 _DEPARTMENT = frozenset({Screen.CASE, Screen.MAP, Screen.PLAN, Screen.APPROVALS, Screen.NOTICES, Screen.EVIDENCE})
 MAY: Mapping[Role, frozenset[Screen]] = {
     Role.OFFICER: _EVERYTHING,
-    Role.LEGAL: _DEPARTMENT | {Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES},
-    Role.IT: _DEPARTMENT | {Screen.DESTRUCTION, Screen.SAMPLES},
+    Role.LEGAL: _DEPARTMENT | {Screen.RIGHTS, Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES, Screen.PEOPLE},
+    Role.IT: _DEPARTMENT | {Screen.DESTRUCTION, Screen.SAMPLES, Screen.LINKS},
     Role.HR: _DEPARTMENT,
     Role.MARKETING: _DEPARTMENT,
-    Role.SERVICE: _DEPARTMENT,
+    Role.SERVICE: _DEPARTMENT | {Screen.PEOPLE},
     Role.FINANCE: _DEPARTMENT,
     Role.VERIFIER: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE, Screen.BUNDLE}),
     Role.OPERATOR: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE}),
     Role.CUTOVER: frozenset({Screen.CASE, Screen.EVIDENCE}),
     Role.RECEIVER: frozenset(),
     Role.ESCROW: frozenset(),
-    Role.ADMINISTRATOR: _DEPARTMENT | {Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES},
-    Role.LIQUIDATOR: _DEPARTMENT | {Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES},
+    Role.ADMINISTRATOR: _DEPARTMENT | {Screen.RIGHTS, Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES, Screen.PEOPLE},
+    Role.LIQUIDATOR: _DEPARTMENT | {Screen.RIGHTS, Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES, Screen.PEOPLE},
 }
 """Least privilege: a role sees what it decides or checks. Receiver and escrow are not of the house: nothing yet."""
 _SIGNS = frozenset({Act.APPROVE, Act.REMARK})
-_KNOWS = frozenset({Act.CORRECT})
+_KNOWS = frozenset({Act.CORRECT, Act.REVIEW})
+_SERVES = frozenset({Act.SEARCH, Act.UNMASK})
 MAY_DO: Mapping[Role, frozenset[Act]] = {
-    Role.OFFICER: _SIGNS | _KNOWS,
-    Role.LEGAL: _SIGNS,
+    Role.OFFICER: _SIGNS | _KNOWS | _SERVES,
+    Role.LEGAL: _SIGNS | {Act.SEARCH},
     Role.IT: _SIGNS | _KNOWS,
     Role.HR: _SIGNS,
     Role.MARKETING: _SIGNS,
-    Role.SERVICE: _SIGNS,
+    Role.SERVICE: _SIGNS | _SERVES,
     Role.FINANCE: _SIGNS,
     Role.VERIFIER: frozenset(),
     Role.OPERATOR: frozenset(),
     Role.CUTOVER: frozenset(),
     Role.RECEIVER: frozenset(),
     Role.ESCROW: frozenset(),
-    Role.ADMINISTRATOR: _SIGNS,
-    Role.LIQUIDATOR: _SIGNS,
+    Role.ADMINISTRATOR: _SIGNS | _SERVES,
+    Role.LIQUIDATOR: _SIGNS | _SERVES,
 }
 """What a role does at the console. Whether its approval is required, the law pack says, event by event."""
 SCREEN_OF: Mapping[Act, Screen] = {
     Act.APPROVE: Screen.APPROVALS,
     Act.REMARK: Screen.APPROVALS,
     Act.CORRECT: Screen.MAP,
+    Act.SEARCH: Screen.PEOPLE,
+    Act.UNMASK: Screen.PEOPLE,
+    Act.REVIEW: Screen.LINKS,
 }
 """Where an act is done: whoever may not see the screen cannot do it."""
 

@@ -27,8 +27,14 @@ _MASKS: Mapping[FieldClass, Callable[[pl.Series], pl.Series]] = {
     FieldClass.BANK_CARD: mask.mask_card,
     FieldClass.BIRTHDAY: mask.generalise_birthday,
     FieldClass.ADDRESS: mask.generalise_address,
+    FieldClass.PASSWORD_SECRET: mask.mask_other,
+    FieldClass.BIOMETRIC: mask.mask_other,
+    FieldClass.SIGNATURE: mask.mask_other,
+    FieldClass.HEALTH: mask.mask_other,
+    FieldClass.RELIGION_ETHNICITY: mask.mask_other,
+    FieldClass.FREE_TEXT: mask.mask_other,
 }
-"""All other classes show the form of a value only."""
+"""All other classes show the form of a value only; of some not even that may be seen."""
 _FORMS = ((r"\p{Han}", "字"), (r"[A-Z]", "A"), (r"[a-z]", "a"), (r"\d", "9"))
 
 
@@ -57,8 +63,15 @@ def masked(values: pl.Series, cls: FieldClass) -> tuple[str, ...]:
     """Values of a class, masked; what has not the form of its class shows its form only."""
     given = values.drop_nulls()
     given = given.filter(given.str.strip_chars() != "").unique(maintain_order=True)
-    shown = _MASKS[cls](given).fill_null(mask.HIDDEN) if cls in _MASKS else form(given)
-    return tuple(shown.unique(maintain_order=True).head(MOST).to_list())
+    return tuple(masked_column(given, cls).unique(maintain_order=True).head(MOST).to_list())
+
+
+def masked_column(values: pl.Series, cls: FieldClass) -> pl.Series:
+    """Every value masked; null stays null, and what has not the form of its class is hidden whole."""
+    text = values.cast(pl.String)
+    if cls not in _MASKS:
+        return form(text)
+    return _MASKS[cls](text).fill_null(mask.HIDDEN).zip_with(text.is_not_null(), text)
 
 
 def form(values: pl.Series) -> pl.Series:

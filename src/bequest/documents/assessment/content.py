@@ -73,7 +73,7 @@ class WarningLine:
 
     fact: FactLine
     threshold: int
-    source: str
+    source: Word
     crossed: bool
     after: bool
 
@@ -84,8 +84,17 @@ class ScaleLine:
 
     said: Word
     at: tuple[int, ...]
-    source: str
+    source: Word
     status: ReasonStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PenaltyLine:
+    """A sanction with what the law allows, under a number by which liabilities refer to it."""
+
+    number: int
+    said: Word
+    ranges: tuple[Word, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +105,16 @@ class LiabilityLine:
     kind: str
     """`civil`, `administrative`, `criminal` or `reputation`."""
     said: Word
-    range: Word
+    penalty: int
+    """Number of its line in `AssessmentPage.penalties`."""
     articles: tuple[str, ...]
     status: ReasonStatus
     risks: tuple[str, ...]
-    treated: bool
-    """Whether every risk that leads to it is treated or closed."""
+    """Ids of the risks of the register that lead to it."""
+    open_risks: int
+    """How many of them are open; where none is, the plan deals with what would lead to it."""
+    facts: tuple[FactLine, ...]
+    """What was measured for it: the crime meter, where it is a crime to provide."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +129,8 @@ class AssessmentPage:
     warnings: tuple[WarningLine, ...]
     scales: tuple[ScaleLine, ...]
     matrix: tuple[tuple[int, ...], ...]
-    matrix_source: str
+    matrix_source: Word
     matrix_status: ReasonStatus
     accept: int
     liabilities: tuple[LiabilityLine, ...] = ()
+    penalties: tuple[PenaltyLine, ...] = ()

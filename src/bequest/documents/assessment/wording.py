@@ -1,9 +1,11 @@
 """Words and figures of an assessment: levels, dimensions, states, counts with small ones guarded."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
-from bequest.documents.assessment.content import SMALL, FactLine, RiskLine
+from bequest.documents.assessment.content import SMALL, FactLine, RiskLine, WarningLine
+from bequest.documents.citations import cite
 from bequest.documents.words import Shape, Word
 from bequest.model.assessment import COMPANY, RIGHTS, Dimension, Figure, Origin, RiskState
 
@@ -61,6 +63,7 @@ LIABILITIES: Final[Mapping[str, Word]] = {
     "criminal": Word("刑事", "criminal"),
     "reputation": Word("信誉", "reputation"),
 }
+_CITED: Final = re.compile(r"\b[A-Z][A-Z0-9]+-[0-9G][0-9.]*\b")
 CASE: Final = Word("全案", "the case")
 PEOPLE: Final = frozenset({"person"})
 
@@ -117,3 +120,23 @@ def risk_title(r: RiskLine, lang: str) -> str:
 def heads(*, rights: bool, lang: str) -> tuple[str, ...]:
     """The names of the dimensions of a heat map, in order."""
     return tuple(DIMENSIONS[d].of(lang) for d in (RIGHTS if rights else COMPANY))
+
+
+def cited(text: str, lang: str) -> str:
+    """A text with citations such as `PIPL-51`, each as it is cited in the language."""
+    return _CITED.sub(lambda m: cite(m[0], lang), text)
+
+
+def warning_text(w: WarningLine, lang: str) -> str:
+    """An early warning in one sentence, with its threshold and where that is from."""
+    f = w.fact
+    value = figure_text(f.after if w.after else f.before, f.unit, share=f.share)
+    where, said = f.where.of(lang), (f.left if w.after and f.left.zh else f.said).of(lang)
+    limit = f"{w.threshold}‰" if f.share else f"{w.threshold:,}"
+    if lang == "zh":
+        new = "（新越线）" if w.crossed else ""
+        return f"预警{new}：{where + '，' if where else ''}{said} {value}，界限 {limit}（{cited(w.source.zh, lang)}）"
+    new = " (crossed since the last run)" if w.crossed else ""
+    return (
+        f"warning{new}: {where + ', ' if where else ''}{said} {value}, threshold {limit} ({cited(w.source.en, lang)})"
+    )

@@ -252,6 +252,7 @@ def instruments(report: CaseReport, why: dict[tuple[str, str, str], Why]) -> tup
     """The laws that the page cites, for their full titles."""
     cited = [a for w in why.values() for chain in w.chains for r in chain.reasons for a in r.articles]
     cited += [a for p in report.open_points for a in p.articles] + [a for d in report.duties for a in d.articles]
+    cited += [a for x in (report.assessment.liabilities if report.assessment else ()) for a in x.articles]
     cited += [b.article for b in report.custody] + list(unnamed_open_points(report))
     if report.certificate:
         cited += [*report.certificate.ground, *(k.article for k in report.certificate.kept)]

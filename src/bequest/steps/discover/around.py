@@ -41,11 +41,20 @@ def names_staff(sample: TableSample) -> bool:
     )
 
 
+def refers_to_staff(sample: TableSample) -> bool:
+    """Whether the number of a member of staff opens the row."""
+    return any(
+        h.cls is FieldClass.USER_ID and not h.weak and names_one_of(h.before, h.hint, _STAFF_IN_A_KEY)
+        for c in sample.columns[:_FIRST_COLUMNS]
+        for h in (*comment_hits(c.comment), *name_hits(c.said))
+    )
+
+
 _FIRST_COLUMNS = 3
 _SUBJECTS = tuple(w for w in lexicon.PEOPLE if w not in lexicon.DOERS)
 _STAFF_IN_A_KEY = (
     *("emp", "employee", "staff", "worker", "personnel", "person", "yuangong", "gonghao", "teacher", "courier"),
-    *("员工", "职工", "工号", "教师", "人员编号", "人员id"),
+    *("员工", "职工", "工号", "教师", "人员编号", "人员id", "学号", "xuehao", "student", "stu", "学生", "xuesheng"),
 )
 
 
@@ -142,6 +151,16 @@ def _is_bare(name: str) -> bool:
 _REACHED_BY = {FieldClass.PHONE, FieldClass.EMAIL, FieldClass.LANDLINE, FieldClass.SOCIAL_ID}
 
 
+def mentions_any_host(sample: TableSample) -> bool:
+    """Whether a host, port or address of a machine stands in the row: accounts beside it are not people's."""
+    return any(_HOSTS & set(words_of(c.said)) or any(w in c.comment for w in ("主机", "端口")) for c in sample.columns)
+
+
+_HOSTS = frozenset(
+    listed("host, port, url, uri, endpoint, domain, bucket, driver, jdbc, server, smtp, imap, ftp, schema, ssl, dsn")
+)
+
+
 def names_bank(sample: TableSample) -> bool:
     """Whether a bank, its branch or the name of an account stands in the row: then an account number is a bank's."""
     return any(
@@ -180,8 +199,12 @@ def beside_a_person(sample: TableSample, classes: list[FieldClass | None]) -> fr
 
 def are_firms(sample: TableSample) -> bool:
     """Whether the rows are companies: at least two columns that companies have, none that only people have."""
-    private = {strong_class(c) for c in sample.columns} & _PRIVATE
-    telling = sum(" ".join(words_of(c.said)) in _OF_FIRMS or c.comment.strip() in _OF_FIRMS for c in sample.columns)
+    classes = [strong_class(c) for c in sample.columns]
+    private = set(classes) & _PRIVATE
+    named = {FieldClass.COMPANY_NAME, FieldClass.USCC, FieldClass.TAX_ID}
+    ordered = mentions(told(sample), lexicon.ORDER_WORDS)
+    telling = 0 if ordered else sum(c in named for c in classes[1:])
+    telling += sum(" ".join(words_of(c.said)) in _OF_FIRMS or c.comment.strip() in _OF_FIRMS for c in sample.columns)
     return not private and telling >= 2
 
 
@@ -256,7 +279,10 @@ def counts_people(sample: TableSample) -> bool:
 
 
 _SCREEN_NAMES = frozenset(
-    listed("username, user name, nickname, nick name, yonghuming, zhanghao, nicheng, 昵称, 用户昵称, 用户名, 用户账号")
+    listed(
+        """userid, uid, username, user name, nickname, nick name, yonghuming, zhanghao, nicheng, 昵称, 用户昵称,
+        用户名, 用户账号"""
+    )
 )
 
 

@@ -17,11 +17,13 @@ from bequest.steps.discover.around import (
     in_initials,
     initials,
     is_staff,
+    mentions_any_host,
     names_bank,
     names_class,
     names_staff,
     refers_by_number,
     refers_to_outsider,
+    refers_to_staff,
     strong_class,
     told,
 )
@@ -73,6 +75,7 @@ _HUMAN = frozenset(
 )
 """What systems have none of, other than accounts, passwords and addresses."""
 _HUMAN_ALONE = frozenset({FieldClass.PERSON_NAME, FieldClass.GENDER, FieldClass.BIRTHDAY, FieldClass.NATIONAL_ID})
+_LOGIN = frozenset({FieldClass.USERNAME, FieldClass.PASSWORD_SECRET})
 _GROUPS = {
     Topic.PERSON.value: lexicon.PEOPLE,
     Topic.EVENT.value: lexicon.EVENTS,
@@ -125,6 +128,8 @@ class TableContext:
     """Words of the table's name, where it is a table of people."""
     described: bool = False
     """One person a row, with what only a person has: an ID number, a birthday, a gender."""
+    identified: bool = False
+    """The number of somebody's ID stands in the row."""
     papers: bool = False
     """Rows are somebody's papers: passports, visas."""
     pupils: bool = False
@@ -169,7 +174,7 @@ def topic_of_text(text: str) -> Topic:
     if not words:
         return Topic.UNKNOWN
     if words[-1] not in _TOPICAL and (said := PINYIN.words_in("".join(chunks(text)))):
-        return topic_of_text(said)
+        return topic_of_text(said if said in _RANKS else said.replace("等级", "登记"))
     if words[-1] in lexicon.PEOPLE and len(words) > 1 and words[-2] in _THINGS_AND_EVENTS:
         return Topic.EVENT  # coupon_user: who has which coupon
     last = words[-1] if words[-1] in _TOPICAL else _behind_a_prefix(words[-1])
@@ -185,6 +190,8 @@ def _behind_a_prefix(word: str) -> str:
 _LONGEST_PREFIX, _LEAST_REST = 4, 5
 
 
+_RANKS = frozenset({"会员等级", "用户等级", "客户等级", "等级", "医院等级", "酒店等级"})
+"""Spelt like 登记, which names of tables in pinyin far more often mean."""
 _THINGS_AND_EVENTS = frozenset(lexicon.THINGS) | frozenset(lexicon.EVENTS)
 
 
@@ -201,8 +208,7 @@ def table_context(sample: TableSample) -> TableContext:
     refers = pointing or any(refers_to_outsider(c) for c in sample.columns) or names_staff(sample)
     numbered = pointing or any(refers_by_number(c) for c in sample.columns) or names_staff(sample)
     named_people = mentions(both, lexicon.PEOPLE)
-    configured = mentions(both, lexicon.TEMPLATE_WORDS) or not numbered
-    machinery = mentions(both, lexicon.MACHINERY_WORDS) and configured and len(_HUMAN & set(classes)) < 2
+    machinery = _is_machinery(sample, both, classes, numbered)
     topic = _topic_of_columns(sample, classes, machinery, refers or named_people)
     about_nobody = topic in {Topic.THING, Topic.ORGANISATION}
     individual = topic is Topic.PERSON or (not about_nobody and n_individual >= 2)
@@ -230,11 +236,12 @@ def table_context(sample: TableSample) -> TableContext:
         buying=mentions(both, lexicon.BUYING_WORDS),
         evidence=evidence,
         finance=people and mentions(both, lexicon.FINANCE_WORDS),
-        pay=not about_nobody and (refers or people or names_staff(sample)) and mentions(both, lexicon.PAY_WORDS),
+        pay=not about_nobody and (refers or people) and _is_pay(sample, both),
         schooling=people and mentions(both, lexicon.SCHOOLING_WORDS),
         work_history=people and not machinery and mentions(both, lexicon.WORK_HISTORY_WORDS),
         attendance=not about_nobody and mentions(both, lexicon.ATTENDANCE_WORDS),
         machinery=machinery,
+        identified=FieldClass.NATIONAL_ID in classes,
         papers=people and mentions(both, lexicon.PAPER_WORDS),
         pupils=mentions(f"{both} {' '.join(c.said for c in sample.columns)}", lexicon.PUPIL_WORDS),
         taxed=any(names_class(c, {FieldClass.TAX_ID, FieldClass.USCC}) for c in sample.columns)
@@ -252,6 +259,18 @@ def table_context(sample: TableSample) -> TableContext:
         relatives=mentions(both, lexicon.RELATED_WORDS),
         firms=are_firms(sample),
     )
+
+
+def _is_machinery(sample: TableSample, both: str, classes: list[FieldClass | None], numbered: bool) -> bool:
+    """Whether rows are about systems; who logs in where no host stands beside is somebody all the same."""
+    configured = mentions(both, lexicon.TEMPLATE_WORDS) or not numbered
+    logs_in = set(classes) >= _LOGIN and not mentions_any_host(sample)
+    of_systems = mentions(both, lexicon.MACHINERY_WORDS) and configured and len(_HUMAN & set(classes)) < 2
+    return of_systems and not logs_in
+
+
+def _is_pay(sample: TableSample, both: str) -> bool:
+    return mentions(both, lexicon.PAY_WORDS) or (mentions(both, ("pay",)) and refers_to_staff(sample))
 
 
 _DESCRIBED = frozenset({FieldClass.NATIONAL_ID, FieldClass.GENDER, FieldClass.BIRTHDAY})
@@ -290,7 +309,8 @@ def _topic_of_columns(sample: TableSample, classes: list[FieldClass | None], mac
     n_individual = _count_individual(classes)
     if topic is Topic.EVENT and _describes_people(sample, classes):
         topic = Topic.PERSON
-    if topic is Topic.ORGANISATION and has_births(sample):
+    tenants = mentions(both, ("tenant", "租户")) and FieldClass.NATIONAL_ID in classes
+    if topic is Topic.ORGANISATION and (has_births(sample) or tenants):
         topic = Topic.PERSON  # emp_dep: of dependants, not of departments
     if topic is Topic.PERSON and counts_people(sample) and FieldClass.PERSON_NAME not in classes:
         return Topic.THING

@@ -36,7 +36,7 @@ def discover(samples: Sequence[TableSample], previous: DataMap | None = None) ->
 def _propose(sample: TableSample) -> TableMap:
     context = table_context(sample)
     columns = tuple(judge_column(sample, c, context) for c in sample.columns)
-    if (more := with_people_found(context, columns)) is not context:
+    if (more := with_people_found(sample, context, columns)) is not context:
         context = more
         columns = tuple(judge_column(sample, c, context) for c in sample.columns)
     columns = as_a_whole(sample, context, columns)

@@ -6,11 +6,12 @@ maximum, and no single weak sign is enough.
 """
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 
 from bequest.model.datamap import ColumnMap, FieldClass
 from bequest.model.facts import RowRole
+from bequest.steps.discover.bare import of_banks, without_bare_words
 from bequest.steps.discover.context import TableContext, Topic
 from bequest.steps.discover.detector import Detector, TypeFamily, bearings, type_family
 from bequest.steps.discover.detectors import DETECTORS
@@ -49,7 +50,6 @@ _PLACES = frozenset(
     {FieldClass.ADDRESS, FieldClass.REGION, FieldClass.LOCATION_TRACE, FieldClass.GEO_COORDINATES, FieldClass.POSTCODE}
 )
 """Words for places do not contradict each other."""
-_ADDRESSED = frozenset({FieldClass.IP, FieldClass.EMAIL, FieldClass.DEVICE_ID, FieldClass.AVATAR_PHOTO})
 _VALUE_ONLY = frozenset(
     {
         FieldClass.PHONE,
@@ -141,8 +141,8 @@ def find_class(column: ColumnInfo, context: TableContext, values: ColumnValues) 
     names = name_hits(column.said)
     if not names and context.in_initials and not says_something(column.comment):
         names = acting_initials(column.said)
-    names = _of_banks(names, context)
-    comments = _without_bare_words(names, _of_banks(comment_hits(column.comment), context))
+    names = of_banks(names, context)
+    comments = without_bare_words(names, of_banks(comment_hits(column.comment), context))
     if column.to_people and _type_allows(FieldClass.USER_ID, column.declared_type):
         cases[FieldClass.USER_ID] = _Case(PRIOR + REFERENCE, [f"reference:key of {column.refers_to}"], by_name=True)
     _add_words(cases, "name", names, NAME, NAME_WEAK, context, column)
@@ -165,30 +165,6 @@ def find_class(column: ColumnInfo, context: TableContext, values: ColumnValues) 
             if not case.by_name:
                 case.points += PLAIN_NAME
     return _best(cases, hits, plain, values, in_text, column, context)
-
-
-_ACCOUNTS = frozenset({"account", "账号", "帐号", "账户", "zhanghao", "zh", "account name login"})
-
-
-def _of_banks(hits: tuple[Hit, ...], context: TableContext) -> tuple[Hit, ...]:
-    """A bare account where a bank or the name of the account stands beside it is the bank's, not one to log in with."""
-    if not context.banked:
-        return hits
-    return tuple(
-        replace(h, cls=FieldClass.ACCOUNT_NUMBER)
-        if h.cls is FieldClass.USERNAME and (h.hint in _ACCOUNTS or h.hint.endswith(" account"))
-        else h
-        for h in hits
-    )
-
-
-def _without_bare_words(names: tuple[Hit, ...], comments: tuple[Hit, ...]) -> tuple[Hit, ...]:
-    """A bare 地址 beside a name that says IP, mail, link or picture is the address of that; so is 账号 of a bank's."""
-    if any(h.cls is FieldClass.ACCOUNT_NUMBER for h in names):
-        return tuple(h for h in comments if h.hint not in {"账号", "帐号", "账户"})
-    if any(h.cls in _ADDRESSED or h.hint in {"url", "uri", "link"} for h in names):
-        return tuple(h for h in comments if h.hint not in {"地址", "address"})
-    return comments
 
 
 @cache
@@ -324,6 +300,7 @@ def _add_context(cases: dict[FieldClass, _Case], context: TableContext) -> None:
         told = told or (cls is FieldClass.EDUCATION and (context.schooling or context.pupils))
         told = told or (cls is FieldClass.EMPLOYMENT and context.work_history)
         told = told or (cls is FieldClass.NATIONAL_ID and context.papers)
+        told = told or (cls is FieldClass.PASSWORD_SECRET and context.persons)
         told = told or bool(context.initials)
         told = told or (cls is FieldClass.PERSON_NAME and case.named_beside)
         if context.individual or clinical or told:

@@ -33,7 +33,7 @@ CUSTOMERS = listed(
     elder, elderly, senior, pensioner, retiree, 出借人, 投资人, 持卡人, 付款人, 购房人, 住客, 客人, 毕业生,
     校友, 运动员, 选手, 老人, 长者, 退休人员, 参保人, 贫困户, 救助对象, 村民, 公民, 求职者, 承租人, 团员, 车主,
     寄件人, 收件人, yezhu, zuke, zuhu, fangke, jiazhang, kaosheng, duzhe, laoren, touziren, jiekuanren, chengke,
-    lvke, youke"""
+    lvke, youke, renter, cohabitant, prospect, enquirer, inquirer, asker"""
 )
 OTHER_PEOPLE = listed(
     """person, people, human, individual, teacher, tutor, coach, driver, courier, rider, applicant, candidate,
@@ -42,26 +42,35 @@ OTHER_PEOPLE = listed(
     leader, principal, director, assignee, handler, auditor, approver, reviewer, reporter, creator, editor,
     owner, linkman, participant, attendee, voter, donor, volunteer, lawyer, agent, host, speaker, actor, artist,
     seller, lessor, warden, occupant, dependant, booker, broker, surveyor, requester, tenderer, claimant,
-    complainant, supervisor, representative, rep, guard, keeper, dispatcher, interviewer, caller, callee, trader,
-    collector, inspector, mechanic, repairman, householder, landlord, lecturer, trainer, mentor, witness,
-    relative, resume, profile, player, referee, suspect, debtor, creditor, liaison, jiaoshi, lianxiren, laoshi,
-    人员, 教师, 老师, 讲师, 教练, 司机, 骑手, 快递员, 配送员, 申请人, 候选人, 求职者, 应聘者, 作者, 监护人, 父亲,
-    母亲, 配偶, 好友, 邀请人, 推荐人, 联系人, 收货人, 收件人, 寄件人, 发件人, 收款人, 付款人, 持卡人, 受益人,
-    被保险人, 担保人, 负责人, 法人, 法定代表人, 店长, 领导, 主播, 嘉宾, 志愿者, 律师, 代理人, 演员, 简历, 个人,
-    党员, 导师, 班主任, 专家, 车主, 干部, 客人, 住客, 参与者, 报名者, 承租人, 出租人, 投资人, 出借人, 报修人,
-    缴费人, 面试官, 证明人, 保安, 学员, 旅客, 户主, 房主, 宿管, 辅导员, 本人, 家属, 亲属, 家庭成员, 卖家, 招聘者,
-    村民, 老人, 师傅"""
+    complainant, supervisor, representative, rep, guard, keeper, dispatcher, interviewer, caller, callee,
+    trader, collector, inspector, mechanic, repairman, householder, landlord, lecturer, trainer, mentor,
+    witness, relative, resume, profile, player, referee, suspect, debtor, creditor, liaison, jiaoshi, lianxiren,
+    laoshi, 人员, 教师, 老师, 讲师, 教练, 司机, 骑手, 快递员, 配送员, 申请人, 候选人, 求职者, 应聘者, 作者,
+    监护人, 父亲, 母亲, 配偶, 好友, 邀请人, 推荐人, 联系人, 收货人, 收件人, 寄件人, 发件人, 收款人, 付款人,
+    持卡人, 受益人, 被保险人, 担保人, 负责人, 法人, 法定代表人, 店长, 领导, 主播, 嘉宾, 志愿者, 律师, 代理人,
+    演员, 简历, 个人, 党员, 导师, 班主任, 专家, 车主, 干部, 客人, 住客, 参与者, 报名者, 承租人, 出租人, 投资人,
+    出借人, 报修人, 缴费人, 面试官, 证明人, 保安, 学员, 旅客, 户主, 房主, 宿管, 辅导员, 本人, 家属, 亲属,
+    家庭成员, 卖家, 招聘者, 村民, 老人, 师傅, surety, cohabitant, steward, fitter, informer, proxy, asker,
+    answerer, chief, roommate, housemate, flatmate, petitioner, plaintiff, defendant, mediator,
+    cleaner, babysitter, caretaker, chauffeur, kin, sibling, grandparent, son, daughter, wife, husband, fiance,
+    widow, policeman, invitee, nominee, deputy, commissioner, mayor, councillor, bidder, lessee, mortgagor,
+    mortgagee, pledger, cosigner, cosignatory, signatory, signer, undersigned, addressee, correspondent,
+    interviewee, respondent, examinee, entrant, enrolee, boarder, prefect, renter, occupier, squatter,
+    houseguest, 代办人, 咨询人, 答复人, 对接人, 见证人, 中介, 调解人, 同住人, 室友, 邻居, 保证人, 共借人, 亲友,
+    朋友, 同事, 同学, 校长, 园长, 村长, 站长, 船长, 机长, 列车长, 队员, 会员代表, 股东, 董事, 监事, 高管,
+    合伙人, 继承人, 受托人, 委托人"""
 )
 PEOPLE = STAFF + CHILDREN + CUSTOMERS + OTHER_PEOPLE
 
 DOERS = frozenset(
     listed(
         """operator, handler, auditor, approver, reviewer, creator, editor, manager, admin, administrator, clerk,
-        cashier, salesman, salesperson, agent, author, assignee, leader, principal, director, supervisor, reporter,
-        keeper, owner, host, dispatcher, collector, inspector, merchandiser, storekeeper, warehouseman, secretary,
-        assessor, creater, boss, representative, rep, speaker, maintainer, contact, shipper, receiver, sender,
-        操作员, 管理员, 负责人, 客服, 经理, 业务员, 主管, 领导, 后台用户, 系统用户, 保管员, 仓管员, 库管, 采购员,
-        跟单员, 收银员, 质检员, 检验员, 巡检员, 店长, 老板, 专家, 作者, 坐席, 班主任, 秘书, 会计, 出纳"""
+        cashier, salesman, salesperson, agent, author, assignee, leader, principal, director, supervisor,
+        reporter, keeper, owner, host, dispatcher, collector, inspector, merchandiser, storekeeper,
+        warehouseman, secretary, assessor, creater, boss, representative, rep, speaker, maintainer, contact,
+        shipper, receiver, sender, 操作员, 管理员, 负责人, 客服, 经理, 业务员, 主管, 领导, 后台用户, 系统用户,
+        保管员, 仓管员, 库管, 采购员, 跟单员, 收银员, 质检员, 检验员, 巡检员, 店长, 老板, 专家, 作者, 坐席,
+        班主任, 秘书, 会计, 出纳"""
     )
 )
 """Those who keep a row, sign it off or answer for it: that they are named does not make it a row about them."""
@@ -179,14 +188,18 @@ COMMUNICATION_WORDS = listed(
     请假, 举报, 沟通, 跟进, dispute, 争议, 纠纷"""
 )
 FINANCE_WORDS = listed(
-    """bank, bankcard, 银行卡, 征信,
-    account, acc, acct, wallet, fund, funds, asset, loan, borrow, borrower, lend, invest, investment, investor,
-    repay, repayment, refund_plan, recharge, withdraw, withdrawal, cash, transfer, debt, credit, finance,
-    balance, income, commission, brokerage, profit, overdue, principal, interest, tender, bid, deposit, 账户, 资金,
-    钱包, 资产, 借款, 贷款, 投资, 还款, 充值, 提现, 转账, 债权, 授信, 余额, 收益, 佣金, 分润, 逾期, 投标, 理财"""
+    """due, dues, arrears, dunning, lending, lender, debtor, capital, purse, topup, subsidy, credit_bureau, bureau,
+    savings, mortgage, installment, instalment, penalty, collateral, 应还, 应收, 催收, 担保, 抵押, 分期, 出借,
+    零钱, 红包, 余额宝, bank, bankcard, 银行卡, 征信, account, acc, acct, wallet, fund, funds, asset, loan,
+    borrow, borrower, lend, invest, investment, investor, repay, repayment, refund_plan, recharge, withdraw,
+    withdrawal, cash, transfer, debt, credit, finance, balance, income, commission, brokerage, profit, overdue,
+    principal, interest, tender, bid, deposit, 账户, 资金, 钱包, 资产, 借款, 贷款, 投资, 还款, 充值, 提现, 转账,
+    债权, 授信, 余额, 收益, 佣金, 分润, 逾期, 投标, 理财"""
 )
 PAY_WORDS = listed(
-    """salary, salaries, payroll, wage, wages, payslip, paycheck, compensation, 薪资, 工资, 薪酬, 薪水, 工资条"""
+    """income, incomes, earning, earnings, commission, brokerage, bonus, subsidy, allowance, paysheet,
+    remuneration, 收入, 佣金, 提成, 分润, 补助, 补贴, 奖金, salary, salaries, payroll, wage, wages, payslip,
+    paycheck, compensation, 薪资, 工资, 薪酬, 薪水, 工资条"""
 )
 SCHOOLING_WORDS = listed(
     """qualification, qualifications, transcript, diploma, education, edu, degree, schooling, academic, graduation,
@@ -211,7 +224,8 @@ RELATED_WORDS = listed(
 )
 PAPER_WORDS = listed("""passport, visa, immigration, idcard, identity, 护照, 签证, 证件""")
 PUPIL_WORDS = listed(
-    "student, stu, pupil, exam, course, xuesheng, xuehao, banji, 学生, 学号, 学员, 考生, 成绩, 考试, 班级, xsxm"
+    """student, stu, pupil, exam, course, xuesheng, xuehao, banji, xsid, xsbh, xsxh, 学生, 学号, 学员, 考生,
+        成绩, 考试, 班级, xsxm"""
 )
 OWN_THINGS = listed(
     """bank, card, bankcard, job, house, car, vehicle, education, family, face, photo, certificate, cert, asset,
@@ -221,9 +235,10 @@ OWN_THINGS = listed(
 """Things that, held under a person's number, are that person's own."""
 LOYALTY_WORDS = listed("loyalty, member, membership, vip, points, 会员, 积分, 贵宾")
 MEDICAL_WORDS = listed(
-    """sick, psych, psychology, counseling, vaccine, vaccination, 病假, 体检, 心理, 晨检, 疫苗, 防疫, tijian, menzhen,
-    bingli, zhenduan, patient, prescription, diagnosis, disease, dise, drug, medicine, medical,
-    clinic, hospital, registration,
+    """injury, injuries, injure, hurt, physical, checkup, elder_care, eldercare, nursing, rehab, rehabilitation,
+    dental, maternity, pregnancy, 工伤, 伤情, 病休, 护理, 康复, 养老照护, 孕, 产检, sick, psych, psychology,
+    counseling, vaccine, vaccination, 病假, 体检, 心理, 晨检, 疫苗, 防疫, tijian, menzhen, bingli, zhenduan,
+    patient, prescription, diagnosis, disease, dise, drug, medicine, medical, clinic, hospital, registration,
     case, symptom, herbal, treatment, nurse, doctor, inpatient, surgery, health, 病人, 患者, 处方, 诊断, 疾病,
     药, 病历, 病例, 医, 挂号, 就诊, 住院, 手术, 检验, 健康, 体检"""
 )

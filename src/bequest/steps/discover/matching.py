@@ -155,6 +155,13 @@ def name_hits(name: str) -> tuple[Hit, ...]:
         return (Hit(WHOLE[whole].cls, whole, not has_han(whole), ()),)
     if not has_han(name) and words_of(name)[:1] and words_of(name)[0] in _AGGREGATES:
         return (Hit(FieldClass.NOT_PI, words_of(name)[0], False, ()),)
+    if (
+        not has_han(name)
+        and len(words_of(name)) == 2
+        and words_of(name)[0] in _COUNTS
+        and words_of(name)[1] in _COUNTED
+    ):
+        return (Hit(FieldClass.NOT_PI, " ".join(words_of(name)), False, ()),)
     found = INDEX.find(name)
     if coded := _coded_hits(name, found):
         return coded
@@ -162,6 +169,8 @@ def name_hits(name: str) -> tuple[Hit, ...]:
         return formed
     if asked := _asked_hits(name):
         return asked
+    if done := _done_by(name, found):
+        return done
     if found is None and not has_han(name) and is_boolean_name(words_of(name)):
         return (Hit(FieldClass.NOT_PI, "yes or no", False, ()),)
     if found is None:
@@ -182,6 +191,9 @@ def name_hits(name: str) -> tuple[Hit, ...]:
     return tuple(hits)
 
 
+_COUNTS = frozenset({"num", "number", "count", "total", "n", "existing", "successful", "successive", "failed", "new"})
+_COUNTED = frozenset(w for w in lexicon.STAFF + lexicon.CUSTOMERS if not has_han(w)) | {"login", "logins", "people"}
+"""After a word of counting: how many of them, or whether it worked."""
 _AGGREGATES = frozenset({"max", "min", "avg", "average", "mean", "median"})
 """Before a name they make it a bound or a figure over many: `max_guest`, `avg_age`."""
 _CODED = frozenset(
@@ -207,6 +219,7 @@ def _coded_hits(name: str, found: Found | None) -> tuple[Hit, ...]:
 
 _ASKED = frozenset(
     {FieldClass.MARITAL, FieldClass.HEALTH, FieldClass.MINORS, FieldClass.RELIGION_ETHNICITY, FieldClass.OTHER_PI}
+    | {FieldClass.INCOME_ASSETS}
 )
 """What a yes or no is personal information of: `is_married`, 是否怀孕."""
 
@@ -224,6 +237,21 @@ def _asked_hits(name: str) -> tuple[Hit, ...]:
             return ()
         rest = "_".join(words[1:])
     return tuple(h for h in name_hits(rest) if h.cls in _ASKED and not h.weak)
+
+
+def _done_by(name: str, found: Found | None) -> tuple[Hit, ...]:
+    """Whoever did something, in English: `maintain_man`, `measured_by`."""
+    words = () if has_han(name) or found is not None else words_of(name)
+    if len(words) < 2 or words[-2] in _NOT_DONE or words[-2].isdigit():
+        return ()
+    if words[-1] in {"man", "person", "people", "staff"}:
+        return (Hit(FieldClass.PERSON_NAME, " ".join(words), False, ()),)
+    return (Hit(FieldClass.USER_ID, " ".join(words), False, ()),) if words[-1] == "by" else ()
+
+
+_NOT_DONE = frozenset(
+    {"order", "group", "sort", "partition", "divide", "stand", "near", "fly", "per", "split", "filter"}
+)
 
 
 def _formed_hits(name: str, found: Found | None) -> tuple[Hit, ...]:
@@ -295,7 +323,7 @@ def _spelt_hits(name: str) -> tuple[Hit, ...]:
     return ()
 
 
-_ACTING_INITIALS = re.compile(r"^(?!sf)[bcdfghjklmnpqstwxyz]{2,4}r$")
+_ACTING_INITIALS = re.compile(r"^(?!sf)(?:[bcdfghjklmnpqstwxyz]{2,4}r|[bcdfghjklmnpqstwxz]{2,3}ry)$")
 
 
 def acting_initials(name: str) -> tuple[Hit, ...]:

@@ -4,7 +4,7 @@ from bequest.model.datamap import FieldClass
 from bequest.steps.discover.context import TableContext, Topic
 from bequest.steps.discover.matching import WHOLE, Hit
 from bequest.steps.discover.whose import names_a_person
-from bequest.steps.discover.words import listed
+from bequest.steps.discover.words import QUALIFIERS, listed
 
 _OF_BODIES = frozenset(
     listed("height, weight, height cm, weight kg, 体重, tizhong, temperature, 床位号, vital, height weight")
@@ -31,7 +31,10 @@ def weak_counts(hit: Hit, context: TableContext) -> bool:
         if own or hit.before in context.of_people:
             return True
     if hit.cls is FieldClass.PERSON_NAME:
-        return context.individual and (not hit.before or names_a_person(hit.before, ""))
+        before = tuple(w for w in hit.before if w not in QUALIFIERS)
+        return context.individual and (not before or names_a_person(before, ""))
+    if hit.cls is FieldClass.PASSWORD_SECRET:
+        return context.persons and not context.machinery
     if hit.cls is FieldClass.NATIONAL_ID:
         return context.papers or context.individual
     if hit.cls is FieldClass.BANK_CARD:

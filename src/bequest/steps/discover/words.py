@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from bequest.steps.discover.segments import segment
+from bequest.steps.discover.segments import from_skeleton, segment
 from bequest.steps.discover.spelling import MEANT
 
 
@@ -71,13 +71,20 @@ def chunks(name: str) -> tuple[str, ...]:
 
 def tokens(name: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
     """The words of a name, run-together words cut, abbreviations and misspellings read as what is meant."""
-    return tuple(part for chunk in chunks(name) for part in _meant(chunk, vocabulary))
+    parts = chunks(name)
+    return tuple(part for chunk in parts for part in _meant(chunk, vocabulary, alone=len(parts) == 1))
 
 
-def _meant(chunk: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
-    if chunk in MEANT and chunk not in vocabulary:
+def _meant(chunk: str, vocabulary: frozenset[str], *, alone: bool) -> tuple[str, ...]:
+    if chunk in vocabulary:
+        return (chunk,)
+    if chunk in MEANT:
         return MEANT[chunk]
-    return segment(chunk, vocabulary)
+    read = segment(chunk, vocabulary)
+    if alone or read != (chunk,):  # letters that stand alone are rather initials in pinyin
+        return read
+    meant = from_skeleton(chunk, vocabulary)
+    return (meant,) if meant else read
 
 
 def is_boolean_name(words: tuple[str, ...]) -> bool:

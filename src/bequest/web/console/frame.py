@@ -22,7 +22,8 @@ COOKIE = "bq_staff"
 View = Callable[..., HttpResponse]
 Told = tuple[str, str]
 """What is the matter, and the way out."""
-Again = Callable[[HttpRequest, Seat, Told], HttpResponse]
+Again = Callable[..., HttpResponse]
+"""Shows the screen of a form again: request, seat, what could not be done, and what the address names."""
 
 
 def who_is(request: HttpRequest) -> SignedIn | None:
@@ -94,11 +95,12 @@ def act(wanted: Act, again: Again) -> Callable[[View], View]:
                 return to_sign_in()
             if wanted not in seat.acts:
                 raise Http404
-            note_access(site().inside, seat, wanted.value, target=request.POST.get("at", "")[:200])
+            if wanted is not Act.UNMASK:  # it puts itself on the table, with purpose and reason
+                note_access(site().inside, seat, wanted.value, target=request.POST.get("at", "")[:200])
             try:
                 return view(request, seat, **more)
             except BequestError as error:
-                return again(request, seat, told(request, error))
+                return again(request, seat, told(request, error), **more)
 
         return checked
 

@@ -6,10 +6,18 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from bequest.app.console.access import Screen, Seat
+from bequest.app.console.access import MAY, MAY_DO, Act, Screen, Seat
+from bequest.app.obstacles import Obstacle
 from bequest.app.queries.desk import desk_of, today_in
+from bequest.app.queries.doing import doing, preflight
+from bequest.app.queries.log_entries import AT_ONCE, entry_of, log_entries, proof_of
+from bequest.app.queries.rights import DAYS, holders
+from bequest.app.queries.telling_days import telling_days
+from bequest.documents.days_chart import days_chart
 from bequest.evidence.event_types import MEANINGS
-from bequest.web.console.frame import page, screen
+from bequest.kernel.errors import BequestError, InputError
+from bequest.model.case import Role
+from bequest.web.console.frame import page, screen, told
 from bequest.web.site import site
 
 
@@ -22,26 +30,76 @@ def case(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 @screen(Screen.NOTICES)
 def notices(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """Who was told how, what they answered, what they ask for."""
+    """Who was told how, day by day, what they answered, what they ask for."""
+    lang: str = request.lang  # type: ignore[attr-defined]
     with site().store.transaction() as tx:
         asked, cards = tx.portal.list(seat.case_id), tx.portal.count_cards(seat.case_id)
-    return page(request, seat, Screen.NOTICES, asked=asked, cards=cards)
+        batches = tx.notices.list(seat.case_id)
+    over = telling_days(site().inside, seat.case_id)
+    chart = None
+    if over is not None:
+        marks = [(over.today, "今天" if lang == "zh" else "today")]
+        if over.window_ends is not None:
+            marks.append((over.window_ends, "异议期满" if lang == "zh" else "windows end"))
+        parts = [(d.on, d.told, [("gone", d.against), ("same", d.agreed), ("till", d.other)]) for d in over.days]
+        chart = days_chart(parts, over.owed_to, sorted(marks))
+    return page(
+        request, seat, Screen.NOTICES, asked=asked, cards=cards, over=over, chart=chart, batches=batches
+    )  # fmt: skip
 
 
 @screen(Screen.DESTRUCTION)
 def destruction(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """Delivery, destruction, certificate, custody."""
-    return page(request, seat, Screen.DESTRUCTION)
+    """What is being done and how far it is; delivery, destruction, certificate, custody."""
+    ctx, asked = site().inside, "preflight" in request.GET
+    found: tuple[Obstacle, ...] = ()
+    trouble = None
+    if asked:
+        try:
+            found = preflight(ctx, seat.case_id)
+        except BequestError as error:
+            trouble = told(request, error)
+    return page(
+        request, seat, Screen.DESTRUCTION, doing=doing(ctx, seat.case_id), asked=asked, found=found, trouble=trouble
+    )  # fmt: skip
 
 
 @screen(Screen.EVIDENCE)
 def evidence(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The log, how to check it, our own keys and stores."""
-    with site().store.transaction() as tx:
-        events = [e for e in tx.outbox.all(seat.case_id) if e.published_index is not None][-40:]
+    kind, first = request.GET.get("kind", ""), request.GET.get("first", "0")
     meanings = {e.value: words for e, words in MEANINGS.items()}
+    begin = int(first) if first.isdigit() else 0
+    found = log_entries(site().inside, seat.case_id, kind=kind if kind in meanings else "", first=begin)
     has_bundle = _bundle_folder(seat.case_id).is_dir()
-    return page(request, seat, Screen.EVIDENCE, events=events, meanings=meanings, has_bundle=has_bundle)
+    return page(
+        request, seat, Screen.EVIDENCE, entries=found, kind=kind, first=begin, at_once=AT_ONCE, meanings=meanings,
+        has_bundle=has_bundle,
+    )  # fmt: skip
+
+
+@screen(Screen.EVIDENCE)
+def proof(request: HttpRequest, seat: Seat, index: str, what: str) -> HttpResponse:
+    """An entry of the log, or its proof, as a file."""
+    try:
+        made = {"proof": proof_of, "entry": entry_of}[what](site().inside, seat.case_id, int(index))
+    except InputError:
+        raise Http404 from None
+    ending = "tlog-proof" if what == "proof" else "json"
+    response = HttpResponse(made, content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="{seat.case_id}-{index}.{ending}"'
+    return response
+
+
+@screen(Screen.RIGHTS)
+def rights(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Who may do what in this case."""
+    now = site().inside.system.now()
+    return page(
+        request, seat, Screen.RIGHTS, holders=holders(site().inside, seat.case_id), may=MAY, may_do=MAY_DO, days=DAYS,
+        screens=[s.value for s in Screen], all_acts=[a.value for a in Act], roles=list(Role),
+        is_locked=lambda a: a.locked_until is not None and a.locked_until > now,
+    )  # fmt: skip
 
 
 @screen(Screen.ACCESS)

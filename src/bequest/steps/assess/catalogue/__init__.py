@@ -32,6 +32,7 @@ class Group:
     zh: str
     en: str
     classes: tuple[FieldClass, ...]
+    source_zh: str
     source: str
     status: ReasonStatus
 
@@ -44,6 +45,7 @@ class Scale:
     zh: str
     en: str
     at: tuple[int, ...]
+    source_zh: str
     source: str
     status: ReasonStatus
     share: bool = False
@@ -100,6 +102,7 @@ class Threshold:
 
     measure: str
     at: int
+    source_zh: str
     source: str
     where: str = ""
     after: bool = False
@@ -117,6 +120,7 @@ class Catalogue:
     kinds: Mapping[str, RiskKind]
     thresholds: tuple[Threshold, ...]
     matrix: tuple[tuple[int, ...], ...]
+    matrix_source_zh: str
     matrix_source: str
     matrix_status: ReasonStatus
     unknown: int
@@ -165,6 +169,7 @@ def read_catalogue(documents: Mapping[str, Mapping[str, Any]]) -> Catalogue:
             kinds={r["id"]: _kind(r) for r in documents["risks"]["risk"]},
             thresholds=tuple(map(_threshold, scales["warning"])),
             matrix=tuple(tuple(int(n) for n in row) for row in scales["matrix"]["rows"]),
+            matrix_source_zh=_zh(scales["matrix"]),
             matrix_source=str(scales["matrix"]["source"]),
             matrix_status=ReasonStatus(scales["matrix"]["status"]),
             unknown=int(scales["rule"]["unknown"]),
@@ -183,22 +188,27 @@ def _wrong(problem: str) -> InputError:
     )
 
 
+def _zh(said: Mapping[str, Any]) -> str:
+    """The source in Chinese; a bare citation is the same in both."""
+    return str(said.get("source_zh", said["source"]))
+
+
 def _group(g: Mapping[str, Any]) -> Group:
     return Group(
-        g["id"], g["zh"], g["en"], tuple(map(FieldClass, g["classes"])), g["source"], ReasonStatus(g["status"])
+        g["id"], g["zh"], g["en"], tuple(map(FieldClass, g["classes"])), _zh(g), g["source"], ReasonStatus(g["status"])
     )
 
 
 def _scale(s: Mapping[str, Any]) -> Scale:
     at, status = tuple(map(int, s["at"])), ReasonStatus(s["status"])
-    return Scale(s["id"], s["zh"], s["en"], at, s["source"], status, bool(s.get("share", False)))
+    return Scale(s["id"], s["zh"], s["en"], at, _zh(s), s["source"], status, bool(s.get("share", False)))
 
 
 def _threshold(w: Mapping[str, Any]) -> Threshold:
     side = w.get("side", "before")
     if side not in {"before", "after"}:
         raise ValueError(f"a warning on {w['measure']} looks at the unknown side {side!r}")
-    return Threshold(w["measure"], int(w["at"]), str(w["source"]), w.get("where", ""), side == "after")
+    return Threshold(w["measure"], int(w["at"]), _zh(w), str(w["source"]), w.get("where", ""), side == "after")
 
 
 def _measure(m: Mapping[str, Any]) -> MeasureText:

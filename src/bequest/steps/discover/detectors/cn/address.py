@@ -70,7 +70,10 @@ DETECTOR = Detector(
         xsdz, jzdzh, yzdz, brdz, hzdz, zkdz, lxrdz, txzz, zhuzhidizhi, jiatingxiangxidizhi, shoujiandizhi,
         shoujianrendizhi, shouhuorendizhi, jijiandizhi, peisongdizhi, songhuodizhi, lianxidizhi, juzhudizhi,
         xianjuzhudizhi, hukouszd, hukousuozaidi, hujisuozaidi, hukoudizhi, tongxindizhi, yonghudizhi, kehudizhi,
-        yezhudizhi, fangwudizhi, fuwudizhi, shangmendizhi, house num"""
+        yezhudizhi, fangwudizhi, fuwudizhi, shangmendizhi, house num, reporter room, owner room, visit room no,
+        resident room, living room no, ct home, home detail, 报修房号, 来访房号, 访问房号, poi name,
+        poi address, poi, home street, deliver place, delivery place, 送达地点, 取件地点,
+        门牌详情"""
     ),
     weak_hints=listed(
         """房间号, 房号, detail, details, 详情, 详细, 具体, room no, room, room number, house, fanghao, fh, roomno,

@@ -1,7 +1,7 @@
 """Schooling: degree, school, major, grades."""
 
 from bequest.model.datamap import FieldClass
-from bequest.steps.discover.detector import D, Detector, I, N, Shape, T
+from bequest.steps.discover.detector import D, Detector, F, I, N, Shape, T
 from bequest.steps.discover.words import listed
 
 DETECTOR = Detector(
@@ -56,7 +56,10 @@ DETECTOR = Detector(
         yjfx, jxnj, sznj, xydm, zydm, njmc, xymingcheng, zhuanyemingcheng, banjimingcheng, xueyuanmingcheng,
         biyeshijian, biyezhuanye, zuigaoxueli, xuelixuewei, ruxueshijian, ruxuenianfen, xuexijingli,
         jiaoyujingli, kaoshichengji, pingshichengji, qimochengji, zongchengji, xuefen, exam mark, usual score,
-        class rank, grade rank"""
+        class rank, grade rank, in year, enter year, school in year, edu year, training class, training type,
+        training kind, training title, campus person, campus name, degree taken, degree obtained,
+        degree awarded, school left, kindergarten, kindergarten name, nursery, nursery name, primary school,
+        middle school, high school, campus"""
     ),
     weak_hints=listed(
         """专业, 学校, 院校, 班级, 年级, 成绩, 分数, 学院, 系别, 得分, 学分, 总分, 评分等级, major, school,
@@ -67,7 +70,7 @@ DETECTOR = Detector(
         institute, institution, academy, faculty, academic year, semester score, subject score, marks, mark,
         honours class, course name student, 专业名, 系, 院, 分院, 学部名称, 等第, 教育, 院校名"""
     ),
-    types=frozenset({T, I, N, D}),
+    types=frozenset({T, I, N, D, F}),
     refuses_narrow=False,
     shape=Shape(
         pattern=r"^(?:小学|初中|高中|中专|职高|技校|大专|专科|本科|大学|大学本科|研究生|硕士|硕士研究生|博士|博士研究生|博士后|学士|其他)$"

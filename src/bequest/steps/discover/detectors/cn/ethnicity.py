@@ -18,7 +18,7 @@ DETECTOR = Detector(
         religious preference, church, church tax, church membership, baptism date, baptised, belief, beliefs,
         creed, spiritual, 民族编码, 民族类别, 民族成分, 名族, 宗教类型, 宗教名称, 宗教代码, 所属宗教, 教派,
         信教情况, 是否信教, 有无宗教信仰, 信仰宗教, 皈依, mzmcc, mzdaima, minzudaima, minzumingcheng,
-        zongjiaoxinyang, zjxyang, sfxj"""
+        zongjiaoxinyang, zjxyang, sfxj, halal, is halal, halal flag, 清真, 是否清真, 清真饮食, kosher"""
     ),
     whole_hints=("mz", "mzm", "mzdm"),
     blockers=("horse", "game", "combi", "arms"),

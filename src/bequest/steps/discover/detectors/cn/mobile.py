@@ -50,7 +50,12 @@ DETECTOR = Detector(
         移动短号, 集团短号, 小灵通, bydh, bysj, dhhm, sjhao, lxsj, lxsjh, yddh, sjdhhm, jzsj, jjlxrsj, lfdh,
         lfrdh, lkdh, bxrdh, wxdh, wxrdh, sjrsj, jjrdh, shrdh, shrsj, fhrdh, zkdh, fddh, czdh, thrdh, khdh, khsj,
         hydh, hysj, yhdh, yhsj, xsdh, jsdh, ygdh, lsdh, grdh, beiyongshouji, lianxishouji, jinjilianxidianhua,
-        shoujianrendianhua, jijianrendianhua, fangkedianhua, baoxiudianhua, sijidianhua"""
+        shoujianrendianhua, jijianrendianhua, fangkedianhua, baoxiudianhua, sijidianhua, receive no,
+        receive number, call to, call no, call number, called to, dial no, dialed no, dialled no, dial number,
+        tel to, msg to, phone to, contact while away, reach at, dialed, dialled, virtual no, virtual number,
+        privacy no, privacy number, relay no, kin call, reference call, contact call,
+        calling no, sms phone no, client tel, client phone, client mobile, 隐私号, 隐私号码, 虚拟号码,
+        中间号个人"""
     ),
     whole_hints=("sjh", "dh", "sj"),
     blockers=listed("""

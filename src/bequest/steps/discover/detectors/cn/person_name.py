@@ -173,7 +173,19 @@ DETECTOR = Detector(
             贫困户, 户主名字, laifangren, beifangren, lingyongren, jieyongren, fuzerenxingming,
             lianxirenxingming, jingbanrenxingming, weixiuren, weixiurenyuan, qianshouren, shoujianren,
             jijianren, fahuoren, yudingren, yuyueren, baomingren, shenqingrenxingming, tousuren, jubaoren,
-            chengyunren, siji, sijixingming, daoyou, jiaolian, jiaolianxingming"""
+            chengyunren, siji, sijixingming, daoyou, jiaolian, jiaolianxingming, call who, who called,
+            co tenant, co tenants, joint tenant, name py, name pinyin code, py name, name spell, name initials,
+            name en, name cn, name zh, given name cn, surname cn, to name, drafter, drafter name, name on card,
+            name on account, first name on card, last name on card, name in full, ask for name, mate name, mate,
+            kin1, friend name, workmate, workmate name, classmate, classmate name, neighbor name,
+            neighbour name, old owner, new owner, former owner, previous owner, 姓名拼音码, 姓名首字母,
+            姓名简拼, 姓名全拼, 姓名英文, 拼音码姓名, 原业主, 新业主, 原业主姓名, 新业主姓名, 原户主, 合租人,
+            合租人姓名, 同事姓名1, 同学姓名, client name, client full name, spoke with, spoken with,
+            talked with, talked to, key with, against name, head name, chief name, cs name, csr name, guide nm,
+            host nm, reference person, referee, referees, witnesses, real surname, real given, given nm,
+            surname nm, full nm, recorder nm, opponent name, other party name, third name, third person,
+            third party name person, cook name, driver nm, guard nm, rider name, 代办人姓名, 对接人姓名,
+            咨询人姓名, 推荐老师, 对方当事人"""
         ),
     ),
     weak_hints=listed(

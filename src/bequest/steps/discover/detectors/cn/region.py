@@ -67,7 +67,9 @@ DETECTOR = Detector(
         shengshi, shengfenchengshi, jiguanshengfen, suozaishengfen, suozaidiqu, suozaiquyu, chushengdi,
         chushengdidian, guojidiqu, minzujiguan, xiangzhen, cunzu, shengyuandi, hukoushengfen, hujishengfen, gsd,
         sjgsd, ship to state, ship to city, ship to country, ship to province, ship to region, bill to state,
-        bill to city, bill to country, bill to province, sold to state, sold to city, sold to country"""
+        bill to city, bill to country, bill to province, sold to state, sold to city, sold to country,
+        ship area, ship region, send area, receive area, recv area, loc city, loc province, loc country,
+        loc region, country geo, state geo, state province geo, geo country, geo state, geo city"""
     ),
     whole_hints=listed("省, 市, 区, 县, 镇, 乡, 村, 所在省, 区县, 收货省, 收货市, 收货区"),
     weak_hints=listed("""

@@ -51,14 +51,15 @@ DETECTOR = Detector(
             touxiangdizhi, touxiangurl, yonghutouxiang, huiyuantouxiang, gerenzhaopian, yuangongzhaopian,
             xueshengzhaopian, jiaoshizhaopian, zplj, zpdz, zpurl, zppath, ryzp, ygzp, xszp, jszp, khzp, hyzp,
             yhzp, txlj, txurl, 照片路径, 照片地址, 照片url, 照片链接, 照片文件, 照片名称人员, 相片路径,
-            图像路径, 个人照片路径"""
+            图像路径, 个人照片路径, 照片编号, 照片id, photo id, photo no, pht, photograph, photo number"""
         ),
         *(f"{who} {what}" for who in _WHO for what in ("icon", "photo", "img", "image", "pic", "avatar", "head")),
     ),
     weak_hints=listed("photo, icon, 图像, picture, img, image, pic, photo path, 图片, tupian, 人员照片"),
     whole_hints=listed("zp, tx"),
     blockers=listed("""
-        商品, product, goods, 店铺, shop, store, 群, group, 现场, 凭证, 房屋, 环境, 菜品, 车辆, 病变, 驾驶证,
+        商品, 物品, 货物, thing, cargo, proof, scene, product,
+        goods, 店铺, shop, store, 群, group, 现场, 凭证, 房屋, 环境, 菜品, 车辆, 病变, 驾驶证,
         行驶证, 健康证, 营业执照,
         license, licence, 回单, receipt, 面单, 报修, 病历, cert"""),
     types=frozenset({T, B}),

@@ -79,7 +79,11 @@ DETECTOR = Detector(
         离馆时间, zhdlsj, zjdlsj, scdlsj, dlsj, dlrq, dlcs, dkrq, dkcs, qdsj, qtsj, qdrq, sbdk, xbdk, sbdksj,
         xbdksj, fxsj, sksj, cqts, cdcs, ztcs, kqsj, kqrq, kqzt, kqjg, kqqk, cqqk, xqah, ahtc, grah,
         denglushijian, zuihoudenglushijian, denglucishu, qiandaoshijian, qiantuishijian, dakashijian,
-        xingquaihao, liulanshijian, fangwenshijian"""
+        xingquaihao, liulanshijian, fangwenshijian, last seen ts, last seen time, morning in, morning out,
+        noon in, noon out, evening in, evening out, am in, am out, pm in, pm out, check date, sign ts,
+        in gate time, out gate time, door open time, open ts, parking time, in time, out time,
+        arrive time person, talk len, talk length, call len, call length, ring time user, last open at, clk dt,
+        clk in, clk out, clock dt, punch at, pass at, seen at, last at, last sgn, last signed, 通行时刻"""
     ),
     weak_hints=listed(
         """login type, 登录方式, referer, tags, 标签, visit time, search keyword, keyword, 搜索词, url, request url,

@@ -58,7 +58,10 @@ DETECTOR = Detector(
         生物特征信息, 生物识别, 生物识别信息, 生物识别数据, 生物信息, 特征值数据, 特征向量, dna信息, dna样本,
         dna编号, 基因型, 基因报告, 基因样本, 基因序列, 血样, 唾液, rlurl, rllj, rlzpdz, rlxx, rlid, rltp, rltzm,
         zwsj, zwid, zwtzm, zwmbsj, swtz, renliantupian, renlianid, renlianxinxi, renlianshuju, renlianlujing,
-        zhiwenxinxi, zhiwenshuju, zhiwenmoban, shengwen, hongmo, shengwutezheng, fp data"""
+        zhiwenxinxi, zhiwenshuju, zhiwenmoban, shengwen, hongmo, shengwutezheng, fp data, simil, similar degree,
+        similarity score, similarity degree, compare score, compare result, match score face, door snapshot,
+        face shot, selfie img check, live ness, match pct, match percent, match ratio, snap, snap url,
+        snapshot face"""
     ),
     blockers=listed("browser, 浏览器, device, 设备, font, typeface"),
     types=frozenset({T, B, J, I, N}),

@@ -53,7 +53,8 @@ DETECTOR = Detector(
         设备序列号用户, 设备识别号, 设备唯一码, 设备唯一id, 设备mac地址, 手机设备id, 手机设备标识, 手机唯一码,
         手机序列号, 手机识别码, 手机imei号, 手机mac地址, 终端imei, 终端mac, 终端设备号, 终端唯一标识, 推送标识,
         推送设备号, 推送clientid, 极光推送id, 友盟token, 个推id, cookie标识, 访客cookie, 手环编号, 手环id,
-        手环mac, 手表编号, sim卡号, sim卡, 手机卡号, 物联网卡号, iccid号, idfa标识, oaid标识, 广告标识, 广告id"""
+        手环mac, 手表编号, sim卡号, sim卡, 手机卡号, 物联网卡号, iccid号, idfa标识, oaid标识, 广告标识, 广告id,
+        target token, push target, push to token, reg device no"""
     ),
     weak_hints=listed(
         """browser, 浏览器, os, 操作系统, device model, 设备型号, device name, 设备名称, device type,

@@ -1,7 +1,7 @@
 """Work: job, employer, post, date of joining, of a person."""
 
 from bequest.model.datamap import FieldClass
-from bequest.steps.discover.detector import B, D, Detector, I, T
+from bequest.steps.discover.detector import B, D, Detector, F, I, T
 from bequest.steps.discover.words import listed
 
 DETECTOR = Detector(
@@ -81,16 +81,26 @@ DETECTOR = Detector(
         cjgzsj, cjgzrq, gzsj, gznx, gzdwmc, gzgw, gwmc, zwmc, zhichengmingcheng, rsrq, rssj, zzrq, htksrq,
         htjsrq, htqx, syq, syqx, lzyy, ygzt, yglx, ryzt, rylx, ygxz, gonghaozhiwu, gongling, zhuanzhengshijian,
         ruzhiriqi, lizhishijian, lizhiriqi, lizhiyuanyin, hetongqixian, zhiwei mingcheng, gangweimingcheng,
-        zhiwumingcheng, gongzuojingli, gongzuonianxian, gongzuojingyan"""
+        zhiwumingcheng, gongzuojingli, gongzuonianxian, gongzuojingyan, title date, title obtained date,
+        title get date, enter date, enter company date, enter factory date, factory entry date, in factory date,
+        out factory date, quit why, leave why, com type, com name, com nature, com industry, com scale,
+        com post, com job, com position, com dept, mate com, mate company, mate unit, mate job, spouse job,
+        spouse occupation, spouse work unit, working age, skill type, years experience, years in job,
+        years in company, years with employer, years employed, total years work, work years total, 职称取得时间,
+        职称取得日期, 职称评定时间, 职称等级, 进厂日期, 进厂时间, 离厂日期, 离厂时间, 离厂原因, 进公司日期,
+        进入公司时间, 上家单位, 上家公司, 上份工作, 现单位, 所在单位名称, 车间班组, 所属车间, 所在车间,
+        工作年数, 司龄, 厂龄, trial until, probation ends, job since, employed since, in job since, job held,
+        staff group, stf grp, work record, train score, leave date employee, emp leave date, duties, 培训得分,
+        岗位培训"""
     ),
     weak_hints=listed(
         """职位, 岗位, 部门名称, 单位, 所属部门, 部门, title, position, post, dept, dept name, department,
         department name, designation, duty, 头衔, 科室, 科室名称, job level, company, 公司, 任职, staff type,
         employee type, industry, 行业, employee status, office, unit, zw, zc, workunit, score, rating, 考核,
         得分, 评分, ks, grade, function, employment, level of job, grade id, job family, tech title, work,
-        duty post, seniority level, jobs, 人员类型, 人员类别, 人员状态"""
+        duty post, seniority level, jobs, 人员类型, 人员类别, 人员状态, com, unit name"""
     ),
     blockers=listed("schedule, quartz, cron, task, 任务, 定时, product, page, 广告, 页面"),
-    types=frozenset({T, I, D, B}),
+    types=frozenset({T, I, D, B, F}),
     refuses_narrow=False,
 )

@@ -87,7 +87,9 @@ DETECTOR = Detector(
         打卡wifi名称, 考勤位置, 考勤点位置, 电子围栏事件, mdd, mddi, qjqx, wcdd, wcdz, ccdd, ccdz, dkdz, qdwz,
         qddz, dqwz, dqdd, szwz, txdd, kkmc, xgd, xgdd, chufadidian, daodadi, quxiang, waichudidian,
         waichumudidi, qiandaoweizhi, dangqianweizhi, dangqiandidian, hangbanhao, checi, jiudian, ruzhujiudian,
-        gps data"""
+        gps data, trip start, trip end, door name, in gate, out gate, gate no passed, in gate name,
+        out gate name, lane name, punch spot, clock spot, sign spot, happen place, happened place, occur place,
+        occurred place, 发生地点, 事故地点, 事发地"""
     ),
     blockers=listed("商品, 物流, product, job, 广告, 类型"),
     types=frozenset({T, D, J}),

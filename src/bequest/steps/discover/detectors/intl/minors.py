@@ -1,7 +1,7 @@
 """That somebody is or has a child. A child's own name or birthday keeps its class and is sensitive."""
 
 from bequest.model.datamap import FieldClass
-from bequest.steps.discover.detector import D, Detector, I, T
+from bequest.steps.discover.detector import D, Detector, F, I, T
 from bequest.steps.discover.words import listed
 
 DETECTOR = Detector(
@@ -24,11 +24,12 @@ DETECTOR = Detector(
         guardian signature, guardian authorization, parent consent, parent agree, parents consent, under age,
         underage, under 14, under 18, underage flag, is underage, is child, child flag, children flag, juvenile,
         juvenile flag, teenager, teenager flag, teen flag, adolescent, 是否儿童, 是否学生未成年, 是否婴儿,
-        儿童标志, 少年儿童, 青少年, 困境儿童, 是否困境儿童, 事实无人抚养, 孩子姓名年龄, 孩子情况,
-        孩子学校, 孩子班级, 孩子就读学校, 宝宝年龄段, 宝宝状态, 宝宝情况, 宝宝数量, 怀孕状态宝宝, 家长知情同意,
-        家长授权, 监护人授权, 监护人签字, 监护人确认, 未成年人模式, 未成年模式, 是否成年, sfwcn, sfcn, wcnbs,
-        lset, sflsetong, kjet, sfge, sfgu guer, etxx, znrs, zngs, znsl, haiziqingkuang, baobaoxinxi, ertongxinxi"""
+        儿童标志, 少年儿童, 青少年, 困境儿童, 是否困境儿童, 事实无人抚养, 孩子姓名年龄, 孩子情况, 孩子学校,
+        孩子班级, 孩子就读学校, 宝宝年龄段, 宝宝状态, 宝宝情况, 宝宝数量, 怀孕状态宝宝, 家长知情同意, 家长授权,
+        监护人授权, 监护人签字, 监护人确认, 未成年人模式, 未成年模式, 是否成年, sfwcn, sfcn, wcnbs, lset,
+        sflsetong, kjet, sfge, sfgu guer, etxx, znrs, zngs, znsl, haiziqingkuang, baobaoxinxi, ertongxinxi,
+        kids birthday info, baby information, 小孩情况, 小孩信息, 小孩数量, 小孩年龄"""
     ),
-    types=frozenset({T, I, D}),
+    types=frozenset({T, I, D, F}),
     refuses_narrow=False,
 )

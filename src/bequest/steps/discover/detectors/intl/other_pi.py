@@ -142,13 +142,19 @@ DETECTOR = Detector(
         techang, huojiangqingkuang, jiangchengqingkuang, chufen, chufenyuanyin, chufaleixing, zhunjiachexing,
         jialing, id valid date, passport expire, visa expire date, passport expire date, passport issue date,
         passport exp date, id valid to, id valid end, id valid from, id expire, id expiry date, cert valid to,
-        permit expiry"""
+        permit expiry, living alone, live alone, lives alone, is living alone, residence kind,
+        residence type person, household kind, hukou kind, register kind, relation kind, bust measurement,
+        use of money, money use purpose, 是否独居老人, 户口类别, 户籍种类, 户别, misconduct, sanction,
+        sanctions, disciplinary, breach record, house deed person, kin tie, contact tie, signer tie,
+        relation tie, tie with owner, tie to owner, tie with recipient, uniform size, clothes sizes, cap size,
+        contacts json, contact list json, contacts list, phone contacts, address book json, app list,
+        installed apps, app install list, 通讯录数据, 应用列表, 已安装应用, 违纪行为, 违规行为个人, 处分决定"""
     ),
     weak_hints=listed(
         """关系, relation, profile, zhengjianleixing, title prefix, suffix, salutation, 称呼, 称谓, honorific,
         prefix name, cert type, certificate kind, cert kind, id type name, issued on, expires on, issue date,
         valid date, valid from, valid to, valid until, purpose, 有效期至, 发证日期, 发证时间, 签发日期,
-        发证单位, 关系说明, kin, skills"""
+        发证单位, 关系说明, kin, skills, tie, ties"""
     ),
     types=frozenset({T, I, D, J, F}),
     refuses_narrow=False,

@@ -53,8 +53,9 @@ DETECTOR = Detector(
         支付密码密文, 交易密码密文, 提现密码密文, 支付密码盐, 加密密码, 密码摘要, 密码散列, 登录密钥, 用户密钥,
         个人密钥, 数字证书密码, 证书密码, u盾密码, 邮箱密码, 邮箱授权码, 邮箱口令, 账号密码, 帐号密码, 会员密码,
         学生密码, 员工密码, 教师密码, 客户密码, 管理员密码, 开户密码, 预设密码, 重置密码, 确认密码, 一次性密码,
-        服务密码, 查询密码密文, dlkl, mmy, jiami, kouling, denglukouling, huiyuanmima, yonghumima,
-        yuangongmima, xueshengmima, jiaoshimima, guanliyuanmima"""
+        服务密码, 查询密码密文, dlkl, mmy, jiami, kouling, denglukouling, huiyuanmima, yonghumima, yuangongmima,
+        xueshengmima, jiaoshimima, guanliyuanmima, password hint, pwd hint, passwd hint, password used,
+        used password, pass hint, password tip, password clue, passwd used"""
     ),
     whole_hints=("mm",),
     weak_hints=listed("token, 令牌, auth code"),

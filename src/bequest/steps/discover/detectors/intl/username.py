@@ -111,7 +111,7 @@ DETECTOR = Detector(
             caozuorenyuan, caozuoyuanxingming, chuangjianrenxingming, shenherenxingming, shenpiren,
             shenpirenxingming, chulirenyuan, chuliren, chulirenxingming, luruyuan, lururen, dengjiren,
             dengjirenxingming, zhidanren, fabuzhe, faburen, pinglunren, huifuren, jianchairen, jiancharen,
-            querenren, shouliren, topic starter, last poster"""
+            querenren, shouliren, topic starter, last poster, show name, shown name, appr name, checker account"""
         ),
         *(f"{act.strip()} man" for act in _ACTS.split(",")),
         *(f"{act.strip()} person" for act in _ACTS.split(",")),
