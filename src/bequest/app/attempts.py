@@ -24,6 +24,8 @@ LINKS = Limit("link", 30)
 DATUM = Limit("datum", 5)
 """Per link."""
 SIGN_IN = Limit("sign-in", 20)
+CHECKS = Limit("check", 60)
+"""Certificates looked at, whatever was found."""
 
 
 def is_over(store: Store, limit: Limit, source: str, key: bytes, now: datetime) -> bool:

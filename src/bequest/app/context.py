@@ -27,7 +27,9 @@ ORDER = ("open", "discover", "link", "plan", "approve", "notify", "cutover", "de
 DELTA, WAVE = "cutover-delta", "deliver-wave"
 AFTER_CUTOVER = frozenset({DELTA, WAVE})
 """Steps that may be repeated between the cutover and the destruction."""
-LEASED = (*ORDER, "notify-next", DELTA, WAVE)
+ASSESS = "assess"
+"""May be run whenever people are linked and the case is not closed: the register follows each risk to its end."""
+LEASED = (*ORDER, "notify-next", DELTA, WAVE, ASSESS)
 ONCE = frozenset({"cutover", "deliver", "destroy", "close"})
 """Steps that happen once: done is done. The others may be repeated until the cutover."""
 
@@ -208,7 +210,7 @@ def done_steps(ctx: Context, case_id: str) -> set[str]:
         return {r.step for r in tx.steps.all(case_id) if r.state == "done"}
 
 
-PLANNING = frozenset({"open", "discover", "link", "plan"})
+PLANNING = frozenset({"open", "discover", "link", "plan", ASSESS})
 """Steps that only read and decide."""
 
 HOW_TO = {
@@ -341,6 +343,8 @@ def _refuse_ended(tx: Tx, case_id: str, name: str) -> None:
         _refuse_past(past - {"cutover"}, case_id, f"step {name!r}")
         if "destroy" in done:
             raise StateError(f"case {case_id}: the data are deleted", hint="Open a new case for what came later.")
+    elif name == ASSESS:
+        _refuse_past(past - {"cutover"}, case_id, f"step {name!r}")
     elif name not in ONCE:
         _refuse_past(past, case_id, f"step {name!r}")
     elif name in done:

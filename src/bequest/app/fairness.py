@@ -234,11 +234,11 @@ def _reached(indexes: Mapping[TableKey, pl.DataFrame], decided: Decided, n: int)
     phones = []
     for key, planned in decided.planned.items():
         who, frame = decided.primary[key], indexes[key]
-        for name in (f"k:{planned.primary}:p", f"k:{planned.primary}:en"):
+        for name in (f"x:{planned.primary}:ph", f"x:{planned.primary}:em"):
             if name in frame.columns:
                 has = frame[name].is_not_null().to_numpy() & (who >= 0)
                 reachable[who[has]] = 1
-                if name.endswith(":p"):
+                if name.endswith(":ph"):
                     phones.append(pl.DataFrame({"who": who[has], "phone": frame[name].filter(pl.Series(has))}))
     if phones:
         met = pl.concat(phones).unique()

@@ -5,11 +5,12 @@ from datetime import date
 from pathlib import Path
 
 from bequest.app.approve_policy import approval_state
-from bequest.app.context import WAVE, Context, done_steps
-from bequest.app.evidence import log_origin, open_log
+from bequest.app.assessment_page import latest_page
+from bequest.app.context import ASSESS, WAVE, Context, done_steps
 from bequest.app.fairness import load_fairness
-from bequest.app.law import pack_of, unverified_lines
+from bequest.app.law import pack_of, switches_of, switches_shown, unverified_lines
 from bequest.app.queries.case import steps_of
+from bequest.app.report_evidence import log_facts, not_proven, revoked_note
 from bequest.app.telling import published_on, register, saved_answers, window_closes
 from bequest.app.workspace import Workspace
 from bequest.documents.report.content import (
@@ -21,8 +22,6 @@ from bequest.documents.report.content import (
     FindingNote,
     KeyLine,
     KeyState,
-    LogFacts,
-    Note,
     NoticeCount,
     Notices,
     OpenPoint,
@@ -37,7 +36,7 @@ from bequest.documents.report.render import render_report
 from bequest.kernel.clock import local_date, rfc3339
 from bequest.kernel.errors import BequestError
 from bequest.law.duties import CaseFacts, case_duties
-from bequest.model.case import MOVES_NOTHING, Case, Role
+from bequest.model.case import SPEAK_FOR_THE_LAW, Case, Role
 from bequest.model.datamap import DataMap, FieldClass, Need, TableState
 from bequest.model.destruction import Certificate
 from bequest.model.plan import Policy
@@ -51,7 +50,7 @@ RUN_OF: dict[StepName, str] = {
     StepName.SOURCES: "open",
     StepName.DISCOVER: "discover",
     StepName.LINK: "link",
-    StepName.ASSESS: "plan",
+    StepName.ASSESS: ASSESS,
     StepName.PLAN: "plan",
     StepName.NOTIFY: "notify",
     StepName.CUTOVER: "cutover",
@@ -63,7 +62,7 @@ FIGURES: dict[StepName, tuple[str, str, str]] = {
     StepName.SOURCES: ("sources", "个数据源", "sources"),
     StepName.DISCOVER: ("personal", "个人信息列", "personal columns"),
     StepName.LINK: ("subjects", "人", "people"),
-    StepName.ASSESS: ("situations", "种情形", "situations"),
+    StepName.ASSESS: ("risks", "项风险", "risks"),
     StepName.PLAN: ("values", "个值已定", "values decided"),
     StepName.NOTIFY: ("people", "人应告知", "people to tell"),
     StepName.CUTOVER: ("records", "条记录", "records"),
@@ -118,6 +117,7 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         stores = tuple(tx.stores.list(case_id))
         keys = tuple(tx.keys.list(case_id))
     certificate = certificates[-1] if certificates else None
+    log = log_facts(ctx, case_id)
     flag = " --rehearsal" if case.rehearsal else ""
     return CaseReport(
         case=case,
@@ -127,6 +127,7 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         policy=latest.policy if latest else None,
         population=population.population if population else None,
         fairness=load_fairness(workspace),
+        assessment=latest_page(workspace, case),
         required_roles=_required(ctx, case_id),
         approvals=tuple(approvals),
         notices=_notices(ctx, workspace, case),
@@ -134,10 +135,12 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         deliveries=deliveries,
         custody=_custody(buckets, certificate.certificate if certificate else None),
         certificate=certificate.certificate if certificate else None,
+        revoked=revoked_note(ctx, case_id),
         certificate_sha256=certificate.digest if certificate else "",
         residuals=residuals,
         findings=_findings(datamap),
         open_points=_open_points(case, latest.policy if latest else None),
+        switches=switches_shown(case, latest.policy if latest else None),
         unverified=unverified_lines(case, latest.policy if latest else None),
         duties=_duties(case, population.population.n_subjects if population else 0),
         stores=tuple(
@@ -161,13 +164,13 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
             )
             for k in keys
         ),
-        log=_log(ctx, case_id),
+        log=log,
         bundle=f"evidence-{case_id}",
         verify_commands=(
             f"bequest verify evidence-{case_id} --trust trust.json{flag}",
             f"python3 bequest-verify.pyz evidence-{case_id} --trust trust.json{flag}",
         ),
-        not_proven=_not_proven(case),
+        not_proven=not_proven(case, log),
         other_language=other,
     )
 
@@ -180,7 +183,7 @@ def _steps(ctx: Context, case: Case, seconds: Mapping[str, float]) -> tuple[Step
     lines = []
     for name, run_name in RUN_OF.items():
         run = runs.get(run_name)
-        if run_name not in due:
+        if run_name not in {*due, ASSESS}:
             state = StepState.NOT_DUE
         elif run_name in done:
             state = StepState.DONE
@@ -193,7 +196,7 @@ def _steps(ctx: Context, case: Case, seconds: Mapping[str, float]) -> tuple[Step
             StepLine(
                 step=name,
                 state=state,
-                milliseconds=int(took * 1000) if took is not None and name is not StepName.ASSESS else None,
+                milliseconds=int(took * 1000) if took is not None else None,
                 figure=f"{value:,}" if isinstance(value, int) else "",
                 caption_zh=zh if isinstance(value, int) else "",
                 caption_en=en if isinstance(value, int) else "",
@@ -336,17 +339,17 @@ def _open_points(case: Case, policy: Policy | None) -> tuple[OpenPoint, ...]:
         return ()
     used = sorted({p for d in policy.decisions for p in d.open_points})
     texts = {p.id: p for p in pack_of(case).open_points.values()}
-    speaking = {Role.LEGAL, Role.LIQUIDATOR, Role.ADMINISTRATOR}  # in a winding-up one stands for the departments
-    counsel = next((p.id for p in case.people if speaking & set(p.roles)), "")
+    counsel = next((p.id for p in case.people if SPEAK_FOR_THE_LAW & set(p.roles)), "")
+    chosen = {s.open_point: s for s in switches_of(case) if s.by and s.open_point}
     return tuple(
         OpenPoint(
             code=p,
             articles=texts[p].articles,
             zh=texts[p].zh,
             en=texts[p].en,
-            chosen_zh=texts[p].default_zh,
-            chosen_en=texts[p].default_en,
-            chosen_by=counsel,
+            chosen_zh=chosen[p].followed.zh if p in chosen else texts[p].default_zh,
+            chosen_en=chosen[p].followed.en if p in chosen else texts[p].default_en,
+            chosen_by=chosen[p].by if p in chosen else counsel,
         )
         for p in used
         if p in texts
@@ -357,42 +360,3 @@ def _duties(case: Case, n_persons: int) -> tuple[Duty, ...]:
     routes = [lot.legal_route for lot in case.lots]
     found = case_duties(pack_of(case), case.event, routes, CaseFacts(n_persons=n_persons), on=case.effective_on)
     return tuple(Duty(zh=d.zh, en=d.en, due_on=None, keeper=d.owner, articles=d.articles) for d in found)
-
-
-def _log(ctx: Context, case_id: str) -> LogFacts | None:
-    with open_log(ctx, case_id) as log:
-        checkpoint = log.checkpoint
-        last = max((leaf.at for leaf in log.entries()), default=None)
-    if checkpoint is None:
-        return None
-    return LogFacts(
-        origin=log_origin(ctx, case_id),
-        size=checkpoint.size,
-        root=checkpoint.root.hex(),
-        published_at=rfc3339(last) if last else "",
-    )
-
-
-def _not_proven(case: Case) -> tuple[Note, ...]:
-    notes = [
-        Note(
-            zh="本案由一个操作系统账户运行：谁坐在键盘前，系统不作区分；批准和签收用各人自己的密钥。",
-            en="This case ran under one account of the operating system, which does not tell who sat there; approvals "
-            "and receipts bear each person's own key.",
-        ),
-        Note(
-            zh="日志自行公布，没有见证人：能证明顺序和完整，不能证明不存在另一份历史。",
-            en="The log is self-published without witnesses: it proves order and completeness, not that no second "
-            "history exists.",
-        ),
-        Note(zh="交换分区和内存不在声明范围之内。", en="Swap space and memory are outside what is claimed."),
-    ]
-    if case.event in MOVES_NOTHING:
-        notes.append(
-            Note(
-                zh="没有移交，只以两点为据：本系统只读数据源，日志中没有导出或者销毁的意图。系统之外的复制不在视野之内。",
-                en="That nothing moved rests on two facts: this system only read the sources, and the closed log holds "
-                "no intent to export or destroy. Copies made outside it are out of sight.",
-            )
-        )
-    return tuple(notes)

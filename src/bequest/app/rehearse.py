@@ -19,6 +19,7 @@ from bequest.app.make_bundle import Bundle, make_bundle
 from bequest.app.make_report import make_report
 from bequest.app.open_case import open_case
 from bequest.app.receive import receive_package, write_receipt
+from bequest.app.run_assess import run_assess
 from bequest.app.run_close import run_close
 from bequest.app.run_cutover import run_cutover
 from bequest.app.run_deliver import enter_receipt, package_folders, run_deliver
@@ -119,6 +120,8 @@ def rehearse(ctx: Context, folder: Path, *, tell: Callable[[str], None] = lambda
     if case.event not in MOVES_NOTHING:
         _move(ctx, case, company, timed)
     if "close" not in done:
+        with timed("assess"):
+            run_assess(ctx, case.id)  # once more: what was treated is carried out now
         with timed("close"):
             run_close(ctx, case.id)
     with timed("bundle"):
@@ -143,6 +146,9 @@ def _prepare(ctx: Context, folder: Path, company: Company, timed: Timed) -> Case
     if "plan" not in done:
         with timed("plan"):
             run_plan(ctx, case.id)
+    if "assess" not in done:
+        with timed("assess"):
+            run_assess(ctx, case.id)
     with timed("approve"):
         _approve_all(ctx, case, company)
     return case

@@ -22,8 +22,9 @@ from bequest.app.delivered import (
     waves_sent,
 )
 from bequest.app.destruction import has_begun
-from bequest.app.evidence import await_published, event_id, platform_signer, publish, record
+from bequest.app.evidence import event_id, platform_signer, publish, record
 from bequest.app.fixed import AnswersCameError, Watch, fixed_mark, refuse_half_done
+from bequest.app.intents import await_published
 from bequest.app.keep_place import keep_place
 from bequest.app.open_case import make_keys
 from bequest.app.reading import check_markers, open_sources, read_table

@@ -12,13 +12,15 @@ import polars as pl
 from bequest.app.answers import enter_answers as enter_answers
 from bequest.app.approve_policy import approved_policy
 from bequest.app.context import Context, Run, require, require_open, step
-from bequest.app.evidence import await_published, publish, record
+from bequest.app.evidence import log_origin, publish, record
+from bequest.app.intents import await_published
 from bequest.app.keep_place import keep_place
 from bequest.app.law import pack_of
 from bequest.app.notices import notice_for, notices_for, people_to_tell
 from bequest.app.portal.cards import make_cards
 from bequest.app.portal.links import link_of, link_tokens
-from bequest.app.portal.page import ADDRESS, is_quiet
+from bequest.app.portal.page import ADDRESS, is_quiet, keep_page, make_page, page_of
+from bequest.app.public.disclosure import Disclosed, disclose
 from bequest.app.run_discover import data_map
 from bequest.app.telling import note_published, register, save_register
 from bequest.app.user_files import new_user_file
@@ -367,5 +369,23 @@ def publish_notice(ctx: Context, case_id: str) -> pl.DataFrame:
             content={"text_sha256": digest(text)}, refs={"notice": notice.version}, counts={"people": told.height},
         )  # fmt: skip
     _renew_cards(ctx, case, data_map(ctx, case_id))
+    _disclose(ctx, case, notice, after)
     publish(ctx, case_id)
     return after
+
+
+def _disclose(ctx: Context, case: Case, notice: Notice, state: pl.DataFrame) -> None:
+    """Make the case known to all on its public page; without a portal the page is kept for that alone."""
+    at = ctx.now(case.id)
+    kept = Disclosed(
+        on=local_date(at, case.timezone),
+        owed_to=state.height,
+        by_letter=state.filter(pl.col("state") == Told.DELIVERED.value).height,
+        log_origin=log_origin(ctx, case.id),
+        law_pack=case.law_packs[0],
+    )
+    with ctx.store.transaction() as tx:
+        known = page_of(tx, case.id)
+        disclose(tx, case.id, kept, at)
+    if known is None:
+        keep_page(ctx, make_page(case, {"": notice}, ""))

@@ -36,6 +36,7 @@ from bequest.model.datamap import DataMap, FieldClass, TableMap
 from bequest.model.disposition import CellDecision, Disposition, Release
 from bequest.model.plan import ColumnTotal, Policy, Population, SituationKey
 from bequest.sources.source import OpenSource
+from bequest.steps.link.link import Linked
 from bequest.steps.plan.diff import Change, diff
 
 TableKey = tuple[str, str]
@@ -257,7 +258,7 @@ def explain_row(ctx: Context, case_id: str, source: str, table: str, row_key: st
     mapped = _table_in_case(ctx, case_id, source, table)
     if not row_key:
         raise InputError("the key of the row is missing", hint=f"Write --person {source}.{table}:KEY.")
-    decided = _decided(ctx, case_id)
+    decided, _ = decided_as_known(ctx, case_id)
     planned = decided.planned[(source, table)]
     ecb = aes_ecb(ctx.keys(case_id).get("link"))
     tag = tokens(pl.Series([row_key]), ecb, row_tag_prefix(source, table))[0]
@@ -297,7 +298,7 @@ def explain_field(ctx: Context, case_id: str, source: str, table: str, column: s
             f"there is no column {column!r} in {source}.{table}" if column else "the column is missing",
             hint=f"Write --field {source}.{table}.COLUMN; columns: {', '.join(names)}.",
         )
-    planned = _decided(ctx, case_id).planned[(source, table)]
+    planned = decided_as_known(ctx, case_id)[0].planned[(source, table)]
     i = names.index(column)
     sizes = pl.Series("s", planned.situation).value_counts(sort=True)
     return tuple(
@@ -323,15 +324,16 @@ def _table_in_case(ctx: Context, case_id: str, source: str, table: str) -> Table
     return found
 
 
-def _decided(ctx: Context, case_id: str) -> Decided:
+def decided_as_known(ctx: Context, case_id: str) -> tuple[Decided, Linked]:
+    """The case decided on what is known now, without reading a source; nothing is kept. And who is who."""
     case = ctx.case(case_id).case
     datamap = data_map(ctx, case_id)
     workspace = ctx.workspace(case_id)
-    linked = load_linked(workspace, case, datamap)
     with ctx.store.transaction() as tx:
         population = tx.populations.latest(case_id)
         cut = any(r.step == "cutover" and r.state == "done" for r in tx.steps.all(case_id))
-    return decide_case(
+    linked = load_linked(workspace, case, datamap, fixed=cut)
+    decided = decide_case(
         DecideInput(
             case=case,
             datamap=datamap,
@@ -345,3 +347,4 @@ def _decided(ctx: Context, case_id: str) -> Decided:
             whole_files=frozenset(load_files(workspace)),
         )
     )
+    return decided, linked

@@ -241,8 +241,8 @@ def finish_task(
         "TaskAttestation",
         (Subject(f"data/attachments/{name}", sha256),),
         {
-            "task": task_id, "source": found.task.source, "owner": found.task.owner, "outcome": word.value,
-            "listed": found.persons, "attestedBy": person.id, "at": rfc3339(at),
+            "caseRef": case_id, "task": task_id, "source": found.task.source, "owner": found.task.owner,
+            "outcome": word.value, "listed": found.persons, "attestedBy": person.id, "at": rfc3339(at),
         },
     )  # fmt: skip
     path = workspace.dir("statements") / f"{task_id}.dsse.json"

@@ -13,8 +13,10 @@ from bequest import __version__
 from bequest.cli import render
 from bequest.cli.commands import (
     account,
+    assess,
     backup,
     case,
+    certificate,
     custody,
     deliver,
     demo,
@@ -35,6 +37,7 @@ from bequest.cli.commands import (
     step,
     task,
     trace,
+    witness,
 )
 from bequest.cli.state import State
 from bequest.kernel.errors import BequestError, InputError
@@ -81,6 +84,7 @@ for module in (
     faults,
     link,
     review,
+    assess,
     plan,
     notify,
     portal,
@@ -89,8 +93,10 @@ for module in (
     task,
     scrub,
     destroy,
+    certificate,
     custody,
     evidence,
+    witness,
     serve,
     account,
     backup,

@@ -26,6 +26,9 @@ class EventType(StrEnum):
     RISK_ASSESSED = "risk.assessed"
     POLICY_PROPOSED = "policy.proposed"
     PLAN_APPROVED = "plan.approved"
+    PLAN_REFUSED = "plan.refused"
+    PLAN_CONDITIONED = "plan.conditioned"
+    PLAN_SETTLED = "plan.settled"
     APPROVAL_VOIDED = "approval.voided"
     POPULATION_DECIDED = "population.decided"
     NOTICE_INTENT = "notice.intent"
@@ -100,6 +103,12 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     EventType.RISK_ASSESSED: ("影响评估", "the impact was assessed"),
     EventType.POLICY_PROPOSED: ("提出处置方案", "a policy was proposed"),
     EventType.PLAN_APPROVED: ("批准方案", "the plan was approved"),
+    EventType.PLAN_REFUSED: ("拒绝方案", "somebody whose approval is required refused the plan"),
+    EventType.PLAN_CONDITIONED: ("批准附条件", "somebody whose approval is required set a condition"),
+    EventType.PLAN_SETTLED: (
+        "条件已满足或拒绝已撤回",
+        "a condition was met, or a refusal withdrawn, by whoever set it",
+    ),
     EventType.APPROVAL_VOIDED: ("批准失效", "an approval became void"),
     EventType.POPULATION_DECIDED: ("按方案重算", "the population was decided under the approved policy"),
     EventType.NOTICE_INTENT: ("拟发告知", "notices are about to be sent"),

@@ -40,6 +40,8 @@ PREDICATES: dict[str, tuple[str, str]] = {
     "TaskAttestation": ("任务办结确认", "somebody attests what a holder did with the data it holds"),
     "ErasureReplay": ("删除清单重放", "the erasure ledger was replayed on a restored store or an import"),
     "KeyErasure": ("密钥销毁", "a key was destroyed"),
+    "CustodyDestruction": ("留存到期销毁", "what was kept was destroyed when its time was over"),
+    "CertificateRevocation": ("撤销证明", "a destruction certificate no longer holds"),
     "StorePurge": ("自留库清除", "our own stores were purged"),
     "DiligenceTable": ("尽职调查匿名表", "an anonymous table for due diligence: what it holds and what it lost"),
     "CaseClosure": ("结案", "sums and what remains"),
@@ -60,6 +62,8 @@ DEMANDS: dict[str, Demand] = {
     "RescanReport": Demand(1, ("verifier",)),
     "DeliveryReceipt": Demand(1, ("receiver",)),
     "ScrubDecision": Demand(1, ("it",)),
+    "CustodyDestruction": Demand(2),
+    "CertificateRevocation": Demand(2, ("officer",)),
 }
 """Demands beyond one known signer: nobody certifies his own destruction, and a receipt is the receiver's."""
 

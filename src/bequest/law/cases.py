@@ -43,6 +43,7 @@ class LawCase:
     on: date
     event: Event
     lot: Lot | None
+    abroad: bool
     situation: SituationKey
     field: FieldKind
     switches: tuple[tuple[str, bool], ...]
@@ -81,6 +82,7 @@ def parse_case(e: Entry, usual: Mapping[Fact, str]) -> LawCase:
         on=e.day("date"),
         event=e.choice("event", Event),
         lot=lot,
+        abroad="lot" in e.values and e.entry("lot").flag("abroad"),
         situation=SituationKey(e.choice("record_class", RecordClass), role, lot.id if lot else "", pairs),
         field=_field(e.entry("field")),
         switches=_switches(e),
@@ -96,7 +98,7 @@ def _switches(e: Entry) -> tuple[tuple[str, bool], ...]:
 
 
 def _lot(e: Entry) -> Lot:
-    e.only("route", "on_silence")
+    e.only("route", "on_silence", "abroad")
     silence = e.choice("on_silence", OnSilence) if "on_silence" in e.values else OnSilence.PROCEED
     return Lot(id=LOT_ID, receiver="buyer", legal_route=e.choice("route", LegalRoute), on_silence=silence)
 
@@ -136,6 +138,7 @@ def run_case(pack: LawPack, case: LawCase) -> CellDecision:
         lot=case.lot,
         situation=case.situation,
         field=case.field,
+        abroad=case.abroad,
     )
 
 

@@ -34,6 +34,7 @@ def check_pack(pack: LawPack, cases: Sequence[LawCase] | None = None) -> tuple[s
         lambda: _notices(pack),
         lambda: _duties(pack),
         lambda: (f"no words for an objection: {m}" for m in missing_texts(pack)),
+        lambda: _liability(pack),
         lambda: _obsolete(pack),
         lambda: _calendar(pack),
         lambda: _cases(pack, load_cases(pack) if cases is None else cases),
@@ -55,6 +56,8 @@ def _citations(pack: LawPack) -> Iterator[str]:
         *((f"event {t.event}", t.articles) for t in pack.event_texts.values()),
         *((f"paper {t.kind}", t.articles) for t in pack.papers),
         *((f"store {t.system_kind}", t.articles) for t in pack.stores),
+        *((f"liability {x.id}", x.articles) for x in pack.liabilities),
+        *((f"penalty {p.id}", [r.reference]) for p in pack.penalties for r in p.ranges),
         *((f"notice item {n.id}", [need.article for need in n.needs]) for n in pack.notices),
         *((f"parameter {p.name}", [v.reference for v in p.values]) for p in pack.parameters.values()),
     ]
@@ -143,6 +146,24 @@ def _duties(pack: LawPack) -> Iterator[str]:
         unknown |= set(d.when.routes) - set(LegalRoute)
         for name in sorted(unknown):
             yield f"duty {d.id} depends on {name!r}, which is declared nowhere"
+
+
+def _liability(pack: LawPack) -> Iterator[str]:
+    penalties = {p.id for p in pack.penalties}
+    for x in pack.liabilities:
+        if x.finding not in pack.breaches:
+            yield f"liability {x.id} is of {x.finding!r}, which is no finding"
+        if x.penalty not in penalties:
+            yield f"liability {x.id} has the penalty {x.penalty!r}, which does not exist"
+    for p in sorted(penalties - {x.penalty for x in pack.liabilities}):
+        yield f"penalty {p} belongs to no liability"
+    for b in sorted(set(pack.breaches) - {x.finding for x in pack.liabilities}):
+        yield f"finding {b} leads to nothing"
+    for penalty in pack.penalties:
+        for r in penalty.ranges:
+            start = pack.instruments[parse_citation(r.reference)[0]].in_force_from
+            if start is not None and r.since < start:
+                yield f"penalty {penalty.id} has a range from {r.since}, before {r.reference} was in force"
 
 
 def _obsolete(pack: LawPack) -> Iterator[str]:

@@ -8,7 +8,8 @@ everything loaded and the source text of the rules; law cases test a pack and ar
 import importlib
 import importlib.util
 import sys
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -17,10 +18,10 @@ import yaml
 
 from bequest.kernel.canonical import digest, to_json
 from bequest.kernel.errors import LawError
-from bequest.law import schema, schema_events
+from bequest.law import schema, schema_events, schema_liability
 from bequest.law.cases import LawCase, parse_case, parse_facts
 from bequest.law.lint.register import References, parse_references
-from bequest.law.pack import Gate, LawPack, NoticeText
+from bequest.law.pack import Gate, LawPack, NoticeText, OpenPoint
 from bequest.law.params import Parameter
 from bequest.law.rule import Rule
 from bequest.law.schema import Entry
@@ -68,12 +69,13 @@ def load_pack(jurisdiction: str = "cn", *, root: Path = PACKS) -> LawPack:
     gates = tuple(schema.unique(_list(folder, "gates"), schema.parse_gate, lambda g: g.id).values())
     rules = _rules(folder, gates, builtin=root == PACKS)
     flags = read_file(folder, folder / "duties.yaml").only("flags", "duties").entries("flags")
+    parameters = load_parameters(folder, jurisdiction)
     parts = {
         "events": frozenset(Event(e) for e in head.texts("events")),
         "instruments": schema.unique(_list(folder, "instruments"), schema.parse_instrument, lambda i: i.code),
-        "parameters": load_parameters(folder, jurisdiction),
+        "parameters": parameters,
         "gates": gates,
-        "open_points": schema.unique(_list(folder, "open_points"), schema.parse_open_point, lambda o: o.id),
+        "open_points": {o.id: o for o in map(_with_readings(parameters), _open_points(folder))},
         "bands": schema.unique(_list(folder, "retention"), schema.parse_band, lambda b: b.id),
         "notices": _notices(folder),
         "duties": tuple(schema.unique(_list(folder, "duties"), schema.parse_duty, lambda d: d.id).values()),
@@ -86,6 +88,7 @@ def load_pack(jurisdiction: str = "cn", *, root: Path = PACKS) -> LawPack:
         "event_texts": {t.event: t for t in map(schema_events.parse_event, _list(folder, "events"))},
         "papers": tuple(map(schema_events.parse_paper, _list(folder, "papers"))),
         "stores": tuple(map(schema_events.parse_store, _list(folder, "stores"))),
+        **_liability(folder),
     }
     texts = _texts(folder)
     sources = {path: text for path, text in texts.items() if path.endswith(".py")}
@@ -166,6 +169,17 @@ def read_text_file(text: str, place: str) -> Entry:
     return Entry(place, value)
 
 
+def _liability(folder: Path) -> dict[str, object]:
+    e = read_file(folder, folder / "liability.yaml").only("findings", "penalties", "liabilities")
+    penalties = schema.unique(e.entries("penalties"), schema_liability.parse_penalty, lambda p: p.id)
+    found = schema.unique(e.entries("liabilities"), schema_liability.parse_liability, lambda x: x.id)
+    return {
+        "breaches": schema.unique(e.entries("findings"), schema_liability.parse_breach, lambda b: b.id),
+        "penalties": tuple(penalties.values()),
+        "liabilities": tuple(found.values()),
+    }
+
+
 def _list(folder: Path, name: str) -> tuple[Entry, ...]:
     """The entries of `<name>.yaml` under the key of the same name."""
     return (
@@ -181,6 +195,20 @@ def load_parameters(folder: Path, jurisdiction: str) -> dict[str, Parameter]:
         name = ".".join((jurisdiction, act, *rest))
         out[name] = schema.parse_parameter(name, read_file(folder, path))
     return out
+
+
+def _open_points(folder: Path) -> tuple[OpenPoint, ...]:
+    return tuple(schema.unique(_list(folder, "open_points"), schema.parse_open_point, lambda o: o.id).values())
+
+
+def _with_readings(parameters: Mapping[str, Parameter]) -> Callable[[OpenPoint], OpenPoint]:
+    """An open point with a switch is read in the two ways of that switch."""
+
+    def read(o: OpenPoint) -> OpenPoint:
+        switch = parameters.get(o.switch)
+        return replace(o, readings=switch.readings) if switch is not None else o
+
+    return read
 
 
 def _notices(folder: Path) -> tuple[NoticeText, ...]:

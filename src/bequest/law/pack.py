@@ -10,7 +10,7 @@ from bequest.kernel.canonical import digest
 from bequest.kernel.errors import LawError
 from bequest.law.citations import Instrument
 from bequest.law.days import WorkCalendar
-from bequest.law.params import Parameter
+from bequest.law.params import Parameter, Reading
 from bequest.law.rule import Rule
 from bequest.model.case import Event, LegalRoute, OnSilence, PaperKind, Role, SystemKind
 from bequest.model.disposition import ReasonStatus, Release, Residue
@@ -41,14 +41,6 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """One way to read an open point."""
-
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
 class OpenPoint:
     """A legal question that is not settled: the readings, and what we do until counsel says otherwise."""
 
@@ -60,7 +52,7 @@ class OpenPoint:
     default_zh: str
     default_en: str
     switch: str = ""
-    """The parameter that chooses, where there is one."""
+    """The parameter that chooses, where there is one; the readings are then those of its off and its on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +193,58 @@ class ObjectionText:
 
 
 @dataclass(frozen=True, slots=True)
+class BreachText:
+    """A breach that the assessment can find."""
+
+    id: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltyRange:
+    """What the law allows from a day on: from `low` to `to` of a unit; None where it names no such bound."""
+
+    since: date
+    who: str
+    """`company` or `persons`: those in charge or responsible."""
+    unit: str
+    """`yuan`, `percent` (of last year's turnover), `factor` (of unlawful income), `year` or `day` (of detention)."""
+    low: int | None
+    to: int | None
+    zh: str
+    en: str
+    reference: str
+    status: ReasonStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Penalty:
+    """A sanction that several findings share."""
+
+    id: str
+    zh: str
+    en: str
+    ranges: tuple[PenaltyRange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LiabilityText:
+    """One consequence of a finding as written in the pack."""
+
+    id: str
+    finding: str
+    kind: str
+    penalty: str
+    zh: str
+    en: str
+    articles: tuple[str, ...]
+    status: ReasonStatus
+    industries: tuple[str, ...] = ()
+    """Only companies of these industries; empty means any."""
+
+
+@dataclass(frozen=True, slots=True)
 class Obsolete:
     """A citation that is out of date: a pattern, what to cite instead, and why."""
 
@@ -238,6 +282,9 @@ class LawPack:
     event_texts: Mapping[Event, EventText]
     papers: tuple[PaperText, ...]
     stores: tuple[StoreText, ...]
+    breaches: Mapping[str, BreachText]
+    penalties: tuple[Penalty, ...]
+    liabilities: tuple[LiabilityText, ...]
     texts: Mapping[str, str]
     """Every file of the pack by path, for the checks."""
     calendar: WorkCalendar

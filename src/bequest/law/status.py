@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bequest.law.citations import instrument_of
-from bequest.law.pack import LawPack
+from bequest.law.pack import LawPack, LiabilityText
 from bequest.law.params import Parameter, placeholders
 from bequest.model.disposition import Reason, ReasonStatus
 from bequest.model.plan import Policy
@@ -86,6 +86,12 @@ def weak_grounds(pack: LawPack, policy: Policy) -> tuple[Standing, ...]:
     """What an approved or proposed policy rests on that was not read in the law."""
     reasons = (r for d in policy.decisions for r in d.reasons)
     return rests_on(pack, reasons, on=policy.law_date)
+
+
+def _of_liability(pack: LawPack, text: LiabilityText) -> ReasonStatus:
+    """A consequence is no surer than the ranges of its penalty."""
+    ranges = next((p.ranges for p in pack.penalties if p.id == text.penalty), ())
+    return weakest([text.status, *(r.status for r in ranges)])
 
 
 def _with(s: Standing, status: ReasonStatus) -> Standing:
@@ -165,6 +171,8 @@ def _texts(pack: LawPack) -> list[Standing]:
         *(("notice", n.id, ", ".join(dict.fromkeys(x.route for x in n.needs)),
            tuple(dict.fromkeys(x.article for x in n.needs)), weakest(x.status for x in n.needs), n.zh, n.en)
           for n in pack.notices),
+        *(("liability", x.id, f"{x.finding}: {x.kind}", x.articles, _of_liability(pack, x), x.zh, x.en)
+          for x in pack.liabilities),
         *(("open_point", o.id, o.switch, o.articles, ReasonStatus.OPEN, o.zh, o.en)
           for o in pack.open_points.values()),
     ]  # fmt: skip

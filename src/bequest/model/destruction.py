@@ -27,6 +27,15 @@ class CertificateState(StrEnum):
     REFUSED = "refused"
 
 
+class RevocationReason(StrEnum):
+    """Why a certificate no longer holds."""
+
+    RESIDUE_FOUND = "residue-found"
+    WRONG_SCOPE = "wrong-scope"
+    KEY_COMPROMISED = "key-compromised"
+    SIGNED_IN_ERROR = "signed-in-error"
+
+
 @dataclass(frozen=True, slots=True)
 class TableSums:
     """Values of one table before and after, by residue; `before` = the sum of the rest."""

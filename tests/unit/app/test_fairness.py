@@ -9,8 +9,11 @@ import pytest
 from tests.unit.app.conftest import DemoHome
 
 from bequest.app.approve_policy import approve_policy
-from bequest.app.fairness import load_fairness, save_fairness
+from bequest.app.fairness import _reached, load_fairness, save_fairness
 from bequest.app.make_report import case_report
+from bequest.app.run_discover import data_map
+from bequest.app.run_link import load_indexes
+from bequest.app.run_plan import decided_as_known
 from bequest.kernel.canonical import digest
 from bequest.kernel.errors import ApprovalError, StateError
 from bequest.model.case import Role
@@ -84,3 +87,13 @@ def test_a_damaged_file_is_said(planned: DemoHome) -> None:
         load_fairness(workspace)
     path.unlink()
     assert load_fairness(workspace) is None
+
+
+def test_who_can_be_reached_is_read_from_their_own_records(planned: DemoHome) -> None:
+    ctx, case = planned.ctx, planned.case_id
+    decided, linked = decided_as_known(ctx, case)
+    indexes = load_indexes(ctx.workspace(case), data_map(ctx, case))
+    reached = _reached(indexes, decided, linked.n_subjects)
+    on_file = int(reached["contact"].codes.sum())
+    assert 0 < on_file < linked.n_subjects
+    assert 0 < int(reached["phone"].codes.sum()) < on_file

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from tests.unit.documents.sample_assessment import sample_assessment
 from tests.unit.documents.sample_fairness import sample_fairness
 
 from bequest.documents.report import content as c
@@ -616,6 +617,7 @@ def sample_report(event: Event = Event.E5, state: CertificateState = Certificate
         policy=policy,
         population=population,
         fairness=sample_fairness(),
+        assessment=sample_assessment(),
         required_roles=DEPARTMENTS if event is Event.E5 else (Role.LEGAL, Role.OFFICER),
         approvals=_approvals(policy),
         notices=_notices(population, event),

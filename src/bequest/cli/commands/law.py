@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 
+from bequest.app.law import switches_of
 from bequest.app.law_changes import OutcomeChange, case_changes
 from bequest.cli import render
 from bequest.cli.law_answer import print_answer
 from bequest.cli.state import state_of
+from bequest.cli.switches import print_switches
 from bequest.documents.words import word
 from bequest.kernel.clock import SystemClock
 from bequest.kernel.errors import InputError
@@ -22,6 +24,7 @@ from bequest.law.lint.find import find_references
 from bequest.law.lint.read import read_document
 from bequest.law.loader import load_cases, load_pack, load_references
 from bequest.law.status import law_status
+from bequest.law.switches import switch_states
 from bequest.model.case import Event
 from bequest.model.disposition import ReasonStatus
 
@@ -91,6 +94,27 @@ def status(
     weak = sum(s.status is not ReasonStatus.VERIFIED for s in found)
     render.line(render.say(f"{len(found)} 项，其中 {weak} 项未从法律原文核实",
                            f"{len(found)} entries, {weak} of them not read in the law itself"))  # fmt: skip
+
+
+@commands.command(
+    name="switches", help="Open questions counsel may read otherwise: both readings. 可由律师切换的未决问题：两种理解。"
+)
+def switches(
+    ctx: typer.Context,
+    case: Annotated[str, typer.Option(help="as this case sets them, and who decided")] = "",
+    jurisdiction: Annotated[str, typer.Option(help="which law pack")] = "cn",
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    if case:
+        with state_of(ctx).context() as c:
+            found = switches_of(c.case(case).case)
+    else:
+        pack = load_pack(jurisdiction)
+        found = switch_states(pack, (), on=pack.as_of)
+    if json:
+        render.print_json(found)
+        return
+    print_switches(found)
 
 
 @commands.command(name="diff", help="What differs between the law of two days. 两个日期之间的法律差别。")

@@ -8,7 +8,7 @@ import typer
 
 from bequest.app.approve_policy import ApprovalState, approval_state, approve_policy
 from bequest.app.fairness import load_fairness
-from bequest.app.law import unverified
+from bequest.app.law import switches_shown, unverified
 from bequest.app.obstacles import Obstacle, obstacles
 from bequest.app.reading import open_sources
 from bequest.app.run_plan import ColumnExplanation, crime_meters, explain_field, explain_row, plan_diff, run_plan
@@ -16,6 +16,7 @@ from bequest.app.tasks import planned_tasks
 from bequest.cli import render
 from bequest.cli.fairness import print_fairness, print_rates
 from bequest.cli.state import group, state_of, warn_register
+from bequest.cli.switches import print_switches
 from bequest.documents.words import word
 from bequest.kernel.errors import InputError, StateError
 from bequest.law.status import Standing
@@ -45,6 +46,7 @@ def run(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--jso
         fair = load_fairness(c.workspace(case))
         found = obstacles(c.case(case).case, open_sources(c.case(case).case, c.secrets), decided.plans)
         weak = unverified(c.case(case).case, decided.policy)
+        switches = switches_shown(c.case(case).case, decided.policy)
     if json:
         render.print_json(
             {
@@ -54,10 +56,13 @@ def run(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--jso
                 "fairness": fair,
                 "obstacles": found,
                 "unverified": weak,
+                "switches": switches,
             }
         )
         return
     print_preview(decided.policy, decided.population)
+    title = render.say("法律包的开关（→ 为所采的理解）：", "switches of the law (→ is the reading followed):")
+    print_switches(switches, title)
     _print_unverified(weak)
     if fair is not None:
         print_fairness(fair)

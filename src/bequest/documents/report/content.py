@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from bequest.documents.assessment.content import AssessmentPage
+from bequest.law.switches import SwitchState
 from bequest.model.case import Case, Role
 from bequest.model.datamap import DataMap
 from bequest.model.destruction import Certificate, Residual
@@ -235,8 +237,14 @@ class LogFacts:
     size: int
     root: str
     published_at: str
-    witnesses: int = 0
-    """Cosigners; 0 is printed as self-published."""
+    cosigned: tuple[str, ...] = ()
+    """Witnesses who cosigned this head, each with the time; none is printed as self-published."""
+    named: int = 0
+    """Witnesses the case names."""
+    quorum: int = 0
+    """How many of them must cosign the last head."""
+    stamped: str = ""
+    """The time-stamping authority that stamped this head, and when."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +267,7 @@ class CaseReport:
     policy: Policy | None = None
     population: Population | None = None
     fairness: Fairness | None = None
+    assessment: AssessmentPage | None = None
     required_roles: tuple[Role, ...] = ()
     approvals: tuple[Approval, ...] = ()
     notices: Notices | None = None
@@ -266,11 +275,15 @@ class CaseReport:
     deliveries: tuple[DeliveryLine, ...] = ()
     custody: tuple[CustodyBucket, ...] = ()
     certificate: Certificate | None = None
+    revoked: Note | None = None
+    """That the certificate was revoked, where it was."""
     certificate_sha256: str = ""
     """Digest of the DSSE payload, in hex."""
     residuals: tuple[Residual, ...] = ()
     findings: tuple[FindingNote, ...] = ()
     open_points: tuple[OpenPoint, ...] = ()
+    switches: tuple[SwitchState, ...] = ()
+    """Questions of law that the case reads one way or the other, with both readings."""
     unverified: tuple[Unverified, ...] = ()
     duties: tuple[Duty, ...] = ()
     stores: tuple[StoreLine, ...] = ()

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from bequest.documents import fairness
 from bequest.documents import words as vocabulary
+from bequest.documents.assessment import wording as risks
 from bequest.documents.limits import LIMITS
 from bequest.documents.report import charts, sankey, views, wording
 from bequest.documents.report.answer import answer
@@ -22,8 +23,10 @@ from bequest.documents.report.wording import Wording
 from bequest.documents.symbols import SYMBOLS, sprite
 from bequest.kernel.errors import InputError
 from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING
+from bequest.model.datamap import FieldClass
 from bequest.model.destruction import CertificateState
 from bequest.model.disposition import Release, Residue
+from bequest.model.facts import RowRole
 
 _STYLE_SHEETS = ("bequest.css", "report.css")
 _USED_SYMBOL = re.compile(r'href="#g-([a-z]+)"')
@@ -124,9 +127,16 @@ def page_environment(lang: str, report: CaseReport, loader: BaseLoader | None = 
         when=words.when,
         day=words.day,
         person=words.person,
+        role=words.role,
+        row_role=lambda text: words.w(RowRole(text)),
+        field_class=lambda text: words.w(FieldClass(text)),
+        pair_word=lambda value: (value.value, words.w(value)),
+        pair_system=lambda name: (name, words.system(name)),
         party=words.party,
         system=words.system,
         guarded=views.guarded_text,
+        risk_fact=lambda f: risks.fact_text(f, lang),
+        risk_word=lambda word: word.of(lang),
         own=lambda text: own_language(text, lang),
     )
     environment.globals.update(
@@ -186,6 +196,7 @@ def page_context(report: CaseReport, lang: str) -> dict[str, Any]:
         "open_codes": views.unnamed_open_points(report),
         "instruments": views.instruments(report, why),
         "limits": LIMITS,
+        "risk": risks,
     }
 
 

@@ -11,6 +11,7 @@ from bequest.documents.report.reasons import Why, open_articles, reasons_by_colu
 from bequest.documents.report.smallcells import Guarded, guard_small
 from bequest.documents.report.wording import Wording, number, seconds
 from bequest.documents.words import RELEASE_SHAPES, RESIDUE_SHAPES
+from bequest.evidence.approval import is_attested
 from bequest.model.case import Lot, Party, Role
 from bequest.model.datamap import ColumnMap, DataMap, FieldClass, Need, TableMap, TableState
 from bequest.model.destruction import Certificate, SearchResult, TableSums
@@ -36,6 +37,11 @@ class SignRow:
     role: Role
     approval: Approval | None
     void: bool = False
+
+    @property
+    def attested(self) -> bool:
+        """Whether the platform signed for the person."""
+        return self.approval is not None and is_attested(self.approval)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +252,7 @@ def instruments(report: CaseReport, why: dict[tuple[str, str, str], Why]) -> tup
     """The laws that the page cites, for their full titles."""
     cited = [a for w in why.values() for chain in w.chains for r in chain.reasons for a in r.articles]
     cited += [a for p in report.open_points for a in p.articles] + [a for d in report.duties for a in d.articles]
+    cited += [a for x in (report.assessment.liabilities if report.assessment else ()) for a in x.articles]
     cited += [b.article for b in report.custody] + list(unnamed_open_points(report))
     if report.certificate:
         cited += [*report.certificate.ground, *(k.article for k in report.certificate.kept)]

@@ -1,10 +1,8 @@
-"""What a table says of people: k-anonymity, l-diversity, t-closeness, the risks of three attackers, information loss.
+"""What a table says of people: k-anonymity, l-diversity, t-closeness, information loss. Risks: `engine.kernels.risks`.
 
 - k: rows of the smallest class (Sweeney 2002). l: distinct sensitive values of the poorest (Machanavajjhala 2007).
 - t: the largest distance between the sensitive values of a class and those of all rows (Li 2007): for numbers the
   ordered distance, for words the equal one.
-- Risks as in ISO/IEC 27559 and El Emam: *prosecutor* knows that somebody is in the table (1 / class, the largest);
-  *journalist* does not (1 / class in the population, the largest); *marketer* wants many (expected share found).
 """
 
 from collections.abc import Sequence
@@ -32,16 +30,6 @@ class Wanted:
     l: int = 1  # noqa: E741 - the letter of the literature
     t: float = 1.0
     suppression: float = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Risks:
-    """Chances of being re-identified, 0 to 1."""
-
-    prosecutor_max: float
-    prosecutor_mean: float
-    journalist_max: float
-    marketer: float
 
 
 def distinct_values(rows: Codes, n: int, sensitive: SensitiveColumn) -> Counts:
@@ -98,25 +86,6 @@ def _stretch(own: Floats, start: Codes, until: Codes, grown: Floats, sums: Float
     below = own * (turn - start) - (sums[turn] - sums[start])
     above = (sums[until] - sums[turn]) - own * (until - turn)
     return np.asarray(below + above)
-
-
-def risks(counts: Counts, population: Counts | None = None) -> Risks:
-    """The risks of rows in classes of these sizes; `population`: how many people there are of each class.
-
-    Without a population everybody of it is taken to be in the table: a journalist knows as much as a prosecutor.
-    """
-    counts = counts[counts > 0] if population is None else counts
-    if not counts.sum():
-        return Risks(0.0, 0.0, 0.0, 0.0)
-    people = counts if population is None else np.maximum(population, counts)
-    met = counts > 0
-    n = int(counts.sum())
-    return Risks(
-        prosecutor_max=float(1 / counts[met].min()),
-        prosecutor_mean=float(met.sum() / n),
-        journalist_max=float(1 / people[met].min()),
-        marketer=float((counts[met] / people[met]).sum() / n),
-    )
 
 
 def violates(rows: Codes, counts: Counts, sensitive: Sequence[SensitiveColumn], wanted: Wanted) -> Bools:

@@ -14,9 +14,10 @@ from math import prod
 import numpy as np
 
 from bequest.engine.kernels.classes import Codes, Counts, classes, sizes
+from bequest.engine.kernels.risks import Risks, risks
 from bequest.kernel.errors import InputError
 from bequest.steps.anonymise.columns import QuasiColumn, SensitiveColumn
-from bequest.steps.anonymise.measure import Bools, Risks, Wanted, distances, distinct_values, risks, violates
+from bequest.steps.anonymise.measure import Bools, Wanted, distances, distinct_values, violates
 
 MOST_NODES = 20_000
 ALTERNATIVES = 5

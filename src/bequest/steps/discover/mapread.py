@@ -150,6 +150,8 @@ def _apply_table(item: Item, table: TableMap, data_map: DataMap) -> TableMap:
         retention=_bound(item, "retention", where, table.retention, lambda i: _retention(i, table, where)),
         origins=_bound(item, "origins", where, table.origins, lambda i: _origin(i, table, where)),
     )
+    if set(item) <= {"source", "table", "columns"}:
+        return changed  # a word on some columns is none on the table
     same = replace(changed, columns=table.columns) == table
     return replace(changed, verdict=_verdict(same, table.verdict))
 

@@ -101,6 +101,14 @@ def _context(c: ReleasedColumn, ecb: Ecb, row: pl.Series) -> ColumnContext:
 def _column(
     values: pl.Series, decided: pl.Series, plan: TablePlan, ctx: ColumnContext, c: ReleasedColumn, tally: TransformTally
 ) -> pl.Series:
+    _count(pl.DataFrame([values.alias("v"), decided.alias("d")]), plan, c.name, tally)
+    return as_released(values, decided, plan, ctx, c)
+
+
+def as_released(
+    values: pl.Series, decided: pl.Series, plan: TablePlan, ctx: ColumnContext, c: ReleasedColumn
+) -> pl.Series:
+    """Values of one column as a receiver gets them; `decided` has the disposition of each, an index of the plan's."""
     frame = pl.DataFrame([values.alias("v"), decided.alias("d")])
     result = pl.Series("out", [None], dtype=pl.Utf8).new_from_index(0, len(values))
     for operator, indices in _ways(plan, decided, c).items():
@@ -108,7 +116,6 @@ def _column(
         frame = frame.with_columns(result, made.alias("m"))
         chosen = pl.when(pl.col("d").is_in(indices)).then(pl.col("m")).otherwise(pl.col("out"))
         result = frame.select(chosen.alias("out"))["out"]
-    _count(frame, plan, c.name, tally)
     return result.alias(c.name)
 
 

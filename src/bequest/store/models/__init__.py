@@ -13,7 +13,7 @@ from bequest.store.models.doing import (
     Residual,
     StoreRecord,
 )
-from bequest.store.models.plan import AnswerBatch, Approval, NoticeBatch, Policy, PopulationRun
+from bequest.store.models.plan import AnswerBatch, Approval, NoticeBatch, Policy, PopulationRun, Remark
 from bequest.store.models.portal import Attempt, PortalCard, PortalRequest
 from bequest.store.models.tasks import OwnerTask
 from bequest.store.models.work import AccessRecord, DataMapVersion, Lease, OutboxEvent, Setting, StepRun
@@ -45,6 +45,7 @@ __all__ = [
     "PortalCard",
     "PortalRequest",
     "Receipt",
+    "Remark",
     "Residual",
     "Setting",
     "SignIn",

@@ -16,10 +16,18 @@ class Portal(CaseRepository):
     """Cards are found by a digest of the link's secret, whatever case they belong to."""
 
     def replace_cards(
-        self, case_id: str, cards: Iterable[tuple[str, bytes]], *, opens_until: datetime, at: datetime
-    ) -> None:
-        """All cards of a case anew: `lookup`, sealed content."""
-        self._in(rows.PortalCard, case_id).delete()
+        self, case_id: str, cards: Sequence[tuple[str, bytes]], stale: Sequence[str] | None, *,
+        opens_until: datetime, at: datetime,
+    ) -> None:  # fmt: skip
+        """Cards made anew: `lookup`, sealed content. `stale`: lookups that go; None where all of the case go."""
+        mine = self._in(rows.PortalCard, case_id)
+        if stale is None:
+            mine.delete()
+        else:
+            going = [*stale, *(lookup for lookup, _ in cards)]
+            for i in range(0, len(going), _AT_ONCE):
+                mine.filter(lookup__in=going[i : i + _AT_ONCE]).delete()
+            mine.exclude(opens_until=aware(opens_until)).update(opens_until=aware(opens_until))
         self._unit.rows(rows.PortalCard).bulk_create(
             [
                 rows.PortalCard(

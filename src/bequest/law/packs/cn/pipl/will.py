@@ -107,6 +107,26 @@ def separate_consent(facts: FactView, field: FieldKind, p: Params, lot: LotView)
 
 
 @rule(
+    "cn.pipl.abroad_separate_consent",
+    gate="consent",
+    reads={Fact.CONSENT_TRANSFER, Fact.NOTICE},
+    events=HANDS_OVER,
+    only_abroad=True,
+    releases=True,
+    leaves_rest=True,
+    reference=("PIPL-39", "XB-10"),
+    status=ReasonStatus.DERIVED,
+    since=PIPL,
+    zh="接收方在境外（港澳台同样算）：须取得本人对出境的单独同意，没有同意的不移交；处理依据未逐项记录，一律按基于同意对待。",
+    en="The receiver is outside the mainland (Hong Kong, Macao and Taiwan count): the person's separate consent to the "
+    "export is needed, without it nothing passes; bases are not recorded, so all are treated as resting on consent.",
+)
+def abroad_separate_consent(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Art. 39: separate consent where consent is the basis; an exemption takes away the mechanism only (XB-10)."""
+    return _asked(facts, "separate_consent", ())
+
+
+@rule(
     "cn.pipl.silence_is_no",
     gate="consent",
     reads={Fact.CONSENT_TRANSFER, Fact.NOTICE},

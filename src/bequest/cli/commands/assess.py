@@ -1,0 +1,95 @@
+"""`bequest assess`: risks from measured facts, the register, what is behind each score."""
+
+from typing import Annotated
+
+import typer
+
+from bequest.app.assessment_page import assessment_page
+from bequest.app.run_assess import assessment_of, run_assess
+from bequest.cli import render
+from bequest.cli.assessment import print_assessment, print_facts, print_history, print_liability, print_risk
+from bequest.cli.state import group, state_of
+from bequest.documents.assessment.content import AssessmentPage
+from bequest.kernel.errors import InputError
+
+commands = group("评估：六个维度的风险、登记册、影响评估报告。 Assessment: risks along six dimensions, the register.")
+Json = Annotated[bool, typer.Option("--json")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    app.add_typer(commands, name="assess")
+
+
+def _page(ctx: typer.Context, case: str) -> AssessmentPage:
+    with state_of(ctx).context() as c:
+        return assessment_page(assessment_of(c, case), c.case(case).case)
+
+
+@commands.command(name="run", help="Measure, score, follow the register; nothing happens to any data. 评估，不动数据。")
+def run(
+    ctx: typer.Context,
+    case: str,
+    quasi: Annotated[
+        list[str] | None, typer.Option(help="a column to count as quasi-identifier, source.table.column; repeatable")
+    ] = None,
+    json: Json = False,
+) -> None:
+    with state_of(ctx).context() as c:
+        page = assessment_page(run_assess(c, case, quasi=quasi or ()).assessment, c.case(case).case)
+    if json:
+        render.print_json(page.assessment)
+        return
+    print_assessment(page)
+
+
+@commands.command(name="show", help="The last assessment again. 再看上一次评估。")
+def show(ctx: typer.Context, case: str, json: Json = False) -> None:
+    page = _page(ctx, case)
+    if json:
+        render.print_json(page.assessment)
+        return
+    print_assessment(page)
+
+
+@commands.command(name="facts", help="Every measured fact. 全部实测事实。")
+def facts(ctx: typer.Context, case: str, json: Json = False) -> None:
+    page = _page(ctx, case)
+    if json:
+        render.print_json(page.assessment.measures)
+        return
+    print_facts(page)
+
+
+@commands.command(name="register", help="The risk register from run to run. 风险登记册的历次状态。")
+def history(ctx: typer.Context, case: str, json: Json = False) -> None:
+    page = _page(ctx, case)
+    if json:
+        render.print_json(page.assessment.register)
+        return
+    print_history(page)
+
+
+@commands.command(name="liability", help="What each finding leads to in law. 各项发现的法律责任。")
+def liability(ctx: typer.Context, case: str, json: Json = False) -> None:
+    page = _page(ctx, case)
+    if json:
+        render.print_json(page.liabilities)
+        return
+    print_liability(page)
+
+
+@commands.command(name="explain", help="What made a score. 某项风险的得分由来。")
+def explain(
+    ctx: typer.Context,
+    case: str,
+    risk: Annotated[str, typer.Argument(help="an id of the register, such as leak@credential")],
+) -> None:
+    page = _page(ctx, case)
+    line = next((r for r in page.risks if r.id == risk), None)
+    if line is None:
+        raise InputError(
+            f"the register of case {case} has no risk {risk!r}",
+            hint=f"`bequest assess register {case}` lists them.",
+        )
+    print_risk(line)

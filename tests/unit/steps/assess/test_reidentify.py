@@ -1,0 +1,59 @@
+"""Re-identification: who is alone among those delivered, and among all who might be meant."""
+
+import numpy as np
+import polars as pl
+
+from bequest.model.assessment import Figure
+from bequest.steps.assess.reidentify import Shown, exposure, exposure_measures, worst
+
+
+def shown(found: list[str], population: list[str], given: list[int], named: list[int] | None = None) -> Shown:
+    return Shown(
+        table="crm.customers",
+        found=pl.DataFrame({"q": found}),
+        population=pl.DataFrame({"q": population}),
+        given=np.array(given, dtype=np.bool_),
+        named=np.array(named or [0] * len(given), dtype=np.bool_),
+    )
+
+
+def test_coarser_values_lower_the_risk_and_the_population_hides() -> None:
+    # as found four different cities; delivered as provinces, of five rows three go
+    e = exposure(shown(["a1", "a2", "b1"], ["A", "A", "B", "B", "B"], [1, 1, 1, 0, 0]))
+    assert e is not None
+    assert (e.k, e.unique, e.rows) == (1, 3, 3)
+    assert (e.k_after, e.unique_after, e.rows_after) == (1, 1, 3)  # the single B of the delivery
+    assert e.risks.prosecutor_max == 1.0
+    assert e.risks_after.prosecutor_max == 1.0
+    assert e.risks_after.journalist_max == 0.5  # three B could be meant; two A
+    facts = {m.id: (m.before, m.after) for m in exposure_measures("lot", e, planned=True)}
+    assert facts["journalist"] == (Figure(1000, 1000), Figure(500, 1000))
+    assert facts["unique"] == (Figure(3, 3), Figure(1, 3))
+    assert facts["unnamed"] == (Figure(3, 3), Figure(3, 3))
+
+
+def test_only_rows_that_nothing_names_can_be_re_identified() -> None:
+    e = exposure(shown(["a", "b", "c"], ["a", "b", "c"], [1, 1, 0], [1, 0, 0]))
+    assert e is not None
+    assert e.unnamed == 1
+
+
+def test_nothing_delivered_nothing_measured() -> None:
+    assert exposure(shown(["a"], ["a"], [0])) is None
+    nothing = Shown("t", pl.DataFrame({"q": ["a"]}), pl.DataFrame(), np.ones(1, np.bool_), np.zeros(1, np.bool_))
+    assert exposure(nothing) is None
+
+
+def test_a_lot_is_judged_by_its_worst_table() -> None:
+    safe = exposure(shown(["a"] * 4, ["a"] * 4, [1] * 4))
+    bare = exposure(shown(["a", "b"], ["a", "b"], [1, 1]))
+    assert safe is not None
+    assert bare is not None
+    assert worst({"safe": safe, "bare": bare}) is bare
+    assert worst({}) is None
+
+
+def test_without_a_plan_nothing_is_said_of_the_delivery() -> None:
+    e = exposure(shown(["a"], ["a"], [1]))
+    assert e is not None
+    assert all(m.after is None for m in exposure_measures("lot", e, planned=False))
