@@ -13,6 +13,7 @@ from bequest.steps.discover.context import TableContext, Topic, table_context
 from bequest.steps.discover.judge import judge_column
 from bequest.steps.discover.naming import with_readings
 from bequest.steps.discover.origins import origin_columns, origins_of
+from bequest.steps.discover.profiles import as_profiled
 from bequest.steps.discover.references import with_references
 from bequest.steps.discover.relations import find_relations
 from bequest.steps.discover.roles import record_class_of
@@ -41,7 +42,8 @@ def _propose(sample: TableSample) -> TableMap:
         context = more
         columns = tuple(judge_column(sample, c, context) for c in sample.columns)
     columns = as_a_whole(sample, context, columns)
-    record = record_class_of(sample, context)
+    columns, profile = as_profiled(columns)
+    record = profile.record_class if profile else record_class_of(sample, context)
     if record is RecordClass.REFERENCE and _somebody_in(columns, context):
         record = RecordClass.OTHER
     return TableMap(
