@@ -55,6 +55,10 @@ class FieldClass(StrEnum):
     """Not classified: release none, residue blocked, and no certificate while any is in scope."""
 
 
+NEVER_PASSES = frozenset({FieldClass.PASSWORD_SECRET, FieldClass.BIOMETRIC})
+"""What authenticates a person (class C3 of JR/T 0171): passed on to nobody, and a receiver refuses it."""
+
+
 class Verdict(StrEnum):
     """Who says so. A person's verdict survives every re-run of discovery."""
 
