@@ -147,6 +147,7 @@ def _keep_receipt(
         "stage": receipt.stage,
         "exceptions": list(receipt.exceptions),
         "counts": dict(receipt.counts),
+        "imported": dict(receipt.imported),
     }
     with ctx.store.transaction() as tx:
         tx.receipts.add(

@@ -1,5 +1,6 @@
 """The receiver's side: open a package, sign for it. Needs no case and no control database."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -9,8 +10,13 @@ from bequest.crypto.verify import PublicKey, parse_public_line
 from bequest.evidence.statement import Statement, sign_statement, verify_statement
 from bequest.evidence.trust import parse_trust
 from bequest.kernel.errors import InputError, VerificationError
+from bequest.kernel.secret import Secrets
+from bequest.sources.landings import open_landing
+from bequest.steps.deliver.arrived import arrived_tables
+from bequest.steps.deliver.importing import Imported, import_package
 from bequest.steps.deliver.receipt import sign_receipt
 from bequest.steps.deliver.receive import Received, receive
+from bequest.steps.deliver.undertakings import MEANINGS, check_undertaken, required
 
 
 def receive_package(package: Path, identity_file: Path, out: Path, *, trust: Path | None = None) -> Received:
@@ -52,9 +58,33 @@ def check_receipt_files(key_file: Path, receipt: Path) -> None:
     check_user_file(receipt)
 
 
-def write_receipt(received: Received, key_file: Path, receipt: Path, *, at: datetime) -> None:
+def undertakings(received: Received) -> tuple[tuple[str, str, str], ...]:
+    """What the package asks the receiver to undertake: code, meaning in Chinese and in English."""
+    return tuple((u, *MEANINGS.get(u, ("", ""))) for u in required(received.statement.predicate))
+
+
+def import_received(
+    received: Received, into: str, undertaken: Sequence[str], *, schema: str = "", environ: Mapping[str, str]
+) -> Imported:
+    """Import an opened package into a database or a folder of Parquet (`landings.open_landing`).
+
+    Nothing is written before all is undertaken that the package asks for.
+
+    Raises:
+        DeliveryError: then, and where other rows are there at the end than came.
+        InputError, SourceError: where the place cannot be opened or refuses.
+    """
+    check_undertaken(required(received.statement.predicate), undertaken)
+    tables = arrived_tables(received.bag)
+    with open_landing(into, Secrets(environ), schema=schema) as landing:
+        return import_package(received, tables, landing)
+
+
+def write_receipt(
+    received: Received, key_file: Path, receipt: Path, *, at: datetime, imported: Imported | None = None
+) -> None:
     """Sign for an opened package with the receiver's own key."""
     signer = load_person_key(key_file)
-    _, envelope = sign_receipt(received, at, lambda statement: sign_statement(statement, [signer]))
+    _, envelope = sign_receipt(received, at, lambda s: sign_statement(s, [signer]), imported=imported)
     with new_user_file(receipt) as beside:
         beside.write_bytes(envelope)

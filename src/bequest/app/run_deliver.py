@@ -52,6 +52,7 @@ from bequest.sources.source import OpenSource
 from bequest.steps.deliver.checkpoint import ABORTED
 from bequest.steps.deliver.content import AgeRecipient, DeliveredColumn, DeliveredTable, DeliverySpec
 from bequest.steps.deliver.package import Package, Places, build_package
+from bequest.steps.deliver.undertakings import undertakings_of
 from bequest.steps.transform.references import reference_domains
 from bequest.steps.transform.shape import TableShape, shape_table
 from bequest.steps.transform.transform import TransformTally, transform_table
@@ -191,7 +192,8 @@ def _build(
             link_ecb=link_ecb, recipient_ecb=recipient_ecb, tally=tallies[key], tick=lambda _: watch.check(),
             marks=delivery_marks(ctx, run.case.id, lot, this, shape),
         )  # fmt: skip
-        tables.append(DeliveredTable(table.source, table.name, _columns(shape, plans[key], lots), batches))
+        system = run.case.source(table.source).system_kind
+        tables.append(DeliveredTable(table.source, table.name, _columns(shape, plans[key], lots), batches, system))
     package = _package(ctx, run, spec, tables, watch)
     for unread in tables:  # a package that a killed run had finished is not made again: then only count
         deque(unread.batches, maxlen=0)
@@ -278,6 +280,7 @@ def _spec(ctx: Context, run: Run, lot: Lot, this: str, *, decided: str) -> Deliv
         nonce=hmac_sha256(evidence_key, b"delivery-nonce\0" + this.encode()),
         commit_salt=hmac_sha256(evidence_key, b"delivery-salt\0" + this.encode()),
         restrictions=("no-new-purpose-without-consent", "honour-objections", "pass-on-withdrawals"),
+        undertakings=undertakings_of(lot.legal_route),
         disposition_root=root_of_leaves(split_leaves(leaves.read_bytes())).hex(),
         decided=decided,
     )

@@ -42,6 +42,11 @@ def lookup_of(secret: bytes) -> str:
     return hmac_sha256(secret, b"bequest/card-lookup/v1")[:16].hex()
 
 
+def rating_key(secret: bytes) -> str:
+    """Under which somebody's satisfaction is kept: the same for a link each time, and it does not lead back to it."""
+    return hmac_sha256(secret, b"bequest/rating/v1")[:16].hex()
+
+
 def seal_card(secret: bytes, content: bytes, case_id: str) -> bytes:
     """A card that only the link's secret opens, bound to its case."""
     nonce = secrets.token_bytes(_NONCE_BYTES)

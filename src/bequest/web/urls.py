@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
 
 from bequest.web.console import approvals, datamap, entry, people, plan
+from bequest.web.console import requests as asked
 from bequest.web.console import views as console
 from bequest.web.pages import plain_page, stylesheet
 from bequest.web.portal import views as portal
@@ -52,7 +53,9 @@ PORTAL: list[URLPattern] = [
     re_path(rf"^o/{_LINK}/card$", portal.card),
     re_path(rf"^o/{_LINK}/datum$", portal.datum),
     re_path(rf"^o/{_LINK}/do/(?P<what>[a-z_]{{3,24}})$", portal.choose),
+    re_path(rf"^o/{_LINK}/rate$", portal.judge),
     re_path(rf"^o/{_LINK}/receipt/(?P<code>[0-9A-Z-]{{14}})$", portal.receipt),
+    re_path(rf"^o/{_LINK}/receipt/(?P<code>[0-9A-Z-]{{14}})/say$", portal.say),
 ]
 CONSOLE: list[URLPattern] = [
     path("console", entry.home),
@@ -78,6 +81,9 @@ CONSOLE: list[URLPattern] = [
     path("console/case/<str:case_id>/notices", console.notices),
     path("console/case/<str:case_id>/destruction", console.destruction),
     path("console/case/<str:case_id>/evidence", console.evidence),
+    path("console/case/<str:case_id>/requests/<str:code>", asked.one),
+    path("console/case/<str:case_id>/requests/<str:code>/open", asked.opened),
+    path("console/case/<str:case_id>/requests/<str:code>/reply", asked.answered),
     re_path(r"^console/case/(?P<case_id>[^/]+)/evidence/(?P<index>\d{1,9})\.(?P<what>proof|entry)$", console.proof),
     path("console/case/<str:case_id>/rights", console.rights),
     path("console/case/<str:case_id>/access", console.access),

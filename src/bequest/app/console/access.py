@@ -21,6 +21,8 @@ class Screen(StrEnum):
     LINKS = "links"
     """Pairs in doubt."""
     NOTICES = "notices"
+    REQUESTS = "requests"
+    """One request of a customer, with what was written about it."""
     DESTRUCTION = "destruction"
     EVIDENCE = "evidence"
     BUNDLE = "bundle"
@@ -43,32 +45,36 @@ class Act(StrEnum):
     """Look for a person."""
     UNMASK = "unmask"
     """See a person's values in clear, for a purpose."""
+    REQUEST = "request"
+    """Open what a customer wrote, and answer."""
     REVIEW = "review"
     """Say whether two records are one person's."""
 
 
 _EVERYTHING = frozenset(Screen)
 _DEPARTMENT = frozenset({Screen.CASE, Screen.MAP, Screen.PLAN, Screen.APPROVALS, Screen.NOTICES, Screen.EVIDENCE})
+_STANDS_FOR = _EVERYTHING - {Screen.ACCESS, Screen.LINKS}
+"""Who stands for the departments in a winding-up."""
 MAY: Mapping[Role, frozenset[Screen]] = {
     Role.OFFICER: _EVERYTHING,
     Role.LEGAL: _DEPARTMENT | {Screen.RIGHTS, Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES, Screen.PEOPLE},
     Role.IT: _DEPARTMENT | {Screen.DESTRUCTION, Screen.SAMPLES, Screen.LINKS},
     Role.HR: _DEPARTMENT,
     Role.MARKETING: _DEPARTMENT,
-    Role.SERVICE: _DEPARTMENT | {Screen.PEOPLE},
+    Role.SERVICE: _DEPARTMENT | {Screen.PEOPLE, Screen.REQUESTS},
     Role.FINANCE: _DEPARTMENT,
     Role.VERIFIER: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE, Screen.BUNDLE}),
     Role.OPERATOR: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE}),
     Role.CUTOVER: frozenset({Screen.CASE, Screen.EVIDENCE}),
     Role.RECEIVER: frozenset(),
     Role.ESCROW: frozenset(),
-    Role.ADMINISTRATOR: _DEPARTMENT | {Screen.RIGHTS, Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES, Screen.PEOPLE},
-    Role.LIQUIDATOR: _DEPARTMENT | {Screen.RIGHTS, Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES, Screen.PEOPLE},
+    Role.ADMINISTRATOR: _STANDS_FOR,
+    Role.LIQUIDATOR: _STANDS_FOR,
 }
 """Least privilege: a role sees what it decides or checks. Receiver and escrow are not of the house: nothing yet."""
 _SIGNS = frozenset({Act.APPROVE, Act.REMARK})
 _KNOWS = frozenset({Act.CORRECT, Act.REVIEW})
-_SERVES = frozenset({Act.SEARCH, Act.UNMASK})
+_SERVES = frozenset({Act.SEARCH, Act.UNMASK, Act.REQUEST})
 MAY_DO: Mapping[Role, frozenset[Act]] = {
     Role.OFFICER: _SIGNS | _KNOWS | _SERVES,
     Role.LEGAL: _SIGNS | {Act.SEARCH},
@@ -93,6 +99,7 @@ SCREEN_OF: Mapping[Act, Screen] = {
     Act.SEARCH: Screen.PEOPLE,
     Act.UNMASK: Screen.PEOPLE,
     Act.REVIEW: Screen.LINKS,
+    Act.REQUEST: Screen.REQUESTS,
 }
 """Where an act is done: whoever may not see the screen cannot do it."""
 

@@ -32,6 +32,8 @@ from bequest.kernel.canonical import digest
 from bequest.model.case import Case
 from bequest.model.datamap import DataMap, FieldClass
 from bequest.model.disposition import Disposition, Residue
+from bequest.model.facts import Fact
+from bequest.steps.link.link import Linked
 from bequest.steps.notify.content import Notice
 from bequest.steps.notify.ladder import Channel
 
@@ -49,11 +51,13 @@ def make_cards(
     fixed how each person ended.
     """
     workspace = ctx.workspace(case.id)
+    linked = load_linked(workspace, case, datamap, fixed=done is not None)
     versions = {lots: n.version for lots, n in notices.items()}
     cards = (
         register.filter(~pl.col("public_only") & (pl.col("has_sms") | pl.col("has_email")))
         .join(people, on="ref")
-        .join(_kinds_by_ref(workspace, case, datamap, fixed=done is not None), on="ref", how="left")
+        .join(_kinds_by_ref(workspace, datamap, linked), on="ref", how="left")
+        .join(_ages_by_ref(workspace, linked), on="ref", how="left")
         .with_columns(
             pl.col("lots").replace_strict(versions, default=versions[""], return_dtype=pl.Utf8).alias("notice"),
             _windows(case, register).alias("until"),
@@ -70,6 +74,7 @@ def make_cards(
     )
     opened = pl.struct(
         "ref", "lots", "notice", "told_on", "until", outcome.alias("outcome"), pl.col("kinds").fill_null(""),
+        pl.col("age").fill_null(""),
     )  # fmt: skip
     inner = pl.struct(name="masked_name", phone="masked_phone", email="masked_email")
     ready = cards.select("ref", opened.struct.json_encode().alias("open"), inner.struct.json_encode().alias("inner"),
@@ -126,9 +131,27 @@ def _datum() -> pl.Expr:
     return pl.when(pl.col("channel") == Channel.SMS.value).then("email").otherwise("phone")
 
 
-def _kinds_by_ref(workspace: Workspace, case: Case, datamap: DataMap, *, fixed: bool) -> pl.DataFrame:
+def _ages_by_ref(workspace: Workspace, linked: Linked) -> pl.DataFrame:
+    """`ref`, `age`: the youngest band that any record says of the person; those of nobody known are left out."""
+    order = ("under_14", "14_17", "adult", "unknown")  # a date of birth anywhere says more than none elsewhere
+    parts = [pl.DataFrame(schema={"subject": pl.Int64, "rank": pl.UInt32})]
+    for (source, table), roles in linked.subject_of.items():
+        path = workspace.table_file("index", source, table)
+        present = pl.read_parquet_schema(path)
+        for role, subjects in roles.items():
+            if (column := f"f:{role}:{Fact.AGE_BAND}") in present:
+                said = pl.read_parquet(path, columns=[column])[column]
+                rank = said.replace_strict({b: n for n, b in enumerate(order)}, default=None, return_dtype=pl.UInt32)
+                found = pl.DataFrame({"subject": pl.Series(subjects, dtype=pl.Int64), "rank": rank})
+                parts.append(found.filter(pl.col("subject") >= 0).drop_nulls())
+    youngest = pl.concat(parts).group_by("subject").agg(pl.col("rank").min())
+    bands = pl.col("rank").replace_strict(dict(enumerate(order)), return_dtype=pl.Utf8).alias("age")
+    who = people_of(workspace, linked).select("ref", pl.col("subject").cast(pl.Int64))
+    return who.join(youngest, on="subject").group_by("ref").agg(pl.col("rank").min()).select("ref", bands)
+
+
+def _kinds_by_ref(workspace: Workspace, datamap: DataMap, linked: Linked) -> pl.DataFrame:
     """`ref`, `kinds`: kinds of information in a person's own records, with what becomes of each."""
-    linked = load_linked(workspace, case, datamap, fixed=fixed)
     kinds = _kept_kinds(workspace, datamap)
     who = people_of(workspace, linked).select("ref", pl.col("subject").cast(pl.Int64))
     return who.join(kinds, on="subject").group_by("ref", maintain_order=True).agg(pl.col("kinds").str.join(";"))

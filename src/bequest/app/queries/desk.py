@@ -173,7 +173,7 @@ def _requests(ctx: Context, case: Case) -> list[Item]:
             a.due_on,
             _holders(case, roles),
             frozenset(roles),
-            "notices",
+            f"requests/{a.code}",
             "till",
         )
         for a in asked

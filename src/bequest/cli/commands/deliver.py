@@ -1,12 +1,19 @@
 """`bequest deliver`, `bequest receive`, `bequest receipt`."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bequest.app.receive import check_receipt_files, receive_package, write_receipt
+from bequest.app.receive import (
+    check_receipt_files,
+    import_received,
+    receive_package,
+    undertakings,
+    write_receipt,
+)
 from bequest.app.run_deliver import enter_receipt, run_deliver
 from bequest.cli import render
 from bequest.cli.state import state_of
@@ -55,6 +62,9 @@ def receive(
     trust: Annotated[Path | None, typer.Option(help="trust file, to check the sender's signature")] = None,
     sign_key: Annotated[Path | None, typer.Option(help="your OpenSSH private key, to sign the receipt")] = None,
     receipt: Annotated[Path, typer.Option(help="where the receipt goes")] = Path("receipt.dsse.json"),
+    into: Annotated[str, typer.Option(help="import into: database address, env:NAME, file:PATH, or a folder")] = "",
+    schema: Annotated[str, typer.Option(help="PostgreSQL: the schema to import into (public)")] = "",
+    undertake: Annotated[list[str] | None, typer.Option(help="what you undertake: its code, or all")] = None,
     at: Annotated[str, typer.Option(help="rehearsals: time of the receipt (RFC 3339)")] = "",
 ) -> None:
     when = _instant(at) if at else SystemClock().now()
@@ -66,8 +76,18 @@ def receive(
         render.line(
             render.say("发送方签名未核对（没有给信任文件）", "sender's signature not checked (no trust file given)")
         )
+    if into or sign_key is not None:
+        render.table(
+            render.say("承诺", "undertakings"),
+            ("code", "meaning"),
+            [(u, render.say(zh, en)) for u, zh, en in undertakings(received)],
+        )
+    imported = import_received(received, into, undertake or (), schema=schema, environ=os.environ) if into else None
+    if imported is not None:
+        rows = [(t, x.rows, x.left_out, x.there) for t, x in imported.tables.items()]
+        render.table(imported.kind, ("table", "imported", "withdrawn before", "there now"), rows, figures=(1, 2, 3))
     if sign_key is not None:
-        write_receipt(received, sign_key, receipt, at=when)
+        write_receipt(received, sign_key, receipt, at=when, imported=imported)
         render.line(f"receipt: {receipt}")
 
 

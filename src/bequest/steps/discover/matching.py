@@ -355,7 +355,9 @@ def comment_hits(comment: str) -> tuple[Hit, ...]:
     if asked and not any(name_hits(head) for head in comment_heads(comment)):
         return (Hit(FieldClass.NOT_PI, "是否", False, ()),)
     hits: dict[FieldClass, Hit] = {}
-    for head in comment_heads(comment):
+    for i, head in enumerate(comment_heads(comment)):
+        if i and not hits.keys() - {FieldClass.NOT_PI}:
+            break  # active/closed/deceased: the words of a list, not names of what it is
         for hit in name_hits(head):
             if hit.cls not in hits or hits[hit.cls].weak:
                 hits[hit.cls] = hit

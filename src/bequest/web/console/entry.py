@@ -70,8 +70,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _link(case_id: str, wanted: str, seen: set[str]) -> str:
     """Where something is seen: its screen, where the person has it, else the case."""
-    shown = wanted if wanted in seen else Screen.CASE.value
-    return address_of(case_id, Screen(shown)) if shown in seen else ""
+    shown = wanted.partition("/")[0] if wanted.partition("/")[0] in seen else Screen.CASE.value
+    rest = [r for r in (wanted.partition("/")[2],) if r and shown != Screen.CASE.value]
+    return address_of(case_id, Screen(shown), *rest) if shown in seen else ""
 
 
 @require_safe

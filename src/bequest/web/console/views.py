@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from bequest.app.console.access import MAY, MAY_DO, Act, Screen, Seat
 from bequest.app.obstacles import Obstacle
+from bequest.app.portal.rate import LEAST
 from bequest.app.queries.desk import desk_of, today_in
 from bequest.app.queries.doing import doing, preflight
 from bequest.app.queries.log_entries import AT_ONCE, entry_of, log_entries, proof_of
@@ -35,6 +36,7 @@ def notices(request: HttpRequest, seat: Seat) -> HttpResponse:
     with site().store.transaction() as tx:
         asked, cards = tx.portal.list(seat.case_id), tx.portal.count_cards(seat.case_id)
         batches = tx.notices.list(seat.case_id)
+        ratings = tx.portal.ratings(seat.case_id)
     over = telling_days(site().inside, seat.case_id)
     chart = None
     if over is not None:
@@ -44,7 +46,8 @@ def notices(request: HttpRequest, seat: Seat) -> HttpResponse:
         parts = [(d.on, d.told, [("gone", d.against), ("same", d.agreed), ("till", d.other)]) for d in over.days]
         chart = days_chart(parts, over.owed_to, sorted(marks))
     return page(
-        request, seat, Screen.NOTICES, asked=asked, cards=cards, over=over, chart=chart, batches=batches
+        request, seat, Screen.NOTICES, asked=asked, cards=cards, over=over, chart=chart, batches=batches,
+        ratings=ratings, rated_least=LEAST
     )  # fmt: skip
 
 
