@@ -34,6 +34,7 @@ from bequest.cli.commands import (
     step,
     task,
     trace,
+    withdraw,
     witness,
 )
 from bequest.cli.state import State
@@ -85,6 +86,7 @@ for module in (
     portal,
     step,
     deliver,
+    withdraw,
     task,
     scrub,
     destroy,

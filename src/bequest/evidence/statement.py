@@ -33,6 +33,8 @@ PREDICATES: dict[str, tuple[str, str]] = {
     "DispositionRoot": ("处置树根", "the root over the disposition of every person"),
     "DataDelivery": ("交付", "what was delivered, by the hashes of the ciphertext"),
     "DeliveryReceipt": ("签收", "the receiver's receipt"),
+    "DeliveryChange": ("交付后的撤回与更正", "who withdrew, objected or was corrected after a delivery, counted"),
+    "DeliveryChangeReceipt": ("撤回与更正的执行回执", "what the receiver deleted and corrected"),
     "Custody": ("留存", "what was sealed into custody"),
     "ScrubDecision": ("清理决定", "a store is scrubbed in a window, or left until a day"),
     "RescanReport": ("复扫报告", "what the independent verifier found"),
@@ -59,6 +61,7 @@ DEMANDS: dict[str, Demand] = {
     "DataDestruction": Demand(2, ("verifier",)),
     "RescanReport": Demand(1, ("verifier",)),
     "DeliveryReceipt": Demand(1, ("receiver",)),
+    "DeliveryChangeReceipt": Demand(1, ("receiver",)),
     "ScrubDecision": Demand(1, ("it",)),
 }
 """Demands beyond one known signer: nobody certifies his own destruction, and a receipt is the receiver's."""
