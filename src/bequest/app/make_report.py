@@ -12,6 +12,7 @@ from bequest.app.law import pack_of, switches_of, switches_shown, unverified_lin
 from bequest.app.queries.case import steps_of
 from bequest.app.report_evidence import log_facts, not_proven, revoked_note
 from bequest.app.telling import published_on, register, saved_answers, window_closes
+from bequest.app.withdrawals import passed_on
 from bequest.app.workspace import Workspace
 from bequest.documents.report.content import (
     AnswerCount,
@@ -31,6 +32,7 @@ from bequest.documents.report.content import (
     StepState,
     StoreLine,
     StoreState,
+    WithdrawalLine,
 )
 from bequest.documents.report.render import render_report
 from bequest.kernel.clock import local_date, rfc3339
@@ -133,6 +135,7 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         notices=_notices(ctx, workspace, case),
         cutover_at=_cutover_at(ctx, case_id),
         deliveries=deliveries,
+        withdrawals=_withdrawals(ctx, case_id),
         custody=_custody(buckets, certificate.certificate if certificate else None),
         certificate=certificate.certificate if certificate else None,
         revoked=revoked_note(ctx, case_id),
@@ -273,6 +276,16 @@ def _deliveries(tx: Tx, case_id: str) -> tuple[DeliveryLine, ...]:
             )
         )
     return tuple(lines)
+
+
+def _withdrawals(ctx: Context, case_id: str) -> tuple[WithdrawalLine, ...]:
+    return tuple(
+        WithdrawalLine(
+            message_id=m.message_id, receiver=m.receiver, told_at=m.created_at, rows=m.asked[0], cells=m.asked[1],
+            rows_done=m.done[0] if m.done else 0, cells_done=m.done[1] if m.done else 0, executed_at=m.executed_at,
+        )
+        for m in passed_on(ctx, case_id)
+    )  # fmt: skip
 
 
 def _values_of(tx: Tx, case_id: str, delivery_id: str) -> int | None:

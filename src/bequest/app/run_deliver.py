@@ -15,6 +15,7 @@ from bequest.app.context import WAVE, Context, Run, step
 from bequest.app.delivered import (
     GONE_OUT,
     Delivered,
+    DeliveredRows,
     counts_of,
     keep_tallies,
     load_tallies,
@@ -176,6 +177,7 @@ def _build(
     intent = _intent(ctx, run, spec, wave)
     run.hook("intent_published")
     tallies: dict[TableKey, TransformTally] = {}
+    went = DeliveredRows()
     tables = []
     keys = ctx.keys(run.case.id)
     link_ecb = aes_ecb(keys.get("link"))
@@ -190,7 +192,7 @@ def _build(
         batches = transform_table(
             read_table(ctx, sources[table.source], table, "deliver"), plans[key], shape, lots,
             link_ecb=link_ecb, recipient_ecb=recipient_ecb, tally=tallies[key], tick=lambda _: watch.check(),
-            marks=delivery_marks(ctx, run.case.id, lot, this, shape),
+            marks=delivery_marks(ctx, run.case.id, lot, this, shape), note=went.of(*key),
         )  # fmt: skip
         system = run.case.source(table.source).system_kind
         tables.append(DeliveredTable(table.source, table.name, _columns(shape, plans[key], lots), batches, system))
@@ -199,6 +201,7 @@ def _build(
         deque(unread.batches, maxlen=0)
     run.hook("package_built")
     keep_tallies(run.workspace, this, tallies)
+    went.keep(run.workspace, this)
     _outcome(ctx, run, spec, package, intent, watch)
     return Delivered(this, lot, package, tallies)
 

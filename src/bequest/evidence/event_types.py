@@ -44,6 +44,8 @@ class EventType(StrEnum):
     EXPORT_OUTCOME = "export.outcome"
     DELIVERY_SENT = "delivery.sent"
     DELIVERY_RECEIPT = "delivery.receipt"
+    WITHDRAWAL_SENT = "withdrawal.sent"
+    WITHDRAWAL_RECEIPT = "withdrawal.receipt"
     CUSTODY_SEALED = "custody.sealed"
     CUSTODY_HANDED_OVER = "custody.handed-over"
     VERIFIER_SAMPLED = "verifier.sampled"
@@ -124,6 +126,8 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     EventType.EXPORT_OUTCOME: ("导出结果", "how the export ended"),
     EventType.DELIVERY_SENT: ("已交付", "a delivery was handed over"),
     EventType.DELIVERY_RECEIPT: ("签收", "the receiver signed for a delivery"),
+    EventType.WITHDRAWAL_SENT: ("已转告撤回与更正", "withdrawals and corrections were passed on to a receiver"),
+    EventType.WITHDRAWAL_RECEIPT: ("撤回与更正已执行", "the receiver signed for having carried them out"),
     EventType.CUSTODY_SEALED: ("封存留存", "records were sealed into custody"),
     EventType.CUSTODY_HANDED_OVER: ("留存钥匙交保管人", "the key of what is kept was handed to the keeper, encrypted"),
     EventType.VERIFIER_SAMPLED: ("检验取样", "the verifier took its sample"),
@@ -153,6 +157,8 @@ MOVING = frozenset(
         EventType.EXPORT_OUTCOME,
         EventType.DELIVERY_SENT,
         EventType.DELIVERY_RECEIPT,
+        EventType.WITHDRAWAL_SENT,
+        EventType.WITHDRAWAL_RECEIPT,
         EventType.KEY_RELEASED,
         EventType.CUSTODY_SEALED,
         EventType.CUSTODY_HANDED_OVER,
@@ -171,6 +177,8 @@ RELEASING = frozenset(
         EventType.EXPORT_OUTCOME,
         EventType.DELIVERY_SENT,
         EventType.DELIVERY_RECEIPT,
+        EventType.WITHDRAWAL_SENT,
+        EventType.WITHDRAWAL_RECEIPT,
         EventType.KEY_RELEASED,
     }
 )
