@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bequest.app.approve_policy import approval_state
 from bequest.app.assessment_page import latest_page
+from bequest.app.case_facts import case_facts
 from bequest.app.context import ASSESS, WAVE, Context, done_steps
 from bequest.app.fairness import load_fairness
 from bequest.app.law import pack_of, switches_of, switches_shown, unverified_lines
@@ -37,11 +38,11 @@ from bequest.documents.report.content import (
 from bequest.documents.report.render import render_report
 from bequest.kernel.clock import local_date, rfc3339
 from bequest.kernel.errors import BequestError
-from bequest.law.duties import CaseFacts, case_duties
+from bequest.law.duties import case_duties
 from bequest.model.case import SPEAK_FOR_THE_LAW, Case, Role
 from bequest.model.datamap import DataMap, FieldClass, Need, TableState
 from bequest.model.destruction import Certificate
-from bequest.model.plan import Policy
+from bequest.model.plan import Policy, Population
 from bequest.steps.notify.answers import ANSWERS
 from bequest.steps.notify.ladder import tally
 from bequest.store.records import CustodyBucket as BucketRecord
@@ -145,7 +146,7 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         open_points=_open_points(case, latest.policy if latest else None),
         switches=switches_shown(case, latest.policy if latest else None),
         unverified=unverified_lines(case, latest.policy if latest else None),
-        duties=_duties(case, population.population.n_subjects if population else 0),
+        duties=_duties(case, latest.policy if latest else None, population.population if population else None),
         stores=tuple(
             StoreLine(
                 place=s.name,
@@ -369,7 +370,8 @@ def _open_points(case: Case, policy: Policy | None) -> tuple[OpenPoint, ...]:
     )
 
 
-def _duties(case: Case, n_persons: int) -> tuple[Duty, ...]:
+def _duties(case: Case, policy: Policy | None, population: Population | None) -> tuple[Duty, ...]:
     routes = [lot.legal_route for lot in case.lots]
-    found = case_duties(pack_of(case), case.event, routes, CaseFacts(n_persons=n_persons), on=case.effective_on)
+    facts = case_facts(case, policy, population)
+    found = case_duties(pack_of(case), case.event, routes, facts, on=case.effective_on)
     return tuple(Duty(zh=d.zh, en=d.en, due_on=None, keeper=d.owner, articles=d.articles) for d in found)
