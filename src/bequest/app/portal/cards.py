@@ -15,6 +15,7 @@ from bequest.app.keep_place import keep_place
 from bequest.app.law import pack_of
 from bequest.app.portal.links import KEY, link_tokens
 from bequest.app.portal.page import OPEN_DAYS, keep_page, make_page, opens_until
+from bequest.app.portal.visitors import keep_addresses
 from bequest.app.run_link import load_linked
 from bequest.app.run_plan import load_plans
 from bequest.app.telling import people_of
@@ -75,6 +76,7 @@ def make_cards(
     ready = cards.select("ref", opened.struct.json_encode().alias("open"), inner.struct.json_encode().alias("inner"),
                          pl.col("datum").fill_null(""))  # fmt: skip
     secrets = link_tokens(ctx, case.id, ready["ref"])
+    keep_addresses(ctx, case.id, cards.select("ref", _reached().alias("address")))
     keep_page(ctx, make_page(case, notices, _recipient(ctx, case.id), closed=done is not None))
     sealed = list(seal_cards(_rows(ready, secrets), case.id))
     ends = at + timedelta(days=OPEN_DAYS) if done is not None else _end_of(opens_until(case))
@@ -122,6 +124,11 @@ def _ages_by_ref(workspace: Workspace, linked: Linked) -> pl.DataFrame:
     bands = pl.col("rank").replace_strict(dict(enumerate(order)), return_dtype=pl.Utf8).alias("age")
     who = people_of(workspace, linked).select("ref", pl.col("subject").cast(pl.Int64))
     return who.join(youngest, on="subject").group_by("ref").agg(pl.col("rank").min()).select("ref", bands)
+
+
+def _reached() -> pl.Expr:
+    """The address by which the link came, or would have come: never the second datum."""
+    return pl.when(pl.col("channel") == Channel.SMS.value).then("phone").otherwise("email")
 
 
 def _kinds_by_ref(workspace: Workspace, datamap: DataMap, linked: Linked) -> pl.DataFrame:
