@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from tests.unit.app.conftest import DemoHome
 
+from bequest.app.notices import notice_for
+from bequest.app.run_discover import data_map
 from bequest.app.run_link import run_link
 from bequest.app.run_plan import run_plan
 from bequest.app.what_if import WhatIf, what_if
@@ -103,6 +105,16 @@ def test_a_receiver_abroad_is_told_with_article_reason_and_duties(planned: DemoH
     assert found.duties_gone == ()
     assert {g.gate for g in found.gates} >= {"consent", "transfer"}
     assert 0 < found.n_people <= 400
+
+
+def test_the_notice_of_such_a_case_names_the_place(planned: DemoHome) -> None:
+    lot = lot_of(planned)
+    case = planned.ctx.case(planned.case_id).case
+    abroad, _ = changed_case(case, ["receivers.buyer.country=sg", f"lots.{lot}.on_silence=release-none"])
+    datamap = data_map(planned.ctx, planned.case_id)
+    assert "overseas_rights_procedure" in [i.id for i in notice_for(abroad, datamap, lot).items]
+    assert notice_for(abroad, datamap, lot).asks_consent
+    assert "overseas_rights_procedure" not in [i.id for i in notice_for(case, datamap, lot).items]
 
 
 def test_what_stays_as_it_is_makes_no_difference(planned: DemoHome) -> None:
