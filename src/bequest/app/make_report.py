@@ -5,10 +5,10 @@ from datetime import date
 from pathlib import Path
 
 from bequest.app.approve_policy import approval_state
-from bequest.app.assessment_page import latest_page
 from bequest.app.case_facts import case_facts
 from bequest.app.context import ASSESS, WAVE, Context, done_steps
 from bequest.app.fairness import load_fairness
+from bequest.app.impact_page import latest_page
 from bequest.app.law import pack_of, switches_of, switches_shown, unverified_lines
 from bequest.app.queries.case import steps_of
 from bequest.app.report_evidence import log_facts, not_proven, revoked_note
@@ -130,7 +130,7 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         policy=latest.policy if latest else None,
         population=population.population if population else None,
         fairness=load_fairness(workspace),
-        assessment=latest_page(workspace, case),
+        assessment=latest_page(ctx, case_id),
         required_roles=_required(ctx, case_id),
         approvals=tuple(approvals),
         notices=_notices(ctx, workspace, case),

@@ -24,6 +24,7 @@ class EventType(StrEnum):
     SUBJECT_LINKED = "subject.linked"
     SUBJECT_REVIEWED = "subject.reviewed"
     RISK_ASSESSED = "risk.assessed"
+    IMPACT_FILED = "impact.filed"
     POLICY_PROPOSED = "policy.proposed"
     PLAN_APPROVED = "plan.approved"
     PLAN_REFUSED = "plan.refused"
@@ -103,6 +104,7 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     EventType.SUBJECT_LINKED: ("关联主体人", "records were linked to subjects"),
     EventType.SUBJECT_REVIEWED: ("人工认定是否同一人", "somebody said whether records are one person's"),
     EventType.RISK_ASSESSED: ("影响评估", "the impact was assessed"),
+    EventType.IMPACT_FILED: ("影响评估报告存档", "the impact assessment was filled in, signed and filed"),
     EventType.POLICY_PROPOSED: ("提出处置方案", "a policy was proposed"),
     EventType.PLAN_APPROVED: ("批准方案", "the plan was approved"),
     EventType.PLAN_REFUSED: ("拒绝方案", "somebody whose approval is required refused the plan"),
