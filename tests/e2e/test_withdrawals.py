@@ -16,7 +16,9 @@ from bequest.app.receive import carry_out, import_received, receive_package, wri
 from bequest.app.rehearse import rehearse
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import load_linked
+from bequest.app.send import send_messages, send_packages
 from bequest.app.telling import people_of
+from bequest.app.transport import way_to
 from bequest.app.withdrawals import PassedOn, passed_on, withdraw
 from bequest.demo import make_company
 from bequest.kernel.clock import rfc3339
@@ -69,7 +71,10 @@ def test_what_is_withdrawn_after_the_delivery_goes_at_the_receiver_too(tmp_path:
     receiver = next(p for p in ctx.case(CASE).case.people if "receiver" in p.roles)
     key, trust = folder / "keys" / receiver.id, tmp_path / "trust.json"
     write_trust(ctx, CASE, trust)
-    came = receive_package(package, folder / "keys" / BUYER, tmp_path / "in", trust=trust)
+    share = way_to(str(tmp_path / "share"))
+    assert [x.there for x in send_packages(ctx, CASE, share, tell=ctx.progress).values()] == [0]
+    assert [x.sent for x in send_packages(ctx, CASE, share, tell=ctx.progress).values()] == [0]
+    came = receive_package(tmp_path / "share" / package.name, folder / "keys" / BUYER, tmp_path / "in", trust=trust)
     imported = import_received(came, "env:INTO", ("all",), environ=environ)
     write_receipt(came, key, tmp_path / "receipt.json", at=ctx.now(CASE), imported=imported)
     enter_receipt(ctx, CASE, tmp_path / "receipt.json")
@@ -97,7 +102,9 @@ def test_what_is_withdrawn_after_the_delivery_goes_at_the_receiver_too(tmp_path:
     (message,) = withdraw(ctx, CASE)
     assert withdraw(ctx, CASE) == (), "told once"
     assert [m.done for m in case_overview(ctx, CASE).withdrawals] == [None]
+    assert len(send_messages(ctx, CASE, share, tell=ctx.progress)) == 1
     carried_out(message)
+    assert send_messages(ctx, CASE, share, tell=ctx.progress) == {}
     after = {t: rows(t) for t in before}
     assert before["crm__customers"].keys() - after["crm__customers"].keys() == {gone}
     assert sum(len(before[t]) - len(after[t]) for t in tables) == message.asked[0] > 1

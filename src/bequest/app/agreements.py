@@ -18,7 +18,7 @@ from bequest.store.transaction import Tx
 
 NEEDS_AGREEMENT = frozenset({LegalRoute.PIPL_21, LegalRoute.PIPL_23})
 """Recipients who do not step into the transferor's place by law: entrusted, or another handler."""
-CODE = "BQ-GUARD-2"
+NO_AGREEMENT = "BQ-GUARD-2"
 
 
 def agreement_for(case: Case, lot: Lot) -> Agreement | None:
@@ -41,20 +41,20 @@ def check_agreement(case: Case, lot: Lot, columns: Iterable[tuple[str, ColumnMap
                 f"lot {lot.id} goes to {lot.receiver} on {lot.legal_route}, and no agreement with it is named",
                 hint="Write [[agreements]] with lot, term, classes, conditions, confidentiality and file, and take it"
                 " over with `bequest case update`.",
-                code=CODE,
+                code=NO_AGREEMENT,
             )
         return None
     if not found.signed_on <= today <= found.ends_on:
         raise GuardError(
             f"the agreement of lot {lot.id} holds from {found.signed_on} to {found.ends_on}, and today is {today}",
             hint="Agree on a term that covers the delivery, and take it over with `bequest case update`.",
-            code=CODE,
+            code=NO_AGREEMENT,
         )
     if paper_digest(found.file) != found.sha256:
         raise GuardError(
             f"the agreement of lot {lot.id} is gone or is no longer the one that was taken over",
             hint=f"Put {found.file.name} back as it was, or take the new one over with `bequest case update`.",
-            code=CODE,
+            code=NO_AGREEMENT,
         )
     beyond = sorted({f"{name} ({c.cls.value})" for name, c in columns if c.personal and c.cls not in found.classes})
     if beyond:
@@ -62,7 +62,7 @@ def check_agreement(case: Case, lot: Lot, columns: Iterable[tuple[str, ColumnMap
             f"the agreement of lot {lot.id} does not cover {', '.join(beyond)}",
             hint="Mark what the recipient does not need in the data map (`need`), or agree on it and take the agreement"
             " over with `bequest case update`.",
-            code=CODE,
+            code=NO_AGREEMENT,
         )
     return found
 

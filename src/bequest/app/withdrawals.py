@@ -54,6 +54,7 @@ class PassedOn:
 
     message_id: str
     receiver: str
+    lot: str
     created_at: str
     asked: tuple[int, int]
     done: tuple[int, int] | None = None
@@ -177,7 +178,7 @@ class _Maker:
         secret = ctx.keys(case.id).get("evidence")
         spec = ChangeSpec(
             message_id=this, case_id=case.id, rehearsal=case.rehearsal, sender=case.transferor.name,
-            receiver=receiver.name, recipients=(receiver.age_recipient,), people=people, created_at=self.at,
+            receiver=receiver.name, recipients=(receiver.age_recipient,), people=people, lot=lot.id, created_at=self.at,
             deliveries=tuple(d.delivery_id for d in sent), nonce=hmac_sha256(secret, b"withdrawal\0" + this.encode()),
         )  # fmt: skip
         folder = self.workspace.dir("delivery") / f"withdrawal-{this}"
@@ -196,7 +197,7 @@ class _Maker:
             ground="PIPL-15, PIPL-46, PIPL-47", key="age", ends_on=None,
         )  # fmt: skip
         publish(ctx, case.id)
-        return PassedOn(this, receiver.name, rfc3339(self.at), asked, folder=folder)
+        return PassedOn(this, receiver.name, lot.id, rfc3339(self.at), asked, folder=folder)
 
     def _free_id(self, lot: Lot) -> str:
         with self.ctx.store.transaction() as tx:
@@ -295,11 +296,12 @@ def messages_on_record(workspace: Workspace, tx: Tx, case_id: str) -> tuple[Pass
     found = []
     for path in sorted(workspace.dir("statements").glob("withdrawal-*.dsse.json")):
         sent = read_statement(path.read_bytes()).statement
-        this, receiver, at = (str(sent.predicate[k]) for k in ("messageId", "recipientOrg", "createdAt"))
+        words = ("messageId", "recipientOrg", "lot", "createdAt")
+        this, receiver, lot, at = (str(sent.predicate[k]) for k in words)
         if tx.outbox.get(case_id, event_id(EventType.WITHDRAWAL_SENT, this)) is None:
             continue
         message = PassedOn(
-            this, receiver, at, asked_of(sent.predicate), folder=workspace.dir("delivery") / f"withdrawal-{this}"
+            this, receiver, lot, at, asked_of(sent.predicate), folder=workspace.dir("delivery") / f"withdrawal-{this}"
         )
         receipt = _receipt_file(workspace, this)
         if receipt.is_file():

@@ -44,6 +44,7 @@ class EventType(StrEnum):
     EXPORT_INTENT = "export.intent"
     EXPORT_OUTCOME = "export.outcome"
     DELIVERY_SENT = "delivery.sent"
+    DELIVERY_CARRIED = "delivery.carried"
     DELIVERY_RECEIPT = "delivery.receipt"
     WITHDRAWAL_SENT = "withdrawal.sent"
     WITHDRAWAL_RECEIPT = "withdrawal.receipt"
@@ -127,6 +128,10 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     EventType.EXPORT_INTENT: ("拟导出", "data are about to be exported"),
     EventType.EXPORT_OUTCOME: ("导出结果", "how the export ended"),
     EventType.DELIVERY_SENT: ("已交付", "a delivery was handed over"),
+    EventType.DELIVERY_CARRIED: (
+        "已送到接收处",
+        "a package or message is whole at the place where the receiver takes it",
+    ),
     EventType.DELIVERY_RECEIPT: ("签收", "the receiver signed for a delivery"),
     EventType.WITHDRAWAL_SENT: ("已转告撤回与更正", "withdrawals and corrections were passed on to a receiver"),
     EventType.WITHDRAWAL_RECEIPT: ("撤回与更正已执行", "the receiver signed for having carried them out"),
@@ -158,6 +163,7 @@ MOVING = frozenset(
         EventType.EXPORT_INTENT,
         EventType.EXPORT_OUTCOME,
         EventType.DELIVERY_SENT,
+        EventType.DELIVERY_CARRIED,
         EventType.DELIVERY_RECEIPT,
         EventType.WITHDRAWAL_SENT,
         EventType.WITHDRAWAL_RECEIPT,
@@ -178,6 +184,7 @@ RELEASING = frozenset(
         EventType.EXPORT_INTENT,
         EventType.EXPORT_OUTCOME,
         EventType.DELIVERY_SENT,
+        EventType.DELIVERY_CARRIED,
         EventType.DELIVERY_RECEIPT,
         EventType.WITHDRAWAL_SENT,
         EventType.WITHDRAWAL_RECEIPT,

@@ -15,6 +15,8 @@ from bequest.app.receive import (
     write_receipt,
 )
 from bequest.app.run_deliver import enter_receipt, run_deliver
+from bequest.app.send import check_lot, send_packages
+from bequest.app.transport import way_to
 from bequest.cli import render
 from bequest.cli.state import state_of
 from bequest.kernel.clock import SystemClock, parse_rfc3339
@@ -33,9 +35,17 @@ def deliver(
     ctx: typer.Context,
     case: str,
     wave: Annotated[bool, typer.Option("--wave", help="another wave: late consents, late rows 后续批次交付")] = False,
+    to: Annotated[str, typer.Option(help="send packages to sftp://ACCOUNT@HOST/FOLDER, or to a folder")] = "",
+    lot: Annotated[str, typer.Option(help="with --to: the lot whose packages go there")] = "",
+    ssh_key: Annotated[Path | None, typer.Option(help="private key for SFTP")] = None,
+    known_hosts: Annotated[Path | None, typer.Option(help="keys of SFTP servers, else the account's own")] = None,
 ) -> None:
+    way = way_to(to, ssh_key=ssh_key, known_hosts=known_hosts) if to else None
     with state_of(ctx).context() as c:
+        if way is not None:
+            check_lot(c.case(case).case, lot)
         done = run_deliver(c, case, wave=wave)
+        carried = send_packages(c, case, way, lot=lot, tell=c.progress) if way is not None else {}
     if wave and not done:
         render.line(render.say("没有可以追加交付的", "nothing more may go: no wave is due"))
     for d in done:
@@ -45,6 +55,13 @@ def deliver(
         ]
         render.table(d.lot.id, ("table", "rows", "values as is", "transformed", "withheld"), rows, figures=range(1, 5))
         render.line(f"package: {d.package.folder}")
+    for name, x in carried.items():
+        render.line(
+            render.say(
+                f"{name}：已送到 {way.name if way else to}，本次 {x.sent} 个文件，先前 {x.there} 个",
+                f"{name}: is at {way.name if way else to}, {x.sent} files sent now, {x.there} before",
+            )
+        )
     late = max((sum(t.late + t.changed for t in d.tallies.values()) for d in done), default=0)
     if late:
         render.line(

@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from bequest.app.receive import carry_out, check_receipt_files, write_change_receipt
+from bequest.app.send import check_lot, send_messages
+from bequest.app.transport import way_to
 from bequest.app.withdrawals import withdraw
 from bequest.cli import render
 from bequest.cli.commands.deliver import instant
@@ -27,9 +29,18 @@ def withdraw_(
     ctx: typer.Context,
     case: str,
     people: Annotated[Path | None, typer.Option(help="CSV: ref, action, field, value")] = None,
+    to: Annotated[str, typer.Option(help="send messages to sftp://ACCOUNT@HOST/FOLDER, or to a folder")] = "",
+    lot: Annotated[str, typer.Option(help="with --to: the lot whose messages go there")] = "",
+    ssh_key: Annotated[Path | None, typer.Option(help="private key for SFTP")] = None,
+    known_hosts: Annotated[Path | None, typer.Option(help="keys of SFTP servers, else the account's own")] = None,
 ) -> None:
+    way = way_to(to, ssh_key=ssh_key, known_hosts=known_hosts) if to else None
     with state_of(ctx).context() as c:
+        if way is not None:
+            check_lot(c.case(case).case, lot)
         messages = withdraw(c, case, people=people)
+        if way is not None:
+            send_messages(c, case, way, lot=lot, tell=c.progress)
     if not messages:
         render.line(render.say("没有要转告的", "nobody to tell of: nothing was written"))
     for m in messages:

@@ -43,6 +43,7 @@ class ChangeSpec:
     sender: str
     receiver: str
     recipients: tuple[str, ...]
+    lot: str
     deliveries: tuple[str, ...]
     people: Mapping[str, int]
     """How many people by what they did: withdraw, object, correct."""
@@ -88,6 +89,7 @@ def write_message(spec: ChangeSpec, changes: Sequence[TableChange], folder: Path
         "rehearsal": spec.rehearsal,
         "senderOrg": spec.sender,
         "recipientOrg": spec.receiver,
+        "lot": spec.lot,
         "deliveries": list(spec.deliveries),
         "people": dict(spec.people),
         "rows": {c.table: len(c.gone) for c in changes},
