@@ -57,6 +57,8 @@ def deliver(
         ]
         render.table(d.lot.id, ("table", "rows", "values as is", "transformed", "withheld"), rows, figures=range(1, 5))
         render.line(f"package: {d.package.folder}")
+    if way is not None and not carried:
+        render.line(render.say("没有要送的：都已签收", "nothing to send: every package is signed for"))
     for name, x in carried.items():
         render.line(
             render.say(
