@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from bequest.app.context import is_past
 from bequest.app.receive import (
     check_receipt_files,
     import_received,
@@ -44,7 +45,8 @@ def deliver(
     with state_of(ctx).context() as c:
         if way is not None:
             check_lot(c.case(case).case, lot)
-        done = run_deliver(c, case, wave=wave)
+        only_sent = way is not None and not wave and is_past(c, case, "deliver")  # made before: now it is sent
+        done = () if only_sent else run_deliver(c, case, wave=wave)
         carried = send_packages(c, case, way, lot=lot, tell=c.progress) if way is not None else {}
     if wave and not done:
         render.line(render.say("没有可以追加交付的", "nothing more may go: no wave is due"))
@@ -55,6 +57,8 @@ def deliver(
         ]
         render.table(d.lot.id, ("table", "rows", "values as is", "transformed", "withheld"), rows, figures=range(1, 5))
         render.line(f"package: {d.package.folder}")
+    if way is not None and not carried:
+        render.line(render.say("没有要送的：都已签收", "nothing to send: every package is signed for"))
     for name, x in carried.items():
         render.line(
             render.say(
