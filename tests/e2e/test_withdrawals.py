@@ -47,7 +47,9 @@ def customers_by_ref(ctx: Context) -> pl.DataFrame:
     workspace = ctx.workspace(CASE)
     linked = load_linked(workspace, ctx.case(CASE).case, data_map(ctx, CASE), fixed=True)
     (delivery,) = [d.delivery_id for d, _ in package_folders(ctx, CASE)]
-    went = pl.read_parquet(workspace.dir("work") / f"{delivery}.rows.parquet").filter(pl.col("table") == "customers")
+    went = pl.read_parquet(workspace.dir("work", "delivered") / f"{delivery}.parquet").filter(
+        pl.col("table") == "customers"
+    )
     decided = pl.read_parquet(workspace.table_file("decided", "crm", "customers"))
     rows = decided.select("row_tag", "subject").join(went, on="row_tag")
     return (

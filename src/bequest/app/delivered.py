@@ -129,7 +129,7 @@ def fixed_at(workspace: Workspace, delivery_id: str) -> Path:
 
 
 def _rows_file(workspace: Workspace, delivery_id: str) -> Path:
-    return workspace.dir("work") / f"{delivery_id}.rows.parquet"
+    return workspace.dir("work", "delivered") / f"{delivery_id}.parquet"
 
 
 def _file(workspace: Workspace, delivery_id: str) -> Path:
