@@ -38,13 +38,18 @@ def clusters(mentions: Mentions, codes: Mapping[str, Codes], base: Labels, said:
 
 def _profiles(codes: Mapping[str, Codes], base: Labels) -> pl.DataFrame:
     """Each different look of each person once; `row`: a mention that looks so."""
-    frame = pl.DataFrame({"base": base.astype(np.int32), **{k: codes[k] for k in ("id", *KINDS, "ge")}})
+    frame = pl.DataFrame({"base": base.astype(np.int32), **{k: codes[k] for k in ("id", *KINDS, "sn", "ge")}})
     looks = frame.with_row_index("mention").unique(frame.columns, keep="first", maintain_order=True)
     own = looks.filter(pl.col("id") >= 0).group_by("base").agg(pl.col("id").first().alias("own"))
+    sexes = looks.filter(pl.col("ge") > 0).group_by("base").agg(pl.col("ge").min().alias("s"), pl.col("ge").max())
+    sexes = sexes.filter(pl.col("s") == pl.col("ge")).select("base", "s")
     return (
         looks.join(own, on="base", how="left", maintain_order="left")
-        .with_columns(pl.coalesce("own", pl.lit(-1)).cast(pl.Int32).alias("id"))
-        .drop("own")
+        .join(sexes, on="base", how="left", maintain_order="left")
+        .with_columns(
+            pl.coalesce("own", pl.lit(-1)).cast(pl.Int32).alias("id"), pl.coalesce("s", "ge").cast(pl.Int32).alias("ge")
+        )
+        .drop("own", "s")
     )
 
 

@@ -113,12 +113,12 @@ def _score(p: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
         *(
             pl.when((pl.col(f"{k}_a") >= 0) & (pl.col(f"{k}_a") == pl.col(f"{k}_b"))).then(pl.col(f"{k}_a"))
             .otherwise(-1).alias(f"{k}_eq")
-            for k in KINDS if not k.startswith("ph")
+            for k in (*KINDS, "sn") if not k.startswith("ph")
         )
     )  # fmt: skip
     for kind, who in (
         ("ph", "py"), ("em", "py"), ("af", "py"), ("am", "py"), ("ac", "py"), ("so", "py"),
-        ("nm", "base"), ("py", "base"), ("bd", "base"), ("ip", "base"),
+        ("nm", "base"), ("py", "base"), ("sn", "base"), ("bd", "base"), ("ip", "base"),
     ):  # fmt: skip
         n = _bearers(p, kind, who).rename({"v": f"{kind}_eq", "k": f"{kind}_n"})
         t = t.join(n, on=f"{kind}_eq", how="left", maintain_order="left")
@@ -147,7 +147,8 @@ def _weigh(t: pl.DataFrame, people: float) -> pl.DataFrame:
     name = (
         pl.when(_agree("nm")).then(bits("nm", 0.9, 1 / 10_000))
         .when(_agree("py")).then(bits("py", 0.12, 1 / 8_000))
-        .when(_both("nm")).then(pl.lit(-6.0)).otherwise(nothing)
+        .when(_both("nm")).then(pl.lit(-6.0))
+        .when(_agree("sn")).then(bits("sn", 0.95, 1 / 1_000)).when(_both("sn")).then(pl.lit(-6.0)).otherwise(nothing)
     )  # fmt: skip
     phone = (
         pl.when(_agree("ph")).then(bits("ph", 0.7, 1e-6))
@@ -191,7 +192,8 @@ def _decide(t: pl.DataFrame) -> pl.DataFrame:
     other = _agree("so") & (pl.col("so_n").fill_null(1) <= own)
     born, part_id = _agree("bd"), _agree("ip")
     strong = phone.cast(pl.Int8) + email.cast(pl.Int8) + home.cast(pl.Int8) + other.cast(pl.Int8) + born.cast(pl.Int8)
-    conflict = (_both("bd") & ~born) | (pl.col("gender") < 0) | (_both("ip") & ~part_id)
+    other_surname = ~_both("nm") & _both("sn") & ~_agree("sn")
+    conflict = (_both("bd") & ~born) | (pl.col("gender") < 0) | (_both("ip") & ~part_id) | other_surname
     only_born = born & (strong == 1) & ~part_id
     exact = _agree("nm") & ((strong >= 1) | part_id) & (~only_born | (pl.col("bits") >= SAME_BITS + BORN_BITS))
     sounds = ~_agree("nm") & _agree("py") & (phone | email | part_id | other | (strong >= 2))

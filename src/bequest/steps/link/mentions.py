@@ -99,12 +99,13 @@ class Mentions:
         return believed(columns, np.repeat(np.arange(len(self._blocks)), [len(b.rows) for b in self._blocks]), known)
 
     def codes(self, kinds: Sequence[str]) -> Mapping[str, Codes]:
-        """Codes of features (-1 for nothing), and `ge` as it is (0 for nothing)."""
+        """Codes of features and `sn` (-1 for nothing), and `ge` as it is (0 for nothing)."""
         made: dict[str, Codes] = {}
         made["ph"], made["ph2"] = codes([self.column("x:{role}:ph"), self.column("x:{role}:ph2")])
         for kind in kinds:
             if kind not in made:
                 made[kind] = codes([self.column(f"x:{{role}}:{kind}")])[0]
+        made["sn"] = self.column("x:{role}:sn", pl.UInt32).cast(pl.Int32).fill_null(-1).to_numpy()
         made["ge"] = self.column("x:{role}:ge", pl.UInt8).fill_null(0).cast(pl.Int32).to_numpy()
         return made
 
