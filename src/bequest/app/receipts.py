@@ -81,17 +81,21 @@ def receipts_are_in(ctx: Context, case: Case) -> None:
 
 
 def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt:
-    """Check a receiver's signed receipt against the delivery it is for, and keep it.
+    """Check a receiver's signed receipt against the delivery it is for, and keep it; see `take_receipt`."""
+    envelope = read_user_bytes(path, "receipt", hint="The receiver makes it with `bequest receive … --sign-key FILE`.")
+    return take_receipt(ctx, case_id, envelope, path.name)
+
+
+def take_receipt(ctx: Context, case_id: str, envelope: bytes, name: str) -> Receipt:
+    """Check a receiver's signed receipt, called `name`, against the delivery it is for, and keep it.
 
     Raises:
         DeliveryError: where it is for another delivery, signed by another person, or does not open the commitments.
-        InputError: where the file is missing.
         StateError: before the delivery, or for an event that moves nothing.
     """
     case = ctx.case(case_id).case
     nobody_receives(case, "receipt")
     require(ctx, case_id, "deliver")
-    envelope = read_user_bytes(path, "receipt", hint="The receiver makes it with `bequest receive … --sign-key FILE`.")
     everybody = [p for p in case.people if Role.RECEIVER in p.roles and p.public_key]
     wanted = _delivery_named(envelope)
     parties = {lot.id: lot.receiver for lot in case.lots}
@@ -102,7 +106,7 @@ def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt:
         except VerificationError:
             names = ", ".join(p.id for p in receivers) or "nobody with a public key"
             raise DeliveryError(
-                f"{path.name} is no receipt, or none that the receiver signed",
+                f"{name} is no receipt, or none that the receiver signed",
                 hint=f"In the case file the role receiver has {names}: that person opens the package and signs, by"
                 " `bequest receive … --sign-key FILE`.",
                 code="BQ-DELIVERY-5",
@@ -124,9 +128,7 @@ def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt:
         person = next(p for p, k in zip(receivers, keys, strict=True) if k.fingerprint == signer.fingerprint)
         _keep_receipt(ctx, case_id, delivery, receipt, envelope, person.id, signer.fingerprint, at)
         return receipt
-    raise DeliveryError(
-        f"the receipt {path.name} is for no delivery of case {case_id}", hint="Check the case and the file."
-    )
+    raise DeliveryError(f"the receipt {name} is for no delivery of case {case_id}", hint="Check the case and the file.")
 
 
 def _delivery_named(envelope: bytes) -> str:

@@ -36,6 +36,7 @@ from bequest.app.run_cutover import load_inventory
 from bequest.app.run_discover import data_map
 from bequest.app.run_plan import load_plans
 from bequest.app.trace import delivery_marks
+from bequest.app.withdrawals import note_delivered
 from bequest.crypto.atomic import write_file
 from bequest.crypto.cipher import aes_ecb, hmac_sha256
 from bequest.engine.tableplan import TablePlan
@@ -196,6 +197,7 @@ def _build(
         deque(unread.batches, maxlen=0)
     run.hook("package_built")
     keep_tallies(run.workspace, this, tallies)
+    note_delivered(run.workspace, run.case, datamap, lot.id, this, plans)
     _outcome(ctx, run, spec, package, intent, watch)
     return Delivered(this, lot, package, tallies)
 

@@ -44,6 +44,7 @@ class EventType(StrEnum):
     EXPORT_OUTCOME = "export.outcome"
     DELIVERY_SENT = "delivery.sent"
     DELIVERY_RECEIPT = "delivery.receipt"
+    WITHDRAWAL_EXECUTED = "withdrawal.executed"
     CUSTODY_SEALED = "custody.sealed"
     CUSTODY_HANDED_OVER = "custody.handed-over"
     VERIFIER_SAMPLED = "verifier.sampled"
@@ -124,6 +125,7 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     EventType.EXPORT_OUTCOME: ("导出结果", "how the export ended"),
     EventType.DELIVERY_SENT: ("已交付", "a delivery was handed over"),
     EventType.DELIVERY_RECEIPT: ("签收", "the receiver signed for a delivery"),
+    EventType.WITHDRAWAL_EXECUTED: ("接收方执行撤回", "the receiver says that it acted on objections and refusals"),
     EventType.CUSTODY_SEALED: ("封存留存", "records were sealed into custody"),
     EventType.CUSTODY_HANDED_OVER: ("留存钥匙交保管人", "the key of what is kept was handed to the keeper, encrypted"),
     EventType.VERIFIER_SAMPLED: ("检验取样", "the verifier took its sample"),

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
 
-from bequest.web.console import approvals, datamap, entry, people, plan
+from bequest.web.console import approvals, datamap, desk, entry, people, plan
 from bequest.web.console import requests as asked
 from bequest.web.console import views as console
 from bequest.web.pages import plain_page, stylesheet
@@ -86,6 +86,11 @@ CONSOLE: list[URLPattern] = [
     path("console/case/<str:case_id>/requests/<str:code>", asked.one),
     path("console/case/<str:case_id>/requests/<str:code>/open", asked.opened),
     path("console/case/<str:case_id>/requests/<str:code>/reply", asked.answered),
+    path("console/case/<str:case_id>/desk", desk.desk),
+    path("console/case/<str:case_id>/desk/receipt", desk.receipt),
+    path("console/case/<str:case_id>/desk/withdrawals", desk.listed),
+    path("console/case/<str:case_id>/desk/done", desk.done),
+    path("console/case/<str:case_id>/desk/package/<str:delivery>", desk.package),
     re_path(r"^console/case/(?P<case_id>[^/]+)/evidence/(?P<index>\d{1,9})\.(?P<what>proof|entry)$", console.proof),
     path("console/case/<str:case_id>/rights", console.rights),
     path("console/case/<str:case_id>/access", console.access),

@@ -28,6 +28,8 @@ class Screen(StrEnum):
     BUNDLE = "bundle"
     RIGHTS = "rights"
     ACCESS = "access"
+    DESK = "desk"
+    """What a receiver gets, signs for and has to act on; each sees its own lots only."""
     SAMPLES = "samples"
     """Masked values of a column, on data map and plan: they are read from the source."""
 
@@ -47,6 +49,8 @@ class Act(StrEnum):
     """See a person's values in clear, for a purpose."""
     REQUEST = "request"
     """Open what a customer wrote, and answer."""
+    RECEIVE = "receive"
+    """Take a package, sign for it, act on withdrawals: the receiver's own part."""
     REVIEW = "review"
     """Say whether two records are one person's."""
 
@@ -66,12 +70,12 @@ MAY: Mapping[Role, frozenset[Screen]] = {
     Role.VERIFIER: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE, Screen.BUNDLE}),
     Role.OPERATOR: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE}),
     Role.CUTOVER: frozenset({Screen.CASE, Screen.EVIDENCE}),
-    Role.RECEIVER: frozenset(),
+    Role.RECEIVER: frozenset({Screen.DESK}),
     Role.ESCROW: frozenset(),
     Role.ADMINISTRATOR: _STANDS_FOR,
     Role.LIQUIDATOR: _STANDS_FOR,
 }
-"""Least privilege: a role sees what it decides or checks. Receiver and escrow are not of the house: nothing yet."""
+"""Least privilege: a role sees what it decides or checks. A receiver sees its desk, an escrow nothing yet."""
 _SIGNS = frozenset({Act.APPROVE, Act.REMARK})
 _KNOWS = frozenset({Act.CORRECT, Act.REVIEW})
 _SERVES = frozenset({Act.SEARCH, Act.UNMASK, Act.REQUEST})
@@ -86,7 +90,7 @@ MAY_DO: Mapping[Role, frozenset[Act]] = {
     Role.VERIFIER: frozenset(),
     Role.OPERATOR: frozenset(),
     Role.CUTOVER: frozenset(),
-    Role.RECEIVER: frozenset(),
+    Role.RECEIVER: frozenset({Act.RECEIVE}),
     Role.ESCROW: frozenset(),
     Role.ADMINISTRATOR: _SIGNS | _SERVES,
     Role.LIQUIDATOR: _SIGNS | _SERVES,
@@ -100,6 +104,7 @@ SCREEN_OF: Mapping[Act, Screen] = {
     Act.UNMASK: Screen.PEOPLE,
     Act.REVIEW: Screen.LINKS,
     Act.REQUEST: Screen.REQUESTS,
+    Act.RECEIVE: Screen.DESK,
 }
 """Where an act is done: whoever may not see the screen cannot do it."""
 

@@ -1,6 +1,6 @@
 """The tables of the control database. Every one but organisations, people and settings belongs to a case."""
 
-from bequest.store.models.accounts import Account, SignIn
+from bequest.store.models.accounts import Account, ApiCall, ApiToken, SignIn
 from bequest.store.models.case import Case, CaseMembership, CaseRevision, Organisation, Person
 from bequest.store.models.doing import (
     Certificate,
@@ -21,6 +21,8 @@ from bequest.store.models.work import AccessRecord, DataMapVersion, Lease, Outbo
 __all__ = [
     "AccessRecord",
     "Account",
+    "ApiCall",
+    "ApiToken",
     "AnswerBatch",
     "Approval",
     "Attempt",

@@ -52,19 +52,23 @@ def home(request: HttpRequest) -> HttpResponse:
         return to_sign_in()
     ctx = site().inside
     cases, items, early = [], [], []
+    first_of, inside = {}, {}
     for record in cases_of(ctx, who):
         case, roles = record.case, roles_in(ctx, record, who)
         seen = {s.value for s in screens_of(roles)}
+        inside[case.id] = Screen.CASE.value in seen
+        first_of[case.id] = address_of(case.id, Screen.CASE if inside[case.id] else Screen.DESK)
         waiting, today = desk_of(ctx, case.id), today_in(ctx, case.id)
         mine = [i for i in waiting if i.roles & roles]
         cases.append((record, roles, waiting, mine, today, case_overview(ctx, case.id)))
         items += [(case, i, today, _link(case.id, i.screen, seen)) for i in mine]
-        early += [(case, w, _link(case.id, w.screen, seen)) for w in warnings_of(ctx, case.id)]
+        if Screen.CASE.value in seen:  # a receiver is not of the house
+            early += [(case, w, _link(case.id, w.screen, seen)) for w in warnings_of(ctx, case.id)]
     items.sort(key=lambda x: (x[1].due is None, x[1].due or x[2]))
     early.sort(key=lambda x: x[1].css != "gone")
     return render(
         request, "console/home.html", who=who, cases=cases, items=items, early=early, steps=[s.value for s in StepName],
-        steps_of=steps_of, step_word=lambda s: STEP_WORDS[StepName(s)],
+        first_of=first_of, inside=inside, steps_of=steps_of, step_word=lambda s: STEP_WORDS[StepName(s)],
     )  # fmt: skip
 
 
