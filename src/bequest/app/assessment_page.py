@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 
 from bequest.app.law import pack_of
-from bequest.app.run_assess import latest_assessment
-from bequest.app.workspace import Workspace
 from bequest.documents.assessment.content import (
     AssessmentPage,
     FactLine,
@@ -100,12 +98,6 @@ def _liabilities(
         for x in [said[p]]
     )
     return lines, penalties
-
-
-def latest_page(workspace: Workspace, case: Case) -> AssessmentPage | None:
-    """The last run as it is shown, or None where the case was not assessed."""
-    found = latest_assessment(workspace)
-    return assessment_page(found, case) if found else None
 
 
 def _threshold(rules: Catalogue, key: str) -> tuple[Word, bool]:

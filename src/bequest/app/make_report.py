@@ -5,13 +5,15 @@ from datetime import date
 from pathlib import Path
 
 from bequest.app.approve_policy import approval_state
-from bequest.app.assessment_page import latest_page
+from bequest.app.case_facts import case_facts
 from bequest.app.context import ASSESS, WAVE, Context, done_steps
 from bequest.app.fairness import load_fairness
+from bequest.app.impact_page import latest_page
 from bequest.app.law import pack_of, switches_of, switches_shown, unverified_lines
 from bequest.app.queries.case import steps_of
 from bequest.app.report_evidence import log_facts, not_proven, revoked_note
 from bequest.app.telling import published_on, register, saved_answers, window_closes
+from bequest.app.withdrawals import passed_on
 from bequest.app.workspace import Workspace
 from bequest.documents.report.content import (
     AnswerCount,
@@ -31,15 +33,16 @@ from bequest.documents.report.content import (
     StepState,
     StoreLine,
     StoreState,
+    WithdrawalLine,
 )
 from bequest.documents.report.render import render_report
 from bequest.kernel.clock import local_date, rfc3339
 from bequest.kernel.errors import BequestError
-from bequest.law.duties import CaseFacts, case_duties
+from bequest.law.duties import case_duties
 from bequest.model.case import SPEAK_FOR_THE_LAW, Case, Role
 from bequest.model.datamap import DataMap, FieldClass, Need, TableState
 from bequest.model.destruction import Certificate
-from bequest.model.plan import Policy
+from bequest.model.plan import Policy, Population
 from bequest.steps.notify.answers import ANSWERS
 from bequest.steps.notify.ladder import tally
 from bequest.store.records import CustodyBucket as BucketRecord
@@ -127,12 +130,13 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         policy=latest.policy if latest else None,
         population=population.population if population else None,
         fairness=load_fairness(workspace),
-        assessment=latest_page(workspace, case),
+        assessment=latest_page(ctx, case_id),
         required_roles=_required(ctx, case_id),
         approvals=tuple(approvals),
         notices=_notices(ctx, workspace, case),
         cutover_at=_cutover_at(ctx, case_id),
         deliveries=deliveries,
+        withdrawals=_withdrawals(ctx, case_id),
         custody=_custody(buckets, certificate.certificate if certificate else None),
         certificate=certificate.certificate if certificate else None,
         revoked=revoked_note(ctx, case_id),
@@ -142,7 +146,7 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         open_points=_open_points(case, latest.policy if latest else None),
         switches=switches_shown(case, latest.policy if latest else None),
         unverified=unverified_lines(case, latest.policy if latest else None),
-        duties=_duties(case, population.population.n_subjects if population else 0),
+        duties=_duties(case, latest.policy if latest else None, population.population if population else None),
         stores=tuple(
             StoreLine(
                 place=s.name,
@@ -275,6 +279,16 @@ def _deliveries(tx: Tx, case_id: str) -> tuple[DeliveryLine, ...]:
     return tuple(lines)
 
 
+def _withdrawals(ctx: Context, case_id: str) -> tuple[WithdrawalLine, ...]:
+    return tuple(
+        WithdrawalLine(
+            message_id=m.message_id, receiver=m.receiver, told_at=m.created_at, rows=m.asked[0], cells=m.asked[1],
+            rows_done=m.done[0] if m.done else 0, cells_done=m.done[1] if m.done else 0, executed_at=m.executed_at,
+        )
+        for m in passed_on(ctx, case_id)
+    )  # fmt: skip
+
+
 def _values_of(tx: Tx, case_id: str, delivery_id: str) -> int | None:
     """The values of a delivery: its own count where the case has several, else that of the step."""
     for r in tx.steps.all(case_id):
@@ -356,7 +370,8 @@ def _open_points(case: Case, policy: Policy | None) -> tuple[OpenPoint, ...]:
     )
 
 
-def _duties(case: Case, n_persons: int) -> tuple[Duty, ...]:
+def _duties(case: Case, policy: Policy | None, population: Population | None) -> tuple[Duty, ...]:
     routes = [lot.legal_route for lot in case.lots]
-    found = case_duties(pack_of(case), case.event, routes, CaseFacts(n_persons=n_persons), on=case.effective_on)
+    facts = case_facts(case, policy, population)
+    found = case_duties(pack_of(case), case.event, routes, facts, on=case.effective_on)
     return tuple(Duty(zh=d.zh, en=d.en, due_on=None, keeper=d.owner, articles=d.articles) for d in found)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from bequest.app.context import ASSESS, Context, Run, step
 from bequest.app.decide import Decided
@@ -232,6 +233,15 @@ def predicate_of(assessment: Assessment) -> dict[str, Json]:
     }
 
 
+def kept_assessment(workspace: Workspace, run: int) -> Assessment:
+    """The run of that number.
+
+    Raises:
+        StateError: where its file is gone or damaged.
+    """
+    return _read(workspace.dir("assessments") / f"{run:04}.json")
+
+
 def latest_assessment(workspace: Workspace) -> Assessment | None:
     """The last run of the assessment, or None.
 
@@ -239,13 +249,15 @@ def latest_assessment(workspace: Workspace) -> Assessment | None:
         StateError: where its file is damaged.
     """
     kept = sorted(workspace.dir("assessments").glob("[0-9]*.json"))
-    if not kept:
-        return None
+    return _read(kept[-1]) if kept else None
+
+
+def _read(path: Path) -> Assessment:
     try:
-        return decode(Assessment, json.loads(kept[-1].read_text(encoding="utf-8")))
-    except (ValueError, BequestError):
+        return decode(Assessment, json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, BequestError):
         raise StateError(
-            f"the kept assessment {kept[-1].name} is damaged", hint="Put it back from a backup, or take it away."
+            f"the kept assessment {path.name} is damaged", hint="Put it back from a backup, or take it away."
         ) from None
 
 

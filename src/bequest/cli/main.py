@@ -37,6 +37,7 @@ from bequest.cli.commands import (
     step,
     task,
     trace,
+    withdraw,
     witness,
 )
 from bequest.cli.state import State
@@ -90,6 +91,7 @@ for module in (
     portal,
     step,
     deliver,
+    withdraw,
     task,
     scrub,
     destroy,

@@ -20,5 +20,5 @@ def print_switches(found: Sequence[SwitchState], title: str = "") -> None:
         render.line(f"{s.name} = {value} ({who})")
         render.line(f"   {getattr(s, lang)} [{s.article}; {getattr(word(s.status), lang)}]")
         for on, reading in ((False, s.off), (True, s.on)):
-            mark = "→" if on is s.value else " "
+            mark = "→" if s.is_asked and on is s.value else " "
             render.line(f"   {mark} {'true' if on else 'false'}: {getattr(reading, lang)}")

@@ -24,6 +24,7 @@ class EventType(StrEnum):
     SUBJECT_LINKED = "subject.linked"
     SUBJECT_REVIEWED = "subject.reviewed"
     RISK_ASSESSED = "risk.assessed"
+    IMPACT_FILED = "impact.filed"
     POLICY_PROPOSED = "policy.proposed"
     PLAN_APPROVED = "plan.approved"
     PLAN_REFUSED = "plan.refused"
@@ -44,6 +45,8 @@ class EventType(StrEnum):
     EXPORT_OUTCOME = "export.outcome"
     DELIVERY_SENT = "delivery.sent"
     DELIVERY_RECEIPT = "delivery.receipt"
+    WITHDRAWAL_SENT = "withdrawal.sent"
+    WITHDRAWAL_RECEIPT = "withdrawal.receipt"
     CUSTODY_SEALED = "custody.sealed"
     CUSTODY_HANDED_OVER = "custody.handed-over"
     VERIFIER_SAMPLED = "verifier.sampled"
@@ -101,6 +104,7 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     EventType.SUBJECT_LINKED: ("关联主体人", "records were linked to subjects"),
     EventType.SUBJECT_REVIEWED: ("人工认定是否同一人", "somebody said whether records are one person's"),
     EventType.RISK_ASSESSED: ("影响评估", "the impact was assessed"),
+    EventType.IMPACT_FILED: ("影响评估报告存档", "the impact assessment was filled in, signed and filed"),
     EventType.POLICY_PROPOSED: ("提出处置方案", "a policy was proposed"),
     EventType.PLAN_APPROVED: ("批准方案", "the plan was approved"),
     EventType.PLAN_REFUSED: ("拒绝方案", "somebody whose approval is required refused the plan"),
@@ -124,6 +128,8 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     EventType.EXPORT_OUTCOME: ("导出结果", "how the export ended"),
     EventType.DELIVERY_SENT: ("已交付", "a delivery was handed over"),
     EventType.DELIVERY_RECEIPT: ("签收", "the receiver signed for a delivery"),
+    EventType.WITHDRAWAL_SENT: ("已转告撤回与更正", "withdrawals and corrections were passed on to a receiver"),
+    EventType.WITHDRAWAL_RECEIPT: ("撤回与更正已执行", "the receiver signed for having carried them out"),
     EventType.CUSTODY_SEALED: ("封存留存", "records were sealed into custody"),
     EventType.CUSTODY_HANDED_OVER: ("留存钥匙交保管人", "the key of what is kept was handed to the keeper, encrypted"),
     EventType.VERIFIER_SAMPLED: ("检验取样", "the verifier took its sample"),
@@ -153,6 +159,8 @@ MOVING = frozenset(
         EventType.EXPORT_OUTCOME,
         EventType.DELIVERY_SENT,
         EventType.DELIVERY_RECEIPT,
+        EventType.WITHDRAWAL_SENT,
+        EventType.WITHDRAWAL_RECEIPT,
         EventType.KEY_RELEASED,
         EventType.CUSTODY_SEALED,
         EventType.CUSTODY_HANDED_OVER,
@@ -171,6 +179,8 @@ RELEASING = frozenset(
         EventType.EXPORT_OUTCOME,
         EventType.DELIVERY_SENT,
         EventType.DELIVERY_RECEIPT,
+        EventType.WITHDRAWAL_SENT,
+        EventType.WITHDRAWAL_RECEIPT,
         EventType.KEY_RELEASED,
     }
 )

@@ -20,6 +20,7 @@ from bequest.kernel.canonical import digest, to_json
 from bequest.kernel.errors import LawError
 from bequest.law import schema, schema_events, schema_liability
 from bequest.law.cases import LawCase, parse_cases, parse_facts
+from bequest.law.crosswalk import Crosswalk, parse_crosswalk
 from bequest.law.lint.register import References, parse_references
 from bequest.law.pack import Gate, LawPack, NoticeText, OpenPoint
 from bequest.law.params import Parameter
@@ -113,6 +114,16 @@ def load_references(root: Path = PACKS) -> References:
         LawError: where the file is not as it must be.
     """
     return parse_references(read_file(root, root / "references.yaml"))
+
+
+@lru_cache(maxsize=2)
+def load_crosswalks(root: Path = PACKS) -> tuple[Crosswalk, ...]:
+    """The crosswalks to management and privacy standards.
+
+    Raises:
+        LawError: where a file is not as it must be.
+    """
+    return tuple(parse_crosswalk(read_file(root, path)) for path in sorted(root.glob("crosswalks/*.yaml")))
 
 
 def load_cases(pack: LawPack, *, root: Path = PACKS) -> tuple[LawCase, ...]:

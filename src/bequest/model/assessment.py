@@ -44,6 +44,16 @@ class Extent(StrEnum):
     CASE = "case"
 
 
+class Standing(StrEnum):
+    """Where the impact assessment that people filed stands against the facts of the last run."""
+
+    NONE = "none"
+    CURRENT = "current"
+    MOVED = "moved"
+    """Facts changed, within the tolerance."""
+    REOPENED = "reopened"
+
+
 class RiskState(StrEnum):
     """Where a risk of the register stands."""
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from bequest.model.agreement import Agreement
 from bequest.model.settlement import Settlement
 from bequest.model.switch import Switch
 from bequest.model.witnessing import EvidenceRules
@@ -364,6 +365,7 @@ class Case:
     complaint_authority: str = ""
     law_packs: tuple[str, ...] = ("cn",)
     papers: tuple[Paper, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
     register_closes_on: date | None = None
     """The day on which the company is struck off: from then on there is nobody to answer for anything."""
     settlements: tuple[Settlement, ...] = ()

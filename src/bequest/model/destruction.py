@@ -95,7 +95,8 @@ class OwnerTask:
 
     source: str
     kind: str
-    """held: the holder deletes or keeps the data · whole_file: a file is to be replaced by one that can be cut."""
+    """held: the holder deletes or keeps the data · whole_file: a file is to be replaced by one that can be cut ·
+    supervision: the transferor looks at how a recipient (`source`: the lot) keeps to the agreement."""
     owner: str
     contact: str
     what_zh: str

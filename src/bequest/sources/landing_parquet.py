@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -35,7 +36,7 @@ class ParquetLanding:
         self._file = folder / f"{JOURNAL}.json"
         self._parts: dict[str, list[str | int]] = {}
         self._withdrawn: dict[str, list[str]] = {}
-        self._messages: dict[str, dict[str, list[int]]] = {}
+        self._messages: dict[str, Any] = {}
         if self._file.exists():
             try:
                 said = json.loads(self._file.read_text("utf-8"))
@@ -82,47 +83,47 @@ class ParquetLanding:
         return sum(pq.read_metadata(p).num_rows for p in self._files(table.id) if p.name.startswith(mine))
 
     def execute(self, message: str, changes: Sequence[TableChange]) -> dict[str, TableChanged]:
-        """Delete and correct, file by file; the counts of a run that was killed are those of what was left to do."""
-        if message in self._messages:
-            return {t: TableChanged(*done) for t, done in self._messages[message].items()}
-        for c in changes:  # first remembered, then cut: an import between brings nothing back
-            known = self._withdrawn.get(c.table, [])
-            self._withdrawn[c.table] = sorted({*known, *c.gone.to_list()})
-        self._save()
-        done = {}
-        for c in changes:
-            files = self._files(c.table)
-            gone = self._cut(files, c.gone) if len(c.gone) else 0
-            corrected = sum(self._correct(files, column, cells) for column, cells in c.corrected.items())
-            done[c.table] = TableChanged(gone, corrected)
-        self._messages[message] = {t: [d.gone, d.corrected] for t, d in done.items()}
-        self._save()
-        return done
+        """Delete and correct, file by file. What it comes to is counted and kept first: a killed run ends the same."""
+        if message not in self._messages:
+            counted = {c.table: [self._met(c.table, c.gone), self._cells(c)] for c in changes}
+            for c in changes:  # remembered before anything is cut: an import between brings nothing back
+                self._withdrawn[c.table] = sorted({*self._withdrawn.get(c.table, []), *c.gone.to_list()})
+            self._messages[message] = {"counts": counted, "done": False}
+            self._save()
+        kept = self._messages[message]
+        if not kept["done"]:
+            for c in changes:
+                self._cut(self._files(c.table), c.gone)
+                for column, cells in c.corrected.items():
+                    self._correct(self._files(c.table), column, cells)
+            kept["done"] = True
+            self._save()
+        return {t: TableChanged(*done) for t, done in kept["counts"].items()}
 
-    def _cut(self, files: Sequence[Path], rows: pl.Series) -> int:
-        gone = 0
+    def _met(self, table: str, rows: pl.Series, column: str = ROW) -> int:
+        files = [p for p in self._files(table) if column in pq.read_schema(p).names]
+        return sum(int(pl.read_parquet(p, columns=[ROW])[ROW].is_in(rows.implode()).sum()) for p in files)
+
+    def _cells(self, change: TableChange) -> int:
+        return sum(self._met(change.table, cells[ROW], column) for column, cells in change.corrected.items())
+
+    def _cut(self, files: Sequence[Path], rows: pl.Series) -> None:
         for path in files:
             frame = pl.read_parquet(path)
             left = frame.filter(~pl.col(ROW).is_in(rows.implode()))
             if left.height < frame.height:
                 _write(path, left)
-                gone += frame.height - left.height
-        return gone
 
-    def _correct(self, files: Sequence[Path], column: str, cells: pl.DataFrame) -> int:
-        done = 0
+    def _correct(self, files: Sequence[Path], column: str, cells: pl.DataFrame) -> None:
         new = cells.select(ROW, pl.col("value").alias("__new"), pl.lit(value=True).alias("__met"))
         for path in files:
             frame = pl.read_parquet(path)
             if column not in frame.columns:
                 continue
             joined = frame.join(new.unique(ROW, keep="last"), on=ROW, how="left", maintain_order="left")
-            met = int(joined["__met"].sum())
-            if met:
+            if joined["__met"].any():
                 value = pl.when(pl.col("__met")).then("__new").otherwise(column).alias(column)
                 _write(path, joined.with_columns(value).drop("__new", "__met"))
-            done += met
-        return done
 
     def _table(self, table_id: str) -> Path:
         return self._folder / landing_name(table_id, _NAME_BYTES).strip(". ")

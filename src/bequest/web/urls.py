@@ -49,6 +49,8 @@ PUBLIC: list[URLPattern] = [
     path("public/<str:case_id>", public.disclosure),
 ]
 PORTAL: list[URLPattern] = [
+    path("find", portal.find),
+    path("find/code", portal.code),
     re_path(rf"^o/{_LINK}$", portal.landing),
     re_path(rf"^o/{_LINK}/card$", portal.card),
     re_path(rf"^o/{_LINK}/datum$", portal.datum),

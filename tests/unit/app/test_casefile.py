@@ -501,6 +501,7 @@ def test_every_commented_line_of_a_template_can_be_used(tmp_path: Path, event: E
     (tmp_path / "archive.txt").write_text(generate_identity().recipient)
     for name in ("receiver", "notary"):
         (tmp_path / f"{name}.vkey").write_text(witness(f"{name}.example") + "\n")
+    (tmp_path / "agreement.pdf").write_text("agreed")
     tsa = make_tsa(tmp_path / "tsa")
     (tmp_path / "tsa-roots.pem").write_text(tsa.root_pem)
     of_files = ('encoding = "gb18030"', 'sheet = ""', 'separator = "tab"', "header_row = 0", "header_rows = 1")

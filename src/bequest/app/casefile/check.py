@@ -78,6 +78,9 @@ def check_case(case: Case, root: Table) -> None:
     _check_sources(case, root)
     _check_people(case, root)
     _check_witnesses(case, root)
+    _check_once(root, "agreements", "lot", [a.lot for a in case.agreements])
+    for n, agreement in enumerate(case.agreements, start=1):
+        _one_of(root, f"agreements#{n}.lot", agreement.lot, (lot.id for lot in case.lots), "lots")
 
 
 def _at(root: Table, *steps: str) -> str:

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import cast
 
+from bequest.app.casefile.agreements import AGREEMENT, read_agreement
 from bequest.app.casefile.check import check_case, check_person_key, check_recipient
 from bequest.app.casefile.papers import PAPER, read_paper
 from bequest.app.casefile.settlements import SETTLE, check_settlements, read_settlement, whole_to_keeper
@@ -43,6 +44,7 @@ MAX_DAYS = 3650
 ROOT = (
     *("case", "transferor", "receivers", "custodian", "escrow", "lots", "sources", "copies", "people", "window"),
     "papers",
+    "agreements",
     "settle",
     "law",
     "evidence",
@@ -100,6 +102,7 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
     copies = root.tables("copies", COPY)
     people = root.tables("people", PERSON, at_least=2)
     papers = root.tables("papers", PAPER)
+    agreements = root.tables("agreements", AGREEMENT)
     settlements = root.tables("settle", SETTLE)
     law = root.table("law", LAW)
     transferor = cast(Table, root.table("transferor", PARTY, required=True))
@@ -131,6 +134,7 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
         people=tuple(_person(t) for t in people),
         window=Window() if window is None else _window(window),
         papers=tuple(read_paper(t) for t in papers),
+        agreements=tuple(read_agreement(t) for t in agreements),
         settlements=tuple(read_settlement(t) for t in settlements),
         switches=read_switches(law),
         evidence=EvidenceRules() if evidence is None else read_evidence(evidence),

@@ -73,7 +73,9 @@ def write_case_template(event: Event) -> str:
     elif event not in MOVES_NOTHING:
         parts += [_RECEIVERS, _lots(event)]
     settle = [_SETTLE] if event in COMPANY_ENDS else []
-    return "\n".join([*parts, _SOURCES, _people(event), _papers(event), *settle, _law(event), _EVIDENCE, _WINDOW])
+    agreed = () if event in MOVES_NOTHING | RELEASES_NOTHING else (_AGREEMENTS,)
+    last = (*agreed, *settle, _law(event), _EVIDENCE, _WINDOW)
+    return "\n".join([*parts, _SOURCES, _people(event), _papers(event), *last])
 
 
 def _head(event: Event) -> str:
@@ -300,6 +302,22 @@ _PAPERS_HEAD = """\
 # 文件：签发后放在本文件旁，摘要记入证据 · Papers, put beside this file; their digests go into the evidence
 # 种类 · kinds: administrator-appointment liquidation-group estate-plan-approval succession-resolution carrier-consent
 # real-name-registration safety-agreement；sha256 可写明核对 · sha256 may be written and is then checked
+"""
+
+_AGREEMENTS = """\
+# 与非承继的接收方（PIPL-21、PIPL-23）的协议：没有就不能交付 · With a recipient who is no successor: no delivery without
+# classes 可以移交的个人字段类别 · the personal kinds of field that may go
+# supervise_months 每几个月核查一次 · how often it is looked at
+# [[agreements]]
+# lot = "lot-1"
+# title = "个人信息提供协议"
+# signed_on = 2026-10-30
+# ends_on = 2029-12-31
+# classes = ["person_name", "phone", "address"]
+# conditions = ["只用于约定的目的"]          # only for the purpose agreed
+# confidentiality = "限于经授权的人员"       # authorised staff only
+# supervise_months = 12
+# file = "agreement.pdf"
 """
 
 _EVIDENCE = """\

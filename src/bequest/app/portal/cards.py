@@ -17,6 +17,7 @@ from bequest.app.law import pack_of
 from bequest.app.open_case import make_keys
 from bequest.app.portal.links import KEY, link_tokens
 from bequest.app.portal.page import OPEN_DAYS, keep_page, make_page, opens_until
+from bequest.app.portal.visitors import keep_addresses
 from bequest.app.run_link import load_linked
 from bequest.app.run_plan import load_plans
 from bequest.app.telling import people_of
@@ -80,6 +81,7 @@ def make_cards(
     ready = cards.select("ref", opened.struct.json_encode().alias("open"), inner.struct.json_encode().alias("inner"),
                          pl.col("datum").fill_null(""))  # fmt: skip
     make_keys(ctx, case.id, (KEY,), at)
+    keep_addresses(ctx, case.id, cards.select("ref", _reached().alias("address")))
     keep_page(ctx, make_page(case, notices, _recipient(ctx, case.id), closed=done is not None))
     ends = at + timedelta(days=OPEN_DAYS) if done is not None else _end_of(opens_until(case))
     _put(ctx, case.id, ready, ends=max(ends, at), at=at)
@@ -148,6 +150,11 @@ def _ages_by_ref(workspace: Workspace, linked: Linked) -> pl.DataFrame:
     bands = pl.col("rank").replace_strict(dict(enumerate(order)), return_dtype=pl.Utf8).alias("age")
     who = people_of(workspace, linked).select("ref", pl.col("subject").cast(pl.Int64))
     return who.join(youngest, on="subject").group_by("ref").agg(pl.col("rank").min()).select("ref", bands)
+
+
+def _reached() -> pl.Expr:
+    """The address by which the link came, or would have come: never the second datum."""
+    return pl.when(pl.col("channel") == Channel.SMS.value).then("phone").otherwise("email")
 
 
 def _kinds_by_ref(workspace: Workspace, datamap: DataMap, linked: Linked) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from bequest.app.answers import require_answerable, take_answers
 from bequest.app.context import Context
 from bequest.app.portal.choices import REQUESTS
 from bequest.app.portal.messages import request_of
+from bequest.app.portal.visitors import drop_addresses
 from bequest.app.telling import saved_answers
 from bequest.kernel.canonical import digest
 from bequest.kernel.clock import rfc3339
@@ -78,7 +79,9 @@ def cases_with_cards(ctx: Context) -> tuple[str, ...]:
 def take_all(ctx: Context) -> int:
     """Take what waits in every case; and remove cards whose time is over."""
     with ctx.store.transaction() as tx:
-        tx.portal.drop_expired(ctx.system.now())
+        dropped = tx.portal.drop_expired(ctx.system.now())
+    if dropped:
+        drop_addresses(ctx)
     return sum(take_requests(ctx, case_id) for case_id in cases_with_cards(ctx))
 
 

@@ -11,9 +11,10 @@ from bequest.app.context import Context
 from bequest.app.ending import register_warning
 from bequest.app.queries.approving import approve_by
 from bequest.app.telling import register
+from bequest.app.withdrawals import messages_on_record
 from bequest.documents.report.content import StepName
 from bequest.documents.report.wording import STEP_WORDS
-from bequest.kernel.clock import local_date
+from bequest.kernel.clock import local_date, parse_rfc3339
 from bequest.kernel.errors import BequestError
 from bequest.model.case import Case
 from bequest.steps.notify.ladder import Told
@@ -153,6 +154,24 @@ def _receipts(s: _Seen) -> list[Early]:
     ]
 
 
+def _withdrawals(s: _Seen) -> list[Early]:
+    """Who withdrew after a delivery: the receiver has not signed for having deleted it."""
+    until = timedelta(days=RECEIPT_DAYS)
+    late = [
+        m
+        for m in messages_on_record(s.ctx.workspace(s.case.id), s.tx, s.case.id)
+        if m.done is None and local_date(parse_rfc3339(m.created_at), s.case.timezone) + until < s.today
+    ]
+    return [
+        Early(
+            f"撤回通知 {m.message_id} 发出 {RECEIPT_DAYS} 天以上，接收方没有交回执行回执",
+            f"Message {m.message_id} went out more than {RECEIPT_DAYS} days ago; the receiver has not signed for it",
+            "destruction",
+        )
+        for m in late
+    ]
+
+
 def _copies(s: _Seen) -> list[Early]:
     """Further copies whose end is not known: they stand in the way of a final certificate."""
     n = sum(c.expires_on is None for c in s.case.copies)
@@ -182,5 +201,5 @@ def _custody_due(s: _Seen) -> list[Early]:
 
 
 _CHECKS: tuple[Callable[[_Seen], list[Early]], ...] = (
-    _ends, _void, _approvals_late, _failed, _bounced, _receipts, _copies, _custody_due,
+    _ends, _void, _approvals_late, _failed, _bounced, _receipts, _withdrawals, _copies, _custody_due,
 )  # fmt: skip

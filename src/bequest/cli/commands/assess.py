@@ -1,13 +1,16 @@
 """`bequest assess`: risks from measured facts, the register, what is behind each score."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bequest.app.assessment_page import assessment_page
+from bequest.app.impact import file_impact, write_impact
+from bequest.app.impact_page import whole_page
 from bequest.app.run_assess import assessment_of, run_assess
 from bequest.cli import render
 from bequest.cli.assessment import print_assessment, print_facts, print_history, print_liability, print_risk
+from bequest.cli.impact import print_impact
 from bequest.cli.state import group, state_of
 from bequest.documents.assessment.content import AssessmentPage
 from bequest.kernel.errors import InputError
@@ -23,7 +26,15 @@ def register(app: typer.Typer) -> None:
 
 def _page(ctx: typer.Context, case: str) -> AssessmentPage:
     with state_of(ctx).context() as c:
-        return assessment_page(assessment_of(c, case), c.case(case).case)
+        return whole_page(c, case, assessment_of(c, case))
+
+
+def _print(page: AssessmentPage, *, json: bool) -> None:
+    if json:
+        render.print_json(page.assessment)
+        return
+    print_assessment(page)
+    print_impact(page, changes=False)
 
 
 @commands.command(name="run", help="Measure, score, follow the register; nothing happens to any data. 评估，不动数据。")
@@ -36,20 +47,13 @@ def run(
     json: Json = False,
 ) -> None:
     with state_of(ctx).context() as c:
-        page = assessment_page(run_assess(c, case, quasi=quasi or ()).assessment, c.case(case).case)
-    if json:
-        render.print_json(page.assessment)
-        return
-    print_assessment(page)
+        page = whole_page(c, case, run_assess(c, case, quasi=quasi or ()).assessment)
+    _print(page, json=json)
 
 
 @commands.command(name="show", help="The last assessment again. 再看上一次评估。")
 def show(ctx: typer.Context, case: str, json: Json = False) -> None:
-    page = _page(ctx, case)
-    if json:
-        render.print_json(page.assessment)
-        return
-    print_assessment(page)
+    _print(_page(ctx, case), json=json)
 
 
 @commands.command(name="facts", help="Every measured fact. 全部实测事实。")
@@ -93,3 +97,44 @@ def explain(
             hint=f"`bequest assess register {case}` lists them.",
         )
     print_risk(line)
+
+
+@commands.command(
+    name="pipia", help="Write the impact assessment as Word and PDF, zh and en. 生成个人信息保护影响评估报告。"
+)
+def pipia(
+    ctx: typer.Context,
+    case: str,
+    out: Annotated[Path | None, typer.Option(help="folder; default: the case's report folder")] = None,
+) -> None:
+    with state_of(ctx).context() as c:
+        files = write_impact(c, case, out)
+    for path in files:
+        render.line(str(path))
+    render.line(
+        render.say(
+            f"请在 Word 文件的方框里填写，再交回：bequest assess file {case} 文件 --key 私钥",
+            f"Fill in the boxes of the Word file and give it back: bequest assess file {case} FILE --key KEY",
+        )
+    )
+
+
+@commands.command(name="file", help="Take the filled-in impact assessment back, signed. 交回填好的影响评估并签名。")
+def file(
+    ctx: typer.Context,
+    case: str,
+    form: Annotated[Path, typer.Argument(help="the filled-in Word file")],
+    key: Annotated[Path, typer.Option(help="the protection officer's OpenSSH private key")],
+) -> None:
+    with state_of(ctx).context() as c:
+        file_impact(c, case, form, key)
+    print_impact(_page(ctx, case), changes=False)
+
+
+@commands.command(name="status", help="Whether the filed impact assessment still holds. 已归档的影响评估是否仍有效。")
+def status(ctx: typer.Context, case: str, json: Json = False) -> None:
+    page = _page(ctx, case)
+    if json:
+        render.print_json(page.impact)
+        return
+    print_impact(page, changes=True)

@@ -19,6 +19,7 @@ from bequest.cli import render
 from bequest.cli.state import state_of
 from bequest.kernel.clock import SystemClock, parse_rfc3339
 from bequest.kernel.errors import InputError
+from bequest.steps.deliver.change import ChangeReceipt
 
 
 def register(app: typer.Typer) -> None:
@@ -67,7 +68,7 @@ def receive(
     undertake: Annotated[list[str] | None, typer.Option(help="what you undertake: its code, or all")] = None,
     at: Annotated[str, typer.Option(help="rehearsals: time of the receipt (RFC 3339)")] = "",
 ) -> None:
-    when = _instant(at) if at else SystemClock().now()
+    when = instant(at)
     if sign_key is not None:
         check_receipt_files(sign_key, receipt)
     received = receive_package(package, identity, out, trust=trust)
@@ -91,7 +92,14 @@ def receive(
         render.line(f"receipt: {receipt}")
 
 
-def _instant(text: str) -> datetime:
+def instant(text: str) -> datetime:
+    """The time that was given, else now.
+
+    Raises:
+        InputError: where it is no time with a time zone.
+    """
+    if not text:
+        return SystemClock().now()
     try:
         return parse_rfc3339(text)
     except ValueError:
@@ -101,4 +109,14 @@ def _instant(text: str) -> datetime:
 def receipt(ctx: typer.Context, case: str, file: Path) -> None:
     with state_of(ctx).context() as c:
         entered = enter_receipt(c, case, file)
+    if isinstance(entered, ChangeReceipt):
+        (rows, cells), (asked_rows, asked_cells) = entered.done, entered.asked
+        render.line(
+            f"{entered.message_id}: "
+            + render.say(
+                f"删除 {rows} 行（应删 {asked_rows}），更正 {cells} 格（应改 {asked_cells}）",
+                f"{rows} of {asked_rows} rows deleted, {cells} of {asked_cells} cells corrected",
+            )
+        )
+        return
     render.line(f"{entered.delivery_id}: {entered.stage}, exceptions {len(entered.exceptions)}")

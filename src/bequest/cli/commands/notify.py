@@ -7,10 +7,9 @@ from typing import Annotated
 import typer
 
 from bequest.app.answers import Phase, enter_answers
+from bequest.app.export_letters import export_letters, letter_batches
 from bequest.app.run_notify import (
     enter_report,
-    export_letters,
-    letter_batches,
     publish_notice,
     run_notify,
     send_next,
@@ -82,7 +81,7 @@ def answers(ctx: typer.Context, case: str, file: Path) -> None:
         )  # fmt: skip
 
 
-@commands.command(name="export", help="Write a mail-merge batch in clear for the carrier (logged). 导出邮件合并文件。")
+@commands.command(name="export", help="Write a batch in clear: CSV, or .html to print (logged). 导出一批告知书。")
 def export(ctx: typer.Context, case: str, batch: str, file: Path) -> None:
     with state_of(ctx).context() as c:
         n = export_letters(c, case, batch, file)

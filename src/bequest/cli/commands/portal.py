@@ -4,9 +4,11 @@ from typing import Annotated
 
 import typer
 
+from bequest.app.portal.carriers import Carriers
 from bequest.app.portal.link import link_for
 from bequest.app.portal.messages import reply, thread
 from bequest.app.portal.take import finish_request, take_requests
+from bequest.app.portal.visitors import answer_visits, listed_codes
 from bequest.cli import render
 from bequest.cli.state import group, state_of
 
@@ -28,8 +30,16 @@ def link(ctx: typer.Context, case: str, ref: Annotated[str, typer.Argument(help=
 @commands.command(name="take", help="Take choices made at the portal into the answers. 收取门户上的选择。")
 def take(ctx: typer.Context, case: str) -> None:
     with state_of(ctx).context() as c:
+        answer_visits(c, Carriers())
         n = take_requests(c, case)
     render.line(render.say(f"收取 {n:,} 项", f"{n:,} taken"))
+
+
+@commands.command(name="codes", help="One-time codes of a rehearsal, which are never sent. 演练的验证码，从不发出。")
+def codes(ctx: typer.Context, case: str) -> None:
+    with state_of(ctx).context() as c:
+        found = listed_codes(c, case) if c.case(case).rehearsal else []
+    render.table("", ("address", "code", "at"), [(x["address"], x["code"], x["at"]) for x in found])
 
 
 @commands.command(name="requests", help="What customers asked at the portal. 门户上的请求。")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bequest.documents.words import Word
-from bequest.model.assessment import Assessment, Dimension, Figure, Origin, RiskState
+from bequest.model.assessment import Assessment, Dimension, Figure, Origin, RiskState, Standing
 from bequest.model.disposition import ReasonStatus
 
 SMALL = 10
@@ -118,6 +118,21 @@ class LiabilityLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImpactLine:
+    """The impact assessment that people filed, and what opens it again. Where none is filed only `latest` says."""
+
+    standing: Standing
+    latest: int
+    """The last run of the assessment."""
+    run: int = 0
+    """The run on which it was filed."""
+    at: str = ""
+    conclusion: str = ""
+    reasons: tuple[Word, ...] = ()
+    changes: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AssessmentPage:
     """Everything that is shown of one run."""
 
@@ -134,3 +149,4 @@ class AssessmentPage:
     accept: int
     liabilities: tuple[LiabilityLine, ...] = ()
     penalties: tuple[PenaltyLine, ...] = ()
+    impact: ImpactLine | None = None

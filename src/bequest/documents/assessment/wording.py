@@ -7,7 +7,7 @@ from typing import Final
 from bequest.documents.assessment.content import SMALL, FactLine, RiskLine, WarningLine
 from bequest.documents.citations import cite
 from bequest.documents.words import Shape, Word
-from bequest.model.assessment import COMPANY, RIGHTS, Dimension, Figure, Origin, RiskState
+from bequest.model.assessment import COMPANY, RIGHTS, Dimension, Figure, Origin, RiskState, Standing
 
 DIMENSIONS: Final[Mapping[Dimension, Word]] = {
     Dimension.LEGAL: Word("法律", "legal"),
@@ -63,6 +63,18 @@ LIABILITIES: Final[Mapping[str, Word]] = {
     "criminal": Word("刑事", "criminal"),
     "reputation": Word("信誉", "reputation"),
 }
+STANDINGS: Final[Mapping[Standing, tuple[Word, Shape]]] = {
+    Standing.NONE: (Word("尚未归档", "none is filed"), Shape("till", "wait")),
+    Standing.CURRENT: (Word("有效：事实未变", "holds: no fact has changed"), Shape("same", "ok")),
+    Standing.MOVED: (Word("有效：变化在容许范围内", "holds: facts moved within the tolerance"), Shape("same", "ok")),
+    Standing.REOPENED: (Word("须重做", "opened again"), Shape("gone", "warn")),
+}
+CONCLUSIONS: Final[Mapping[str, Word]] = {
+    "go": Word("可以进行", "may go ahead"),
+    "go_after_measures": Word("完成上列措施后可以进行", "may go ahead once the measures above are done"),
+    "stop": Word("不得进行", "must not go ahead"),
+}
+"""What people conclude, in the order of the choices of the form."""
 _CITED: Final = re.compile(r"\b[A-Z][A-Z0-9]+-[0-9G][0-9.]*\b")
 CASE: Final = Word("全案", "the case")
 PEOPLE: Final = frozenset({"person"})

@@ -1,26 +1,18 @@
 """From a `Certificate` to PDF/A-3b: values go in as data, fonts come from a package, same input, same bytes."""
 
-import json
-import re
-from collections.abc import Iterator
-from functools import cache
-from importlib.resources import as_file, files
+from importlib.resources import files
 from io import BytesIO
-from typing import Any
 
 import segno
-import typst
 
 from bequest.documents.certificate.content import certificate_data
 from bequest.documents.certificate.guilloche import guilloche
 from bequest.documents.symbols import picture
+from bequest.documents.typesetting import NotSetError, typeset
 from bequest.kernel.clock import parse_rfc3339
 from bequest.kernel.errors import EvidenceError, InputError
 from bequest.model.destruction import Certificate
 
-_FONT_PACKAGE = "manimgx_fonts_cjk"
-_NOT_DISPLAYED = re.compile(r'the text `"(?P<text>.*?)"` could not be displayed', re.DOTALL)
-_ESCAPE = re.compile(r"\\u\{([0-9a-fA-F]+)\}")
 _GREY = "#58646e"
 _GLYPHS = {"clear": "#1c4a78", "planned": "#785200", "unseen": "#5d6972", "found": "#a3261b"}
 _GLYPHS |= {f"{name}-grey": _GREY for name in _GLYPHS}
@@ -61,28 +53,12 @@ def render_certificate(
         "dsse": list(dsse_json),
         "proof": list(proof),
     }
-    inputs = {"data": json.dumps({**data, **pictures}, ensure_ascii=False, sort_keys=True)}
     template = (files("bequest.documents.certificate") / "certificate.typ").read_bytes()
     issued = int(parse_rfc3339(cert.issued_at).timestamp())
     try:
-        made = typst.compile(
-            template,
-            font_paths=_fonts(),
-            ignore_system_fonts=True,
-            sys_inputs=inputs,
-            pdf_standards=["a-3b"],
-            timestamp=issued,
-        )
-    except typst.TypstError as failure:
-        raise _explained(failure.message, data) from None
-    return bytes(made)
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    # the package ships one variable font file beside its module; nothing of the machine's own fonts is used
-    with as_file(files(_FONT_PACKAGE)) as folder:
-        return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder)])
+        return typeset(template, {**data, **pictures}, issued)
+    except NotSetError as failure:
+        raise _explained(failure.fields) from None
 
 
 def _qr_svg(text: str) -> str:
@@ -92,27 +68,13 @@ def _qr_svg(text: str) -> str:
     return buffer.getvalue().decode()
 
 
-def _explained(message: str, data: dict[str, Any]) -> EvidenceError | InputError:
-    missing = _NOT_DISPLAYED.search(message)
-    if not missing:
+def _explained(fields: tuple[str, ...]) -> EvidenceError | InputError:
+    if not fields:
         return EvidenceError(
             "the certificate could not be set as PDF", hint="Report this with the case id; nothing was issued."
         )
-    text = _ESCAPE.sub(lambda m: chr(int(m[1], 16)), missing["text"])
-    fields = sorted({path for path, value in _leaves(data) if text in value})
     return InputError(
-        f"the certificate field {', '.join(fields) or 'unknown'} has a character that the certificate's font lacks",
+        f"the certificate field {', '.join(fields)} has a character that the certificate's font lacks",
         hint="Correct the spelling, or use a release whose font has it; a certificate never shows a blank.",
         code="BQ-DOCUMENT-1",
     )
-
-
-def _leaves(value: object, path: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict):
-        for key, part in value.items():
-            yield from _leaves(part, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, list):
-        for i, part in enumerate(value):
-            yield from _leaves(part, f"{path}[{i + 1}]")

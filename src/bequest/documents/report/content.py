@@ -142,6 +142,21 @@ class DeliveryLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalLine:
+    """Withdrawals and corrections told to a receiver after a delivery; `executed_at` empty: outstanding."""
+
+    message_id: str
+    receiver: str
+    """Name."""
+    told_at: str
+    rows: int
+    cells: int
+    rows_done: int = 0
+    cells_done: int = 0
+    executed_at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustodyBucket:
     """What is sealed until one month on one ground."""
 
@@ -273,6 +288,7 @@ class CaseReport:
     notices: Notices | None = None
     cutover_at: str = ""
     deliveries: tuple[DeliveryLine, ...] = ()
+    withdrawals: tuple[WithdrawalLine, ...] = ()
     custody: tuple[CustodyBucket, ...] = ()
     certificate: Certificate | None = None
     revoked: Note | None = None

@@ -46,6 +46,8 @@ class DeliverySpec:
     restrictions: tuple[str, ...] = ()
     undertakings: tuple[str, ...] = DEFAULT
     """What the receiver must undertake before it may use anything, as codes of `undertakings`."""
+    agreement: Mapping[str, str] = field(default_factory=dict)
+    """The terms the recipient agreed to: title and digest of the paper, last day, classes, conditions, secrecy."""
     disposition_root: str = ""
     decided: str = ""
     """Mark of the decisions it is made by: with others, what was built and not sent is built anew. Empty: as begun."""

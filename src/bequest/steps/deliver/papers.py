@@ -56,7 +56,7 @@ _README_ZH = """# 交付内容说明
 接收方承诺（签收即承诺；`bequest receive --into` 导入前须以 `--undertake` 逐项承诺）：
 
 {undertakings_zh}
-"""
+{agreement_zh}"""
 
 _README_EN = """# What this delivery holds
 
@@ -81,7 +81,7 @@ The receiver undertakes the following, by signing the receipt; before `bequest r
 with `--undertake`:
 
 {undertakings_en}
-"""
+{agreement_en}"""
 
 
 def verify_text(spec: DeliverySpec) -> bytes:
@@ -97,6 +97,10 @@ def readme_texts(spec: DeliverySpec) -> dict[str, bytes]:
     }
 
 
+def _terms(spec: DeliverySpec, text: str) -> str:
+    return f"\n{text.format(**spec.agreement)}\n" if spec.agreement else ""
+
+
 def _words(spec: DeliverySpec, rehearsal: str) -> dict[str, str]:
     return {
         "rehearsal": rehearsal if spec.rehearsal else "",
@@ -108,4 +112,8 @@ def _words(spec: DeliverySpec, rehearsal: str) -> dict[str, str]:
         "restrictions": ", ".join(spec.restrictions) or "—",
         "undertakings_zh": "\n".join(f"- `{u}`：{MEANINGS[u][0]}" for u in spec.undertakings),
         "undertakings_en": "\n".join(f"- `{u}`: {MEANINGS[u][1]}" for u in spec.undertakings),
+        "agreement_zh": _terms(spec, "协议：{title}（至 {endsOn}）。条件：{conditions}。保密：{confidentiality}。"),
+        "agreement_en": _terms(
+            spec, "Agreement: {title} (until {endsOn}). Conditions: {conditions}. Confidentiality: {confidentiality}."
+        ),
     }

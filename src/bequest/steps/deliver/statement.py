@@ -60,6 +60,7 @@ def delivery_statement(
         "purposes": list(spec.purposes),
         "restrictions": list(spec.restrictions),
         "undertakings": list(spec.undertakings),
+        "agreement": dict(spec.agreement),
         "nonceCommit": hashlib.sha256(spec.nonce).hexdigest(),
         "createdAt": rfc3339(spec.created_at),
     }

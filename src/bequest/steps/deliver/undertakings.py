@@ -20,6 +20,19 @@ MEANINGS: dict[str, tuple[str, str]] = {
         "采取管理和技术措施，防止未经授权的访问以及泄露、篡改、丢失",
         "guards it against access without right, leaks, changes and loss",
     ),
+    "agreement-scope-and-conditions": (
+        "只在协议约定的范围内、按约定的条件处理",
+        "stays within the scope and the conditions of the agreement",
+    ),
+    "agreement-confidentiality": (
+        "按协议保密，未经同意不转交他人",
+        "keeps it confidential as agreed, and passes it on to nobody without consent",
+    ),
+    "agreement-end": (
+        "协议期满返还或者删除",
+        "returns or deletes it when the term of the agreement ends",
+    ),
+    "agreement-supervision": ("接受移交方按约定的监督检查", "lets the transferor see that it keeps to the agreement"),
     "propagate-withdrawal": (
         "收到撤回、更正的通知即照办，并交回签名的执行回执",
         "carries out withdrawals and corrections that it is told of, and signs for having done so",
@@ -35,12 +48,16 @@ _BY_ROUTE: dict[LegalRoute, tuple[str, ...]] = {
     LegalRoute.PIPL_23: ("PIPL-23-within-consent", "PIPL-22-new-consent-on-change"),
 }
 _ALWAYS = DEFAULT[2:]
+_AGREED = tuple(u for u in MEANINGS if u.startswith("agreement-"))
 ALL = "all"
 
 
-def undertakings_of(route: LegalRoute) -> tuple[str, ...]:
-    """What the receiver of a lot on this legal route must undertake (PIPL Arts. 22, 23, 51)."""
-    return (*_BY_ROUTE.get(route, DEFAULT[:2]), *_ALWAYS)
+def undertakings_of(route: LegalRoute, *, is_agreed: bool = False) -> tuple[str, ...]:
+    """What the receiver of a lot on this legal route must undertake (PIPL Arts. 22, 23, 51).
+
+    `is_agreed`: there is an agreement with it (网络数据安全管理条例 art. 12).
+    """
+    return (*_BY_ROUTE.get(route, DEFAULT[:2]), *(_AGREED if is_agreed else ()), *_ALWAYS)
 
 
 def required(predicate: Mapping[str, Json]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from bequest.app.portal.choices import NEEDS_DATUM, REQUESTS, Ask, offered
 from bequest.app.portal.messages import shown_to_customer, write
 from bequest.app.portal.open_card import Closed, Opened, key_of_datum, open_link
 from bequest.app.portal.rate import may_rate, rate, rating_of
+from bequest.app.portal.visit import LASTS, begin, enter, is_offered
 from bequest.kernel.errors import BequestError
 from bequest.store.portal_records import AskedAtPortal
 from bequest.web.pages import plain_page, render
@@ -17,6 +18,7 @@ from bequest.web.site import site
 
 INNER_COOKIE = "bq_inner"
 INNER_SECONDS = 1800
+VISIT_COOKIE = "bq_find"
 
 
 @require_safe
@@ -162,6 +164,48 @@ def _open(request: HttpRequest, token: str) -> Opened | HttpResponse:
         return plain_page(request, 410, "expired")
     attempts.note_failure(here.store, attempts.LINKS, source, here.key, now)
     return plain_page(request, 404, "link")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: HttpRequest) -> HttpResponse:
+    """Somebody without a link types an address. The answer is the same whether it is known or not."""
+    here, now = site(), site().clock.now()
+    if not is_offered(here.store):
+        return plain_page(request, 404, "link")
+    if request.method != "POST":
+        return render(request, "portal/find.html", wrong=False)
+    source = request.META.get("REMOTE_ADDR", "")
+    if attempts.is_over(here.store, attempts.FINDS, source, here.key, now):
+        return _wait(request)
+    attempts.note_failure(here.store, attempts.FINDS, source, here.key, now)
+    try:
+        cookie = begin(here.store, request.POST.get("address", ""), now)
+    except BequestError:
+        return render(request, "portal/find.html", 422, wrong=True)
+    response = _see("/find/code")
+    response.set_cookie(
+        VISIT_COOKIE, cookie, max_age=int(LASTS.total_seconds()), path="/find", secure=True, httponly=True,
+        samesite="Strict",
+    )  # fmt: skip
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request: HttpRequest) -> HttpResponse:
+    """The code that came there. A wrong one, one that never came and one too late look alike."""
+    if request.method != "POST":
+        return render(request, "portal/code.html", wrong=False, links=())
+    here = site()
+    links = enter(
+        here.store, request.COOKIES.get(VISIT_COOKIE, ""), request.POST.get("code", "")[:12], here.clock.now()
+    )
+    if not links:
+        return render(request, "portal/code.html", 422, wrong=True, links=())
+    response = _see(f"/o/{links[0]}") if len(links) == 1 else render(
+        request, "portal/code.html", wrong=False, links=links
+    )  # fmt: skip
+    response.delete_cookie(VISIT_COOKIE, path="/find", samesite="Strict")
+    return response
 
 
 def _wait(request: HttpRequest) -> HttpResponse:
