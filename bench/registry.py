@@ -61,5 +61,6 @@ BENCHES: dict[str, Bench] = {
     "mydelete": Bench(
         "mydelete", "MariaDB rows deleted by key against hand-tuned key lists and executemany", packages=("pymysql",)
     ),
+    "decide": Bench("decide", "a whole company decided against reading its sources once (size: customers)", 1_000_000),
     "demo": Bench("demo", "the whole demo case against the sum of its raw reads and writes", size=3_000),
 }

@@ -4,17 +4,22 @@
 mutant is a changed copy in memory. A mutant is killed where a law case, a row or an example written in YAML no longer
 gets the answer it expects. `--every N` takes each N-th mutant only.
 
-Mutated of rules (cells of the plan): the first day (per module and date), each event, route and kind of record, each
-outcome word, custody band, operator, open point, who says what remains, each comparison of a fact (inverted), each need
-of a field; and that the rule is not there. Of parameters: value, first day. Of duties: each condition. Of findings:
-each comparison, value, word, article's absence, period, precedence. Texts are not mutated.
+Mutants that change no answer at all stand, with the reason, in `law_mutants_equivalent.toml` and are left out of the
+count; `--dead` names entries that do not belong there.
+
+Mutated of rules (cells of the plan): the first day (per module and date), each event, route, role and kind of record,
+what silence means, a receiver abroad, the switch; each outcome word, custody band, operator, open point, who says what
+remains, each comparison of a fact (inverted); and that the rule is not there. Of parameters: value, first day. Of
+duties: each condition. Of findings: each comparison, value, word, period, precedence. Articles and texts are not.
 """
 
 import argparse
 import sys
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 from bequest.kernel.errors import LawError
 from bequest.law.cases import LawCase, differences, run_case
@@ -27,10 +32,12 @@ from bequest.law.pack import DutyText, LawPack
 from bequest.law.params import Parameter
 from bequest.law.rule import Answer, FactView, Rest, Rule
 from bequest.law.tables import failure
+from bequest.model.case import OnSilence
 from bequest.model.disposition import Operator
-from bequest.model.facts import Fact
+from bequest.model.facts import Fact, RowRole
 
 DAY = timedelta(days=1)
+EQUIVALENT = Path(__file__).with_name("law_mutants_equivalent.toml")
 
 
 @dataclass(frozen=True)
@@ -56,10 +63,27 @@ class Score:
 
 
 def score(every: int = 1) -> Score:
-    """Run the mutants of all packs, or a fixed sample of them."""
-    found = [*cell_mutants(), *(m for j in jurisdictions() for m in finding_mutants(j))]
-    chosen = found[::every]
+    """Run the mutants of all packs, or a fixed sample of them, without those that change no answer."""
+    same = equivalent()
+    chosen = [m for m in all_mutants() if m.name not in same][::every]
     return Score(count_cases(), len(chosen), [m.name for m in chosen if not m.is_killed()])
+
+
+def all_mutants() -> list[Mutant]:
+    """The mutants of all packs."""
+    return [*cell_mutants(), *(m for j in jurisdictions() for m in finding_mutants(j))]
+
+
+def equivalent() -> frozenset[str]:
+    """Names of the mutants that change no answer, as listed with the reason."""
+    groups = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))["equivalent"]
+    return frozenset(name for group in groups if group["reason"] for name in group["mutants"])
+
+
+def dead_entries() -> list[str]:
+    """What is listed as equivalent but is no mutant any more, or is noticed by a case after all."""
+    alive = {m.name for m in all_mutants() if m.name in equivalent() and not m.is_killed()}
+    return sorted(equivalent() - alive)
 
 
 def count_cases() -> int:
@@ -170,6 +194,17 @@ def rule_mutants(rule: Rule, heard: Sequence[LawCase], pack: LawPack) -> Iterato
     if len(rule.record_classes) < 5:
         for cls in sorted(rule.record_classes):
             yield f"without {cls}", replace(rule, record_classes=rule.record_classes - {cls})
+    if len(rule.roles) < 5:
+        for role in sorted(rule.roles):
+            yield f"without the role {role}", replace(rule, roles=rule.roles - {role}, always=False)
+    elif left_out := frozenset(RowRole) - rule.roles:
+        yield f"for the roles {', '.join(sorted(left_out))} too", replace(rule, roles=rule.roles | left_out)
+    if len(rule.on_silence) < len(OnSilence):
+        yield "whatever silence means", replace(rule, on_silence=frozenset(OnSilence))
+    if rule.only_abroad:
+        yield "in the mainland too", replace(rule, only_abroad=False)
+    if rule.only_if:
+        yield "whatever the switch", replace(rule, only_if="")
     for fact in sorted(rule.reads):
         yield f"{fact} inverted", _wrapped(rule, lambda a: a, turned=fact)
     answers = _answers(rule, heard, pack)
@@ -350,11 +385,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--survivors", action="store_true")
+    parser.add_argument("--dead", action="store_true")
     chosen = parser.parse_args()
+    if chosen.dead:
+        print("\n".join(dead_entries()))
+        return 1 if dead_entries() else 0
     got = score(chosen.every)
     if chosen.survivors:
         print("\n".join(got.survivors))
-    print(f"{got.cases} law cases, {got.mutants} mutants, {got.mutants - len(got.survivors)} killed: {got.rate:.4f}")
+    print(
+        f"{got.cases} law cases, {got.mutants} mutants, {got.mutants - len(got.survivors)} killed: {got.rate:.4f}"
+        f" ({len(equivalent())} equivalent ones left out)"
+    )
     return 0 if got.rate >= 0.98 else 1
 
 

@@ -19,6 +19,7 @@ import typer
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from scripts import reference_detectors
 from scripts.reference_case_file import SECTIONS, WORDS, rows
 
 from bequest.cli.main import app
@@ -176,6 +177,13 @@ def events() -> str:
     return _table(("event", "中文", "English", "rule"), (row(t) for t in EventType))
 
 
+def detector_table(name: str, lang: int) -> str:
+    """One of the tables of the detector pages."""
+    heads, lines = getattr(reference_detectors, f"{name}_heads"), getattr(reference_detectors, f"{name}_rows")
+    return _table(heads(lang), lines(lang))
+
+
+DETECTOR_TABLES = {"classes": "class", "detectors": "detector", "exports": "export", "rules": "rule"}
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "commands.md": {"commands": commands, "errors": errors, "options": options},
     "evidence.md": {"events": events},
@@ -183,6 +191,8 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "case-file.md": {"case file": partial(case_file, 1)},
     "not-provable.zh.md": {"limits": partial(limits, 0)},
     "not-provable.md": {"limits": partial(limits, 1)},
+    "detectors.zh.md": {name: partial(detector_table, one, 0) for name, one in DETECTOR_TABLES.items()},
+    "detectors.md": {name: partial(detector_table, one, 1) for name, one in DETECTOR_TABLES.items()},
 }
 
 

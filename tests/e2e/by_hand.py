@@ -14,6 +14,18 @@ from bequest.crypto.age import generate_identity
 
 OPENED = "2026-11-02T01:00:00Z"
 START = "from bequest.cli.main import main; main()"
+DYING = """
+import os, signal
+from bequest.app.context import Run
+guard, left = Run.guard, [{n}]
+def dying(self):
+    left[0] -= 1
+    if left[0] < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    guard(self)
+Run.guard = dying
+"""
+"""Killed where a step is about to change something for the n-th time: `Run.guard` comes before each batch."""
 
 
 @dataclass
@@ -27,12 +39,13 @@ class ByHand:
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
 
-    def try_(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run a command, whatever comes of it."""
+    def try_(self, *words: str, kill_at: int | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a command, whatever comes of it; with `kill_at` it dies after so many guarded batches."""
+        start = START if kill_at is None else DYING.format(n=kill_at) + START
         env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), "HOME": str(self.folder)}
         more = {"BEQUEST_HOME": str(self.folder / "home"), "BEQUEST_LANG": "en"}
         return subprocess.run(
-            [sys.executable, "-c", START, *words],
+            [sys.executable, "-c", start, *words],
             cwd=self.folder, env=env | more | self.environ, capture_output=True, text=True, check=False,
         )  # fmt: skip
 

@@ -90,12 +90,15 @@ class _Reader:
         return (p for p in sorted(folder.rglob("*")) if p.is_file())
 
     def _digests(self) -> dict[str, str]:
-        """SHA-256 → the file that has it; of a custody bucket, over those of its files."""
+        """SHA-256 → the file that has it, or what a statement says; of a custody bucket, over those of its files."""
         out: dict[str, str] = {}
         for path in self._walk(self.case):
             name = path.relative_to(self.case).as_posix()
             if not name.startswith(("bundle/", "report/")):
                 out.setdefault(hashlib.sha256(path.read_bytes()).hexdigest(), f"<{name}>")
+            if name.startswith("statements/") and name.endswith(".dsse.json"):
+                signed = base64.b64decode(json.loads(path.read_bytes())["payload"])
+                out.setdefault(hashlib.sha256(signed).hexdigest(), f"<what {name} says>")
         for manifest in self.case.glob("custody/*/manifest.json"):
             files = "".join(f["sha256"] for f in json.loads(manifest.read_bytes())["files"])
             out[hashlib.sha256(files.encode()).hexdigest()] = f"<custody/{manifest.parent.name}>"

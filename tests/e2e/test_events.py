@@ -11,14 +11,16 @@ import pytest
 from bequest.app.change_case import update_case
 from bequest.app.clock import advance_clock
 from bequest.app.context import Context, open_context
+from bequest.app.end_custody import destroy_custody
 from bequest.app.open_custody import open_custody
 from bequest.app.rehearse import Played, rehearse
 from bequest.app.run_link import run_link
 from bequest.app.run_plan import run_plan
 from bequest.demo import make_company
 from bequest.demo.company import DEMO_EVENTS
+from bequest.evidence.verify import verify_bundle
 from bequest.kernel.errors import GuardError, StateError
-from bequest.model.case import SUPPORTED_EVENTS, Event
+from bequest.model.case import SUPPORTED_EVENTS, Event, Role
 from bequest.model.disposition import Release, Residue
 from bequest.model.plan import Population
 
@@ -146,6 +148,16 @@ def test_a_deregistration_settles_first_and_does_not_close_after_the_register(tm
     played = rehearse(ctx, folder)
     assert played.bundle.report.complete
     assert [c.code for c in played.bundle.report.checks if not c.ok] == []
+    two = [
+        folder / "keys" / next(p.id for p in played.case.people if r in p.roles) for r in (Role.OFFICER, Role.OPERATOR)
+    ]
+    with pytest.raises(GuardError, match="no month"):
+        destroy_custody(ctx, "demo-e7", "whole-books", two)
+    ended = destroy_custody(ctx, "demo-e7", "whole-books", two, reason="法律顾问意见：账册保管期满")
+    report = verify_bundle(played.bundle.folder, played.bundle.trust, rehearsal=True, later=[ended.statement])
+    assert report.ok, report.failed
+    left = {b.bucket for b in open_custody(ctx.workspace("demo-e7").root / "custody", folder / "keys/keeper.age")}
+    assert "whole-books" not in left
     ctx.store.close()
 
 

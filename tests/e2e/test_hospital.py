@@ -1,6 +1,7 @@
 """Whole stores on database servers where the company ends: a small invented hospital, on PostgreSQL and MariaDB."""
 
 import json
+import signal
 from pathlib import Path
 
 import polars as pl
@@ -83,3 +84,24 @@ def test_tables_that_others_refer_to_are_not_emptied_until_the_reference_is_gone
     clinic.server.execute(clinic.database, f"ALTER TABLE empl DROP {drop} seen")
     assert clinic.case.try_(*clinic.destroy_words()).returncode == 0
     assert clinic.count("patient") == 0
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
+def test_killed_again_and_again_while_it_hands_over_and_empties_it_comes_to_the_same_end(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    clinic = hospital(kind, request, tmp_path)
+    clinic.until_cutover()
+    clinic.decide_scrubs()
+    killed, batches, emptied = 0, 1, set[int]()
+    while (ended := clinic.case.try_(*clinic.destroy_words(), kill_at=batches)).returncode == -signal.SIGKILL:
+        killed, batches = killed + 1, batches + 3
+        emptied.add(sum(clinic.count(t) for t in ROWS))
+    assert ended.returncode == 0, ended.stderr
+    assert killed > 5
+    assert len(emptied) > 1, "never killed after something was emptied"
+    assert {t: clinic.count(t) for t in ROWS} == {**dict.fromkeys(ROWS, 0), "empl": 1}
+    assert "it verifies" in clinic.case.finish()
+    clinic.case.do("custody", "open", str(clinic.archive), "--identity", "archive.age", "--out", "in")
+    files = (clinic.case.folder / "in" / "whole-records").glob("*.parquet")
+    assert {f.name.split(".")[2]: pl.read_parquet(f).height for f in files} == {t: ROWS[t] for t in TABLES["records"]}

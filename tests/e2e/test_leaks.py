@@ -181,9 +181,10 @@ def test_what_is_sealed_is_listed_and_what_is_listed_is_sealed(whole: WholeCase,
 
 PLAIN = frozenset(
     {"manifest.json", "erasure.parquet", "DataDelivery.dsse.json", "VERIFY.md", "bagit.txt", "bag-info.txt"}
-    | {"manifest-sha256.txt", "tagmanifest-sha256.txt"}
+    | {"manifest-sha256.txt", "tagmanifest-sha256.txt", "addresses.parquet"}
 )
-"""Beside what is sealed: counts and digests of custody, tokens of the ledger, the papers of a package."""
+"""Beside what is sealed: counts and digests of custody, tokens of the ledger and of letters' addresses, the papers of a
+package."""
 
 
 def _files(path: Path) -> set[Path]:

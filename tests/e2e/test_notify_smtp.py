@@ -1,8 +1,9 @@
-"""Notices of a whole demo company through a real mail server: everybody with an address gets one, nobody two."""
+"""Notices and results of a demo company through a real mail server: everybody with an address gets one, nobody two."""
 
 import asyncio
 import email
 import email.policy
+import io
 import socket
 from collections import Counter
 from collections.abc import Iterator
@@ -15,11 +16,13 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from bequest.app import rehearse
 from bequest.app.context import Context, open_context
+from bequest.app.run_close import run_close
 from bequest.app.run_discover import run_discover, run_import_map
 from bequest.app.run_link import run_link
 from bequest.app.run_notify import enter_report, run_notify, send_next
 from bequest.app.run_plan import run_plan
 from bequest.app.telling import register
+from bequest.crypto.sealing import read_sealed, write_sealed
 from bequest.demo.company import make_company
 from bequest.demo.personas import SMALLEST
 from bequest.model.case import Event
@@ -88,3 +91,44 @@ def test_bounced_text_messages_go_out_by_mail_once_each(
     assert ref in text
     assert "没有移交任何信息" in text or "信息仍由原公司处理" in text
     assert "nothing is handed to anybody" in " ".join(text.split())
+
+
+def test_at_the_close_whoever_has_only_an_address_is_told_by_mail_once(
+    server: tuple[Mailbox, SmtpServer], tmp_path: Path
+) -> None:
+    class Reached(BaseException):
+        pass
+
+    def tell(name: str) -> None:
+        if name == "close":
+            raise Reached
+
+    make_company(tmp_path, event=Event.E5, customers=SMALLEST)
+    ctx = open_context(tmp_path / "home")
+    with pytest.raises(Reached):
+        rehearse.rehearse(ctx, tmp_path, tell=tell)
+    case_id = "demo-e5"
+    sealed = ctx.workspace(case_id).dir("stores", "outbox") / "feedback.sealed"
+    key = ctx.keys(case_id).get("outbox")
+    rows = pl.read_parquet(read_sealed(sealed, key, b"feedback")).with_row_index("n")
+    only_mail = pl.col("n") % 3 == 0  # at this size the company has hardly anybody without a phone
+    rows = rows.with_columns(
+        pl.when(only_mail).then(pl.lit("email")).otherwise("channel").alias("channel"),
+        pl.when(only_mail).then(pl.format("p{}@example.com", "n")).otherwise("address").alias("address"),
+    )
+    buffer = io.BytesIO()
+    rows.drop("n").write_parquet(buffer)
+    write_sealed(sealed, [buffer.getvalue()], key, b"feedback")
+    mails = rows.filter(pl.col("channel") == "email")
+    assert 1 < mails.height < rows.height
+    cut_off = mails["n"][0]  # a former run was killed while it handed this one over
+    (ctx.workspace(case_id).dir("letters") / "feedback.journal").write_text(f">feedback-{cut_off}\n")
+
+    mailbox, smtp = server
+    others: list[pl.DataFrame] = []
+    closed = run_close(ctx, case_id, send=others.append, repeatable=True, smtp=smtp)
+    assert sorted(to for to, _, _ in mailbox.got) == sorted(mails.filter(pl.col("n") != cut_off)["address"])
+    assert others[0].height == rows.height - mails.height
+    assert set(others[0]["channel"]) == {"sms"}
+    assert closed.counts["feedback"] == rows.height - 1
+    assert closed.counts["possibly_sent"] == 1

@@ -13,6 +13,7 @@ import pytest
 
 from bequest.app.context import open_context
 from bequest.app.delivered import load_tallies
+from bequest.app.make_bundle import make_bundle
 from bequest.app.open_case import open_case
 from bequest.app.rehearse import OPENED_AT, Played, rehearse
 from bequest.app.replay import replay
@@ -185,6 +186,7 @@ def test_who_comes_back_by_a_restored_backup_is_erased_again(whole: Reduced, tmp
     gone = str(whole.before.filter(pl.col("shop_id").cast(str) == "12")["mobile"].drop_nulls()[0])
     assert done.statement is not None
     assert gone.encode() not in done.statement.read_bytes()
+    assert make_bundle(ctx, case_id).report.ok  # what came after the close is kept beside it
 
 
 def test_who_comes_back_by_an_import_is_listed_and_goes_when_people_say_so(whole: Reduced, tmp_path: Path) -> None:

@@ -92,12 +92,12 @@ def test_everything_a_case_can_show_was_checked(asset_deal: WholeCase, capsys: p
     assert {c["code"] for c in report["checks"]} == {
         "files.signature", "files.digests", "trust.keys", "log.checkpoint", "log.root", "log.order", "log.intents",
         "log.closed", "log.approved", "statement", "proof", "approval", "approval.roles", "approval.policy",
-        "approval.in_time", "certificate", "certificate.logged", "disposition",
+        "approval.in_time", "receipt", "certificate", "certificate.logged", "disposition",
     }  # fmt: skip
     looked_at = [c["file"] for c in report["checks"]]
     statements = [f"data/statements/{name}" for name in files_of(asset_deal.bundle / "data" / "statements")]
     assert set(statements) <= set(looked_at)
-    assert len(statements) == 4
+    assert len(statements) == 6  # two assessments, delivery, disposition, rescan, certificate
     assert sum(c["code"] == "approval" for c in report["checks"]) == 6
 
 

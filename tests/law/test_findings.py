@@ -90,10 +90,11 @@ def test_an_objection_on_consent_never_gives_a_receiver_more() -> None:
 
 def test_a_second_jurisdiction_never_lets_more_pass() -> None:
     cn, eu = load_findings("cn"), load_findings("eu")
-    for a in load_examples("cn"):
-        for b in (x for x in load_examples("eu") if "eu" in x.topics):
-            one = answer(cn, a.facts, on=a.on, topics=a.topics)
-            both = combine_answers([one, answer(eu, b.facts, on=b.on, topics=b.topics)])
+    here = [answer(cn, a.facts, on=a.on, topics=a.topics) for a in load_examples("cn")]
+    there = [answer(eu, b.facts, on=b.on, topics=b.topics) for b in load_examples("eu") if "eu" in b.topics]
+    for one in {a.outcomes: a for a in here}.values():
+        for other in {b.outcomes: b for b in there}.values():
+            both = combine_answers([one, other])
             strictest = next((w for w in PASSING if w in one.outcomes), None)
             if strictest is not None:
                 assert PASSING.index(next(w for w in PASSING if w in both.outcomes)) <= PASSING.index(strictest)
@@ -111,6 +112,18 @@ def test_what_one_law_erases_and_another_keeps_goes_to_counsel() -> None:
     assert [c.rule for c in both.conflicts] == ["keep_or_erase"]
     assert "delete" not in both.outcomes
     assert {"block_for_counsel", "storage_only"} <= set(both.outcomes)
+
+
+def test_duties_of_several_laws_are_all_owed_and_named_as_such() -> None:
+    here: Facts = {"event": "E2"}
+    there: Facts = {"eu_persons": True, "risk": "risk", "breach_role": "controller", "incident_possible": True}
+    cn, eu = answer(load_findings("cn"), here, on=DAY), answer(load_findings("eu"), there, on=DAY, topics=["incident"])
+    both = combine_answers([cn, eu])
+    [owed] = [p for p in both.precedence if p.rule == "all_duties"]
+    assert owed.jurisdictions == ("cn", "eu")
+    assert owed.gave_way == ()
+    assert {"notice_required", "notify_within_72h"} <= set(owed.kept.split(", ")) <= set(both.outcomes)
+    assert combine_answers([cn, answer(load_findings("eu"), {}, on=DAY)]).precedence == ()
 
 
 def test_citations_read_as_on_the_day() -> None:
@@ -136,8 +149,15 @@ def test_every_fact_is_asked_by_a_finding_or_starts_a_period() -> None:
     assert set(load_facts()) <= used
 
 
-def test_a_sample_of_mutants_is_killed() -> None:
-    """The bar is where the cases are now, not the aim of 0.98: see docs/not-done.md."""
-    got = runpy.run_path(str(SCRIPT))["score"](every=37)
-    assert got.cases >= 600
-    assert got.rate >= 0.85, got.survivors
+def test_a_sample_of_mutants_is_killed_to_the_last() -> None:
+    """What survives gets a law case, or stands with its reason in law_mutants_equivalent.toml."""
+    got = runpy.run_path(str(SCRIPT))["score"](every=7)
+    assert got.cases >= 1500
+    assert got.mutants >= 350
+    assert got.survivors == []
+
+
+def test_mutants_listed_as_equivalent_are_mutants_that_no_case_notices() -> None:
+    script = runpy.run_path(str(SCRIPT))
+    assert script["dead_entries"]() == []
+    assert len(script["equivalent"]()) <= 36

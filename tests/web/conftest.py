@@ -21,8 +21,11 @@ import pytest
 from bequest.app.console.accounts import add_account
 from bequest.app.context import Context, open_context
 from bequest.app.open_case import open_case
+from bequest.app.portal.cards import _ages_by_ref
 from bequest.app.portal.links import link_tokens
 from bequest.app.rehearse import OPENED_AT, begin_rehearsal
+from bequest.app.run_discover import data_map
+from bequest.app.run_link import load_linked
 from bequest.app.run_notify import read_sealed_frame
 from bequest.app.telling import register
 from bequest.crypto.passwords import totp_code
@@ -45,6 +48,8 @@ class Town:
     """Role → person of the case."""
     people: pl.DataFrame
     """`ref`, `phone`, `email`, `token` of customers who have both addresses; each test takes its own."""
+    child: str = ""
+    """The token of a letter about a child under 14."""
     _next: int = 0
 
     def customer(self) -> dict[str, str]:
@@ -124,8 +129,13 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
         "ref", "name", "phone", "email", "token"
     )
     assert people.height >= 12
+    linked = load_linked(ctx.workspace(CASE), case, data_map(ctx, CASE), fixed=True)
+    ages = state.join(_ages_by_ref(ctx.workspace(CASE), linked), on="ref").filter(
+        pl.col("has_sms") | pl.col("has_email")
+    )
+    children = ages.filter((pl.col("age") == "under_14") & ~pl.col("public_only"))["ref"]
     ctx.store.close()
-    return Town(base / "home", ctx, secrets, roles, people)
+    return Town(base / "home", ctx, secrets, roles, people, link_tokens(ctx, CASE, children.head(1))[0])
 
 
 @dataclass

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.web.conftest import CASE, Server, Town, start, stop, wait_for
 
-from bequest.app.portal.take import read_request
+from bequest.app.portal.messages import reply, thread
 from bequest.app.telling import saved_answers
 from bequest.crypto.links import lookup_of, open_card, secret_of
 from bequest.evidence.event_types import EventType
@@ -108,8 +108,15 @@ def test_each_choice_can_be_made_and_undone_in_as_many_steps(server: Server, tow
         "consent_new_purpose": "refuse_new_purpose", "refuse_new_purpose": "consent_new_purpose",
         "guardian_consent": "guardian_refuse", "guardian_refuse": "guardian_consent", "dispute": "dispute_settled",
     }[what]  # fmt: skip
-    token, client = town.people["token"][0], server.client()
+    token, client = town.child if "guardian" in what else town.people["token"][0], server.client()
     assert choose(client, token, what) != choose(client, token, back)
+
+
+def test_a_guardian_is_asked_where_the_records_say_that_it_is_a_child(server: Server, town: Town) -> None:
+    adult = town.people["token"][0]
+    assert "guardian_consent" not in server.client().get(f"/o/{adult}/card").text
+    assert server.client().get(f"/o/{adult}/do/guardian_consent").status == 409
+    assert "guardian_consent" in server.client().get(f"/o/{town.child}/card").text
 
 
 def test_the_same_choice_twice_has_one_receipt(portal_alone: Server, town: Town) -> None:
@@ -130,10 +137,50 @@ def test_details_and_requests_need_the_second_datum(server: Server, town: Town) 
     assert who["email"] not in page
     assert who["phone"][:3] + "****" + who["phone"][-4:] in page
     code = choose(client, who["token"], "correct", text="地址应为三号楼")
-    made, text = read_request(town.ctx, CASE, code)
-    assert text == "地址应为三号楼"
+    made, [said] = thread(town.ctx, CASE, code, by="os-user")
+    assert said.text == "地址应为三号楼"
     assert made.due_on is not None
     assert "三号楼".encode() not in made.sealed_text
+
+
+def test_messages_go_both_ways_and_the_portal_reads_only_what_staff_wrote(
+    server: Server, portal_alone: Server, town: Town
+) -> None:
+    who, client = town.customer(), server.client()
+    code = choose(client, who["token"], "complain", text="没有人接电话")
+    page = f"/o/{who['token']}/receipt/{code}"
+    assert client.send(page, f"{page}/say", {"text": "  "}).status == 422
+    assert client.send(page, f"{page}/say", {"text": "昨天也打过"}).status == 303
+    assert "昨天也打过" not in client.get(page).text
+    reply(town.ctx, CASE, code, "已改为两条线路", by=town.roles["service"], is_answer=True)
+    shown = client.get(page).text
+    assert "已改为两条线路" in shown
+    assert [m.text for m in thread(town.ctx, CASE, code, by="os-user")[1]] == [
+        "没有人接电话", "昨天也打过", "已改为两条线路",
+    ]  # fmt: skip
+    other = town.people["token"][town.people.height - 2]
+    assert client.get(f"/o/{other}/receipt/{code}").status == 404
+    assert client.send(f"/o/{who['token']}/card", f"/o/{other}/receipt/{code}/say", {"text": "x"}).status == 404
+    with town.ctx.store.transaction() as tx:
+        kept = b"".join(m.sealed for m in tx.portal.messages(CASE, [code]))
+    assert "线路".encode() not in kept
+
+
+def test_satisfaction_is_asked_once_there_is_something_to_judge_and_counts_once(server: Server, town: Town) -> None:
+    who, client = town.customer(), server.client()
+    card, rate = f"/o/{who['token']}/card", f"/o/{who['token']}/rate"
+    assert "/rate" not in client.get(card).text
+    assert client.send(f"/o/{who['token']}/do/object", rate, {"value": "5"}).status == 422
+    code = choose(client, who["token"], "complain", text="x")
+    reply(town.ctx, CASE, code, "y", by=town.roles["service"], is_answer=True)
+    with town.ctx.store.transaction() as tx:
+        before = tx.portal.ratings(CASE)
+    for value, status in (("9", 422), ("1", 303), ("4", 303)):
+        assert client.send(card, rate, {"value": value}).status == status
+    with town.ctx.store.transaction() as tx:
+        after = tx.portal.ratings(CASE)
+    assert sum(after.values()) == sum(before.values()) + 1
+    assert after[4] == before.get(4, 0) + 1
 
 
 def test_five_wrong_data_of_a_link_make_a_pause(server: Server, town: Town) -> None:

@@ -1,7 +1,11 @@
-"""A person approves the latest policy with a key of their own; when all required roles did, it is in force."""
+"""A person approves the latest policy with a key of their own; when all required roles did, it is in force.
+
+Other ways to the same record are in `approve_signed_in`.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from bequest.app.context import Context, require, require_open
@@ -23,9 +27,10 @@ from bequest.model.case import Case, Person, Role
 from bequest.model.fairness import Fairness
 from bequest.model.plan import Approval, Policy
 from bequest.store.records import CaseRecord
+from bequest.store.remark_records import RemarkKind, RemarkRecord, RemarkState
 
 CHANGED = {
-    "parties_digest": "parties, lots, window, custodian or copies",
+    "parties_digest": "parties, lots, window, custodian, copies or switches of the law",
     "law_date": "effective_on",
     "cutover_not_after": "cutover_not_after",
     "tolerance_percent": "tolerance_percent",
@@ -44,6 +49,8 @@ class ApprovalState:
     gap: str
     changed: tuple[str, ...] = ()
     """What of the case file is no longer as this policy has it: then its approvals are void."""
+    remarks: tuple[RemarkRecord, ...] = ()
+    """What was said of it: comments, conditions, refusals."""
 
 
 def approval_state(ctx: Context, case_id: str) -> ApprovalState:
@@ -60,9 +67,21 @@ def approval_state(ctx: Context, case_id: str) -> ApprovalState:
             raise ApprovalError(f"case {case_id} has no policy to approve", hint=f"Run `bequest plan {case_id}` first.")
         latest = policies[-1].digest
         approvals = tx.approvals.of(case_id, latest)
+        remarks = tx.remarks.of(case_id, latest)
         changed = changed_since(case, tx.policies.get(case_id, latest).policy)
-    gap = quorum_gap(approvals, [r.value for r in required])
-    return ApprovalState(latest, approvals, required, gap, tuple(changed))
+    gap = _objected(remarks) or quorum_gap(approvals, [r.value for r in required])
+    return ApprovalState(latest, approvals, required, gap, tuple(changed), remarks)
+
+
+def _objected(remarks: tuple[RemarkRecord, ...]) -> str:
+    """Which refusals and conditions stand in the way; empty where none does."""
+    held = [r for r in remarks if r.state is RemarkState.OPEN]
+    parts = [
+        f"{word} by {', '.join(sorted({r.role for r in held if r.kind is kind}))}"
+        for kind, word in ((RemarkKind.REFUSAL, "refused"), (RemarkKind.CONDITION, "a condition is set"))
+        if any(r.kind is kind for r in held)
+    ]
+    return "; ".join(parts)
 
 
 def approved_policy(ctx: Context, record: CaseRecord) -> Policy:
@@ -136,61 +155,122 @@ def approve_policy(
             the person saw is not the comparison of the latest plan.
         InputError: where the key file is unusable.
     """
-    require(ctx, case_id, "plan")
-    require_open(ctx, case_id, "an approval")
-    record_ = ctx.case(case_id)
-    case = record_.case
-    state = approval_state(ctx, case_id)
-    person = _person(case, person_id)
-    chosen = _role(person, state, role)
+    ready = ready_to_approve(ctx, case_id, person_id, role)
     signer = load_person_key(key_file)
-    _still_the_case(ctx, case, state.digest)
-    _nothing_open(ctx, case, state.digest)
-    _own_key(person, key_file, signer.public.fingerprint)
-    _saw_the_findings(ctx, case_id, seen)
+    _own_key(ready.person, key_file, signer.public.fingerprint)
+    check_approvable(ctx, ready, seen)
     if show is not None and seen is not None:
         show(seen)
-    at = ctx.clock(record_).now()
-    approval = sign_approval(
-        signer, case=case_id, policy_digest=state.digest, person=person_id, role=chosen.value, signed_at=rfc3339(at)
-    )
-    try:
-        check_approval(approval, case_id, parse_public_line(person.public_key))
-    except VerificationError as e:
-        raise ApprovalError(e.message, hint="Sign again with the person's own key.") from e
+    approval = sign_approval(signer, **bound(ready, ready.at))
+    return enter(ctx, ready, approval, signer.public.key_id, seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Who may approve what, in which role, now."""
+
+    case: Case
+    person: Person
+    role: Role
+    digest: str
+    at: datetime
+
+
+def ready_to_approve(ctx: Context, case_id: str, person_id: str, role: str) -> Ready:
+    """Whether this person may approve the latest policy now, and in which role.
+
+    Raises:
+        ApprovalError: where the person is not in the case, has no required role left, or has refused this policy.
+    """
+    require(ctx, case_id, "plan")
+    require_open(ctx, case_id, "an approval")
+    found = ctx.case(case_id)
+    state = approval_state(ctx, case_id)
+    person = _person(found.case, person_id)
+    if any((r.person, r.kind, r.state) == (person_id, RemarkKind.REFUSAL, RemarkState.OPEN) for r in state.remarks):
+        raise ApprovalError(
+            f"{person_id} refused this policy", hint="Withdraw the refusal in the console first; then approve."
+        )
+    return Ready(found.case, person, _role(person, state, role), state.digest, ctx.clock(found).now())
+
+
+def check_approvable(ctx: Context, ready: Ready, seen: Fairness | None) -> None:
+    """Nothing, where the policy is still that of the case, leaves nothing open, and its comparison was shown.
+
+    Raises:
+        ApprovalError: saying what is not so.
+    """
+    _still_the_case(ctx, ready.case, ready.digest)
+    _nothing_open(ctx, ready.case, ready.digest)
+    _saw_the_findings(ctx, ready.case.id, seen)
+
+
+def bound(ready: Ready, at: datetime) -> dict[str, str]:
+    """What an approval binds, by the names of its text."""
+    return {
+        "case": ready.case.id,
+        "policy_digest": ready.digest,
+        "person": ready.person.id,
+        "role": ready.role.value,
+        "signed_at": rfc3339(at),
+    }
+
+
+def enter(ctx: Context, ready: Ready, approval: Approval, actor: str, seen: Fairness | None) -> ApprovalState:
+    """Keep an approval and see whether it was the last that was missing."""
+    if ready.person.public_key:
+        try:
+            check_approval(approval, ready.case.id, parse_public_line(ready.person.public_key))
+        except VerificationError as e:
+            raise ApprovalError(e.message, hint="Sign again with the person's own key.") from e
     with ctx.store.transaction() as tx:
-        tx.approvals.add(case_id, approval, at)
+        void = tx.approvals.count_void(ready.case.id, ready.digest, ready.role.value)
+        tx.approvals.add(ready.case.id, approval, ready.at)
         record(
-            ctx, tx, case_id, EventType.PLAN_APPROVED, f"{state.digest[:16]}-{chosen.value}", at=at,
-            refs={"policy": state.digest} | ({"fairness": digest(seen)} if seen else {}),
-            counts={"unexplained": len(seen.findings)} if seen else {}, actor=signer.public.key_id,
+            ctx, tx, ready.case.id, EventType.PLAN_APPROVED,
+            f"{ready.digest[:16]}-{ready.role.value}" + (f"-{void}" if void else ""), at=ready.at,
+            refs={"policy": ready.digest} | ({"fairness": digest(seen)} if seen else {}),
+            counts={"unexplained": len(seen.findings)} if seen else {}, actor=actor,
         )  # fmt: skip
+    after = put_in_force(ctx, ready.case.id, ready.at)
+    publish(ctx, ready.case.id)
+    return after
+
+
+def put_in_force(ctx: Context, case_id: str, at: datetime) -> ApprovalState:
+    """Where nothing is missing any more, the latest policy is in force; where it stands."""
     after = approval_state(ctx, case_id)
-    if not after.gap:
-        with ctx.store.transaction() as tx:
-            tx.policies.set_approved(case_id, after.digest)
-            population = tx.populations.latest(case_id)
-            if population is not None:  # volumes beyond it by more than the tolerance need a new approval
-                tx.settings.set("approved_population", to_json(population.population), at, case_id=case_id)
-            latest = tx.steps.latest(case_id, "approve")
-            if latest is None or latest.output_digest != after.digest:
-                run = tx.steps.start(case_id, "approve", after.digest, at)
-                tx.steps.finish(run, after.digest, {"approvals": len(after.approvals)}, at, 0.0)
-    publish(ctx, case_id)
+    if after.gap:
+        return after
+    with ctx.store.transaction() as tx:
+        tx.policies.set_approved(case_id, after.digest)
+        population = tx.populations.latest(case_id)
+        if population is not None:  # volumes beyond it by more than the tolerance need a new approval
+            tx.settings.set("approved_population", to_json(population.population), at, case_id=case_id)
+        latest = tx.steps.latest(case_id, "approve")
+        if latest is None or latest.output_digest != after.digest:
+            run = tx.steps.start(case_id, "approve", after.digest, at)
+            tx.steps.finish(run, after.digest, {"approvals": len(after.approvals)}, at, 0.0)
     return after
 
 
 def _own_key(person: Person, key_file: Path, fingerprint: str) -> None:
     if not person.public_key:
-        raise ApprovalError(
-            f"the case file has no public key of {person.id}",
-            hint="Write the line of the person's .pub file under public_key, and take it over with `case update`.",
-        )
+        raise keyless(person)
     if parse_public_line(person.public_key).fingerprint != fingerprint:
         raise ApprovalError(
             f"the key in {key_file.name} is not that of {person.id}: the case file has another public key",
             hint=f"{person.id} signs with the key whose .pub line stands in the case file.",
         )
+
+
+def keyless(person: Person) -> ApprovalError:
+    """What somebody is told who cannot sign, for want of a key in the case file."""
+    return ApprovalError(
+        f"the case file has no public key of {person.id}",
+        hint="Write the line of the person's .pub file under public_key, and take it over with `case update`; or let"
+        " the person approve in the console, attested by the platform.",
+    )
 
 
 def _saw_the_findings(ctx: Context, case_id: str, seen: Fairness | None) -> None:

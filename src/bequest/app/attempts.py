@@ -24,6 +24,12 @@ LINKS = Limit("link", 30)
 DATUM = Limit("datum", 5)
 """Per link."""
 SIGN_IN = Limit("sign-in", 20)
+FINDS = Limit("find", 10)
+"""Addresses typed, whatever was found."""
+CODES = Limit("code", 3)
+"""Codes sent to one address."""
+CHECKS = Limit("check", 60)
+"""Certificates looked at, whatever was found."""
 
 
 def is_over(store: Store, limit: Limit, source: str, key: bytes, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Backups of the control database: encrypted, whole, from either engine into either.
 
-The rest of a home (keys, log, work) is files and is backed up as such; `docs/operations.md` says how both go together.
+Log and work of the home go with it in `backup_whole`; keys are backed up apart (`docs/operations.md`).
 """
 
 import io

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from bequest.app.agreements import record_agreements
 from bequest.app.casefile import diff_cases, read_case_file
 from bequest.app.context import Context, is_past
 from bequest.app.evidence import publish, record
@@ -47,10 +48,15 @@ def update_case(
             hint="Open another case, with another id, for the other purpose.",
         )
     past = is_past(ctx, case_id, "cutover") or is_past(ctx, case_id, "close")
+    if past and is_past(ctx, case_id, "deliver") and new.agreements != old.agreements:
+        raise StateError(
+            f"case {case_id} has delivered under its agreements: they cannot change any more",
+            hint="What was agreed later is between the parties; keep it beside the bundle.",
+        )
     if past and _settled(new) != _settled(old):
         raise StateError(
-            f"case {case_id} is past its cutover: only people, title, complaint_authority and register_closes_on can"
-            " still change",
+            f"case {case_id} is past its cutover: only people, title, complaint_authority, register_closes_on and,"
+            " before a delivery, agreements can still change",
             hint="What was approved and decided stands. Open a new case for later changes.",
         )
     check_law(new)
@@ -66,10 +72,12 @@ def update_case(
         )  # fmt: skip
         known = {p.sha256 for p in old.papers}
         record_papers(ctx, tx, case_id, tuple(p for p in new.papers if p.sha256 not in known), at)
+        agreed = {(a.lot, a.sha256) for a in old.agreements}
+        record_agreements(ctx, tx, case_id, (a for a in new.agreements if (a.lot, a.sha256) not in agreed), at)
     publish(ctx, case_id)
     return changes
 
 
 def _settled(case: Case) -> Case:
     """The case without what may change to its end."""
-    return replace(case, people=(), title="", complaint_authority="", register_closes_on=None)
+    return replace(case, people=(), agreements=(), title="", complaint_authority="", register_closes_on=None)

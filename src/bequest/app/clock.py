@@ -7,12 +7,13 @@ from bequest.app.evidence import publish, record
 from bequest.evidence.event_types import EventType
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import GuardError, InputError
+from bequest.store.records import CaseStatus
 
 FARTHEST = timedelta(days=3660)
 
 
 def advance_clock(ctx: Context, case_id: str, by: timedelta) -> datetime:
-    """Move a rehearsal's clock forward.
+    """Move a rehearsal's clock forward; on record until the log is closed, afterwards to rehearse what falls due.
 
     Raises:
         GuardError: for a real case: its clock is the machine's.
@@ -33,6 +34,8 @@ def advance_clock(ctx: Context, case_id: str, by: timedelta) -> datetime:
     at = found.clock_at + by
     with ctx.store.transaction() as tx:
         tx.cases.set_clock(case_id, at)
+        if found.status is CaseStatus.CLOSED:
+            return at
         record(ctx, tx, case_id, EventType.CLOCK_MOVED, rfc3339(at).lower().replace(":", "."), at=at)
     publish(ctx, case_id)
     return at

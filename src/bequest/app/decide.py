@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import polars as pl
 
+from bequest.app.law import is_abroad
 from bequest.engine.tableplan import DECISION_PREFIX, TablePlan
 from bequest.kernel.canonical import digest
 from bequest.kernel.errors import LawError
@@ -97,14 +98,16 @@ def law_for(pack: LawPack, case: Case) -> DecideFor:
 
     def decide_for(record_class: RecordClass, lot_id: str) -> Decide:
         lot = lots.get(lot_id)
+        abroad = is_abroad(case, lot)
         given = {} if lot else {Fact.SCOPE: "outside"}
         asks: dict[RowRole, evaluate.Ask] = {}
 
         def decide(known: Mapping[Fact, str], role: RowRole, field: FieldKind) -> CellDecision:
             if role not in asks:
                 asks[role] = evaluate.law_for(
-                    pack, event=case.event, on=case.effective_on, lot=lot, record_class=record_class, role=role
-                )
+                    pack, event=case.event, on=case.effective_on, lot=lot, record_class=record_class, role=role,
+                    abroad=abroad,
+                )  # fmt: skip
             return settle(asks[role]({**given, **known} if given else known, field))
 
         return decide
@@ -231,7 +234,7 @@ def schema_digest(datamap: DataMap) -> str:
 
 
 def parties_digest(case: Case) -> str:
-    """Digest over parties, lots, window, custodian and copies."""
+    """Digest over parties, lots, window, custodian, copies, and what people of the case decided with their reasons."""
     whole = [s for s in case.sources if s.is_whole]
     return digest(
         {
@@ -248,6 +251,7 @@ def parties_digest(case: Case) -> str:
             **({"keepers": keys} if (keys := {s.name: s.age_recipient for s in whole if s.age_recipient}) else {}),
             "held": [(s.name, s.owner, s.due_on) for s in case.sources if s.owner],
             **({"settlements": case.settlements} if case.settlements else {}),
+            **({"switches": case.switches} if case.switches else {}),
         }
     )
 

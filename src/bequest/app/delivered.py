@@ -1,11 +1,14 @@
 """What deliveries came to: the package of each, what was counted on the way, and which of them a run has to tell."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import polars as pl
+
 from bequest.app.context import WAVE
+from bequest.app.fixed import keep_fixed
 from bequest.app.workspace import Workspace
 from bequest.kernel.canonical import to_json
 from bequest.kernel.codec import decode
@@ -87,6 +90,46 @@ def load_tallies(workspace: Workspace, delivery_id: str) -> dict[TableKey, Trans
     """What was counted when the delivery was made."""
     found = json.loads(_file(workspace, delivery_id).read_text(encoding="utf-8"))
     return {(e["source"], e["table"]): decode(TransformTally, e["tally"]) for e in found}
+
+
+@dataclass(slots=True)
+class DeliveredRows:
+    """Which rows of which tables went with a delivery, under which tokens: by them they are withdrawn later."""
+
+    parts: list[pl.DataFrame] = field(default_factory=list)
+
+    def of(self, source: str, table: str) -> Callable[[pl.DataFrame], None]:
+        """Takes the rows of one table as they stream by."""
+
+        def note(rows: pl.DataFrame) -> None:
+            self.parts.append(
+                rows.select(pl.lit(source).alias("source"), pl.lit(table).alias("table"), "row_tag", "row")
+            )
+
+        return note
+
+    def keep(self, workspace: Workspace, delivery_id: str) -> None:
+        """Keep them, with the answers that the delivery was decided by."""
+        rows = pl.concat(self.parts) if self.parts else pl.DataFrame(schema=_ROWS)
+        workspace.write(_rows_file(workspace, delivery_id), rows)
+        keep_fixed(workspace, fixed_at(workspace, delivery_id))
+
+
+_ROWS = {"source": pl.String, "table": pl.String, "row_tag": pl.Binary, "row": pl.String}
+
+
+def rows_of_delivery(workspace: Workspace, delivery_id: str) -> pl.DataFrame:
+    """`source`, `table`, `row_tag`, `row` of every row that went with a delivery."""
+    return workspace.read(_rows_file(workspace, delivery_id), "deliver")
+
+
+def fixed_at(workspace: Workspace, delivery_id: str) -> Path:
+    """Where the answers lie that a delivery was decided by."""
+    return workspace.dir("work") / f"{delivery_id}.answers.parquet"
+
+
+def _rows_file(workspace: Workspace, delivery_id: str) -> Path:
+    return workspace.dir("work", "delivered") / f"{delivery_id}.parquet"
 
 
 def _file(workspace: Workspace, delivery_id: str) -> Path:

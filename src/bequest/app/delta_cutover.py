@@ -10,8 +10,9 @@ from pathlib import Path
 
 from bequest.app.approve_policy import approved_policy
 from bequest.app.context import DELTA, Context, Run, step
-from bequest.app.evidence import await_published, publish, record, record_attempt
+from bequest.app.evidence import publish, record, record_attempt
 from bequest.app.fixed import is_half_done, note_fixed, note_half_done, take_answers
+from bequest.app.intents import await_published
 from bequest.app.reading import check_schema, open_sources
 from bequest.app.redecide import Again, fix_again
 from bequest.app.run_cutover import may_confirm, same_policy, take_inventory

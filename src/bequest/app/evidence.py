@@ -22,6 +22,8 @@ from bequest.kernel.errors import EvidenceError, LeaseError, VerificationError
 from bequest.store.transaction import Tx
 
 WAIT_SECONDS = 10.0
+LATER = "later"
+"""Folder of statements made after the close: the log cannot refer to them any more, so they lie beside the bundle."""
 
 
 def platform_signer(ctx: Context, case_id: str) -> Signer:
@@ -198,18 +200,3 @@ def publish(ctx: Context, case_id: str) -> int:
             for this, index in drained.published:
                 tx.outbox.mark_published(case_id, this, index)
         return log.size
-
-
-def await_published(ctx: Context, case_id: str, this: str) -> None:
-    """Go on only when the intent stands in a signed checkpoint: nothing irreversible happens before.
-
-    Raises:
-        EvidenceError: where it does not.
-    """
-    publish(ctx, case_id)
-    with ctx.store.transaction() as tx:
-        found = tx.outbox.get(case_id, this)
-    if found is None or found.published_index is None:
-        raise EvidenceError(
-            f"the intent {this} is not in the log", hint="Nothing was done. Check the log directory and run again."
-        )

@@ -12,6 +12,7 @@ from pathlib import Path
 from bequest.app.context import Context, Run
 from bequest.app.destruction import SIGNERS
 from bequest.app.evidence import event_id, keep_statement, record
+from bequest.app.revoke_certificate import revocation
 from bequest.app.signing_people import people_keys
 from bequest.app.tasks import task_kept, task_list, task_residual
 from bequest.app.write_certificate import OUTBOX, SUFFIX, Issued, copies_left, finish, is_ledger, signers_of
@@ -33,6 +34,11 @@ def check_settled_residuals(ctx: Context, run: Run) -> None:
     Raises:
         StateError: naming what remains.
     """
+    if revocation(ctx, run.case.id) is not None:
+        raise StateError(
+            f"the certificate of case {run.case.id} was revoked: no final one can take its place",
+            hint="Close without the three keys, and say in the report what happened.",
+        )
     interim = _interim(run)[0]
     left = [r for r in interim.residuals if _remains(ctx, run, r)] if interim else []
     if left:

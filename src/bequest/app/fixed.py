@@ -18,6 +18,7 @@ from bequest.steps.notify.answers import stopping
 
 _ANSWER = ("ref", "fact", "value", "lot")
 _NEW_PURPOSE = Fact.CONSENT_NEW_PURPOSE.value
+_WITHDRAWS = (Fact.OBJECTION.value, Fact.CONSENT_TRANSFER.value, Fact.GUARDIAN_CONSENT.value)
 _HALF_DONE = "a delta cutover is under way"
 """In the place of the mark while rows are taken in."""
 
@@ -91,6 +92,26 @@ def fixed_mark(workspace: Workspace) -> str:
     """The answers that the decisions go by; empty for none."""
     path = _note(workspace)
     return str(json.loads(path.read_text(encoding="utf-8"))["answers"]) if path.is_file() else ""
+
+
+def keep_fixed(workspace: Workspace, path: Path) -> None:
+    """Keep the answers that the decisions go by at `path`: by them is known later what came since."""
+    write_file(path, _copy(workspace).read_bytes() if _copy(workspace).is_file() else b"")
+
+
+def withdrawn_since(workspace: Workspace, kept: Path, lot: str) -> pl.Series:
+    """References of people who objected, or took back the consent to the transfer, since answers were kept there.
+
+    `lot`: an answer for another lot does not count. A dispute stops the destruction but withdraws nothing.
+    """
+    answers = saved_answers(workspace)
+    if answers is None:
+        return pl.Series("ref", [], dtype=pl.Utf8)
+    data = kept.read_bytes()
+    before = with_lot(pl.read_parquet(io.BytesIO(data))) if data else answers.clear()
+    meant = stopping().filter(pl.col("fact").is_in(list(_WITHDRAWS)))
+    new = answers.filter(pl.col("lot").is_in(["", lot])).join(meant, on=["fact", "value"], how="semi")
+    return new.join(before, on=list(_ANSWER), how="anti")["ref"].unique().sort()
 
 
 def stopped_since(workspace: Workspace, *, disputes_only: bool = False) -> pl.Series:

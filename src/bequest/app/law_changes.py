@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from bequest.app.context import Context
-from bequest.app.law import pack_of
+from bequest.app.law import is_abroad, pack_of
 from bequest.kernel.errors import LawError, StateError
 from bequest.law.evaluate import Ask, law_for
 from bequest.law.pack import LawPack
@@ -84,7 +84,10 @@ def _ask(
     if key not in asks:
         lot = next((lot for lot in case.lots if lot.id == s.lot), None)
         try:
-            asks[key] = law_for(pack, event=case.event, on=on, lot=lot, record_class=s.record_class, role=s.role)
+            asks[key] = law_for(
+                pack, event=case.event, on=on, lot=lot, record_class=s.record_class, role=s.role,
+                abroad=is_abroad(case, lot),
+            )  # fmt: skip
         except LawError as wrong:
             asks[key] = wrong
     return asks[key]

@@ -6,12 +6,14 @@ from pathlib import Path
 from bequest.app.approve_policy import approval_state
 from bequest.app.context import Context
 from bequest.app.evidence import event_id, log_origin, open_log, platform_signer
+from bequest.app.user_files import new_user_file
+from bequest.app.witnesses import witness_keys
 from bequest.evidence.bundle import BundleParts, Content, build_bundle
 from bequest.evidence.event_types import EventType
 from bequest.evidence.jcs import encode
 from bequest.evidence.log import Log
 from bequest.evidence.report import VerifyReport
-from bequest.evidence.trust import Trust, TrustedPerson
+from bequest.evidence.trust import Trust, TrustedPerson, render_trust
 from bequest.evidence.verify import verify_bundle
 from bequest.kernel.canonical import to_json
 from bequest.kernel.clock import local_date
@@ -41,8 +43,30 @@ def make_trust(ctx: Context, case: Case, *, policy_digest: str, required: tuple[
         platform_key=platform_signer(ctx, case.id).public.line,
         persons=tuple(TrustedPerson(p.id, tuple(r.value for r in p.roles), p.public_key) for p in case.people),
         required_roles=required,
+        quorum=case.evidence.quorum,
+        intent_quorum=case.evidence.intent_quorum,
+        witnesses=tuple(w.vkey for w in case.evidence.witnesses),
+        tsa_roots=case.evidence.tsa_roots,
         policy_digest=policy_digest,
     )
+
+
+def write_trust(ctx: Context, case_id: str, path: Path) -> None:
+    """Write the trust file before the bundle is there: whoever is to check holds it before anything is handed over.
+
+    Raises:
+        StateError: where no policy is in force yet, which it names.
+        InputError: where the file cannot be written.
+    """
+    state = approval_state(ctx, case_id)
+    with ctx.store.transaction() as tx:
+        in_force = tx.policies.in_force(case_id)
+    if in_force is None:
+        raise StateError("no policy is in force", hint="The trust file names the policy: approve it first.")
+    required = tuple(r.value for r in state.required)
+    trust = make_trust(ctx, ctx.case(case_id).case, policy_digest=in_force.digest, required=required)
+    with new_user_file(path) as beside:
+        beside.write_bytes(render_trust(trust))
 
 
 def make_bundle(ctx: Context, case_id: str) -> Bundle:
@@ -65,6 +89,7 @@ def make_bundle(ctx: Context, case_id: str) -> Bundle:
         if not log.is_closed:
             raise StateError(f"case {case_id} is not closed", hint=f"Run `bequest close {case_id}` first.")
         proofs = _proofs(log, event_id(EventType.CERTIFICATE_ISSUED, "1"))
+        shown = shown_heads(log, case)
     parts = BundleParts(
         trust=trust,
         log=workspace.dir("log"),
@@ -79,11 +104,18 @@ def make_bundle(ctx: Context, case_id: str) -> Bundle:
         notices=_files(workspace.dir("notices"), "*"),
         disposition=_files(workspace.dir("work"), "disposition.leaves"),
         attachments=_files(workspace.dir("attachments"), "*"),
+        heads=shown,
     )
     folder = build_bundle(workspace.dir("bundle"), parts)
     trust_file = workspace.dir("bundle") / "trust.json"
     report = verify_bundle(folder, trust_file, rehearsal=case.rehearsal)
     return Bundle(folder, trust_file, report)
+
+
+def shown_heads(log: Log, case: Case) -> dict[str, Content]:
+    """The files of every head that somebody cosigned or stamped."""
+    files = [(head, log.heads.files(head.size)) for head in log.heads.all(witness_keys(case))]
+    return {name: path for head, found in files if head.cosignatures or len(found) > 1 for name, path in found.items()}
 
 
 def _proofs(log: Log, this: str) -> dict[str, Content]:

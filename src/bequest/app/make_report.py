@@ -5,13 +5,15 @@ from datetime import date
 from pathlib import Path
 
 from bequest.app.approve_policy import approval_state
+from bequest.app.case_facts import case_facts
 from bequest.app.context import ASSESS, WAVE, Context, done_steps
-from bequest.app.evidence import log_origin, open_log
 from bequest.app.fairness import load_fairness
 from bequest.app.impact_page import latest_page
-from bequest.app.law import pack_of, unverified_lines
+from bequest.app.law import pack_of, switches_of, switches_shown, unverified_lines
 from bequest.app.queries.case import steps_of
+from bequest.app.report_evidence import log_facts, not_proven, revoked_note
 from bequest.app.telling import published_on, register, saved_answers, window_closes
+from bequest.app.withdrawals import passed_on
 from bequest.app.workspace import Workspace
 from bequest.documents.report.content import (
     AnswerCount,
@@ -22,8 +24,6 @@ from bequest.documents.report.content import (
     FindingNote,
     KeyLine,
     KeyState,
-    LogFacts,
-    Note,
     NoticeCount,
     Notices,
     OpenPoint,
@@ -33,15 +33,16 @@ from bequest.documents.report.content import (
     StepState,
     StoreLine,
     StoreState,
+    WithdrawalLine,
 )
 from bequest.documents.report.render import render_report
 from bequest.kernel.clock import local_date, rfc3339
 from bequest.kernel.errors import BequestError
-from bequest.law.duties import CaseFacts, case_duties
-from bequest.model.case import MOVES_NOTHING, Case, Role
+from bequest.law.duties import case_duties
+from bequest.model.case import SPEAK_FOR_THE_LAW, Case, Role
 from bequest.model.datamap import DataMap, FieldClass, Need, TableState
 from bequest.model.destruction import Certificate
-from bequest.model.plan import Policy
+from bequest.model.plan import Policy, Population
 from bequest.steps.notify.answers import ANSWERS
 from bequest.steps.notify.ladder import tally
 from bequest.store.records import CustodyBucket as BucketRecord
@@ -119,6 +120,7 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         stores = tuple(tx.stores.list(case_id))
         keys = tuple(tx.keys.list(case_id))
     certificate = certificates[-1] if certificates else None
+    log = log_facts(ctx, case_id)
     flag = " --rehearsal" if case.rehearsal else ""
     return CaseReport(
         case=case,
@@ -134,14 +136,17 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         notices=_notices(ctx, workspace, case),
         cutover_at=_cutover_at(ctx, case_id),
         deliveries=deliveries,
+        withdrawals=_withdrawals(ctx, case_id),
         custody=_custody(buckets, certificate.certificate if certificate else None),
         certificate=certificate.certificate if certificate else None,
+        revoked=revoked_note(ctx, case_id),
         certificate_sha256=certificate.digest if certificate else "",
         residuals=residuals,
         findings=_findings(datamap),
         open_points=_open_points(case, latest.policy if latest else None),
+        switches=switches_shown(case, latest.policy if latest else None),
         unverified=unverified_lines(case, latest.policy if latest else None),
-        duties=_duties(case, population.population.n_subjects if population else 0),
+        duties=_duties(case, latest.policy if latest else None, population.population if population else None),
         stores=tuple(
             StoreLine(
                 place=s.name,
@@ -163,13 +168,13 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
             )
             for k in keys
         ),
-        log=_log(ctx, case_id),
+        log=log,
         bundle=f"evidence-{case_id}",
         verify_commands=(
             f"bequest verify evidence-{case_id} --trust trust.json{flag}",
             f"python3 bequest-verify.pyz evidence-{case_id} --trust trust.json{flag}",
         ),
-        not_proven=_not_proven(case),
+        not_proven=not_proven(case, log),
         other_language=other,
     )
 
@@ -274,6 +279,16 @@ def _deliveries(tx: Tx, case_id: str) -> tuple[DeliveryLine, ...]:
     return tuple(lines)
 
 
+def _withdrawals(ctx: Context, case_id: str) -> tuple[WithdrawalLine, ...]:
+    return tuple(
+        WithdrawalLine(
+            message_id=m.message_id, receiver=m.receiver, told_at=m.created_at, rows=m.asked[0], cells=m.asked[1],
+            rows_done=m.done[0] if m.done else 0, cells_done=m.done[1] if m.done else 0, executed_at=m.executed_at,
+        )
+        for m in passed_on(ctx, case_id)
+    )  # fmt: skip
+
+
 def _values_of(tx: Tx, case_id: str, delivery_id: str) -> int | None:
     """The values of a delivery: its own count where the case has several, else that of the step."""
     for r in tx.steps.all(case_id):
@@ -338,63 +353,25 @@ def _open_points(case: Case, policy: Policy | None) -> tuple[OpenPoint, ...]:
         return ()
     used = sorted({p for d in policy.decisions for p in d.open_points})
     texts = {p.id: p for p in pack_of(case).open_points.values()}
-    speaking = {Role.LEGAL, Role.LIQUIDATOR, Role.ADMINISTRATOR}  # in a winding-up one stands for the departments
-    counsel = next((p.id for p in case.people if speaking & set(p.roles)), "")
+    counsel = next((p.id for p in case.people if SPEAK_FOR_THE_LAW & set(p.roles)), "")
+    chosen = {s.open_point: s for s in switches_of(case) if s.by and s.open_point}
     return tuple(
         OpenPoint(
             code=p,
             articles=texts[p].articles,
             zh=texts[p].zh,
             en=texts[p].en,
-            chosen_zh=texts[p].default_zh,
-            chosen_en=texts[p].default_en,
-            chosen_by=counsel,
+            chosen_zh=chosen[p].followed.zh if p in chosen else texts[p].default_zh,
+            chosen_en=chosen[p].followed.en if p in chosen else texts[p].default_en,
+            chosen_by=chosen[p].by if p in chosen else counsel,
         )
         for p in used
         if p in texts
     )
 
 
-def _duties(case: Case, n_persons: int) -> tuple[Duty, ...]:
+def _duties(case: Case, policy: Policy | None, population: Population | None) -> tuple[Duty, ...]:
     routes = [lot.legal_route for lot in case.lots]
-    found = case_duties(pack_of(case), case.event, routes, CaseFacts(n_persons=n_persons), on=case.effective_on)
+    facts = case_facts(case, policy, population)
+    found = case_duties(pack_of(case), case.event, routes, facts, on=case.effective_on)
     return tuple(Duty(zh=d.zh, en=d.en, due_on=None, keeper=d.owner, articles=d.articles) for d in found)
-
-
-def _log(ctx: Context, case_id: str) -> LogFacts | None:
-    with open_log(ctx, case_id) as log:
-        checkpoint = log.checkpoint
-        last = max((leaf.at for leaf in log.entries()), default=None)
-    if checkpoint is None:
-        return None
-    return LogFacts(
-        origin=log_origin(ctx, case_id),
-        size=checkpoint.size,
-        root=checkpoint.root.hex(),
-        published_at=rfc3339(last) if last else "",
-    )
-
-
-def _not_proven(case: Case) -> tuple[Note, ...]:
-    notes = [
-        Note(
-            zh="本案由一个操作系统账户运行：谁坐在键盘前，系统不作区分；批准和签收用各人自己的密钥。",
-            en="This case ran under one account of the operating system, which does not tell who sat there; approvals "
-            "and receipts bear each person's own key.",
-        ),
-        Note(
-            zh="日志自行公布，没有见证人：能证明顺序和完整，不能证明不存在另一份历史。",
-            en="The log is self-published without witnesses: it proves order and completeness, not that no second "
-            "history exists.",
-        ),
-        Note(zh="交换分区和内存不在声明范围之内。", en="Swap space and memory are outside what is claimed."),
-    ]
-    if case.event in MOVES_NOTHING:
-        notes.append(
-            Note(
-                zh="没有移交，只以两点为据：本系统只读数据源，日志中没有导出或者销毁的意图。系统之外的复制不在视野之内。",
-                en="That nothing moved rests on two facts: this system only read the sources, and the closed log holds "
-                "no intent to export or destroy. Copies made outside it are out of sight.",
-            )
-        )
-    return tuple(notes)

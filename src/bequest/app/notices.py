@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from bequest.app.context import Context, Run
-from bequest.app.law import pack_of
+from bequest.app.law import is_abroad, pack_of
 from bequest.app.reading import open_sources, read_table
 from bequest.app.run_link import load_indexes, load_linked
 from bequest.app.run_plan import load_plans
@@ -63,9 +63,10 @@ def _part(case: Case, datamap: DataMap, lot: Lot | None) -> tuple[NoticeFacts, l
         c for t in datamap.tables if t.in_case for c in t.columns if c.personal and c.cls is not FieldClass.UNKNOWN
     ]
     sensitive = _labels(c.cls for c in classes if c.sensitive)
+    abroad = is_abroad(case, lot)
     items = notice_items(
         pack_of(case), _checklist(case, lot), event=case.event, sensitive=bool(sensitive), minors=True,
-        changed=bool(lot and lot.new_purposes), consent_basis=False,
+        changed=bool(lot and lot.new_purposes), consent_basis=abroad, abroad=abroad,
     )  # fmt: skip
     facts = NoticeFacts(
         case=case,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from bequest.app.agreements import record_agreements
 from bequest.app.casefile import read_case_file
 from bequest.app.context import Context
 from bequest.app.evidence import publish, record
@@ -65,6 +66,7 @@ def open_case(
                 content={"kind": c.kind, "where": c.where, "expires_on": str(c.expires_on or "")},
             )  # fmt: skip
         record_papers(ctx, tx, case.id, case.papers, at)
+        record_agreements(ctx, tx, case.id, case.agreements, at)
         run = tx.steps.start(case.id, "open", "", at)
         tx.steps.finish(run, digest(case), {"sources": len(case.sources)}, at, 0.0)
     publish(ctx, case.id)

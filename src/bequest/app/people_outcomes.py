@@ -140,6 +140,7 @@ def disposition_root(ctx: Context, run: Run, pairs: list[str], anchors: pl.Serie
         "DispositionRoot",
         (Subject("urn:bequest:disposition-tree", root),),
         {
+            "caseRef": run.case.id,
             "root": root,
             "subjects": len(pairs),
             "byPair": {k: (v if v >= SMALL else f"<{SMALL}") for k, v in counts.items()},

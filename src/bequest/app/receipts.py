@@ -10,6 +10,7 @@ from bequest.app.context import Context, require
 from bequest.app.delivered import GONE_OUT
 from bequest.app.evidence import platform_signer, publish, record
 from bequest.app.user_files import read_user_bytes
+from bequest.app.withdrawals import enter_change_receipt
 from bequest.crypto.atomic import write_file
 from bequest.crypto.cipher import hmac_sha256
 from bequest.crypto.verify import parse_public_line
@@ -19,6 +20,7 @@ from bequest.kernel.canonical import Json
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import DeliveryError, StateError, VerificationError
 from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Case, Role
+from bequest.steps.deliver.change import CHANGE_RECEIPT, ChangeReceipt
 from bequest.steps.deliver.receipt import Receipt, check_receipt
 from bequest.store.records import DeliveryRecord, DeliveryState, ReceiptRecord
 
@@ -80,8 +82,8 @@ def receipts_are_in(ctx: Context, case: Case) -> None:
         )
 
 
-def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt:
-    """Check a receiver's signed receipt against the delivery it is for, and keep it.
+def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt | ChangeReceipt:
+    """Check a receiver's signed receipt against the delivery, or the message of withdrawals, that it is for; keep it.
 
     Raises:
         DeliveryError: where it is for another delivery, signed by another person, or does not open the commitments.
@@ -110,6 +112,10 @@ def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt:
 
     evidence_key = ctx.keys(case_id).get("evidence")
     at = ctx.now(case_id)
+    receivers = everybody
+    keys = [parse_public_line(p.public_key) for p in receivers]
+    if _name_of(envelope) == CHANGE_RECEIPT:
+        return enter_change_receipt(ctx, case_id, opened(envelope), envelope, at)
     for delivery, folder in package_folders(ctx, case_id):
         receivers = [p for p in everybody if p.party in {"", parties[delivery.lot]} or wanted != delivery.delivery_id]
         keys = [parse_public_line(p.public_key) for p in receivers]
@@ -127,6 +133,13 @@ def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt:
     raise DeliveryError(
         f"the receipt {path.name} is for no delivery of case {case_id}", hint="Check the case and the file."
     )
+
+
+def _name_of(envelope: bytes) -> str:
+    """What kind of statement an envelope holds, before its signature is looked at; empty where it is none."""
+    with suppress(VerificationError):
+        return read_statement(envelope).statement.name
+    return ""
 
 
 def _delivery_named(envelope: bytes) -> str:
@@ -147,6 +160,7 @@ def _keep_receipt(
         "stage": receipt.stage,
         "exceptions": list(receipt.exceptions),
         "counts": dict(receipt.counts),
+        "imported": dict(receipt.imported),
     }
     with ctx.store.transaction() as tx:
         tx.receipts.add(

@@ -7,7 +7,8 @@ from itertools import count
 from pathlib import Path
 
 from bequest.app.context import Context
-from bequest.app.evidence import await_published, keep_statement, publish, record
+from bequest.app.evidence import LATER, keep_statement, publish, record
+from bequest.app.intents import await_published
 from bequest.app.reading import SAMPLE_ROWS, as_columns, check_markers
 from bequest.app.run_discover import data_map
 from bequest.app.signing_people import people_keys
@@ -165,7 +166,7 @@ def _intent(
     ctx: Context, case_id: str, source: str, found: tuple[Found, ...], ledger: Ledger, signer: Signer
 ) -> tuple[int, str]:
     """Say what is about to be erased, before it is: signed, and in the log unless that is closed."""
-    folder = ctx.workspace(case_id).dir("statements")
+    folder = _statements(ctx, case_id)
     number = next(n for n in count(1) if not (folder / f"replay-{n}.intent.dsse.json").exists())
     counts = {w: sum(f.count(w) for f in found) for w in (SAME, OLDER, *TO_PEOPLE)}
     body: dict[str, Json] = {
@@ -173,13 +174,14 @@ def _intent(
         "looked_at": sum(f.n_looked_at for f in found), "at": rfc3339(ctx.now(case_id)),
     }  # fmt: skip
     statement = Statement("ErasureReplay", (Subject("urn:bequest:ledger", ledger.digest),), body)
-    keep_statement(folder / f"replay-{number}.intent.dsse.json", statement, [signer])
+    envelope = keep_statement(folder / f"replay-{number}.intent.dsse.json", statement, [signer])
     if _is_closed(ctx, case_id):
         return number, ""
     with ctx.store.transaction() as tx:
         intent = record(
             ctx, tx, case_id, EventType.DESTRUCTION_INTENT, f"replay-{number}", at=ctx.now(case_id),
-            refs={"ledger": ledger.digest}, counts=counts, actor=signer.public.key_id,
+            refs={"ledger": ledger.digest, "statement": hashlib.sha256(envelope).hexdigest()}, counts=counts,
+            actor=signer.public.key_id,
         )  # fmt: skip
     await_published(ctx, case_id, intent)
     return number, intent
@@ -191,22 +193,29 @@ def _outcome(
 ) -> Path:  # fmt: skip
     rows, cells, back = done
     counts = {"rows": rows, "cells": cells, "still_there": back}
-    path = ctx.workspace(case_id).dir("statements") / f"replay-{number}.dsse.json"
+    folder = _statements(ctx, case_id)
+    path = folder / f"replay-{number}.dsse.json"
     body: dict[str, Json] = {
         "case": case_id, "source": source, "stage": "outcome", **counts,
         "for_people": {w: sum(f.count(w) for f in again) for w in TO_PEOPLE}, "at": rfc3339(ctx.now(case_id)),
     }  # fmt: skip
-    intent_file = ctx.workspace(case_id).dir("statements") / f"replay-{number}.intent.dsse.json"
+    intent_file = folder / f"replay-{number}.intent.dsse.json"
     subject = Subject("urn:bequest:replay:intent", hashlib.sha256(intent_file.read_bytes()).hexdigest())
-    keep_statement(path, Statement("ErasureReplay", (subject,), body), [signer])
+    envelope = keep_statement(path, Statement("ErasureReplay", (subject,), body), [signer])
     if intent:
         with ctx.store.transaction() as tx:
             record(
                 ctx, tx, case_id, EventType.DESTRUCTION_OUTCOME, f"replay-{number}", at=ctx.now(case_id),
                 intent=intent, counts=counts, actor=signer.public.key_id,
+                refs={"statement": hashlib.sha256(envelope).hexdigest()},
             )  # fmt: skip
         publish(ctx, case_id)
     return path
+
+
+def _statements(ctx: Context, case_id: str) -> Path:
+    """Where they are kept: with those of the bundle, or apart once the log is closed and cannot refer to them."""
+    return ctx.workspace(case_id).dir(LATER if _is_closed(ctx, case_id) else "statements")
 
 
 def _is_closed(ctx: Context, case_id: str) -> bool:

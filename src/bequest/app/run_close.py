@@ -25,6 +25,8 @@ from bequest.kernel.errors import StateError
 from bequest.model.case import MOVES_NOTHING, Role
 from bequest.steps.close.feedback import feedback_of
 from bequest.steps.close.purge import PurgeRule, Stage, due
+from bequest.steps.notify.ladder import Channel
+from bequest.steps.notify.smtp import Letter, Sent, SmtpServer, send_letters
 from bequest.store.records import CaseStatus, KeyState, PlaceState
 
 Send = Callable[[pl.DataFrame], None]
@@ -42,7 +44,7 @@ class Closed:
 
 
 def run_close(
-    ctx: Context, case_id: str, *, send: Send | None = None, repeatable: bool = False,
+    ctx: Context, case_id: str, *, send: Send | None = None, repeatable: bool = False, smtp: SmtpServer | None = None,
     keys: Mapping[Role, Path] | None = None,
 ) -> Closed:  # fmt: skip
     """Feedback, purge, log.closed. Killed and run again, nobody is told twice knowingly, and the end is the same.
@@ -50,6 +52,9 @@ def run_close(
     `send` hands the messages to a carrier; without it only a rehearsal may close (its people are invented). Killed in
     the middle of it, they are *possibly sent*, which is logged, and not sent again; except where `send` is
     `repeatable`, as a file is that is written anew: it tells nobody.
+
+    `smtp`: a mail server for whoever is told by e-mail; `send` then gets the others. Each message's fate is in a
+    journal, so that a killed run goes on where it stopped.
 
     `keys`: those of operator, verifier and protection officer, who sign a final certificate in the place of the interim
     one. Without them an interim one stays.
@@ -65,7 +70,7 @@ def run_close(
         if keys:
             nothing_moves(case, "certificate")
             check_settled_residuals(ctx, run)
-        told = {} if case.event in MOVES_NOTHING else _feedback(ctx, run, send, repeatable=repeatable)
+        told = {} if case.event in MOVES_NOTHING else _feedback(ctx, run, send, smtp, repeatable=repeatable)
         run.hook("feedback_sent")
         finish_cards(ctx, run)
         purged = _purge(ctx, run, Stage.AFTER_FEEDBACK)
@@ -86,7 +91,9 @@ def run_close(
     return Closed(dict(run.counts), issued)
 
 
-def _feedback(ctx: Context, run: Run, send: Send | None, *, repeatable: bool) -> dict[str, int]:
+def _feedback(
+    ctx: Context, run: Run, send: Send | None, smtp: SmtpServer | None, *, repeatable: bool
+) -> dict[str, int]:
     """Open the sealed outbox once, hand its messages over, note that they left; how many were, or possibly were."""
     case_id = run.case.id
     with ctx.store.transaction() as tx:
@@ -104,28 +111,47 @@ def _feedback(ctx: Context, run: Run, send: Send | None, *, repeatable: bool) ->
     texts = {words: feedback_of(words, run.case) for words in rows["outcome"].unique().to_list()}
     messages = rows.with_columns(pl.col("outcome").replace_strict(texts, return_dtype=pl.Utf8).alias("text"))
     name, carrier = "messages", "simulated"
+    by_mail = messages.with_row_index("n").filter(pl.col("channel") == Channel.EMAIL.value) if smtp else None
+    if by_mail is not None:
+        messages = messages.filter(pl.col("channel") != Channel.EMAIL.value)
     if begun and not repeatable:
         name, carrier = "possibly_sent", "possibly sent: cut off while being handed over"
-    elif send is not None:
+    elif send is not None and messages.height:
         carrier = "handed over"
         _hand_over(ctx, run, send, messages.select("channel", "address", "name", "text"), repeatable=repeatable)
-    elif not run.case.rehearsal:
+    elif messages.height and not run.case.rehearsal:
         raise StateError(
-            f"{rows.height:,} people wait for the feedback and nothing is given to send it with",
+            f"{messages.height:,} people wait for the feedback and nothing is given to send it with",
             hint="Use --feedback-to FILE: the messages for a carrier.",
         )
+    counts = {name: rows.height}
+    if by_mail is not None and smtp is not None:
+        carrier = "by e-mail" if not messages.height else f"{carrier}, and by e-mail"
+        sent = _mail(run, by_mail, smtp)
+        fates = {"possibly_sent": len(sent.possibly_sent), "refused": len(sent.refused)}
+        counts = {name: rows.height - sum(fates.values())} | {k: n for k, n in fates.items() if n}
     run.hook("feedback_handed_over")
     by_outcome = {str(k): int(n) for k, n in rows.group_by("outcome").len().sort("outcome").iter_rows()}
     body: dict[str, Json] = {"by_outcome": dict(by_outcome), "carrier": carrier}
     with ctx.store.transaction() as tx:
         record(
-            ctx, tx, case_id, EventType.FEEDBACK_SENT, "1", at=run.at, counts={name: rows.height}, content=body,
+            ctx, tx, case_id, EventType.FEEDBACK_SENT, "1", at=run.at, counts=counts, content=body,
         )  # fmt: skip
-    return {COUNTED[name]: rows.height}
+    return {COUNTED[k]: n for k, n in counts.items()}
 
 
-COUNTED = {"messages": "feedback", "possibly_sent": "possibly_sent"}
+COUNTED = {"messages": "feedback", "possibly_sent": "possibly_sent", "refused": "refused"}
 """Counts of the event → counts of the step."""
+
+
+def _mail(run: Run, messages: pl.DataFrame, smtp: SmtpServer) -> Sent:
+    """By e-mail, one message after another; `n` numbers them, and no address stands in the journal."""
+    subject = f"{run.case.title}：处理结果 / What became of your data"
+    letters = (
+        Letter(f"feedback-{n}", address, subject, text)
+        for n, address, text in messages.select("n", "address", "text").iter_rows()
+    )
+    return send_letters(letters, smtp, run.workspace.dir("letters") / "feedback.journal", guard=run.guard)
 
 
 def _hand_over(ctx: Context, run: Run, send: Send, messages: pl.DataFrame, *, repeatable: bool) -> None:

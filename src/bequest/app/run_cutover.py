@@ -9,8 +9,9 @@ from bequest.app.approve_policy import approved_policy
 from bequest.app.context import Context, Run, step
 from bequest.app.decide import Decided
 from bequest.app.ending import check_settled
-from bequest.app.evidence import await_published, publish, record, record_attempt
+from bequest.app.evidence import publish, record, record_attempt
 from bequest.app.fixed import note_fixed, take_answers
+from bequest.app.intents import await_published
 from bequest.app.people_outcomes import disposition_root, main_pairs, seal_feedback
 from bequest.app.preflight import check_papers
 from bequest.app.reading import check_schema, open_sources

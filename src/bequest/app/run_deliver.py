@@ -11,10 +11,12 @@ from itertools import count
 
 import polars as pl
 
+from bequest.app.agreements import agreement_for, check_agreement, open_supervision
 from bequest.app.context import WAVE, Context, Run, step
 from bequest.app.delivered import (
     GONE_OUT,
     Delivered,
+    DeliveredRows,
     counts_of,
     keep_tallies,
     load_tallies,
@@ -22,8 +24,9 @@ from bequest.app.delivered import (
     waves_sent,
 )
 from bequest.app.destruction import has_begun
-from bequest.app.evidence import await_published, event_id, platform_signer, publish, record
+from bequest.app.evidence import event_id, platform_signer, publish, record
 from bequest.app.fixed import AnswersCameError, Watch, fixed_mark, refuse_half_done
+from bequest.app.intents import await_published
 from bequest.app.keep_place import keep_place
 from bequest.app.open_case import make_keys
 from bequest.app.reading import check_markers, open_sources, read_table
@@ -42,8 +45,9 @@ from bequest.engine.tableplan import TablePlan
 from bequest.evidence.disposition_tree import root_of_leaves, split_leaves
 from bequest.evidence.event_types import EventType
 from bequest.evidence.statement import Statement, sign_statement
-from bequest.kernel.clock import parse_rfc3339, rfc3339
+from bequest.kernel.clock import local_date, parse_rfc3339, rfc3339
 from bequest.kernel.errors import CaseFileError, DeliveryError, StateError
+from bequest.model.agreement import Agreement
 from bequest.model.case import Lot, Party
 from bequest.model.datamap import DataMap
 from bequest.model.disposition import Release
@@ -51,6 +55,7 @@ from bequest.sources.source import OpenSource
 from bequest.steps.deliver.checkpoint import ABORTED
 from bequest.steps.deliver.content import AgeRecipient, DeliveredColumn, DeliveredTable, DeliverySpec
 from bequest.steps.deliver.package import Package, Places, build_package
+from bequest.steps.deliver.undertakings import undertakings_of
 from bequest.steps.transform.references import reference_domains
 from bequest.steps.transform.shape import TableShape, shape_table
 from bequest.steps.transform.transform import TransformTally, transform_table
@@ -170,10 +175,13 @@ def _build(
     ctx: Context, run: Run, lot: Lot, datamap: DataMap, sources: dict[str, OpenSource],
     plans: dict[TableKey, TablePlan], shapes: dict[TableKey, TableShape], this: str, watch: Watch, *, wave: int,
 ) -> Delivered:  # fmt: skip
+    columns = ((f"{s}.{t}.{c.name}", c.column) for (s, t), shape in shapes.items() for c in shape.columns)
+    check_agreement(run.case, lot, columns, local_date(run.at, run.case.timezone))
     spec = _spec(ctx, run, lot, this, decided=f"decided:{fixed_mark(run.workspace)}")
     intent = _intent(ctx, run, spec, wave)
     run.hook("intent_published")
     tallies: dict[TableKey, TransformTally] = {}
+    went = DeliveredRows()
     tables = []
     keys = ctx.keys(run.case.id)
     link_ecb = aes_ecb(keys.get("link"))
@@ -188,14 +196,16 @@ def _build(
         batches = transform_table(
             read_table(ctx, sources[table.source], table, "deliver"), plans[key], shape, lots,
             link_ecb=link_ecb, recipient_ecb=recipient_ecb, tally=tallies[key], tick=lambda _: watch.check(),
-            marks=delivery_marks(ctx, run.case.id, lot, this, shape),
+            marks=delivery_marks(ctx, run.case.id, lot, this, shape), note=went.of(*key),
         )  # fmt: skip
-        tables.append(DeliveredTable(table.source, table.name, _columns(shape, plans[key], lots), batches))
+        system = run.case.source(table.source).system_kind
+        tables.append(DeliveredTable(table.source, table.name, _columns(shape, plans[key], lots), batches, system))
     package = _package(ctx, run, spec, tables, watch)
     for unread in tables:  # a package that a killed run had finished is not made again: then only count
         deque(unread.batches, maxlen=0)
     run.hook("package_built")
     keep_tallies(run.workspace, this, tallies)
+    went.keep(run.workspace, this)
     _outcome(ctx, run, spec, package, intent, watch)
     return Delivered(this, lot, package, tallies)
 
@@ -254,6 +264,7 @@ def _columns(shape: TableShape, plan: TablePlan, lots: frozenset[str]) -> tuple[
 def _spec(ctx: Context, run: Run, lot: Lot, this: str, *, decided: str) -> DeliverySpec:
     """The settings of a delivery; nonce, salt and time are the same whenever it is resumed."""
     receiver = run.case.receiver(lot.receiver)
+    agreement = agreement_for(run.case, lot)
     evidence_key = ctx.keys(run.case.id).get("evidence")
     leaves = run.workspace.dir("work") / "disposition.leaves"
     path = run.workspace.dir("work") / f"{this}.begun.json"
@@ -277,9 +288,25 @@ def _spec(ctx: Context, run: Run, lot: Lot, this: str, *, decided: str) -> Deliv
         nonce=hmac_sha256(evidence_key, b"delivery-nonce\0" + this.encode()),
         commit_salt=hmac_sha256(evidence_key, b"delivery-salt\0" + this.encode()),
         restrictions=("no-new-purpose-without-consent", "honour-objections", "pass-on-withdrawals"),
+        undertakings=undertakings_of(lot.legal_route, is_agreed=agreement is not None),
+        agreement=_terms(agreement),
         disposition_root=root_of_leaves(split_leaves(leaves.read_bytes())).hex(),
         decided=decided,
     )
+
+
+def _terms(agreement: Agreement | None) -> dict[str, str]:
+    """What the recipient agreed to, as the package repeats it."""
+    if agreement is None:
+        return {}
+    return {
+        "title": agreement.title,
+        "sha256": agreement.sha256,
+        "endsOn": agreement.ends_on.isoformat(),
+        "classes": ", ".join(c.value for c in agreement.classes),
+        "conditions": "；".join(agreement.conditions),
+        "confidentiality": agreement.confidentiality,
+    }
 
 
 def _recipients(receiver: Party, escrow: Party | None) -> tuple[AgeRecipient, ...]:
@@ -346,6 +373,8 @@ def _outcome(ctx: Context, run: Run, spec: DeliverySpec, package: Package, inten
             refs={"statement": digest},
         )  # fmt: skip
         record(ctx, tx, run.case.id, EventType.DELIVERY_SENT, spec.delivery_id, at=run.at, refs={"statement": digest})
+        lot = next(lot for lot in run.case.lots if lot.id == spec.lots[0])
+        open_supervision(ctx, tx, run.case, lot, spec.created_at)
     _enter_place(ctx, run, spec, package)
 
 

@@ -17,9 +17,10 @@ from bequest.app.destroy_server_store import check_server_stores
 from bequest.app.destroy_whole import WholeDone, WholeWork
 from bequest.app.destruction import RUN_ID, SIGNERS, attempt_number, has_begun, note_erased
 from bequest.app.ending import check_settled, hand_to_keeper
-from bequest.app.evidence import await_published, event_id, keep_statement, kept_statement, publish, record
+from bequest.app.evidence import event_id, keep_statement, kept_statement, publish, record
 from bequest.app.fixed import AnswersCameError, Watch, fixed_mark, take_answers
 from bequest.app.holds import Holds
+from bequest.app.intents import await_published
 from bequest.app.keep_place import keep_place
 from bequest.app.open_case import make_keys
 from bequest.app.reading import check_markers, open_sources, read_table
@@ -366,7 +367,7 @@ def _rescan_statement(job: Job, report: Report) -> tuple[int, str]:
     """
     run, signer = job.run, job.signers[Role.VERIFIER]
     subject = Subject("urn:bequest:verifier-key", report.facts.key_commit)
-    statement = Statement("RescanReport", (subject,), report.predicate())
+    statement = Statement("RescanReport", (subject,), {**report.predicate(), "caseRef": run.case.id})
     with job.ctx.store.transaction() as tx:
         said = {e.event_id for e in tx.outbox.all(run.case.id)}
     for attempt in count(1):

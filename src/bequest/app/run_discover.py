@@ -64,9 +64,14 @@ def run_import_map(ctx: Context, case_id: str, path: Path) -> list[Change]:
         InputError: where the file cannot be read.
         StateError: before discovery, or after the cutover.
     """
+    hint = f"Export it first: `bequest map export {case_id} FILE`."
+    return take_map(ctx, case_id, read_user_text(path, "data map file", hint=hint))
+
+
+def take_map(ctx: Context, case_id: str, text: str) -> list[Change]:
+    """Take over corrections in the form of a data map file; see `run_import_map`."""
     require_open(ctx, case_id, "a change of the data map")
     current = data_map(ctx, case_id)
-    text = read_user_text(path, "data map file", hint=f"Export it first: `bequest map export {case_id} FILE`.")
     corrected, changes = import_map(text, current)
     if corrected == current:
         return []

@@ -22,7 +22,7 @@ from bequest.kernel.canonical import Json, digest
 from bequest.kernel.errors import StateError
 from bequest.law.evaluate import params_on
 from bequest.model.case import Case
-from bequest.model.datamap import DataMap
+from bequest.model.datamap import DataMap, TableMap
 from bequest.model.facts import RowRole
 from bequest.sources.row_keys import check_keys
 from bequest.sources.source import OpenSource
@@ -64,11 +64,7 @@ def index_and_link(
     for table in datamap.tables:
         if not table.in_case:
             continue
-        batches = read_table(ctx, sources[table.source], table, "link", allow_duplicates=True)
-        frame = index_table(table, batches, settings)
-        if table.key:  # of the rows just read: a check beforehand would read the table twice
-            n_empty = frame.select((~pl.all_horizontal(f"v:{c}" for c in table.key)).sum()).item()
-            check_keys(f"{table.source}.{table.name}", frame["row_tag"], n_empty)
+        frame = index_one(ctx, sources[table.source], table, settings)
         workspace.write(workspace.table_file("index", table.source, table.name), frame)
         indexes[(table.source, table.name)] = frame
     linked = link(datamap, indexes, to_apply(workspace))
@@ -95,6 +91,15 @@ def run_link(ctx: Context, case_id: str) -> Linked:
         _evidence(ctx, run, indexes, linked)
     publish(ctx, case_id)
     return linked
+
+
+def index_one(ctx: Context, source: OpenSource, table: TableMap, settings: IndexSettings) -> pl.DataFrame:
+    """One pass over a table: what is kept of each row; nothing is written."""
+    frame = index_table(table, read_table(ctx, source, table, "link", allow_duplicates=True), settings)
+    if table.key:  # of the rows just read: a check beforehand would read the table twice
+        n_empty = frame.select((~pl.all_horizontal(f"v:{c}" for c in table.key)).sum()).item()
+        check_keys(f"{table.source}.{table.name}", frame["row_tag"], n_empty)
+    return frame
 
 
 def _evidence(ctx: Context, run: Run, indexes: Mapping[TableKey, pl.DataFrame], linked: Linked) -> None:

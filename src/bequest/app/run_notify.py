@@ -12,23 +12,24 @@ import polars as pl
 from bequest.app.answers import enter_answers as enter_answers
 from bequest.app.approve_policy import approved_policy
 from bequest.app.context import Context, Run, require, require_open, step
-from bequest.app.evidence import await_published, publish, record
+from bequest.app.evidence import log_origin, publish, record
+from bequest.app.intents import await_published
 from bequest.app.keep_place import keep_place
 from bequest.app.law import pack_of
 from bequest.app.notices import notice_for, notices_for, people_to_tell
 from bequest.app.portal.cards import make_cards
 from bequest.app.portal.links import link_of, link_tokens
-from bequest.app.portal.page import ADDRESS, is_quiet
+from bequest.app.portal.page import ADDRESS, is_quiet, keep_page, make_page, page_of
+from bequest.app.public.disclosure import Disclosed, disclose
 from bequest.app.run_discover import data_map
 from bequest.app.telling import note_published, register, save_register
-from bequest.app.user_files import new_user_file
 from bequest.app.workspace import Workspace
 from bequest.crypto.sealing import read_sealed, write_sealed
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import digest, to_json
 from bequest.kernel.clock import local_date
 from bequest.kernel.codec import decode
-from bequest.kernel.errors import ApprovalError, InputError
+from bequest.kernel.errors import ApprovalError
 from bequest.model.case import MOVES_NOTHING, Case
 from bequest.model.datamap import DataMap
 from bequest.model.plan import Policy
@@ -38,7 +39,7 @@ from bequest.steps.notify.ladder import Channel, Told, apply_report, enrol, enro
 from bequest.steps.notify.ladder import publish as publish_to
 from bequest.steps.notify.letters import body, fill, short_text
 from bequest.steps.notify.smtp import Letter, SmtpServer, send_letters
-from bequest.store.records import AccessRecord, NoticeBatch, NoticeState
+from bequest.store.records import NoticeBatch, NoticeState
 
 
 def run_notify(ctx: Context, case_id: str, *, smtp: SmtpServer | None = None, portal: str = "") -> Notice:
@@ -125,16 +126,17 @@ def _notice_of(ctx: Context, run: Run, batch: str, notice: Notice) -> Notice:
         begun = next((b for b in tx.notices.list(run.case.id) if b.batch_id == batch), None)
     if begun is None or begun.notice_version == notice.version:
         return notice
-    return decode(Notice, json.loads(_notice_file(run.workspace, begun.notice_version).read_text(encoding="utf-8")))
+    return decode(Notice, json.loads(notice_file(run.workspace, begun.notice_version).read_text(encoding="utf-8")))
 
 
-def _notice_file(workspace: Workspace, version: str) -> Path:
+def notice_file(workspace: Workspace, version: str) -> Path:
+    """Where a wording is kept."""
     return workspace.dir("notices") / f"notice-{version[:16]}.json"
 
 
 def _keep_notices(ctx: Context, run: Run, notices: Mapping[str, Notice]) -> None:
     for notice in notices.values():
-        run.workspace.write_json(_notice_file(run.workspace, notice.version), to_json(notice))
+        run.workspace.write_json(notice_file(run.workspace, notice.version), to_json(notice))
     with ctx.store.transaction() as tx:
         tx.settings.set("notice_version", notices[""].version, run.at, case_id=run.case.id)
 
@@ -282,39 +284,6 @@ def send_next(ctx: Context, case_id: str, *, smtp: SmtpServer | None = None) -> 
     return dict(run.counts)
 
 
-def letter_batches(ctx: Context, case_id: str) -> list[str]:
-    """The mail-merge files there are, for `export_letters`."""
-    return sorted(p.stem for p in ctx.workspace(case_id).dir("letters").glob("*-*.sealed"))
-
-
-def export_letters(ctx: Context, case_id: str, batch: str, path: Path) -> int:
-    """Write a mail-merge batch in clear, as CSV, to a file the user named for the carrier; the access is logged.
-
-    Raises:
-        InputError: where there is no such batch.
-    """
-    ctx.case(case_id)
-    folder = ctx.workspace(case_id).dir("letters")
-    known = letter_batches(ctx, case_id)
-    if batch not in known:
-        raise InputError(f"there is no mail-merge file {batch!r}", hint=f"There are: {', '.join(known) or 'none'}.")
-    with new_user_file(path) as beside:
-        letters = read_sealed_frame(ctx, case_id, folder / f"{batch}.sealed", "bodies", batch.encode())
-        letters.write_csv(beside)
-    at = ctx.now(case_id)
-    with ctx.store.transaction() as tx:
-        n = len(tx.access.list(case_id))
-        tx.access.record(
-            case_id,
-            AccessRecord(
-                at=at, person="os-user", action="letters.export", purpose="PIPL-22", target=batch, n_rows=letters.height
-            ),
-        )
-        record(ctx, tx, case_id, EventType.ACCESS_READ, f"letters-{n}", at=at, counts={"rows": letters.height})
-    publish(ctx, case_id)
-    return letters.height
-
-
 def enter_report(ctx: Context, case_id: str, path: Path) -> pl.DataFrame:
     """Enter a carrier's delivery report.
 
@@ -367,5 +336,23 @@ def publish_notice(ctx: Context, case_id: str) -> pl.DataFrame:
             content={"text_sha256": digest(text)}, refs={"notice": notice.version}, counts={"people": told.height},
         )  # fmt: skip
     _renew_cards(ctx, case, data_map(ctx, case_id))
+    _disclose(ctx, case, notice, after)
     publish(ctx, case_id)
     return after
+
+
+def _disclose(ctx: Context, case: Case, notice: Notice, state: pl.DataFrame) -> None:
+    """Make the case known to all on its public page; without a portal the page is kept for that alone."""
+    at = ctx.now(case.id)
+    kept = Disclosed(
+        on=local_date(at, case.timezone),
+        owed_to=state.height,
+        by_letter=state.filter(pl.col("state") == Told.DELIVERED.value).height,
+        log_origin=log_origin(ctx, case.id),
+        law_pack=case.law_packs[0],
+    )
+    with ctx.store.transaction() as tx:
+        known = page_of(tx, case.id)
+        disclose(tx, case.id, kept, at)
+    if known is None:
+        keep_page(ctx, make_page(case, {"": notice}, ""))

@@ -2,24 +2,24 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from bequest.app.context import Context, step
-from bequest.app.decide import Decided, DecideInput, decide_case
+from bequest.app.decide import Decided, decide_case
 from bequest.app.evidence import publish, record
 from bequest.app.fairness import compare_plan, keep_as_proposed, kept_fairness, save_fairness
-from bequest.app.fixed import Taken, take_answers
+from bequest.app.fixed import Taken
+from bequest.app.known import known_input
 from bequest.app.law import pack_of
 from bequest.app.preflight import check_people, check_receivers, check_reductions, check_watermarks
 from bequest.app.reading import check_schema, count_values, open_sources
 from bequest.app.run_discover import data_map
-from bequest.app.run_link import load_indexes, load_linked
-from bequest.app.telling import answers_of, notice_by_lot, notice_of
-from bequest.app.whole import load_files, load_stores, save_stays, save_whole, take_stock, whole_files
+from bequest.app.run_link import load_linked
+from bequest.app.whole import save_stays, save_whole, take_stock, whole_files
 from bequest.app.workspace import Workspace
 from bequest.crypto.cipher import aes_ecb
 from bequest.engine.kernels.cmac import tokens
@@ -60,37 +60,32 @@ def decide_now(
     linked = load_linked(workspace, case, datamap, fixed=totals is not None)
     if totals is None:
         save_whole(workspace, take_stock(ctx, case), whole_files(case, sources))
-    stores, files = load_stores(workspace), load_files(workspace)  # after the cutover as they stood at the mark
-    indexes = load_indexes(workspace, datamap)
-    decided = decide_case(
-        DecideInput(
-            case=case,
-            datamap=datamap,
-            pack=pack_of(case),
-            indexes=indexes,
-            linked=linked,
-            answers=answers_of(workspace, linked, (taken or take_answers(workspace)).answers, case),
-            notice=notice_of(workspace, linked) if told else None,
-            totals=count_values(ctx, datamap, sources) if totals is None else totals,
-            notice_by_lot=notice_by_lot(workspace, linked, case) if told else {},
-            whole_files=frozenset(files),
-            whole_stores=stores,
-        )
-    )
+    counted = count_values(ctx, datamap, sources) if totals is None else totals
+    given = known_input(workspace, case, datamap, linked, counted, told=told, taken=taken)
+    decided = decide_case(given)
     save_stays(workspace, decided.stays_whole)
-    apart = decided.population.lots_conserved()
+    check_sums(case.id, decided.population)
+    save_fairness(workspace, compare_plan(case, decided, given.indexes, linked.n_subjects, told=told))
+    return decided
+
+
+def check_sums(case_id: str, population: Population) -> None:
+    """Refuse outcomes that do not add up to the source counts, on the whole or lot by lot.
+
+    Raises:
+        StateError: naming the first that does not.
+    """
+    apart = population.lots_conserved()
     if apart:
         raise StateError(f"lot {apart[0][0]} does not add up in {apart[0][1]}.{apart[0][2]}", hint="Report this.")
-    wrong = decided.population.conserved()
+    wrong = population.conserved()
     if wrong:
         source, table, column, got, want = wrong[0]
         raise StateError(
             f"{source}.{table} changed after linking: column {column} had {got:,} values then and has {want:,} now"
             + (f" ({len(wrong)} columns differ)" if len(wrong) > 1 else ""),
-            hint=f"Run `bequest link {case.id}` again, best when nobody writes to the source.",
+            hint=f"Run `bequest link {case_id}` again, best when nobody writes to the source.",
         )
-    save_fairness(workspace, compare_plan(case, decided, indexes, linked.n_subjects, told=told))
-    return decided
 
 
 def run_plan(ctx: Context, case_id: str) -> Decided:
@@ -333,18 +328,6 @@ def decided_as_known(ctx: Context, case_id: str) -> tuple[Decided, Linked]:
         population = tx.populations.latest(case_id)
         cut = any(r.step == "cutover" and r.state == "done" for r in tx.steps.all(case_id))
     linked = load_linked(workspace, case, datamap, fixed=cut)
-    decided = decide_case(
-        DecideInput(
-            case=case,
-            datamap=datamap,
-            pack=pack_of(case),
-            indexes=load_indexes(workspace, datamap),
-            linked=linked,
-            answers=answers_of(workspace, linked, take_answers(workspace).answers, case),
-            notice=notice_of(workspace, linked) if cut else None,
-            totals=population.population.totals if population else (),
-            notice_by_lot=notice_by_lot(workspace, linked, case) if cut else {},
-            whole_files=frozenset(load_files(workspace)),
-        )
-    )
-    return decided, linked
+    totals = population.population.totals if population else ()
+    given = known_input(workspace, case, datamap, linked, totals, told=cut)
+    return decide_case(replace(given, whole_stores=())), linked  # the totals hold theirs already

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from bequest.app.context import Context, Run, require
-from bequest.app.evidence import await_published, event_id, keep_statement, publish, record
+from bequest.app.evidence import event_id, keep_statement, publish, record
+from bequest.app.intents import await_published
 from bequest.app.run_discover import data_map
 from bequest.app.signing_people import holder
 from bequest.crypto.signing import load_person_key
@@ -118,7 +119,7 @@ def decide_scrub(
     )
     _check(decision, plan, at)
     subject = Subject(f"urn:bequest:scrub:{source}", decision.plan_digest)
-    statement = Statement("ScrubDecision", (subject,), _said(decision, plan))
+    statement = Statement("ScrubDecision", (subject,), {**_said(decision, plan), "caseRef": case_id})
     number = hashlib.sha256(statement.payload()).hexdigest()[:12]
     path = ctx.workspace(case_id).dir("statements") / f"scrub-{source}-{number}.dsse.json"
     digest = hashlib.sha256(keep_statement(path, statement, [signer])).hexdigest()

@@ -1,6 +1,6 @@
 """People who sign with their own key in a step."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from bequest.crypto.signing import Signer, load_person_key
@@ -27,6 +27,30 @@ def holder(case: Case, role: Role, key: Signer) -> Person:
         else f"Nobody has the role {role.value}: name a person with it under [[people]] in the case file, and take it"
         " over with `bequest case update`.",
     )
+
+
+def two_people(case: Case, files: Sequence[Path]) -> tuple[tuple[Person, Signer], tuple[Person, Signer]]:
+    """Two different people of the case with their keys: what one person alone may not state.
+
+    Raises:
+        ApprovalError: where there are not two keys, one is nobody's in the case, or both are one person's.
+    """
+    found = []
+    for path in files:
+        key = load_person_key(path)
+        owners = [p for p in case.people if p.public_key and parse_public_line(p.public_key) == key.public]
+        if not owners:
+            raise ApprovalError(
+                f"the key {path.name} belongs to nobody in case {case.id}",
+                hint="Name the person with this key under [[people]], and take it over with `bequest case update`.",
+            )
+        found.append((owners[0], key))
+    if len(found) != 2 or found[0][0].id == found[1][0].id:
+        raise ApprovalError(
+            f"two different people of case {case.id} sign this, {len({p.id for p, _ in found})} did",
+            hint="Give --signer FILE twice, with the keys of two people.",
+        )
+    return found[0], found[1]
 
 
 def people_keys(case: Case, keys: Mapping[Role, Path], roles: Iterable[Role]) -> dict[Role, Signer]:

@@ -37,14 +37,12 @@ from bequest.model.destruction import Kept, OwnerTask, Residual
 from bequest.sources.source import KEY, OpenSource
 from bequest.steps.plan.whole_file import StaysWhole
 from bequest.store.records import AccessRecord
-from bequest.store.task_records import TaskRecord, TaskState
+from bequest.store.task_records import SUPERVISION, TaskRecord, TaskState
 from bequest.store.transaction import Tx
 
 HELD, WHOLE_FILE = "held", "whole_file"
 MOST_EVIDENCE = 64 << 20
-_ENDINGS = frozenset(
-    {"pdf", "png", "jpg", "jpeg", "txt", "eml", "json", "csv", "docx", "xlsx", "zip", "asc", "sig", "p7s"}
-)
+_ENDINGS = {"pdf", "png", "jpg", "jpeg", "txt", "eml", "json", "csv", "docx", "xlsx", "zip", "asc", "sig", "p7s"}
 _NAMING = frozenset(
     {
         FieldClass.PERSON_NAME, FieldClass.USERNAME, FieldClass.PHONE, FieldClass.LANDLINE, FieldClass.EMAIL,
@@ -56,7 +54,7 @@ _NAMING = frozenset(
 
 
 class Outcome(StrEnum):
-    """How the holder says it ended."""
+    """How it ended; of a supervision: whether the recipient keeps to the agreement."""
 
     DELETED = "deleted"
     KEPT = "kept"
@@ -64,6 +62,11 @@ class Outcome(StrEnum):
     TRANSFERRED = "transferred"
     REPLACED = "replaced"
     """A file was replaced by one of which rows can be cut."""
+    IN_ORDER = "in_order"
+    BREACH = "breach"
+
+
+_LOOKED_AT = frozenset({Outcome.IN_ORDER, Outcome.BREACH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +224,7 @@ def finish_task(
             hint="Keep the evidence with the bundle; the certificate stays interim.",
         )
     found = _task(ctx, case_id, task_id)
-    word = _outcome(outcome)
+    word = _outcome(outcome, found.task.kind)
     case = ctx.case(case_id).case
     person, signer = _person(case, person_id, key)
     data = read_user_bytes(evidence, "evidence", hint="Give the holder's letter or the record of what was done.")
@@ -241,8 +244,8 @@ def finish_task(
         "TaskAttestation",
         (Subject(f"data/attachments/{name}", sha256),),
         {
-            "task": task_id, "source": found.task.source, "owner": found.task.owner, "outcome": word.value,
-            "listed": found.persons, "attestedBy": person.id, "at": rfc3339(at),
+            "caseRef": case_id, "task": task_id, "source": found.task.source, "owner": found.task.owner,
+            "outcome": word.value, "listed": found.persons, "attestedBy": person.id, "at": rfc3339(at),
         },
     )  # fmt: skip
     path = workspace.dir("statements") / f"{task_id}.dsse.json"
@@ -261,7 +264,9 @@ def finish_task(
 
 def task_residuals(ctx: Context, case_id: str) -> list[Residual]:
     """The open tasks as dated residuals."""
-    return [task_residual(t) for t in task_list(ctx, case_id) if t.state is TaskState.OPEN]
+    return [
+        task_residual(t) for t in task_list(ctx, case_id) if t.state is TaskState.OPEN and t.task.kind != SUPERVISION
+    ]
 
 
 def task_residual(t: TaskRecord) -> Residual:
@@ -307,9 +312,10 @@ def _task(ctx: Context, case_id: str, task_id: str) -> TaskRecord:
     )
 
 
-def _outcome(text: str) -> Outcome:
-    if text not in set(Outcome):
-        raise InputError(f"{text!r} is no outcome of a task", hint=f"Write one of {', '.join(Outcome)}.")
+def _outcome(text: str, kind: str) -> Outcome:
+    known = [o for o in Outcome if (o in _LOOKED_AT) is (kind == SUPERVISION)]
+    if text not in known:
+        raise InputError(f"{text!r} is no outcome of such a task", hint=f"Write one of {', '.join(known)}.")
     return Outcome(text)
 
 

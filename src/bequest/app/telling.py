@@ -28,6 +28,12 @@ def window_closes(workspace: Workspace, case: Case) -> date | None:
     return pack_of(case).calendar.roll(end) if end is not None else None
 
 
+def beyond_table(case: Case, day: date) -> int | None:
+    """The last year of the table of holidays, where that day lies past it and lunar holidays are not known yet."""
+    calendar = pack_of(case).calendar
+    return None if calendar.knows(day) else calendar.last_known_year()
+
+
 def register(workspace: Workspace) -> pl.DataFrame:
     """Who was told how.
 

@@ -39,10 +39,13 @@ class Workspace:
         """The Parquet file of one table: `work/<kind>/<source>.<table>.parquet`, names made safe and told apart."""
         return self.dir("work", kind) / f"{_file_name(source).replace('.', '%2E')}.{_file_name(table)}.parquet"
 
-    def write(self, path: Path, frame: pl.DataFrame) -> None:
-        """Write a frame beside and replace, synced to disk: readers see the old file or the new one."""
+    def write(self, path: Path, frame: pl.DataFrame, note: dict[str, str] | None = None) -> None:
+        """Write a frame beside and replace, synced to disk: readers see the old file or the new one.
+
+        `note`: what the file says of itself, in its metadata.
+        """
         beside = path.with_name(path.name + ".part")
-        frame.write_parquet(beside, compression="zstd", compression_level=1)
+        frame.write_parquet(beside, compression="zstd", compression_level=1, metadata=note)
         with beside.open("rb") as f:
             os.fsync(f.fileno())
         beside.replace(path)

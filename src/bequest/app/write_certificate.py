@@ -13,16 +13,20 @@ from bequest.app.destroy_whole import WholeDone
 from bequest.app.destruction import RUN_ID
 from bequest.app.evidence import event_id, keep_statement, open_log, publish, record
 from bequest.app.law import pack_of
+from bequest.app.public.certificates import PublicCertificate, PublicSigner, keep_public
 from bequest.app.run_discover import data_map
 from bequest.app.scrubbing import scrub_residuals
 from bequest.app.signing_people import holder
 from bequest.app.tasks import task_kept, task_residuals
+from bequest.app.witnesses import ask_witnesses, witness_keys
 from bequest.crypto.atomic import write_file
 from bequest.crypto.signing import Signer
+from bequest.crypto.verify import parse_public_line
 from bequest.documents.certificate.render import render_certificate
 from bequest.documents.limits import LIMITS
 from bequest.documents.qr import QrClaim, qr_text, short_id
 from bequest.documents.words import Word, word
+from bequest.evidence.checkpoint import parse_checkpoint
 from bequest.evidence.event import parse_event
 from bequest.evidence.event_types import EventType
 from bequest.evidence.jcs import encode
@@ -155,9 +159,37 @@ def finish(ctx: Context, run: Run, certificate: Certificate, path: Path, this: s
     envelope = path.read_bytes()
     pdf = run.workspace.dir("certificates") / f"{path.name.removesuffix(SUFFIX)}.pdf"
     if not pdf.is_file():
+        ask_witnesses(ctx, run.case.id)  # those that can be asked at once; the others stand in the bundle
         write_file(pdf, _render(ctx, run, certificate, envelope, this))
     _keep(ctx, run, certificate)
+    _make_public(ctx, run, certificate, envelope, this)
     return Issued(certificate, path, pdf, hashlib.sha256(envelope).hexdigest())
+
+
+def _make_public(ctx: Context, run: Run, certificate: Certificate, envelope: bytes, this: str) -> None:
+    """Let anybody who holds the certificate check it: digests, public keys and its place in the log."""
+    with open_log(ctx, run.case.id) as log:
+        index, log_key = log.index_of(this), log.key.key.line
+    if index is None:
+        return
+    keys = {parse_public_line(p.public_key).fingerprint: p for p in run.case.people if p.public_key}
+    transferor = run.case.transferor
+    found = PublicCertificate(
+        case_id=run.case.id,
+        certificate_id=certificate.certificate_id,
+        state=certificate.state.value,
+        issued_at=certificate.issued_at,
+        rehearsal=certificate.rehearsal,
+        transferor=transferor.name,
+        transferor_en=transferor.name_en or transferor.name,
+        payload_sha256=hashlib.sha256(read_statement(envelope).payload).hexdigest(),
+        index=index,
+        log_key=log_key,
+        signers=tuple(PublicSigner(s.name, s.part, keys[s.fingerprint].public_key) for s in certificate.signers),
+        replaces=certificate.replaces,
+    )
+    with ctx.store.transaction() as tx:
+        keep_public(tx, found, run.at)
 
 
 def _actions(erased: Sequence[ErasureResult], scrubbed: Mapping[str, CleanReport]) -> dict[str, tuple[str, ...]]:
@@ -307,6 +339,7 @@ def _render(ctx: Context, run: Run, certificate: Certificate, envelope: bytes, t
         if index is None or log.checkpoint is None:
             raise StateError("the certificate is not in the log", hint="Run `bequest destroy` again.")
         claim = QrClaim(short_id(certificate.certificate_id), payload, index, log.checkpoint.size)
+        head = parse_checkpoint(log.checkpoint.note, log.key, witness_keys(run.case))
         proof = log.prove(index).render().encode()
     log_key = Signer.from_bytes(ctx.keys(run.case.id).get("log-signing"))
     return render_certificate(
@@ -314,7 +347,8 @@ def _render(ctx: Context, run: Run, certificate: Certificate, envelope: bytes, t
         payload_sha256=payload.hex(),
         log_index=claim.index,
         log_size=claim.size,
-        witnesses=0,
+        cosigned=len(head.cosignatures),
+        named=len(run.case.evidence.witnesses),
         dsse_json=envelope,
         proof=proof,
         qr_text=qr_text(claim, log_key.sign(claim.signing_input())),

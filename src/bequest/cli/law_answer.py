@@ -17,7 +17,8 @@ def print_answer(got: SheetAnswer) -> None:
             values = f" ({', '.join(a.values)})" if a.values else ""
             render.line(f"  ? {a.fact}: {render.say(a.zh, a.en)}{values}")
     for p in (*got.combined.precedence, *got.combined.conflicts):
-        render.line(f"  = {p.rule}: {p.kept} ← {', '.join(p.gave_way)} [{', '.join(p.jurisdictions)}]")
+        gave_way = f" ← {', '.join(p.gave_way)}" if p.gave_way else ""
+        render.line(f"  = {p.rule}: {p.kept}{gave_way} [{', '.join(p.jurisdictions)}]")
     for c in got.citations:
         render.line(f"  § {c.asked}: {c.outcome} {c.reads}")
     for cell in got.cells:

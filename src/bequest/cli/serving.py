@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from bequest.app.context import open_context
+from bequest.app.portal.carriers import Carriers
+from bequest.cli.mail import mail_server
 from bequest.kernel.clock import SystemClock
 from bequest.store.boot import open_store
 from bequest.store.settings import database_url
@@ -15,6 +17,13 @@ from bequest.web.site import Site
 
 SETTING = "BEQUEST_SERVE"
 """JSON: home, parts, hosts, key, proxy. Set for the server's own processes only."""
+
+
+def carriers_of(given: dict[str, str]) -> Carriers:
+    """How one-time codes go out, from the options of `bequest serve`."""
+    mail = mail_server(given["smtp"], given["sender"], given["tls"]) if given.get("smtp") else None
+    program = Path(given["program"]) if given.get("program") else None
+    return Carriers(mail, program)
 
 
 def application() -> Callable[..., Any]:
@@ -35,4 +44,5 @@ def application() -> Callable[..., Any]:
         secret_key=given["key"],
         hosts=given["hosts"],
         behind_proxy=given["proxy"],
+        carriers=carriers_of(given.get("carriers", {})),
     )

@@ -34,9 +34,17 @@ def encrypt_stream(plain: BinaryIO, out: BinaryIO, recipients: Sequence[str]) ->
     """Encrypt all that can be read from `plain`; each of the recipients can open it alone.
 
     Raises:
-        InputError: for no recipient at all or one that is not an X25519 recipient.
+        InputError: for no recipient at all or one that is not an X25519 recipient; where `plain` cannot be read to its
+            end, or `out` not written.
     """
-    pyrage.encrypt_io(plain, out, [_recipient(text) for text in _some(recipients)])
+    known = [_recipient(text) for text in _some(recipients)]
+    try:
+        pyrage.encrypt_io(plain, out, known)
+    except pyrage.EncryptError as error:
+        raise InputError(
+            "what was to be encrypted could not be read to its end, or the disk is full",
+            hint="Make room, see that nothing changes the files meanwhile, and run the command again.",
+        ) from error
 
 
 def decrypt_stream(sealed: BinaryIO, out: BinaryIO, secrets: Sequence[str]) -> None:

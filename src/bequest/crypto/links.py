@@ -21,6 +21,8 @@ from bequest.kernel.canonical import Json
 SECRET_BYTES = 16
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 _NONCE_BYTES = 12
+_LINKS_BYTES = 4 * (2 * SECRET_BYTES + 1)
+"""Room for the links of four letters."""
 _CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -40,6 +42,11 @@ def secret_of(token: str) -> bytes | None:
 def lookup_of(secret: bytes) -> str:
     """The name under which the card is kept; it does not lead back to the secret."""
     return hmac_sha256(secret, b"bequest/card-lookup/v1")[:16].hex()
+
+
+def rating_key(secret: bytes) -> str:
+    """Under which somebody's satisfaction is kept: the same for a link each time, and it does not lead back to it."""
+    return hmac_sha256(secret, b"bequest/rating/v1")[:16].hex()
 
 
 def seal_card(secret: bytes, content: bytes, case_id: str) -> bytes:
@@ -78,6 +85,46 @@ def open_inner(key: str, sealed: str, case_id: str) -> Json | None:
 def inner_secret(secret: bytes, datum: str) -> bytes:
     """Link and datum together."""
     return hmac_sha256(secret, b"bequest/card-inner/v1\0" + datum.encode())[:SECRET_BYTES]
+
+
+def visit_secret() -> bytes:
+    """What the browser of somebody who typed an address keeps until the code comes."""
+    return secrets.token_bytes(SECRET_BYTES)
+
+
+def one_time_code() -> str:
+    """Six random digits."""
+    return f"{secrets.randbelow(10**6):06d}"
+
+
+def visit_lookup(secret: bytes) -> str:
+    """The name under which a visit is kept."""
+    return hmac_sha256(secret, b"bequest/visit-lookup/v1")[:16].hex()
+
+
+def seal_links(secret: bytes, code: str, links: Iterable[str]) -> bytes:
+    """Links for a visitor: only cookie and code together open them. Always of one length, whatever is inside."""
+    plain = ",".join(links).encode().ljust(_LINKS_BYTES)
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(_visit_key(secret, code)).encrypt(nonce, plain, b"visit")
+
+
+def open_links(secret: bytes, code: str, sealed: bytes) -> tuple[str, ...]:
+    """The links; none where cookie or code are others."""
+    try:
+        plain = AESGCM(_visit_key(secret, code)).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], b"visit")
+    except (InvalidTag, ValueError):
+        return ()
+    return tuple(x for x in plain.decode().strip().split(",") if x)
+
+
+def no_links() -> bytes:
+    """What stands where nothing was found: nobody can tell it from sealed links."""
+    return secrets.token_bytes(_NONCE_BYTES + _LINKS_BYTES + 16)
+
+
+def _visit_key(secret: bytes, code: str) -> bytes:
+    return hmac_sha256(secret, b"bequest/visit-key/v1\0" + code.encode())
 
 
 def receipt_code() -> str:

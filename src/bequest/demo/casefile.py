@@ -8,6 +8,7 @@ from bequest.demo.keys import DemoKeys
 from bequest.demo.parties import BUYERS, CARRIER, COMPLAINT_AUTHORITY, ESCROW, KEEPER, TRANSFEROR, people_for
 from bequest.demo.variants import SoldLot, Variant, variant_of
 from bequest.model.case import MOVES_NOTHING, Event, Party, Role
+from bequest.model.datamap import NEVER_PASSES, FieldClass
 
 ZONE = "Asia/Shanghai"
 EFFECTIVE_ON = date(2026, 12, 31)
@@ -19,6 +20,12 @@ REGISTER_CLOSES_ON = date(2027, 3, 31)
 KEPT_UNTIL = date(2030, 1, 31)
 """How long the keeper keeps what was settled: three years in which a claim may be brought, and a month."""
 PAPERS_ISSUED_ON = date(2026, 10, 30)
+AGREED = "个人信息提供协议"
+AGREED_UNTIL = date(2029, 12, 31)
+AGREED_CLASSES = tuple(
+    sorted(set(FieldClass) - NEVER_PASSES - {FieldClass.NOT_PI, FieldClass.UNKNOWN}, key=lambda c: c.value)
+)
+"""What may go to a recipient who is no successor: whatever was decided, nothing that authenticates."""
 SCOPE_COLUMNS = (
     ("crm", "customers", "shop_id"),
     ("orders", "orders", "店铺"),
@@ -88,6 +95,7 @@ def render_case(event: Event, case_id: str, keys: DemoKeys, lots: int = 1) -> st
         for p in people_for(event, lots)
     ]
     parts += [toml.table("[[papers]]", p) for p in _papers(variant)]
+    parts += [toml.table("[[agreements]]", a) for a in _agreements(variant)]
     parts += [toml.table("[[settle]]", s) for s in _settlements(event, variant)]
     parts.append(toml.table("[window]", {"notice_lead_days": 30, "objection_days": 15}))
     return "\n".join(parts)
@@ -169,6 +177,25 @@ def _papers(variant: Variant) -> list[dict[str, toml.Toml]]:
             "file": f"papers/{kind}.txt",
         }
         for kind, title, issuer in variant.papers
+    ]
+
+
+def _agreements(variant: Variant) -> list[dict[str, toml.Toml]]:
+    """What was agreed with each recipient who is no successor."""
+    return [
+        {
+            "lot": lot.id,
+            "title": AGREED,
+            "signed_on": PAPERS_ISSUED_ON,
+            "ends_on": AGREED_UNTIL,
+            "classes": [c.value for c in AGREED_CLASSES],
+            "conditions": ["只用于告知书写明的目的", "不得转委托或者再提供"],
+            "confidentiality": "限于经授权的人员接触；泄露后二十四小时内通知移交方",
+            "supervise_months": 6,
+            "file": f"papers/agreement-{lot.id}.txt",
+        }
+        for lot in variant.lots
+        if lot.asks
     ]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Final, NamedTuple
 
+from bequest.evidence.checks.later import REASONS
 from bequest.model.case import (
     Event,
     KeyRelease,
@@ -99,6 +100,7 @@ _OUTCOMES: Final = (
     (CertificateState.FINAL, Word("终局", "final")),
     (CertificateState.INTERIM, Word("阶段性", "interim")),
     (CertificateState.REFUSED, Word("拒发", "refused")),
+    *((reason, Word(*said)) for reason, said in REASONS.items()),
     (Level.LOGICAL, Word("逻辑删除", "logical")),
 )
 

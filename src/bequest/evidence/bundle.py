@@ -37,6 +37,7 @@ _FOLDERS = (
     "report",
     "disposition",
     "attachments",
+    "heads",
 )
 
 
@@ -64,6 +65,8 @@ class BundleParts:
     disposition: Mapping[str, Content] = field(default_factory=dict)
     attachments: Mapping[str, Content] = field(default_factory=dict)
     """Evidence that somebody handed in, as it came."""
+    heads: Mapping[str, Content] = field(default_factory=dict)
+    """Heads of the log that were shown to witnesses, and their cosignatures (`evidence.heads`)."""
 
 
 def bundle_name(case: str) -> str:

@@ -27,6 +27,9 @@ class EventType(StrEnum):
     IMPACT_FILED = "impact.filed"
     POLICY_PROPOSED = "policy.proposed"
     PLAN_APPROVED = "plan.approved"
+    PLAN_REFUSED = "plan.refused"
+    PLAN_CONDITIONED = "plan.conditioned"
+    PLAN_SETTLED = "plan.settled"
     APPROVAL_VOIDED = "approval.voided"
     POPULATION_DECIDED = "population.decided"
     NOTICE_INTENT = "notice.intent"
@@ -41,7 +44,10 @@ class EventType(StrEnum):
     EXPORT_INTENT = "export.intent"
     EXPORT_OUTCOME = "export.outcome"
     DELIVERY_SENT = "delivery.sent"
+    DELIVERY_CARRIED = "delivery.carried"
     DELIVERY_RECEIPT = "delivery.receipt"
+    WITHDRAWAL_SENT = "withdrawal.sent"
+    WITHDRAWAL_RECEIPT = "withdrawal.receipt"
     CUSTODY_SEALED = "custody.sealed"
     CUSTODY_HANDED_OVER = "custody.handed-over"
     VERIFIER_SAMPLED = "verifier.sampled"
@@ -102,6 +108,12 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     EventType.IMPACT_FILED: ("影响评估报告存档", "the impact assessment was filled in, signed and filed"),
     EventType.POLICY_PROPOSED: ("提出处置方案", "a policy was proposed"),
     EventType.PLAN_APPROVED: ("批准方案", "the plan was approved"),
+    EventType.PLAN_REFUSED: ("拒绝方案", "somebody whose approval is required refused the plan"),
+    EventType.PLAN_CONDITIONED: ("批准附条件", "somebody whose approval is required set a condition"),
+    EventType.PLAN_SETTLED: (
+        "条件已满足或拒绝已撤回",
+        "a condition was met, or a refusal withdrawn, by whoever set it",
+    ),
     EventType.APPROVAL_VOIDED: ("批准失效", "an approval became void"),
     EventType.POPULATION_DECIDED: ("按方案重算", "the population was decided under the approved policy"),
     EventType.NOTICE_INTENT: ("拟发告知", "notices are about to be sent"),
@@ -116,7 +128,13 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     EventType.EXPORT_INTENT: ("拟导出", "data are about to be exported"),
     EventType.EXPORT_OUTCOME: ("导出结果", "how the export ended"),
     EventType.DELIVERY_SENT: ("已交付", "a delivery was handed over"),
+    EventType.DELIVERY_CARRIED: (
+        "已送到接收处",
+        "a package or message is whole at the place where the receiver takes it",
+    ),
     EventType.DELIVERY_RECEIPT: ("签收", "the receiver signed for a delivery"),
+    EventType.WITHDRAWAL_SENT: ("已转告撤回与更正", "withdrawals and corrections were passed on to a receiver"),
+    EventType.WITHDRAWAL_RECEIPT: ("撤回与更正已执行", "the receiver signed for having carried them out"),
     EventType.CUSTODY_SEALED: ("封存留存", "records were sealed into custody"),
     EventType.CUSTODY_HANDED_OVER: ("留存钥匙交保管人", "the key of what is kept was handed to the keeper, encrypted"),
     EventType.VERIFIER_SAMPLED: ("检验取样", "the verifier took its sample"),
@@ -145,7 +163,10 @@ MOVING = frozenset(
         EventType.EXPORT_INTENT,
         EventType.EXPORT_OUTCOME,
         EventType.DELIVERY_SENT,
+        EventType.DELIVERY_CARRIED,
         EventType.DELIVERY_RECEIPT,
+        EventType.WITHDRAWAL_SENT,
+        EventType.WITHDRAWAL_RECEIPT,
         EventType.KEY_RELEASED,
         EventType.CUSTODY_SEALED,
         EventType.CUSTODY_HANDED_OVER,
@@ -163,7 +184,10 @@ RELEASING = frozenset(
         EventType.EXPORT_INTENT,
         EventType.EXPORT_OUTCOME,
         EventType.DELIVERY_SENT,
+        EventType.DELIVERY_CARRIED,
         EventType.DELIVERY_RECEIPT,
+        EventType.WITHDRAWAL_SENT,
+        EventType.WITHDRAWAL_RECEIPT,
         EventType.KEY_RELEASED,
     }
 )

@@ -12,7 +12,7 @@ another root signed for a size once signed, nor a tree that does not contain the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,10 +21,11 @@ from bequest.crypto.verify import SigningKey
 from bequest.evidence.checkpoint import Checkpoint, checkpoint_body, parse_checkpoint
 from bequest.evidence.event import Event, Leaf, parse_leaf, render_leaf
 from bequest.evidence.event_types import EventType
+from bequest.evidence.heads import Heads
 from bequest.evidence.lock import WriterLock
-from bequest.evidence.log_files import CHECKPOINT, LOCK, SIGNED, LogFiles
+from bequest.evidence.log_files import CHECKPOINT, HEADS, LOCK, SIGNED, LogFiles
 from bequest.evidence.merkle import EMPTY_ROOT, Tree, leaf_hash
-from bequest.evidence.note import ED25519_NOTE, NoteKey, open_note, sign_note
+from bequest.evidence.note import ED25519_NOTE, NoteKey, sign_note
 from bequest.evidence.proof import TlogProof
 from bequest.evidence.tiles import TILE_WIDTH, read_entries
 from bequest.kernel.errors import EvidenceError, VerificationError
@@ -43,6 +44,7 @@ class Log:
         self.key = NoteKey(origin, ED25519_NOTE, signer.public)
         self._signer = signer
         self._files = LogFiles(directory)
+        self.heads = Heads(directory / HEADS, self.key)
         self._checkpoint: Checkpoint | None = None
         self._signed: Checkpoint | None = None
         self._forget()
@@ -168,22 +170,28 @@ class Log:
         """How many entries of each type there are: what the `log.closed` event must carry."""
         return dict(self._counts)
 
-    def add_cosignature(self, line: str, witness: NoteKey) -> Checkpoint:
-        """Put a witness's signature line under the last checkpoint, once it has been checked.
+    def keep_head(self) -> Checkpoint:
+        """Keep the last checkpoint among the heads that are shown to witnesses.
 
         Raises:
             EvidenceError: where there is no checkpoint yet.
-            VerificationError: where the line does not fit it.
         """
         if self._checkpoint is None:
             raise EvidenceError("there is no checkpoint to cosign", hint="Publish first.")
-        note = self._checkpoint.note
-        if line not in note.splitlines(keepends=True):
-            note += line
-        if len(open_note(note, (self.key, witness)).cosignatures) != 1:
-            raise VerificationError(f"this is no cosignature of {witness.name}")
-        self._checkpoint = self._place(note)
+        self.heads.keep(self._checkpoint.note)
         return self._checkpoint
+
+    def add_cosignatures(self, text: str, witnesses: Sequence[NoteKey]) -> tuple[Checkpoint, ...]:
+        """Take in what a witness answered; the heads that got a cosignature.
+
+        Raises:
+            VerificationError: where it has none of these witnesses over a head kept.
+        """
+        changed = self.heads.add(text, witnesses)
+        for head in changed:
+            if head.size == self._published:
+                self._checkpoint = self._place(head.note)
+        return changed
 
     @property
     def _published(self) -> int:

@@ -10,6 +10,7 @@ from bequest.evidence.tiles import TILE_WIDTH, Tile, bundle_entries, files_of, h
 CHECKPOINT = "checkpoint"
 SIGNED = "signed"
 LOCK = "lock"
+HEADS = "heads"
 _TILES = "tile"
 
 

@@ -19,6 +19,7 @@ ED25519_NOTE = 0x01
 COSIGNATURE = 0x04
 _MAX_SIGNATURES = 100
 _MAX_NOTE_CHARACTERS = 256 * 1024
+_MAX_TIME = 253_402_300_799  # the end of the year 9999: what can be written as a date
 _NAME = re.compile(r"[^\s+]+")
 _LINE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/=]+)")
 
@@ -134,10 +135,17 @@ def note_text(note: str) -> str:
     return _split(note)[0]
 
 
+def signature_lines(text: str) -> tuple[str, ...]:
+    """The signature lines in a note, or in what a witness answered, which is such lines alone; none is checked."""
+    return tuple(f"{line}\n" for line in text.split("\n") if line.startswith("— "))
+
+
 def _checked_cosignature(key: NoteKey, text: str, data: bytes) -> Cosignature:
     if len(data) != 8 + 64:
         raise VerificationError(f"the cosignature of {key.name} has a wrong length")
     (time,) = struct.unpack(">Q", data[:8])
+    if time > _MAX_TIME:
+        raise VerificationError(f"the cosignature of {key.name} has a time beyond all calendars")
     if not key.key.verify(_cosigned(text, time), data[8:]):
         raise VerificationError(f"the cosignature of {key.name} does not fit the note")
     return Cosignature(key.name, time)

@@ -33,6 +33,8 @@ PREDICATES: dict[str, tuple[str, str]] = {
     "DispositionRoot": ("处置树根", "the root over the disposition of every person"),
     "DataDelivery": ("交付", "what was delivered, by the hashes of the ciphertext"),
     "DeliveryReceipt": ("签收", "the receiver's receipt"),
+    "DeliveryChange": ("交付后的撤回与更正", "who withdrew, objected or was corrected after a delivery, counted"),
+    "DeliveryChangeReceipt": ("撤回与更正的执行回执", "what the receiver deleted and corrected"),
     "Custody": ("留存", "what was sealed into custody"),
     "ScrubDecision": ("清理决定", "a store is scrubbed in a window, or left until a day"),
     "RescanReport": ("复扫报告", "what the independent verifier found"),
@@ -40,6 +42,8 @@ PREDICATES: dict[str, tuple[str, str]] = {
     "TaskAttestation": ("任务办结确认", "somebody attests what a holder did with the data it holds"),
     "ErasureReplay": ("删除清单重放", "the erasure ledger was replayed on a restored store or an import"),
     "KeyErasure": ("密钥销毁", "a key was destroyed"),
+    "CustodyDestruction": ("留存到期销毁", "what was kept was destroyed when its time was over"),
+    "CertificateRevocation": ("撤销证明", "a destruction certificate no longer holds"),
     "StorePurge": ("自留库清除", "our own stores were purged"),
     "DiligenceTable": ("尽职调查匿名表", "an anonymous table for due diligence: what it holds and what it lost"),
     "CaseClosure": ("结案", "sums and what remains"),
@@ -59,7 +63,10 @@ DEMANDS: dict[str, Demand] = {
     "DataDestruction": Demand(2, ("verifier",)),
     "RescanReport": Demand(1, ("verifier",)),
     "DeliveryReceipt": Demand(1, ("receiver",)),
+    "DeliveryChangeReceipt": Demand(1, ("receiver",)),
     "ScrubDecision": Demand(1, ("it",)),
+    "CustodyDestruction": Demand(2),
+    "CertificateRevocation": Demand(2, ("officer",)),
 }
 """Demands beyond one known signer: nobody certifies his own destruction, and a receipt is the receiver's."""
 

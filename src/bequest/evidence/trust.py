@@ -22,8 +22,9 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _WORD = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _KEYS = frozenset(
     {"v", "case", "event", "origin", "rehearsal", "log_vkey", "platform_key", "persons", "required_roles"}
-    | {"quorum", "witnesses", "policy_digest"}
+    | {"quorum", "witnesses", "intent_quorum", "tsa_roots", "policy_digest"}
 )
+_OPTIONAL = frozenset({"policy_digest", "witnesses", "intent_quorum", "tsa_roots"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,11 @@ class TrustedPerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """What a verifier trusts. `quorum` is how many of the `witnesses` must have cosigned the checkpoint."""
+    """What a verifier trusts. `quorum` is how many of the `witnesses` must have cosigned the checkpoint.
+
+    `intent_quorum`: how many must have cosigned a head with the intent, and without the outcome, of whatever cannot be
+    undone.
+    """
 
     case: str
     event: str
@@ -53,8 +58,11 @@ class Trust:
     persons: tuple[TrustedPerson, ...]
     required_roles: tuple[str, ...]
     quorum: int = 0
+    intent_quorum: int = 0
     witnesses: tuple[str, ...] = ()
     """Verifier keys of witnesses (type 4)."""
+    tsa_roots: tuple[str, ...] = ()
+    """Certificates (base64 of DER) of a time-stamping authority; with any, the last head must be stamped."""
     policy_digest: str = ""
     """Where it is known: the policy that must have been approved."""
 
@@ -68,10 +76,11 @@ class Trust:
         ids = [person.id for person in self.persons]
         if len(set(ids)) != len(ids) or not all(_WORD.fullmatch(word) for word in (*ids, *self.required_roles)):
             raise VerificationError("the trust file's persons and roles are identifiers, each person once")
-        keys = [key.raw for key in (self.platform, self.log.key, *(p.key for p in self.persons)) if key]
+        held = (self.platform, self.log.key, *(p.key for p in self.persons), *(w.key for w in self.witness_keys))
+        keys = [key.raw for key in held if key]
         if len(set(keys)) != len(keys):
             raise VerificationError("the trust file gives one key to two holders")
-        if not 0 <= self.quorum <= len(self.witness_keys):
+        if not all(0 <= n <= len(self.witness_keys) for n in (self.quorum, self.intent_quorum)):
             raise VerificationError("the trust file demands more witnesses than it names")
         if self.policy_digest and not _DIGEST.fullmatch(self.policy_digest):
             raise VerificationError("the trust file's policy digest is malformed")
@@ -93,8 +102,8 @@ class Trust:
     def witness_keys(self) -> tuple[NoteKey, ...]:
         """The witnesses' keys."""
         keys = tuple(parse_vkey(text) for text in self.witnesses)
-        if any(key.kind != COSIGNATURE for key in keys) or len({key.key.raw for key in keys}) != len(keys):
-            raise VerificationError("the trust file's witnesses are keys of type 4, each once")
+        if any(key.kind != COSIGNATURE for key in keys) or len({key.name for key in keys}) != len(keys):
+            raise VerificationError("the trust file's witnesses are keys of type 4, each name once")
         return keys
 
     @property
@@ -143,11 +152,11 @@ def parse_trust(data: bytes) -> Trust:
     value = decode_object(data.removesuffix(b"\n"), "the trust file")
     if "not_an_anchor" in value:
         raise VerificationError("this is the copy out of a bundle: use a trust file that reached you by another way")
-    if set(value) - _KEYS or not (_KEYS - {"policy_digest", "witnesses"}) <= set(value) or value["v"] != 1:
+    if set(value) - _KEYS or not set(value) >= _KEYS - _OPTIONAL or value["v"] != 1:
         raise VerificationError("the trust file has other fields than version 1 has")
-    quorum, rehearsal = value["quorum"], value["rehearsal"]
-    if not isinstance(quorum, int) or isinstance(quorum, bool) or not isinstance(rehearsal, bool):
-        raise VerificationError("the trust file's quorum is a number, its rehearsal flag true or false")
+    rehearsal = value["rehearsal"]
+    if not isinstance(rehearsal, bool):
+        raise VerificationError("the trust file's rehearsal flag is true or false")
     return Trust(
         case=_text(value["case"]),
         event=_text(value["event"]),
@@ -157,8 +166,10 @@ def parse_trust(data: bytes) -> Trust:
         platform_key=_text(value["platform_key"]),
         persons=tuple(_person(item) for item in _list(value["persons"])),
         required_roles=tuple(_text(item) for item in _list(value["required_roles"])),
-        quorum=quorum,
+        quorum=_number(value["quorum"]),
+        intent_quorum=_number(value.get("intent_quorum", 0)),
         witnesses=tuple(_text(item) for item in _list(value.get("witnesses", []))),
+        tsa_roots=tuple(_text(item) for item in _list(value.get("tsa_roots", []))),
         policy_digest=_text(value.get("policy_digest", "")),
     )
 
@@ -178,6 +189,10 @@ def _to_json(trust: Trust) -> dict[str, Json]:
     }
     if trust.witnesses:
         value["witnesses"] = list(trust.witnesses)
+    if trust.intent_quorum:
+        value["intent_quorum"] = trust.intent_quorum
+    if trust.tsa_roots:
+        value["tsa_roots"] = list(trust.tsa_roots)
     if trust.policy_digest:
         value["policy_digest"] = trust.policy_digest
     return value
@@ -194,6 +209,12 @@ def _person(item: Json) -> TrustedPerson:
 def _text(value: Json) -> str:
     if not isinstance(value, str):
         raise VerificationError("the trust file has something else where text belongs")
+    return value
+
+
+def _number(value: Json) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise VerificationError("the trust file has something else where a number belongs")
     return value
 
 

@@ -1,17 +1,22 @@
 """Verification of a bundle from the bundle and a trust file alone.
 
 In this order, each part resting on those before it: files (nothing missing, nothing more, every byte signed for), keys,
-log, statements and proofs, approvals, certificate, dispositions. Where files or log do not hold, what rests on them is
-not looked at, and the report says so.
+log, heads that others saw, statements, proofs and receipts, approvals, certificate, dispositions. Where files or log
+do not hold, what rests on them is not looked at, and the report says so.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from bequest.evidence.checks.approvals import check_approvals
 from bequest.evidence.checks.certificate import check_certificates
 from bequest.evidence.checks.disposition import check_disposition
 from bequest.evidence.checks.files import BundleFiles, check_files
+from bequest.evidence.checks.heads import check_earlier, check_heads
+from bequest.evidence.checks.later import check_ends, read_later
 from bequest.evidence.checks.log import check_log
+from bequest.evidence.checks.receipts import check_receipts
 from bequest.evidence.checks.statements import check_proofs, check_statements
 from bequest.evidence.report import Findings, VerifyReport
 from bequest.evidence.trust import Trust, parse_trust
@@ -21,15 +26,22 @@ from bequest.kernel.errors import InputError, VerificationError
 _MAX_TRUST_BYTES = 1 << 20
 
 
-def verify_bundle(bundle: Path, trust: Path, *, rehearsal: bool = False) -> VerifyReport:
+def verify_bundle(
+    bundle: Path, trust: Path, *, rehearsal: bool = False, earlier: Sequence[Path] = (), later: Sequence[Path] = ()
+) -> VerifyReport:
     """What holds of the bundle under this trust file. `rehearsal`: the reader knows it may be a rehearsal.
 
+    `earlier` are checkpoints of the log that the reader has from an earlier day: the log must contain each. `later` are
+    statements made after the close: custody that was destroyed, a certificate that was revoked.
+
     Raises:
-        InputError: where there is no bundle folder, or the trust file is missing, malformed, or lies in the bundle.
+        InputError: where there is no bundle folder, the trust file is missing, malformed, or lies in the bundle, or an
+            earlier checkpoint or later statement cannot be read.
     """
     if not bundle.is_dir():
         raise InputError(f"there is no bundle folder {bundle.name}", hint="Give the folder that holds bagit.txt.")
     anchors = _read_trust(trust, bundle)
+    beside = _Beside([(p.name, _read_note(p)) for p in earlier], [(p.name, _read_beside(p)) for p in later])
     findings = Findings()
     if anchors.rehearsal and not rehearsal:
         zh = "这是演练，不是证据；确要核验请加 --rehearsal"
@@ -40,21 +52,32 @@ def verify_bundle(bundle: Path, trust: Path, *, rehearsal: bool = False) -> Veri
     if files is None:
         return findings.report(complete=False)
     try:
-        return _verify_payload(files, anchors, findings)
+        return _verify_payload(files, anchors, beside, findings)
     except VerificationError as error:  # a file that changed while it was being read
         findings.refused("files.digests", "data/", "读取时出错", "reading failed", error)
         return findings.report(complete=False)
 
 
-def _verify_payload(files: BundleFiles, trust: Trust, findings: Findings) -> VerifyReport:
+class _Beside(NamedTuple):
+    """What the reader hands in beside the bundle: (name, content)."""
+
+    earlier: Sequence[tuple[str, str]]
+    later: Sequence[tuple[str, bytes]]
+
+
+def _verify_payload(files: BundleFiles, trust: Trust, beside: _Beside, findings: Findings) -> VerifyReport:
     _check_keys(files, trust, findings)
     log = check_log(files, trust, findings)
     if log is None:
         return findings.report(complete=False)
+    check_heads(files, trust, log, findings)
+    check_earlier(beside.earlier, trust, log, findings)
     statements = check_statements(files, trust, log, findings)
     check_proofs(files, trust, log, findings)
+    check_receipts(statements, trust, findings)
     approved = check_approvals(files, trust, log, findings)
     check_certificates(files, trust, log, statements, approved, findings)
+    check_ends(files, statements, read_later(beside.later, trust, findings), findings)
     check_disposition(files, log, statements, findings)
     return findings.report(complete=True)
 
@@ -84,3 +107,21 @@ def _read_trust(path: Path, bundle: Path) -> Trust:
         raise InputError(f"the trust file {path.name} cannot be read", hint=hint) from error
     except VerificationError as error:
         raise InputError(f"the trust file {path.name} cannot be used: {error.message}", hint=hint) from error
+
+
+def _read_note(path: Path) -> str:
+    try:
+        return _read_beside(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path.name} is no checkpoint",
+            hint="It is a file such as data/log/checkpoint of an earlier bundle, or what a witness was handed.",
+        ) from error
+
+
+def _read_beside(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_MAX_TRUST_BYTES)
+    except OSError as error:
+        raise InputError(f"the file {path.name} cannot be read", hint="Name a file that is there.") from error

@@ -47,7 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     words = _WORDS[arguments.lang]
     try:
-        report = verify_bundle(arguments.bundle, arguments.trust, rehearsal=arguments.rehearsal)
+        report = verify_bundle(
+            arguments.bundle, arguments.trust, rehearsal=arguments.rehearsal, earlier=arguments.earlier,
+            later=arguments.later,
+        )  # fmt: skip
     except InputError as error:
         if arguments.json:
             sys.stdout.write(json.dumps({"ok": False, "error": error.message, "hint": error.hint}) + "\n")
@@ -88,6 +91,22 @@ def _parser() -> argparse.ArgumentParser:
         required=True,
         metavar="FILE",
         help="另途取得的信任文件 / the trust file, from another source than the bundle",
+    )
+    parser.add_argument(
+        "--earlier",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="CHECKPOINT",
+        help="先前留存的检查点，可多个 / a checkpoint kept from earlier, which the log must contain; repeatable",
+    )
+    parser.add_argument(
+        "--later",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="STATEMENT",
+        help="结案后的陈述（留存销毁、证明撤销），可多个 / a statement made after the close; repeatable",
     )
     parser.add_argument("--rehearsal", action="store_true", help="明知是演练 / it may be a rehearsal")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出 / write JSON")

@@ -32,7 +32,8 @@ sha256sum -c tagmanifest-sha256.txt
 {manifest_commands}
 ```
 
-批准：`data/approvals/` 下每份 `.txt` 是本人签署的原文，`.txt.sig` 是其签名：
+批准：`data/approvals/` 下每份 `.txt` 是本人签署的原文，`.txt.sig` 是其签名
+（原文标题写明“平台见证”的，由平台签名，`PERSON` 填 `platform`）：
 
 ```
 {approval_command}
@@ -47,6 +48,8 @@ sha256sum -c tagmanifest-sha256.txt
 日志：`data/log/` 是 C2SP tlog-tiles 格式（RFC 6962 默克尔树、签名检查点），`data/proofs/` 是 tlog-proof；
 任何支持这些格式的工具（如 Go 的 `sumdb/note`、`sumdb/tlog`）都能核对。
 
+{witnesses_zh}
+{time_zh}
 ## 本包证明什么，不证明什么
 
 它证明：在声明的范围内，谁在何时决定、告知、交付、销毁了什么，谁批准，独立检验人找了哪里、找到什么；以及这些记录自签署后
@@ -87,7 +90,8 @@ sha256sum -c tagmanifest-sha256.txt
 {manifest_commands}
 ```
 
-Approvals: each `.txt` in `data/approvals/` is the text a person signed, `.txt.sig` the signature:
+Approvals: each `.txt` in `data/approvals/` is the text a person signed, `.txt.sig` the signature
+(where the title of the text says that the platform attests it, the platform signed: `PERSON` is `platform`):
 
 ```
 {approval_command}
@@ -102,6 +106,8 @@ Statements: `*.dsse.json` are DSSE envelopes. A signature by the platform, with 
 Log: `data/log/` is in C2SP tlog-tiles form (RFC 6962 tree, signed checkpoint), `data/proofs/` holds tlog-proofs; any
 tool for these formats (such as Go's `sumdb/note` and `sumdb/tlog`) can check them.
 
+{witnesses_en}
+{time_en}
 ## What it proves and what it does not
 
 It proves, within the declared scope: who decided, told, delivered, destroyed what and when, who approved, where the
@@ -109,6 +115,55 @@ independent verifier looked and what was found; and that none of this was change
 that no undeclared source exists, that nobody kept another copy, what the receiver does later, or that what a signer
 said is true.
 """
+
+
+_ALONE_ZH = """本案没有见证人，日志*自行发布*：须另有先前留存的检查点（`--earlier`），才能排除另一份历史。"""
+_ALONE_EN = """There is no witness: the log is *self-published*. Only a checkpoint kept from earlier (`--earlier`) rules
+out a second history."""
+_SEEN_ZH = """见证人会签日志头（cosignature/v1），须有 {quorum} 家；公钥须与信任文件核对：
+
+{keys}
+
+`data/heads/` 是历次交给见证人的日志头：`N.checkpoint` 为日志所签，`N.cosignatures` 为见证人的签名行，
+首尾相接即会签的检查点：`cat data/heads/N.checkpoint data/heads/N.cosignatures`。
+手里有先前留存的检查点，可用 `--earlier 文件` 核对日志是否包含它。"""
+_SEEN_EN = """Witnesses cosign the head of the log (cosignature/v1), {quorum} must have. Compare their keys with the
+trust file:
+
+{keys}
+
+`data/heads/` has the heads that witnesses were shown: `N.checkpoint` as the log signed it, `N.cosignatures` with their
+signature lines; one behind the other they are the cosigned checkpoint:
+`cat data/heads/N.checkpoint data/heads/N.cosignatures`. Where you kept a checkpoint from earlier, `--earlier FILE`
+checks that the log contains it."""
+
+
+_TIME_ZH = """
+时间戳（RFC 3161）覆盖 `N.checkpoint`，根证书须与信任文件核对；核验程序查它另需 `rfc3161-client` 库，或者用 openssl
+（机构证书过期后加 `-attime 时间戳的秒数`）：
+
+```
+{command}
+```
+"""
+_TIME_EN = """
+Time stamps (RFC 3161) cover `N.checkpoint`; compare the root with the trust file. The verifier needs the library
+`rfc3161-client` for them; or openssl (once the authority's certificate has expired, with `-attime SECONDS`, the time of
+the stamp):
+
+```
+{command}
+```
+"""
+_TIME_COMMAND = (
+    "openssl ts -verify -data data/heads/N.checkpoint -in data/heads/N.tsr -CAfile data/trust/tsa-roots.pem\n"
+    "openssl ts -reply -in data/heads/N.tsr -text"
+)
+
+
+def _witnesses(trust: Trust, seen: str, alone: str) -> str:
+    keys = "\n".join(f"- `{vkey}`" for vkey in trust.witnesses)
+    return seen.format(quorum=trust.quorum, keys=keys) if keys else alone
 
 
 def render_verify_page(trust: Trust) -> bytes:
@@ -124,6 +179,10 @@ def render_verify_page(trust: Trust) -> bytes:
         "bundle": f"evidence-{trust.case}",
         "platform": trust.platform.fingerprint,
         "log": trust.log_vkey,
+        "witnesses_zh": _witnesses(trust, _SEEN_ZH, _ALONE_ZH),
+        "witnesses_en": _witnesses(trust, _SEEN_EN, _ALONE_EN),
+        "time_zh": _TIME_ZH.format(command=_TIME_COMMAND) if trust.tsa_roots else "",
+        "time_en": _TIME_EN.format(command=_TIME_COMMAND) if trust.tsa_roots else "",
         "manifest_commands": "\n".join(
             f"{keygen} -I platform -s {name}.sig < {name}" for name in ("manifest-sha256.txt", "tagmanifest-sha256.txt")
         ),

@@ -57,6 +57,11 @@ def rfc3339(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def rfc3339_of(seconds: int) -> str:
+    """The same of seconds since 1970."""
+    return rfc3339(datetime.fromtimestamp(seconds, UTC))
+
+
 def parse_rfc3339(text: str) -> datetime:
     """The aware instant written as RFC 3339 text."""
     at = datetime.fromisoformat(text.replace("Z", "+00:00"))

@@ -30,6 +30,8 @@ class Expected:
     articles: tuple[str, ...]
     not_articles: tuple[str, ...]
     rules: tuple[str, ...]
+    says: tuple[tuple[str, str], ...]
+    """Rules with the outcome word of their reason: a note's word stands there and nowhere else."""
     open_points: tuple[str, ...]
 
 
@@ -43,6 +45,7 @@ class LawCase:
     on: date
     event: Event
     lot: Lot | None
+    abroad: bool
     situation: SituationKey
     field: FieldKind
     switches: tuple[tuple[str, bool], ...]
@@ -66,6 +69,27 @@ def parse_facts(e: Entry) -> dict[Fact, str]:
     return out
 
 
+def parse_cases(e: Entry, usual: Mapping[Fact, str]) -> tuple[LawCase, ...]:
+    """The cases of an entry: one, or with `events` one for each, its event beside its name."""
+    if "events" not in e.values:
+        return (parse_case(e, usual),)
+    name, rest = e.entry("name").only("zh", "en"), {k: v for k, v in e.values.items() if k != "events"}
+    return tuple(
+        parse_case(
+            Entry(
+                f"{e.place} {event}",
+                {
+                    **rest,
+                    "event": event,
+                    "name": {"zh": f"{name.text('zh')}：{event}", "en": f"{name.text('en')}: {event}"},
+                },
+            ),
+            usual,
+        )
+        for event in e.texts("events")
+    )
+
+
 def parse_case(e: Entry, usual: Mapping[Fact, str]) -> LawCase:
     """A case; facts it does not name are as `usual`."""
     e.only("name", "date", "event", "lot", "record_class", "role", "facts", "field", "switches", "expect")
@@ -81,6 +105,7 @@ def parse_case(e: Entry, usual: Mapping[Fact, str]) -> LawCase:
         on=e.day("date"),
         event=e.choice("event", Event),
         lot=lot,
+        abroad="lot" in e.values and e.entry("lot").flag("abroad"),
         situation=SituationKey(e.choice("record_class", RecordClass), role, lot.id if lot else "", pairs),
         field=_field(e.entry("field")),
         switches=_switches(e),
@@ -96,7 +121,7 @@ def _switches(e: Entry) -> tuple[tuple[str, bool], ...]:
 
 
 def _lot(e: Entry) -> Lot:
-    e.only("route", "on_silence")
+    e.only("route", "on_silence", "abroad")
     silence = e.choice("on_silence", OnSilence) if "on_silence" in e.values else OnSilence.PROCEED
     return Lot(id=LOT_ID, receiver="buyer", legal_route=e.choice("route", LegalRoute), on_silence=silence)
 
@@ -110,8 +135,9 @@ def _field(e: Entry) -> FieldKind:
 def _expected(e: Entry) -> Expected:
     e.only(
         *("release", "residue", "operator", "fallback", "until", "outcomes", "not_outcomes", "articles"),
-        *("not_articles", "rules", "open"),
+        *("not_articles", "rules", "says", "open"),
     )
+    says = e.entry("says") if "says" in e.values else None
     return Expected(
         release=e.choice("release", Release),
         residue=e.choice("residue", Residue),
@@ -123,6 +149,7 @@ def _expected(e: Entry) -> Expected:
         articles=e.texts("articles"),
         not_articles=e.texts("not_articles"),
         rules=e.texts("rules"),
+        says=tuple((str(rule), says.text(str(rule))) for rule in says.values) if says else (),
         open_points=e.texts("open"),
     )
 
@@ -136,6 +163,7 @@ def run_case(pack: LawPack, case: LawCase) -> CellDecision:
         lot=case.lot,
         situation=case.situation,
         field=case.field,
+        abroad=case.abroad,
     )
 
 
@@ -143,7 +171,7 @@ def differences(case: LawCase, got: CellDecision) -> tuple[str, ...]:
     """Where the answer is not the expected one, in words; empty where it is."""
     want, d = case.expected, got.disposition
     cited = {a for r in got.reasons for a in r.articles}
-    spoke = {r.rule for r in got.reasons}
+    spoke = {r.rule: r.outcome for r in got.reasons}
     pairs: list[tuple[str, object, object]] = [
         ("release", want.release, d.release),
         ("residue", want.residue, d.residue),
@@ -155,6 +183,7 @@ def differences(case: LawCase, got: CellDecision) -> tuple[str, ...]:
         ("outcomes forbidden", set(), set(want.not_outcomes) & set(got.outcomes)),
         ("articles missing", set(), set(want.articles) - cited),
         ("articles forbidden", set(), set(want.not_articles) & cited),
-        ("rules missing", set(), set(want.rules) - spoke),
+        ("rules missing", set(), set(want.rules) - set(spoke)),
+        *((f"{rule} says", word, spoke.get(rule, "nothing")) for rule, word in want.says),
     ]
     return tuple(f"{what}: expected {w}, got {g}" for what, w, g in pairs if w != g)

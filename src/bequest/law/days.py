@@ -4,7 +4,8 @@ Rules kept:
 - the day on which a period begins is not counted (Civil Code Art. 201);
 - years and months end on the same day of the month, or on the last where there is none (Art. 202);
 - a period whose last day is a public holiday or a day of rest ends on the day after the holiday, at 24:00 (Art. 203);
-- past the years the table knows Monday to Friday count as working days, and the answer says so: never silently wrong.
+- past the years the table knows Monday to Friday count as working days but for the holidays that the decree fixes to a
+  day of the month, and the answer says so: never silently wrong.
 
 A duty to keep is no such period: it runs at least so long, and its last day is not moved (`retention`).
 """
@@ -48,6 +49,10 @@ class WorkCalendar:
 
     zone: str
     years: Mapping[int, HolidayYear]
+    fixed: frozenset[tuple[int, int]] = frozenset()
+    """Month and day of the holidays of every year, for years whose table is not there."""
+    fixed_from: date = date.max
+    """When they came into force."""
 
     def knows(self, day: date) -> bool:
         """Whether the holiday table of that year is there."""
@@ -58,10 +63,12 @@ class WorkCalendar:
         return max(self.years, default=0)
 
     def is_workday(self, day: date) -> bool:
-        """Whether people work on that day; Monday to Friday in years that are not known."""
+        """Whether people work on that day; in years that are not known Monday to Friday but for the fixed holidays."""
         known = self.years.get(day.year)
         if known is not None and (day in known.off or day in known.work):
             return day in known.work
+        if known is None and day >= self.fixed_from and (day.month, day.day) in self.fixed:
+            return False
         return day.weekday() < 5
 
     def roll(self, day: date) -> date:

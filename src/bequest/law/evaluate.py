@@ -146,10 +146,12 @@ def decide(
     lot: Lot | None,
     situation: SituationKey,
     field: FieldKind,
+    abroad: bool = False,
 ) -> CellDecision:
     """The answer of the law for one situation and kind of field.
 
-    `lot` is None for what lies outside every lot. Facts beyond those of `facts_read` do not matter.
+    `lot` is None for what lies outside every lot; `abroad` says that its receiver is outside the mainland. Facts beyond
+    those of `facts_read` do not matter.
 
     Raises:
         LawError: where the pack has no rules for the event or the date.
@@ -160,7 +162,7 @@ def decide(
             f"the situation belongs to lot {situation.lot!r}, not to {lot.id!r}",
             hint="Pass the lot that the situation names, or None where it names none.",
         )
-    rules = _line_up(pack, event, on, situation.record_class, situation.role, lot_view(lot))
+    rules = _line_up(pack, event, on, situation.record_class, situation.role, lot_view(lot, abroad=abroad))
     return _decide(rules, FactView(situation.facts), field)
 
 
@@ -169,14 +171,15 @@ Ask = Callable[[Mapping[Fact, str], FieldKind], CellDecision]
 
 
 def law_for(
-    pack: LawPack, *, event: Event | str, on: date, lot: Lot | None, record_class: RecordClass, role: RowRole
-) -> Ask:
+    pack: LawPack, *, event: Event | str, on: date, lot: Lot | None, record_class: RecordClass, role: RowRole,
+    abroad: bool = False,
+) -> Ask:  # fmt: skip
     """`decide` for records of one class in one role of one lot, for who asks many times.
 
     Raises:
         LawError: where the pack has no rules for the event or the date.
     """
-    rules = _line_up(pack, event, on, record_class, role, lot_view(lot))
+    rules = _line_up(pack, event, on, record_class, role, lot_view(lot, abroad=abroad))
     return lambda facts, field: _decide(rules, FactView(facts.items()), field)
 
 

@@ -8,7 +8,8 @@ everything loaded and the source text of the rules; law cases test a pack and ar
 import importlib
 import importlib.util
 import sys
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -18,9 +19,10 @@ import yaml
 from bequest.kernel.canonical import digest, to_json
 from bequest.kernel.errors import LawError
 from bequest.law import schema, schema_events, schema_liability
-from bequest.law.cases import LawCase, parse_case, parse_facts
+from bequest.law.cases import LawCase, parse_cases, parse_facts
+from bequest.law.crosswalk import Crosswalk, parse_crosswalk
 from bequest.law.lint.register import References, parse_references
-from bequest.law.pack import Gate, LawPack, NoticeText
+from bequest.law.pack import Gate, LawPack, NoticeText, OpenPoint
 from bequest.law.params import Parameter
 from bequest.law.rule import Rule
 from bequest.law.schema import Entry
@@ -68,12 +70,13 @@ def load_pack(jurisdiction: str = "cn", *, root: Path = PACKS) -> LawPack:
     gates = tuple(schema.unique(_list(folder, "gates"), schema.parse_gate, lambda g: g.id).values())
     rules = _rules(folder, gates, builtin=root == PACKS)
     flags = read_file(folder, folder / "duties.yaml").only("flags", "duties").entries("flags")
+    parameters = load_parameters(folder, jurisdiction)
     parts = {
         "events": frozenset(Event(e) for e in head.texts("events")),
         "instruments": schema.unique(_list(folder, "instruments"), schema.parse_instrument, lambda i: i.code),
-        "parameters": load_parameters(folder, jurisdiction),
+        "parameters": parameters,
         "gates": gates,
-        "open_points": schema.unique(_list(folder, "open_points"), schema.parse_open_point, lambda o: o.id),
+        "open_points": {o.id: o for o in map(_with_readings(parameters), _open_points(folder))},
         "bands": schema.unique(_list(folder, "retention"), schema.parse_band, lambda b: b.id),
         "notices": _notices(folder),
         "duties": tuple(schema.unique(_list(folder, "duties"), schema.parse_duty, lambda d: d.id).values()),
@@ -113,6 +116,16 @@ def load_references(root: Path = PACKS) -> References:
     return parse_references(read_file(root, root / "references.yaml"))
 
 
+@lru_cache(maxsize=2)
+def load_crosswalks(root: Path = PACKS) -> tuple[Crosswalk, ...]:
+    """The crosswalks to management and privacy standards.
+
+    Raises:
+        LawError: where a file is not as it must be.
+    """
+    return tuple(parse_crosswalk(read_file(root, path)) for path in sorted(root.glob("crosswalks/*.yaml")))
+
+
 def load_cases(pack: LawPack, *, root: Path = PACKS) -> tuple[LawCase, ...]:
     """The law cases of a pack, in the order of their files.
 
@@ -123,7 +136,8 @@ def load_cases(pack: LawPack, *, root: Path = PACKS) -> tuple[LawCase, ...]:
     usual = parse_facts(read_file(folder, folder / "case_defaults.yaml").only("facts").entry("facts"))
     cases: list[LawCase] = []
     for path in sorted(folder.glob("**/cases/*.yaml")):
-        cases.extend(parse_case(e, usual) for e in read_file(folder, path).only("cases").entries("cases"))
+        entries = read_file(folder, path).only("cases").entries("cases")
+        cases.extend(c for e in entries for c in parse_cases(e, usual))
     return tuple(cases)
 
 
@@ -193,6 +207,20 @@ def load_parameters(folder: Path, jurisdiction: str) -> dict[str, Parameter]:
         name = ".".join((jurisdiction, act, *rest))
         out[name] = schema.parse_parameter(name, read_file(folder, path))
     return out
+
+
+def _open_points(folder: Path) -> tuple[OpenPoint, ...]:
+    return tuple(schema.unique(_list(folder, "open_points"), schema.parse_open_point, lambda o: o.id).values())
+
+
+def _with_readings(parameters: Mapping[str, Parameter]) -> Callable[[OpenPoint], OpenPoint]:
+    """An open point with a switch is read in the two ways of that switch."""
+
+    def read(o: OpenPoint) -> OpenPoint:
+        switch = parameters.get(o.switch)
+        return replace(o, readings=switch.readings) if switch is not None else o
+
+    return read
 
 
 def _notices(folder: Path) -> tuple[NoticeText, ...]:

@@ -41,6 +41,7 @@ def notice_items(
     minors: bool = False,
     changed: bool = False,
     consent_basis: bool = True,
+    abroad: bool = False,
 ) -> tuple[NoticeItem, ...]:
     """The items of a notice on this route, mandatory ones first, each in the pack's order.
 
@@ -52,6 +53,7 @@ def notice_items(
         minors: people under 14 are among those told; adds the items their guardians must read.
         changed: the receiver changes purpose or method.
         consent_basis: the processing rests on consent.
+        abroad: the receiver is outside the mainland; adds the items of export (PIPL Art. 39).
 
     Raises:
         LawError: where the route owes no notice.
@@ -63,6 +65,7 @@ def notice_items(
         )
     holds = {"always": True, "sensitive": sensitive, "minors": minors, "changed": changed, "consent": consent_basis}
     checklists = {wanted, "KIDS"} if minors and wanted != ENDING else {wanted}
+    checklists |= {"PIPL-39"} if abroad else set()
     found = []
     for text in pack.notices:
         needs = [

@@ -10,7 +10,7 @@ from bequest.kernel.canonical import digest
 from bequest.kernel.errors import LawError
 from bequest.law.citations import Instrument
 from bequest.law.days import WorkCalendar
-from bequest.law.params import Parameter
+from bequest.law.params import Parameter, Reading
 from bequest.law.rule import Rule
 from bequest.model.case import Event, LegalRoute, OnSilence, PaperKind, Role, SystemKind
 from bequest.model.disposition import ReasonStatus, Release, Residue
@@ -41,14 +41,6 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """One way to read an open point."""
-
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
 class OpenPoint:
     """A legal question that is not settled: the readings, and what we do until counsel says otherwise."""
 
@@ -60,7 +52,7 @@ class OpenPoint:
     default_zh: str
     default_en: str
     switch: str = ""
-    """The parameter that chooses, where there is one."""
+    """The parameter that chooses, where there is one; the readings are then those of its off and its on."""
 
 
 @dataclass(frozen=True, slots=True)

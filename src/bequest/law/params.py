@@ -35,6 +35,14 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read an open point."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """A parameter of the law through time; `name` is its path with dots, such as `cn.pipl.child_age`."""
 
@@ -44,6 +52,8 @@ class Parameter:
     unit: str
     values: tuple[DatedValue, ...]
     verified: Verification
+    readings: tuple[Reading, ...] = ()
+    """Of a switch: what it means where it is off, and where it is on."""
 
     def at(self, on: date) -> DatedValue | None:
         """The value in force on that date; None before the first and after a repeal."""

@@ -58,22 +58,24 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class LotView:
-    """What a rule may know of the lot. `outside` is true for what lies in no lot."""
+    """What a rule may know of the lot. `outside` is true for what lies in no lot, `abroad` where its receiver is."""
 
     outside: bool
     route: LegalRoute
     on_silence: OnSilence
     route_open: bool
+    abroad: bool = False
 
 
 OUTSIDE = LotView(outside=True, route=LegalRoute.NONE, on_silence=OnSilence.RELEASE_NONE, route_open=False)
 
 
-def lot_view(lot: Lot | None) -> LotView:
-    """The view of a lot that rules get."""
+def lot_view(lot: Lot | None, *, abroad: bool = False) -> LotView:
+    """The view of a lot that rules get. What goes abroad needs a yes (Art. 39), so there silence is none."""
     if lot is None:
         return OUTSIDE
-    return LotView(outside=False, route=lot.legal_route, on_silence=lot.on_silence, route_open=lot.route_open)
+    silence = OnSilence.RELEASE_NONE if abroad else lot.on_silence
+    return LotView(outside=False, route=lot.legal_route, on_silence=silence, route_open=lot.route_open, abroad=abroad)
 
 
 class MissingFactError(LawError):
@@ -151,6 +153,7 @@ class Rule:
     since: date
     until: date | None
     only_if: str
+    only_abroad: bool
     always: bool
     releases: bool
     leaves_rest: bool
@@ -165,8 +168,9 @@ class Rule:
         return self.since <= on and (self.until is None or on <= self.until)
 
     def is_for(self, lot: LotView) -> bool:
-        """Whether the rule applies to lots of this route and this meaning of silence."""
-        return lot.route in self.routes and lot.on_silence in self.on_silence
+        """Whether the rule applies to lots of this route, this meaning of silence and a receiver there."""
+        here = lot.abroad or not self.only_abroad
+        return here and lot.route in self.routes and lot.on_silence in self.on_silence
 
     def kept_in(self, source: str) -> "Rule":
         """The same rule with the module that holds it."""
@@ -190,6 +194,7 @@ def rule(
     routes: Iterable[LegalRoute] = tuple(LegalRoute),
     on_silence: Iterable[OnSilence] = tuple(OnSilence),
     only_if: str = "",
+    only_abroad: bool = False,
     always: bool = False,
     releases: bool = False,
     leaves_rest: bool = False,
@@ -198,8 +203,9 @@ def rule(
 
     `id` is a name with dots, unique in the pack; `gate` is where it is asked (`gates.yaml`); `reads` are all facts it
     may read. It can apply only to the `events`, `record_classes`, `roles`, `routes` and `on_silence` named, between
-    `since` and `until`, and, where `only_if` names a switch parameter, only while that is true. `reference` are the
-    articles, numbered as in the text in force today, `status` how sure they are, `zh` and `en` the reason in words.
+    `since` and `until`, where `only_if` names a switch parameter only while that is true, and with `only_abroad` only
+    where the receiver is outside the mainland. `reference` are the articles, numbered as in the text in force today,
+    `status` how sure they are, `zh` and `en` the reason in words.
 
     `always`: it speaks whatever the facts, so nothing behind it can apply to these records on its routes.
     `releases`: an answer may let something go to the receiver.
@@ -221,6 +227,7 @@ def rule(
             since=since,
             until=until,
             only_if=only_if,
+            only_abroad=only_abroad,
             always=always,
             releases=releases,
             leaves_rest=leaves_rest,

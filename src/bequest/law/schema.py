@@ -21,11 +21,10 @@ from bequest.law.pack import (
     Obsolete,
     OpenPoint,
     Phase,
-    Reading,
     RequiredRoles,
     When,
 )
-from bequest.law.params import DatedValue, Parameter, Scalar, Verification
+from bequest.law.params import DatedValue, Parameter, Reading, Scalar, Verification
 from bequest.model.case import Event, Role
 from bequest.model.disposition import ReasonStatus
 
@@ -174,7 +173,7 @@ def parse_instrument(e: Entry) -> Instrument:
 
 def parse_parameter(name: str, e: Entry) -> Parameter:
     """A parameter file."""
-    e.only("description", "unit", "values", "verified")
+    e.only("description", "unit", "values", "verified", "readings")
     description = e.entry("description").only("zh", "en")
     unit = e.text("unit")
     if unit not in UNITS:
@@ -190,7 +189,17 @@ def parse_parameter(name: str, e: Entry) -> Parameter:
         raise e.fail("it has no value", "Write at least one dated value.")
     v = e.entry("verified").only("date", "by", "source")
     verified = Verification(v.day("date"), v.text("by"), v.text("source"))
-    return Parameter(name, description.text("zh"), description.text("en"), unit, tuple(values), verified)
+    readings = _switch_readings(e) if unit == "switch" else ()
+    return Parameter(name, description.text("zh"), description.text("en"), unit, tuple(values), verified, readings)
+
+
+def _switch_readings(e: Entry) -> tuple[Reading, ...]:
+    """What a switch means: off first, then on."""
+    found = {r.only("value", "zh", "en").flag("value"): Reading(r.text("zh"), r.text("en")) for r in
+             e.entries("readings")}  # fmt: skip
+    if set(found) != {False, True}:
+        raise e.fail("a switch has two readings", "Write `readings:` with `value: false` and `value: true`.")
+    return found[False], found[True]
 
 
 def _dated(since: date, e: Entry, unit: str) -> DatedValue:
@@ -227,12 +236,17 @@ def parse_gate(e: Entry) -> Gate:
     return Gate(e.text("id"), e.choice("phase", Phase), e.text("line", ""), e.text("zh"), e.text("en"))
 
 
+def _reading(e: Entry) -> Reading:
+    e.only("zh", "en")
+    return Reading(e.text("zh"), e.text("en"))
+
+
 def parse_open_point(e: Entry) -> OpenPoint:
     """An open point."""
     e.only("id", "zh", "en", "articles", "readings", "default", "switch")
     default = e.entry("default").only("zh", "en")
-    readings = tuple(Reading(r.only("zh", "en").text("zh"), r.text("en")) for r in e.entries("readings"))
-    if len(readings) < 2:
+    readings = () if "switch" in e.values else tuple(_reading(r) for r in e.entries("readings"))
+    if "switch" not in e.values and len(readings) < 2:
         raise e.fail("fewer than two readings", "A point with one reading is not open.")
     return OpenPoint(
         id=e.text("id"),

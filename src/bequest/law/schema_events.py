@@ -44,12 +44,17 @@ def parse_objection(e: Entry) -> ObjectionText:
 
 def parse_calendar(e: Entry) -> WorkCalendar:
     """The table of holidays and make-up days."""
-    e.only("zone", "years")
+    e.only("zone", "every_year", "years")
     zone = e.text("zone")
     if zone not in available_timezones():
         raise e.fail(f"zone is {zone!r}", "Use a name such as Asia/Shanghai.")
     years = unique(e.entries("years"), _year, lambda y: str(y.year))
-    return WorkCalendar(zone, {y.year: y for y in years.values()})
+    every = e.entry("every_year")
+    every.only("decree", "in_force_from", "status", "holidays")
+    every.text("decree")
+    every.choice("status", ReasonStatus)
+    fixed = frozenset((d.month, d.day) for d in every.days("holidays"))
+    return WorkCalendar(zone, {y.year: y for y in years.values()}, fixed, every.day("in_force_from"))
 
 
 def _year(e: Entry) -> HolidayYear:

@@ -1,12 +1,15 @@
 """The case and what it names: parties, people, lots, sources, copies, windows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from bequest.model.agreement import Agreement
 from bequest.model.settlement import Settlement
+from bequest.model.switch import Switch
+from bequest.model.witnessing import EvidenceRules
 
 
 class Event(StrEnum):
@@ -160,6 +163,10 @@ class Role(StrEnum):
     """The head of the liquidation group, who stands for the departments."""
 
 
+SPEAK_FOR_THE_LAW = frozenset({Role.LEGAL, Role.LIQUIDATOR, Role.ADMINISTRATOR})
+"""Who decides open questions of law; in a winding-up one stands for the departments."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
     """An organisation in the case."""
@@ -172,6 +179,7 @@ class Party:
     """How customers reach it: phone, mail or address of the office, not of a private person."""
     address: str = ""
     country: str = "cn"
+    """ISO 3166, in lower case; `hk`, `mo` and `tw` are outside the mainland."""
     age_recipient: str = ""
     """age X25519 recipient (`age1…`) of a receiver or escrow."""
     key_release: KeyRelease = KeyRelease.DIRECT
@@ -357,10 +365,14 @@ class Case:
     complaint_authority: str = ""
     law_packs: tuple[str, ...] = ("cn",)
     papers: tuple[Paper, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
     register_closes_on: date | None = None
     """The day on which the company is struck off: from then on there is nobody to answer for anything."""
     settlements: tuple[Settlement, ...] = ()
     """What people of the case decided on records that the law leaves open, where the company ends."""
+    switches: tuple[Switch, ...] = ()
+    """How counsel reads what the law pack leaves open, where it is not as the pack has it; by name."""
+    evidence: EvidenceRules = field(default_factory=EvidenceRules)
 
     def receiver(self, party_id: str) -> Party:
         """The receiver of that id.
@@ -368,10 +380,7 @@ class Case:
         Raises:
             KeyError: where there is none.
         """
-        for p in self.receivers:
-            if p.id == party_id:
-                return p
-        raise KeyError(party_id)
+        return {p.id: p for p in self.receivers}[party_id]
 
     def person(self, person_id: str) -> Person:
         """The person of that id.
@@ -379,10 +388,7 @@ class Case:
         Raises:
             KeyError: where there is none.
         """
-        for p in self.people:
-            if p.id == person_id:
-                return p
-        raise KeyError(person_id)
+        return {p.id: p for p in self.people}[person_id]
 
     def source(self, name: str) -> Source:
         """The source of that name.
@@ -390,7 +396,4 @@ class Case:
         Raises:
             KeyError: where there is none.
         """
-        for s in self.sources:
-            if s.name == name:
-                return s
-        raise KeyError(name)
+        return {s.name: s for s in self.sources}[name]

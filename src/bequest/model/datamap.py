@@ -55,6 +55,10 @@ class FieldClass(StrEnum):
     """Not classified: release none, residue blocked, and no certificate while any is in scope."""
 
 
+NEVER_PASSES = frozenset({FieldClass.PASSWORD_SECRET, FieldClass.BIOMETRIC})
+"""What authenticates a person (class C3 of JR/T 0171): passed on to nobody, and a receiver refuses it."""
+
+
 class Verdict(StrEnum):
     """Who says so. A person's verdict survives every re-run of discovery."""
 
@@ -149,6 +153,32 @@ class RetentionBinding:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where data comes from, what for, on what ground, under which notice, and until when it may be kept.
+
+    PIPL Art. 7, 13, 17, 19. Each is said for all rows as text, or row by row in a column of the table; `columns`
+    narrows it to some fields, none means the whole table. `ground` is an article (`PIPL-13.2`); `keep` a term in words
+    or a date.
+    """
+
+    columns: tuple[str, ...] = ()
+    channel: str = ""
+    purpose: str = ""
+    ground: str = ""
+    notice: str = ""
+    keep: str = ""
+    channel_column: str = ""
+    purpose_column: str = ""
+    ground_column: str = ""
+    notice_column: str = ""
+    keep_column: str = ""
+
+
+ORIGIN_PARTS = ("channel", "purpose", "ground", "notice", "keep")
+"""What an origin says, each as text or by a column."""
+
+
+@dataclass(frozen=True, slots=True)
 class TableMap:
     """One table. `key` are the columns that identify a row; empty means the 0-based row number does."""
 
@@ -165,6 +195,8 @@ class TableMap:
     retention: tuple[RetentionBinding, ...] = ()
     freshness_column: str = ""
     """Date of a contact with the person; the latest over all records decides between current and stale."""
+    origins: tuple[Origin, ...] = ()
+    """Proposed by discovery where columns say it row by row; completed by people."""
     schema_digest: str = ""
     verdict: Verdict = Verdict.PROPOSED
     notes: tuple[str, ...] = ()

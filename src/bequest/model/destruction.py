@@ -27,6 +27,15 @@ class CertificateState(StrEnum):
     REFUSED = "refused"
 
 
+class RevocationReason(StrEnum):
+    """Why a certificate no longer holds."""
+
+    RESIDUE_FOUND = "residue-found"
+    WRONG_SCOPE = "wrong-scope"
+    KEY_COMPROMISED = "key-compromised"
+    SIGNED_IN_ERROR = "signed-in-error"
+
+
 @dataclass(frozen=True, slots=True)
 class TableSums:
     """Values of one table before and after, by residue; `before` = the sum of the rest."""
@@ -86,7 +95,8 @@ class OwnerTask:
 
     source: str
     kind: str
-    """held: the holder deletes or keeps the data · whole_file: a file is to be replaced by one that can be cut."""
+    """held: the holder deletes or keeps the data · whole_file: a file is to be replaced by one that can be cut ·
+    supervision: the transferor looks at how a recipient (`source`: the lot) keeps to the agreement."""
     owner: str
     contact: str
     what_zh: str

@@ -14,7 +14,7 @@ import pymysql
 
 from bequest.kernel.errors import SourceError
 from bequest.model.destruction import Level
-from bequest.sources.codes import LOCKED, NO_SCRUB
+from bequest.sources.codes import LOCKED, NO_ROOM, NO_SCRUB
 from bequest.sources.mariadb_connect import Database, Server, Use, rows
 from bequest.sources.mariadb_inventory import read_tables
 from bequest.sources.mariadb_scrub_checks import can_resize_redo, look, remains, variable
@@ -25,6 +25,7 @@ from bequest.sources.source import CleanReport, Guard
 WAIT_SECONDS = 60.0
 _PAUSE = 0.1
 _REDO_STEP = 4 << 20
+_NO_ROOM_ERRORS = frozenset({1021, 1114})
 
 
 def wait_for_purge(db: Database, name: str, tables: Sequence[str]) -> None:  # noqa: ARG001 - all steps are called alike
@@ -53,6 +54,12 @@ def rewrite_tables(db: Database, name: str, tables: Sequence[str]) -> None:
     for table in tables:
         for _, _, kind, _ in rows(db, f"OPTIMIZE TABLE {quoted(table)}"):
             if kind.lower() == "error":
+                if any(int(r[1]) in _NO_ROOM_ERRORS for r in rows(db, "SHOW WARNINGS")):
+                    raise SourceError(
+                        f"source {name}: the server's disk has no room for {table} a second time",
+                        hint="Make room there, then run the step again.",
+                        code=NO_ROOM,
+                    )
                 raise SourceError(
                     f"source {name}: {table} could not be written anew",
                     hint="See the server's log; room on the disk and the rights to the table are needed.",

@@ -133,7 +133,7 @@ def having_keys(columns: Sequence[Column], keys: pl.Series) -> str:
     exact = [
         x if c.kind in _EXACT else f"CAST({text_expression(c)} AS BINARY)" for c, x in zip(columns, left, strict=True)
     ]
-    same = [own[str(i)] if c.kind in _EXACT else _quoted(parts[str(i)]) for i, c in enumerate(columns)]
+    same = [own[str(i)] if c.kind in _EXACT else quoted_values(parts[str(i)]) for i, c in enumerate(columns)]
     said = [_among(exact, pl.DataFrame({str(i): s for i, s in enumerate(same)}))]
     if not all(c.kind in _EXACT for c in columns):
         if all(c.kind in _INDEXED for c in columns):
@@ -183,11 +183,11 @@ def _literals(c: Column, values: pl.Series) -> pl.Series:
         double = v.cast(pl.Float32, strict=False).cast(pl.Float64)
         made = pl.when(double.is_finite()).then(double.cast(pl.String))
     else:
-        return _quoted(values)
+        return quoted_values(values)
     return pl.DataFrame({"v": values}).select(made.alias("v"))["v"]
 
 
-def _quoted(values: pl.Series) -> pl.Series:
+def quoted_values(values: pl.Series) -> pl.Series:
     """As `literal`, for all at once."""
     escaped = pl.col("v").str.replace_many(list(_ESCAPES), list(_ESCAPES.values()))
     return pl.DataFrame({"v": values}).select(pl.concat_str(pl.lit("'"), escaped, pl.lit("'")).alias("v"))["v"]

@@ -67,3 +67,27 @@ class SignedIn:
     created_at: datetime
     seen_at: datetime
     ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message about a request, sealed."""
+
+    code: str
+    from_staff: bool
+    author: str
+    """Person of the case, where staff wrote it."""
+    sealed: bytes
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody who typed an address. `sealed_address` is empty once a worker has looked at it."""
+
+    lookup: str
+    sealed_address: bytes
+    sealed_links: bytes
+    tries: int
+    created_at: datetime
+    ends_at: datetime

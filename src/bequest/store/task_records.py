@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from bequest.model.destruction import OwnerTask
 
+SUPERVISION = "supervision"
+"""Kind of a task by which the transferor looks at how a recipient keeps to the agreement."""
+
 
 class TaskState(StrEnum):
     """Whether somebody else has done his part."""

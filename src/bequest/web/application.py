@@ -9,7 +9,9 @@ from typing import Any
 from django.core.handlers.wsgi import WSGIHandler
 
 from bequest.app.context import Context
+from bequest.app.portal.carriers import Carriers
 from bequest.app.portal.take import take_all
+from bequest.app.portal.visitors import answer_visits, offer
 from bequest.kernel.errors import BequestError
 from bequest.web import settings, urls
 from bequest.web.site import Site, use
@@ -18,22 +20,32 @@ TAKE_EVERY_SECONDS = 3
 
 
 def make_application(
-    site: Site, *, with_portal: bool, with_console: bool, secret_key: str, hosts: list[str], behind_proxy: bool
+    site: Site,
+    *,
+    with_portal: bool,
+    with_console: bool,
+    secret_key: str,
+    hosts: list[str],
+    behind_proxy: bool,
+    carriers: Carriers,
 ) -> Callable[..., Any]:
-    """The application. Where the home is here, choices made at the portal are taken in beside the requests."""
+    """The application. Where the home is here, what was done at the portal is taken in beside the requests."""
     logging.getLogger("django").disabled = True  # it writes addresses of pages, and those of the portal bear secrets
     for name in ("django.request", "django.security", "django.security.csrf", "django.server"):
         logging.getLogger(name).disabled = True
     use(site)
     settings.apply(secret_key=secret_key, hosts=hosts, behind_proxy=behind_proxy)
     urls.serve(with_portal=with_portal, with_console=with_console and site.context is not None)
-    if site.context is not None and with_portal:
-        threading.Thread(target=_take_for_ever, args=(site.context,), name="portal answers", daemon=True).start()
+    if site.context is not None:
+        offer(site.context)
+        threading.Thread(target=_take_for_ever, args=(site.context, carriers), name="portal", daemon=True).start()
     return WSGIHandler()
 
 
-def _take_for_ever(ctx: Context) -> None:
+def _take_for_ever(ctx: Context, carriers: Carriers) -> None:
     pause = threading.Event()
     while not pause.wait(TAKE_EVERY_SECONDS):
-        with suppress(BequestError):  # a step is at work, or the database is away: the next round takes it
+        with suppress(BequestError):  # the database is away: the next round takes it
+            answer_visits(ctx, carriers)
+        with suppress(BequestError):  # a step is at work: the next round takes it
             take_all(ctx)

@@ -3,9 +3,12 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
 
+from bequest.web.console import approvals, datamap, entry, people, plan
+from bequest.web.console import requests as asked
 from bequest.web.console import views as console
 from bequest.web.pages import plain_page, stylesheet
 from bequest.web.portal import views as portal
+from bequest.web.public import views as public
 
 _LINK = r"(?P<token>[^/]{1,80})"
 _KEEP = "public, max-age=31536000, immutable"
@@ -41,24 +44,50 @@ SHARED: list[URLPattern] = [
     path("icon.svg", icon),
     path("robots.txt", robots),
 ]
+PUBLIC: list[URLPattern] = [
+    path("check", public.check),
+    path("public/<str:case_id>", public.disclosure),
+]
 PORTAL: list[URLPattern] = [
+    path("find", portal.find),
+    path("find/code", portal.code),
     re_path(rf"^o/{_LINK}$", portal.landing),
     re_path(rf"^o/{_LINK}/card$", portal.card),
     re_path(rf"^o/{_LINK}/datum$", portal.datum),
     re_path(rf"^o/{_LINK}/do/(?P<what>[a-z_]{{3,24}})$", portal.choose),
+    re_path(rf"^o/{_LINK}/rate$", portal.judge),
     re_path(rf"^o/{_LINK}/receipt/(?P<code>[0-9A-Z-]{{14}})$", portal.receipt),
+    re_path(rf"^o/{_LINK}/receipt/(?P<code>[0-9A-Z-]{{14}})/say$", portal.say),
 ]
 CONSOLE: list[URLPattern] = [
-    path("console", console.home),
-    path("console/in", console.sign_in),
-    path("console/out", console.sign_out),
-    path("console/look", console.look),
+    path("console", entry.home),
+    path("console/in", entry.sign_in),
+    path("console/out", entry.sign_out),
+    path("console/look", entry.look),
     path("console/case/<str:case_id>", console.case),
-    path("console/case/<str:case_id>/map", console.data_map),
-    path("console/case/<str:case_id>/plan", console.plan),
+    path("console/case/<str:case_id>/map", datamap.data_map),
+    path("console/case/<str:case_id>/map/correct", datamap.correct),
+    path("console/case/<str:case_id>/plan", plan.plan),
+    path("console/case/<str:case_id>/approvals", approvals.approvals),
+    path("console/case/<str:case_id>/approvals/text", approvals.text),
+    path("console/case/<str:case_id>/approvals/sign", approvals.sign),
+    path("console/case/<str:case_id>/approvals/attest", approvals.attested),
+    path("console/case/<str:case_id>/approvals/say", approvals.say),
+    path("console/case/<str:case_id>/approvals/settle", approvals.settled),
+    path("console/case/<str:case_id>/people", people.people),
+    path("console/case/<str:case_id>/people/find", people.find),
+    path("console/case/<str:case_id>/people/<int:number>", people.one),
+    path("console/case/<str:case_id>/people/<int:number>/unmask", people.clear),
+    path("console/case/<str:case_id>/links", people.links),
+    path("console/case/<str:case_id>/links/decide", people.decided),
     path("console/case/<str:case_id>/notices", console.notices),
     path("console/case/<str:case_id>/destruction", console.destruction),
     path("console/case/<str:case_id>/evidence", console.evidence),
+    path("console/case/<str:case_id>/requests/<str:code>", asked.one),
+    path("console/case/<str:case_id>/requests/<str:code>/open", asked.opened),
+    path("console/case/<str:case_id>/requests/<str:code>/reply", asked.answered),
+    re_path(r"^console/case/(?P<case_id>[^/]+)/evidence/(?P<index>\d{1,9})\.(?P<what>proof|entry)$", console.proof),
+    path("console/case/<str:case_id>/rights", console.rights),
     path("console/case/<str:case_id>/access", console.access),
     path("console/case/<str:case_id>/bundle.tar", console.bundle),
 ]
@@ -70,4 +99,4 @@ handler400, handler404, handler500 = (
 
 def serve(*, with_portal: bool, with_console: bool) -> None:
     """Which parts are there; before the first request of the process."""
-    urlpatterns[:] = SHARED + (PORTAL if with_portal else []) + (CONSOLE if with_console else [])
+    urlpatterns[:] = SHARED + (PUBLIC + PORTAL if with_portal else []) + (CONSOLE if with_console else [])

@@ -9,17 +9,21 @@ from tests.unit.app.app_cases import PEOPLE, T0, add_case, events, mark_done, wi
 from tests.unit.store.samples import CASE, a_policy, a_population
 
 from bequest.app.approve_policy import approval_state, approve_policy
+from bequest.app.approve_signed_in import approval_to_sign, attest, enter_approval
 from bequest.app.clock import advance_clock
 from bequest.app.context import Context, done_steps
 from bequest.app.decide import parties_digest
+from bequest.app.remarks import remark, settle
+from bequest.crypto.signing import load_person_key
 from bequest.crypto.verify import parse_public_line
 from bequest.demo.keys import DemoKeys
-from bequest.evidence.approval import check_approval
+from bequest.evidence.approval import check_approval, is_attested
 from bequest.kernel.errors import ApprovalError, BequestError, InputError, StateError
 from bequest.law.loader import load_pack
 from bequest.law.pack import required_roles
 from bequest.model.case import Case, Event, Role
 from bequest.model.plan import Policy
+from bequest.store.remark_records import RemarkKind
 
 REQUIRED = required_roles(load_pack(), Event.E5).roles
 HOLDER = {r: next(p.id for p in PEOPLE if r in p.roles) for r in REQUIRED}
@@ -216,3 +220,103 @@ def test_a_person_without_a_key_in_the_case_file_cannot_sign(ctx: Context, tmp_p
     with pytest.raises(ApprovalError) as caught:
         approve_policy(ctx, case.id, HOLDER[Role.LEGAL], keys.person_files[HOLDER[Role.LEGAL]])
     assert "public" in caught.value.message + caught.value.hint
+
+
+def sign_elsewhere(s: Signing, person: str, text: str) -> str:
+    return load_person_key(s.keys.person_files[person]).sshsig(text.encode())
+
+
+def test_a_signature_made_elsewhere_is_the_same_approval(signing: Signing) -> None:
+    who = HOLDER[Role.LEGAL]
+    text, at = approval_to_sign(signing.ctx, signing.case.id, who)
+    advance_clock(signing.ctx, signing.case.id, timedelta(hours=3))  # it is carried to the key and back
+    pasted = sign_elsewhere(signing, who, text).replace("\n", "\r\n")
+    state = enter_approval(
+        signing.ctx, signing.case.id, who, role="legal", signed_at=at, signature=pasted, seen=None
+    )  # fmt: skip
+    [approval] = state.approvals
+    check_approval(approval, signing.case.id, parse_public_line(signing.case.person(who).public_key))
+    assert not is_attested(approval)
+
+
+@pytest.mark.parametrize("wrong", ["another person", "another instant", "too old", "no signature"])
+def test_a_signature_that_is_not_the_persons_over_this_text_is_refused(signing: Signing, wrong: str) -> None:
+    who = HOLDER[Role.LEGAL]
+    text, at = approval_to_sign(signing.ctx, signing.case.id, who)
+    signature = sign_elsewhere(signing, HOLDER[Role.HR] if wrong == "another person" else who, text)
+    if wrong == "another instant":
+        advance_clock(signing.ctx, signing.case.id, timedelta(hours=1))
+        _, at = approval_to_sign(signing.ctx, signing.case.id, who)
+    if wrong == "too old":
+        advance_clock(signing.ctx, signing.case.id, timedelta(hours=25))
+    if wrong == "no signature":
+        signature = "yes, I approve"
+    with pytest.raises(ApprovalError):
+        enter_approval(signing.ctx, signing.case.id, who, role="legal", signed_at=at, signature=signature, seen=None)
+    assert approval_state(signing.ctx, signing.case.id).approvals == ()
+
+
+def test_the_platform_attests_for_nobody_who_has_a_key(signing: Signing) -> None:
+    with pytest.raises(ApprovalError, match="has a key"):
+        attest(signing.ctx, signing.case.id, HOLDER[Role.LEGAL], role="legal", seen=None)
+
+
+def test_somebody_without_a_key_approves_attested_by_the_platform(ctx: Context, tmp_path: Path) -> None:
+    case, _ = with_people(replace(CASE, id="attested-2026"), tmp_path / "keys")
+    case = replace(case, people=tuple(replace(p, public_key="") for p in case.people))
+    add_case(ctx, case)
+    mark_done(ctx, case.id, "discover", "link", "plan")
+    propose(ctx, case, policy_of(case))
+    with pytest.raises(ApprovalError, match="no public key"):
+        approval_to_sign(ctx, case.id, HOLDER[Role.LEGAL])
+    for role in REQUIRED:
+        state = attest(ctx, case.id, HOLDER[role], role=role.value, seen=None)
+    assert state.gap == ""
+    assert all(is_attested(a) for a in state.approvals)
+
+
+def test_a_refusal_stands_in_the_way_until_it_is_withdrawn(signing: Signing) -> None:
+    ctx, case_id, legal = signing.ctx, signing.case.id, HOLDER[Role.LEGAL]
+    signing.sign(legal)
+    made = remark(ctx, case_id, legal, RemarkKind.REFUSAL, "the lot is drawn too wide")
+    assert approval_state(ctx, case_id).approvals == (), "whoever refuses takes the approval back"
+    assert "refused by legal" in approval_state(ctx, case_id).gap
+    for role in REQUIRED:
+        if role is not Role.LEGAL:
+            signing.sign(HOLDER[role])
+    with pytest.raises(ApprovalError, match="refused this policy"):
+        signing.sign(legal)
+    with pytest.raises(ApprovalError, match="of yours"):
+        settle(ctx, case_id, HOLDER[Role.HR], made.remark_id)
+    settle(ctx, case_id, legal, made.remark_id)
+    assert in_force(signing) == ""
+    assert signing.sign(legal) == ""
+    assert in_force(signing) == signing.policy.digest
+    kinds = [e[0] for e in events(ctx, case_id)]
+    assert [k for k in kinds if k in {"plan.refused", "approval.voided", "plan.settled"}] == [
+        "plan.refused", "approval.voided", "plan.settled",
+    ]  # fmt: skip
+    assert kinds.count("plan.approved") == len(REQUIRED) + 1, "the second approval of the same role is on the log, too"
+
+
+def test_the_policy_comes_into_force_when_the_last_condition_is_met(signing: Signing) -> None:
+    ctx, case_id, it = signing.ctx, signing.case.id, HOLDER[Role.IT]
+    made = remark(ctx, case_id, it, RemarkKind.CONDITION, "the copy of May is destroyed first")
+    for role in REQUIRED:
+        assert signing.sign(HOLDER[role]) == "a condition is set by it"
+    assert in_force(signing) == ""
+    assert settle(ctx, case_id, it, made.remark_id).gap == ""
+    assert in_force(signing) == signing.policy.digest
+    with pytest.raises(ApprovalError, match="in force already"):
+        remark(ctx, case_id, it, RemarkKind.REFUSAL, "second thoughts")
+
+
+def test_a_comment_changes_nothing_and_only_required_roles_object(signing: Signing) -> None:
+    verifier = next(p.id for p in PEOPLE if Role.VERIFIER in p.roles)
+    remark(signing.ctx, signing.case.id, verifier, RemarkKind.COMMENT, "clear to me")
+    with pytest.raises(ApprovalError, match="no role"):
+        remark(signing.ctx, signing.case.id, verifier, RemarkKind.CONDITION, "clear to me")
+    with pytest.raises(InputError):
+        remark(signing.ctx, signing.case.id, HOLDER[Role.HR], RemarkKind.REFUSAL, "   ")
+    gap = approval_state(signing.ctx, signing.case.id).gap
+    assert gap.startswith("no approval for role")

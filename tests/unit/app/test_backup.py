@@ -17,6 +17,7 @@ from bequest.store.boot import open_store
 from bequest.store.repositories import Store
 
 KEY = generate_identity()
+CARD = bytes(range(256))
 
 
 @pytest.fixture
@@ -27,6 +28,7 @@ def ctx(ctx_on_both: Context) -> Context:
     with ctx_on_both.store.transaction() as tx:
         tx.policies.add(CASE.id, a_policy(), T0)
         tx.settings.set("log_domain", "例.example", T0)
+        tx.portal.replace_cards(CASE.id, [("a" * 32, CARD)], opens_until=T0, at=T0)
     return ctx_on_both
 
 
@@ -57,6 +59,9 @@ def put_back(ctx: Context, saved: Path, identity: Path, home: Path, url: str) ->
     with store.transaction() as tx:
         assert [c.case for c in tx.cases.list()] == [CASE, REAL_CASE]
         assert tx.settings.get("log_domain") == "例.example"
+        card = tx.portal.card("a" * 32)
+        assert card is not None
+        assert card.sealed == CARD
         run = tx.steps.start(CASE.id, "link", "", T0)  # numbers go on after those that came back
         assert run.run_number == 1
         tx.settings.set("other", 1, T0)

@@ -8,10 +8,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.unit.crypto.local_tsa import make_tsa
 
 from bequest.app.casefile import diff_cases, read_case_file, write_case_template
 from bequest.crypto.age import generate_identity
 from bequest.crypto.signing import Signer
+from bequest.crypto.verify import parse_public_line
+from bequest.evidence.note import COSIGNATURE, ED25519_NOTE, NoteKey
 from bequest.kernel.errors import CaseFileError
 from bequest.model.case import (
     SUPPORTED_EVENTS,
@@ -176,6 +179,15 @@ def test_silence_means_what_the_route_says(tmp_path: Path, route: str, silence: 
 def test_counsel_may_say_otherwise(tmp_path: Path) -> None:
     text = CASE_FILE.replace("route_reason", 'on_silence = "release-none"\nroute_reason')
     assert read(tmp_path, text).lots[0].on_silence is OnSilence.RELEASE_NONE
+
+
+ABROAD = CASE_FILE.replace('id = "buyer"\n', 'id = "buyer"\ncountry = "hk"\n')
+
+
+def test_towards_a_receiver_abroad_silence_is_no_consent(tmp_path: Path) -> None:
+    assert read(tmp_path, ABROAD).lots[0].on_silence is OnSilence.RELEASE_NONE
+    with pytest.raises(CaseFileError, match="the receiver buyer is abroad, where silence is no consent"):
+        read(tmp_path, ABROAD.replace("route_reason", 'on_silence = "proceed"\nroute_reason'))
 
 
 def test_references_are_followed(tmp_path: Path) -> None:
@@ -487,6 +499,11 @@ def test_every_commented_line_of_a_template_can_be_used(tmp_path: Path, event: E
     (tmp_path / "keeper.txt").write_text(generate_identity().recipient)
     (tmp_path / "platform.txt").write_text(generate_identity().recipient)
     (tmp_path / "archive.txt").write_text(generate_identity().recipient)
+    for name in ("receiver", "notary"):
+        (tmp_path / f"{name}.vkey").write_text(witness(f"{name}.example") + "\n")
+    (tmp_path / "agreement.pdf").write_text("agreed")
+    tsa = make_tsa(tmp_path / "tsa")
+    (tmp_path / "tsa-roots.pem").write_text(tsa.root_pem)
     of_files = ('encoding = "gb18030"', 'sheet = ""', 'separator = "tab"', "header_row = 0", "header_rows = 1")
     for line in ('uscc = ""', 'where = ""', 'password = "env:ORDERS_PASSWORD"', *of_files):
         filled = {'where = ""': 'where = "tape"'}.get(line, "")
@@ -501,6 +518,49 @@ def test_every_commented_line_of_a_template_can_be_used(tmp_path: Path, event: E
     assert [s.fate for s in case.sources[2:4]] == [WholeFate.CUSTODY, WholeFate.KEPT]
     tables = ("patient", "visit_1", "orders")
     assert [[s.holds(t) for t in tables] for s in case.sources[1:3]] == [[False, False, True], [True, True, False]]
+    assert [w.name for w in case.evidence.witnesses] == ["receiver.example", "notary.example"]
+    assert (case.evidence.quorum, case.evidence.intent_quorum) == (1, 0)
+    assert (case.evidence.tsa, case.evidence.tsa_roots) == ("https://tsa.example.com/", (tsa.root,))
+
+
+def witness(name: str, signer: Signer | None = None, kind: int = COSIGNATURE) -> str:
+    return NoteKey(name, kind, (signer or Signer.generate()).public).vkey
+
+
+W1, W2, PERSON = witness("w1.example"), witness("w2.example"), parse_public_line(KEYS[0])
+EVIDENCE = {
+    "no number": (f'witnesses = ["{W1}"]', "evidence.quorum: is missing"),
+    "more needed than named": (f'witnesses = ["{W1}"]\nquorum = 2', "evidence.quorum: 2 are needed and 1 are named"),
+    "more for intents": (f'witnesses = ["{W1}"]\nquorum = 1\nintent_quorum = 2', "intent_quorum: 2 are needed"),
+    "needed and none named": ("quorum = 1", "evidence.quorum: 1 are needed and 0"),
+    "twice": (f'witnesses = ["{W1}", "{W1}"]\nquorum = 1', "stands twice"),
+    "a log's key": (f'witnesses = ["{witness("log.example", kind=ED25519_NOTE)}"]\nquorum = 1', "is the key of a log"),
+    "a key that is none": ('witnesses = ["w1.example+12345678+AAAA"]\nquorum = 1', "a key cannot be used"),
+    "an address that is none": (f'witnesses = ["{W1} ftp://w1.example/"]\nquorum = 1', "is no web address"),
+    "more than an address": (f'witnesses = ["{W1} https://w1.example/ x"]\nquorum = 1', "a witness is a verifier key"),
+    "an authority without roots": ('tsa = "https://tsa.example.com/"', "tsa_roots: is missing"),
+    "an authority that is no address": ('tsa = "tsa"\ntsa_roots = "x"', "tsa: is no web address"),
+    "roots that are none": ('tsa_roots = "x"', "no PEM text"),
+    "a person's key": (
+        f'witnesses = ["{NoteKey("p.example", COSIGNATURE, PERSON).vkey}"]\nquorum = 1', "is that of people#1 too"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "said"), EVIDENCE.values(), ids=EVIDENCE)
+def test_witnesses_that_do_not_fit(tmp_path: Path, lines: str, said: str) -> None:
+    with pytest.raises(CaseFileError) as refusal:
+        read(tmp_path, f"{CASE_FILE}\n[evidence]\n{lines}\n")
+    assert said in refusal.value.message
+    assert refusal.value.hint
+
+
+def test_witnesses_are_read_with_their_addresses(tmp_path: Path) -> None:
+    (tmp_path / "w2.vkey").write_text(W2)
+    text = f'[evidence]\nwitnesses = ["{W1} https://w1.example/x/", "file:w2.vkey"]\nquorum = 2\nintent_quorum = 1\n'
+    found = read(tmp_path, f"{CASE_FILE}\n{text}").evidence
+    assert [(w.vkey, w.url) for w in found.witnesses] == [(W1, "https://w1.example/x/"), (W2, "")]
+    assert (found.quorum, found.intent_quorum) == (2, 1)
 
 
 REAL_FILES = {

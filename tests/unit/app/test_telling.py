@@ -11,6 +11,7 @@ from tests.unit.store.samples import CASE
 
 from bequest.app.telling import (
     answers_of,
+    beyond_table,
     know_again,
     notice_of,
     people_of,
@@ -229,6 +230,11 @@ def test_the_window_closes_on_a_day_on_which_people_work(
     told(workspace, linked(workspace, ("1", "赵一", "13900139001", None)), {0: "delivered"})
     case = replace(CASE, window=replace(CASE.window, notice_lead_days=lead, objection_days=objection))
     assert window_closes(workspace, case) == last
+
+
+@pytest.mark.parametrize(("day", "known"), [(date(2026, 12, 31), None), (date(2027, 1, 4), 2026)])
+def test_a_window_past_the_table_of_holidays_is_told(day: date, known: int | None) -> None:
+    assert beyond_table(CASE, day) == known
 
 
 def test_no_window_closes_while_somebody_is_not_told(workspace: Workspace) -> None:

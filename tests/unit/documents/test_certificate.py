@@ -23,7 +23,8 @@ def rendered(cert: Certificate, **changed: object) -> bytes:
         "payload_sha256": hexdigest("certificate"),
         "log_index": 510,
         "log_size": 512,
-        "witnesses": 0,
+        "cosigned": 0,
+        "named": 0,
         "dsse_json": DSSE,
         "proof": PROOF,
         "qr_text": qr.qr_text(claim, bytes(64)),
@@ -145,14 +146,31 @@ def test_each_verdict_says_what_it_is(state: CertificateState, heading: str, say
 def test_exactly_one_verdict_holds() -> None:
     for state in CertificateState:
         data = certificate_data(
-            sample_certificate(state), payload_sha256=hexdigest("x"), log_index=0, log_size=1, witnesses=1
+            sample_certificate(state), payload_sha256=hexdigest("x"), log_index=0, log_size=1, cosigned=0, named=0
         )
         assert [v["holds"] for v in data["verdicts"]] == [s is state for s in CertificateState]
 
 
+@pytest.mark.parametrize(
+    ("cosigned", "named", "zh", "en"),
+    [
+        (0, 0, "没有见证人，自行发布", "no witness, self-published"),
+        (0, 1, "见证人 1 家，会签见证据包", "1 witness named, cosignatures in the bundle"),
+        (1, 2, "见证人 2 家中 1 家已会签", "cosigned by 1 of 2 witnesses"),
+    ],
+)
+def test_it_says_who_had_seen_the_log(cosigned: int, named: int, zh: str, en: str) -> None:
+    data = certificate_data(
+        sample_certificate(CertificateState.FINAL), payload_sha256=hexdigest("x"), log_index=0, log_size=1,
+        cosigned=cosigned, named=named,
+    )  # fmt: skip
+    assert data["log_zh"].endswith(zh)
+    assert data["log_en"].endswith(en)
+
+
 def test_a_refusal_for_other_reasons_does_not_speak_of_residue() -> None:
     cert = replace(sample_certificate(CertificateState.REFUSED), why=("unbalanced",))
-    data = certificate_data(cert, payload_sha256=hexdigest("x"), log_index=0, log_size=1, witnesses=0)
+    data = certificate_data(cert, payload_sha256=hexdigest("x"), log_index=0, log_size=1, cosigned=0, named=0)
     assert data["verdicts"][2]["says_zh"] == "有未能证明之处，不发证书。"
 
 
@@ -163,13 +181,13 @@ def test_tables_that_do_not_balance_are_counted_even_where_their_differences_can
         cert,
         tables=(replace(first, deleted=first.deleted + 3), replace(second, deleted=second.deleted - 3), *rest),
     )
-    data = certificate_data(moved, payload_sha256=hexdigest("x"), log_index=0, log_size=1, witnesses=0)
+    data = certificate_data(moved, payload_sha256=hexdigest("x"), log_index=0, log_size=1, cosigned=0, named=0)
     assert data["tie_zh"] == "五项之和与源头，差 0"
     assert (data["ties"], data["tie_word_zh"]) == (False, "2 张表不平")
 
 
 def test_a_source_nobody_searched_is_never_called_clean() -> None:
     cert = replace(sample_certificate(), searches=())
-    data = certificate_data(cert, payload_sha256=hexdigest("x"), log_index=0, log_size=1, witnesses=0)
+    data = certificate_data(cert, payload_sha256=hexdigest("x"), log_index=0, log_size=1, cosigned=0, named=0)
     assert {row["finding_zh"] for row in data["scope"]} == {"未检索"}
     assert {row["control"] for row in data["scope"]} == {"—"}

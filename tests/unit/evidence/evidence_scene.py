@@ -101,6 +101,19 @@ def predicate(value: object) -> dict[str, Json]:
 
 
 CASE_SUBJECT = (Subject(f"urn:bequest:case:{CASE}", digest(CASE)),)
+RESCAN = sign_statement(Statement("RescanReport", CASE_SUBJECT, {"caseRef": CASE}), [PEOPLE["verifier"]])
+NONCE = b"n" * 16
+VOLUMES = (
+    Subject("urn:bequest:delivery:d1:vol-1", digest("vol-1")),
+    Subject("data/report/report.pdf", hashlib.sha256(REPORT).hexdigest()),
+)
+SENT: dict[str, Json] = {"deliveryId": "d1", "caseRef": CASE, "rehearsal": True, "recipientOrg": "buyer"}
+
+
+def receipt(role: str = "receiver", *, volumes: tuple[Subject, ...] = VOLUMES, **fields: Json) -> bytes:
+    """What the receiver signs for the delivery of the scene."""
+    said: dict[str, Json] = {**SENT, "stage": "decrypted", "nonce": NONCE.hex(), **fields}
+    return sign_statement(Statement("DeliveryReceipt", volumes, said), [PEOPLE[role]])
 
 
 @dataclass
@@ -219,20 +232,19 @@ def write_raw_log(log_dir: Path, entries: list[bytes], *, signer: Signer = LOG, 
 
 def scene_e5() -> Scene:
     """The whole flow, honest."""
-    report = Subject("data/report/report.pdf", hashlib.sha256(REPORT).hexdigest())
-    delivery = Statement("DataDelivery", (Subject("urn:bequest:delivery:d1:vol-1", digest("vol-1")), report), {"n": 1})
-    dispositions = Statement("DispositionRoot", (Subject("urn:bequest:disposition-tree", TREE.root.hex()),), {})
+    delivery = Statement("DataDelivery", VOLUMES, {**SENT, "nonceCommit": hashlib.sha256(NONCE).hexdigest()})
+    dispositions = Statement(
+        "DispositionRoot", (Subject("urn:bequest:disposition-tree", TREE.root.hex()),), {"caseRef": CASE}
+    )
     return Scene(
         disposition=b"".join(TREE.leaves()),
         statements={
             "delivery.dsse.json": sign_statement(delivery, [PLATFORM]),
-            "rescan.dsse.json": sign_statement(Statement("RescanReport", CASE_SUBJECT, {}), [PEOPLE["verifier"]]),
+            "rescan.dsse.json": RESCAN,
             "certificate.dsse.json": sign_certificate(certificate()),
             "dispositions.dsse.json": sign_statement(dispositions, [PLATFORM]),
         },
-        receipts={
-            "receipt.dsse.json": sign_statement(Statement("DeliveryReceipt", CASE_SUBJECT, {}), [PEOPLE["receiver"]])
-        },
+        receipts={"receipt.dsse.json": receipt()},
         approvals=tuple(approval(role) for role in ("it", "legal", "officer")),
     )
 
@@ -242,8 +254,14 @@ def scene_e2() -> Scene:
     return Scene(event="E2", approvals=tuple(approval(role) for role in ("it", "legal", "officer")))
 
 
-def sign_certificate(value: Certificate, roles: tuple[str, ...] = ("it", "verifier", "officer")) -> bytes:
-    statement = Statement("DataDestruction", CASE_SUBJECT, predicate(value))
+def sign_certificate(
+    value: Certificate,
+    roles: tuple[str, ...] = ("it", "verifier", "officer"),
+    rescan: bytes | None = None,
+    subjects: tuple[Subject, ...] = CASE_SUBJECT,
+) -> bytes:
+    verification: dict[str, Json] = {"reportSha256": hashlib.sha256(RESCAN if rescan is None else rescan).hexdigest()}
+    statement = Statement("DataDestruction", subjects, {**predicate(value), "verification": verification})
     return sign_statement(statement, [PEOPLE[role] for role in roles])
 
 

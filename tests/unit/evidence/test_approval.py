@@ -12,7 +12,11 @@ from bequest.crypto.verify import ED25519, ES256
 from bequest.evidence.approval import (
     approval_name,
     approval_text,
+    attest_approval,
+    attested_text,
     check_approval,
+    check_attested,
+    is_attested,
     parse_approval,
     quorum_gap,
     render_approval,
@@ -93,6 +97,38 @@ def test_a_person_may_sign_the_text_with_ssh_keygen(tmp_path: Path) -> None:
     )
     approval = replace(approve(signer=signer), signature=done.stdout.decode())
     check_approval(approval, "demo-e5", signer.public)
+
+
+def attested() -> Approval:
+    return attest_approval(
+        OTHER, case="demo-e5", policy_digest=DIGEST, person="p-hr", role="hr", signed_at="2026-11-05T01:00:00Z"
+    )
+
+
+def test_an_attested_approval_says_so_and_is_no_persons_signature() -> None:
+    check_attested(attested(), "demo-e5", OTHER.public)
+    assert is_attested(attested())
+    assert not is_attested(approve())
+    assert "attested-by: platform" in attested().text
+    assert parse_approval(render_approval(attested())) == attested()
+    with pytest.raises(VerificationError):
+        check_approval(attested(), "demo-e5", OTHER.public)
+    with pytest.raises(VerificationError):
+        check_attested(approve(), "demo-e5", SIGNER.public)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"person": "p-it"},
+        {"policy_digest": "1f" * 32},
+        {"text": approval_text("demo-e5", DIGEST, "p-hr", "hr", "2026-11-05T01:00:00Z")},
+        {"signature": SIGNER.sshsig(attested_text("demo-e5", DIGEST, "p-hr", "hr", "2026-11-05T01:00:00Z").encode())},
+    ],
+)
+def test_a_changed_attestation_is_refused(change: dict[str, str]) -> None:
+    with pytest.raises(VerificationError):
+        check_attested(replace(attested(), **change), "demo-e5", OTHER.public)
 
 
 ROLES = ("legal", "officer")

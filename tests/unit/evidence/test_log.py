@@ -214,21 +214,55 @@ def test_events_before_one_that_may_not_be_logged_are_published(tmp_path: Path) 
         assert log.checkpoint.size == 1
 
 
-def test_a_cosignature_is_kept_with_the_checkpoint_and_checked_first(tmp_path: Path) -> None:
-    witness = Signer.from_bytes(b"w" * 32)
-    key = NoteKey("witness.example/n", COSIGNATURE, witness.public)
+W1, W2 = Signer.from_bytes(b"w" * 32), Signer.from_bytes(b"v" * 32)
+WITNESSES = [NoteKey(f"w{n}.example", COSIGNATURE, w.public) for n, w in enumerate((W1, W2), start=1)]
+
+
+def test_cosignatures_are_kept_with_the_head_they_are_of_though_the_log_goes_on(tmp_path: Path) -> None:
     with opened(tmp_path) as log:
         with pytest.raises(EvidenceError, match="no checkpoint"):
-            log.add_cosignature("", key)
-        checkpoint = drain(events(2), log, LATER).checkpoint
-        line = cosign(checkpoint.body, key.name, witness, 1_800_000_000)
-        for _ in range(2):
-            cosigned = log.add_cosignature(line, key)
-        assert len(parse_checkpoint(cosigned.note, log.key, [key]).cosignatures) == 1
-        with pytest.raises(VerificationError):
-            log.add_cosignature(cosign("other\n", key.name, witness, 1), key)
+            log.keep_head()
+        drain(events(2), log, LATER)
+        first = log.keep_head()
+        drain(events(5), log, LATER)
+        second = log.keep_head()
+        early = cosign(first.body, "w1.example", W1, 1_800_000_000)
+        for found in (log.add_cosignatures(early, WITNESSES), log.heads.all(WITNESSES)[:1]):
+            assert [(h.size, h.cosignatures) for h in found] == [(2, (("w1.example", 1_800_000_000),))]
+        assert log.add_cosignatures(early, WITNESSES) == ()  # once is enough
+        later = cosign(first.body, "w1.example", W1, 1_900_000_000)
+        assert log.add_cosignatures(later, WITNESSES) == ()  # the earlier time stays
+        answer = (
+            second.note + later + cosign(second.body, "w2.example", W2, 1_800_000_001) + "— stranger.example AAAA\n"
+        )
+        [head] = log.add_cosignatures(answer, WITNESSES)
+        assert (head.size, head.cosignatures) == (5, (("w2.example", 1_800_000_001),))
+        assert log.checkpoint
+        assert log.checkpoint.note == head.note == (tmp_path / "checkpoint").read_text()
     with opened(tmp_path) as log:
-        assert log.checkpoint == cosigned
+        assert log.checkpoint
+        assert parse_checkpoint(log.checkpoint.note, log.key, WITNESSES).cosignatures == head.cosignatures
+        assert sorted(log.heads.files(5)) == ["5.checkpoint", "5.cosignatures"]
+        assert (tmp_path / "heads" / "5.checkpoint").read_text() == second.note
+        log.keep_head()
+        assert (tmp_path / "heads" / "5.checkpoint").read_text() == second.note
+
+
+def test_what_is_no_cosignature_of_a_witness_over_a_head_handed_out_is_refused(tmp_path: Path) -> None:
+    with opened(tmp_path) as log:
+        head = drain(events(2), log, LATER).checkpoint
+        line = cosign(head.body, "w1.example", W1, 1)
+        with pytest.raises(VerificationError, match="no line"):
+            log.add_cosignatures(line, WITNESSES)  # it was not handed out
+        log.keep_head()
+        for text in (
+            "", head.note, cosign("other\n", "w1.example", W1, 1), cosign(head.body, "w1.example", W2, 1),
+            cosign(head.body, "w1.example", W1, 2**62), line.replace("w1", "w3"),
+        ):  # fmt: skip
+            with pytest.raises(VerificationError, match="no line"):
+                log.add_cosignatures(text, WITNESSES)
+        assert log.heads.all(WITNESSES)[0].cosignatures == ()
+        assert len(log.add_cosignatures(line, WITNESSES)) == 1
 
 
 # Crashes: the directory is copied after every single write, and opened as it then was.

@@ -28,7 +28,11 @@ TRUST = Trust(
 
 
 def test_a_trust_file_comes_back() -> None:
-    for trust in (TRUST, replace(TRUST, quorum=1, witnesses=(WITNESS_VKEY,), policy_digest="ab" * 32)):
+    for trust in (
+        TRUST,
+        replace(TRUST, quorum=1, witnesses=(WITNESS_VKEY,), policy_digest="ab" * 32),
+        replace(TRUST, intent_quorum=1, witnesses=(WITNESS_VKEY,)),
+    ):
         assert parse_trust(render_trust(trust)) == trust
     assert set(decode_object(render_trust(TRUST).rstrip(b"\n"), "it")) == {
         "v", "case", "event", "origin", "rehearsal", "log_vkey", "platform_key", "persons", "required_roles", "quorum",
@@ -54,6 +58,10 @@ BAD_FIELDS = {
     "a role with a line end": {"required_roles": ("legal\n",)},
     "more witnesses than there are": {"quorum": 1},
     "a negative quorum": {"quorum": -1},
+    "more witnesses of intents than there are": {"intent_quorum": 1},
+    "a witness with the platform's key": {"witnesses": (NoteKey("w.example", COSIGNATURE, PLATFORM).vkey,)},
+    "a witness with the log's key": {"witnesses": (NoteKey("w.example", COSIGNATURE, LOG).vkey,)},
+    "a witness with a person's key": {"witnesses": (NoteKey("w.example", COSIGNATURE, PERSON).vkey,)},
     "a log key for a witness": {"witnesses": (NoteKey("w.example", ED25519_NOTE, WITNESS).vkey,)},
     "a witness twice": {"witnesses": (WITNESS_VKEY, WITNESS_VKEY)},
     "a short policy digest": {"policy_digest": "ab"},

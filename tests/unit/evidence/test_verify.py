@@ -18,9 +18,13 @@ from tests.unit.evidence.evidence_scene import (
     ORIGIN,
     PEOPLE,
     PLATFORM,
+    POLICY_DIGEST,
+    SENT,
+    VOLUMES,
     Scene,
     approval,
     certificate,
+    receipt,
     reseal,
     scene_e2,
     scene_e5,
@@ -31,6 +35,7 @@ from tests.unit.evidence.evidence_scene import (
 
 from bequest.crypto.signing import Signer
 from bequest.evidence import bag
+from bequest.evidence.approval import attest_approval
 from bequest.evidence.event import Event, Ref
 from bequest.evidence.event_types import EventType
 from bequest.evidence.jcs import encode
@@ -43,6 +48,7 @@ from bequest.evidence.tiles import decode_entries
 from bequest.evidence.trust import Trust, TrustedPerson, render_trust
 from bequest.evidence.verify import verify_bundle
 from bequest.kernel.canonical import Json
+from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import InputError
 from bequest.model.destruction import Certificate, CertificateState, Finding, Residual
 
@@ -76,7 +82,7 @@ def test_an_honest_bundle_verifies(honest: Path) -> None:
     assert {c.code for c in report.checks} == {
         "files.signature", "files.digests", "trust.keys", "log.checkpoint", "log.root", "log.order", "log.intents",
         "log.closed", "log.approved", "statement", "proof", "approval", "approval.roles", "approval.policy",
-        "approval.in_time", "certificate", "certificate.logged", "disposition",
+        "approval.in_time", "receipt", "certificate", "certificate.logged", "disposition",
     }  # fmt: skip
     assert all(c.zh and c.en for c in report.checks)
     assert sum(c.code == "proof" for c in report.checks) == 5
@@ -226,9 +232,10 @@ def trailing_bits(data: bytes) -> bytes:
 def test_a_statement_in_another_spelling_is_refused(change: Callable[[bytes], bytes], tmp_path: Path) -> None:
     scene = scene_e5()
     scene.statements["delivery.dsse.json"] = change(scene.statements["delivery.dsse.json"])
-    [failed] = check(scene.build(tmp_path)).failed
+    failed, lost = check(scene.build(tmp_path)).failed
     assert (failed.code, failed.file) == ("statement", "data/statements/delivery.dsse.json")
     assert "canonical" in failed.en
+    assert lost.code == "receipt"  # there is nothing left that it could be for
 
 
 def test_an_approval_in_another_spelling_is_refused(bundle: Path) -> None:
@@ -409,25 +416,44 @@ def with_statement(name: str, envelope: bytes) -> Scene:
     return scene
 
 
+NAMED: dict[str, Json] = {"caseRef": CASE}
+
+
 def _delivery(*subjects: Subject) -> bytes:
-    return sign_statement(Statement("DataDelivery", subjects, {}), [PLATFORM])
+    return sign_statement(Statement("DataDelivery", subjects, NAMED), [PLATFORM])
+
+
+def _delivery_of(case: str) -> bytes:
+    return sign_statement(Statement("DataDelivery", VOLUMES, {**SENT, "caseRef": case}), [PLATFORM])
 
 
 STATEMENT_LIES = {
     "a receipt by the platform": (
         "receipt.dsse.json",
-        sign_statement(Statement("DeliveryReceipt", CASE_SUBJECT, {}), [PLATFORM]),
+        sign_statement(Statement("DeliveryReceipt", VOLUMES, NAMED), [PLATFORM]),
     ),
+    "a receipt by somebody else of the case": ("receipt.dsse.json", receipt("it")),
     "a report not by the verifier": (
         "rescan.dsse.json",
-        sign_statement(Statement("RescanReport", CASE_SUBJECT, {}), [PEOPLE["it"]]),
+        sign_statement(Statement("RescanReport", CASE_SUBJECT, NAMED), [PEOPLE["it"]]),
     ),
     "a certificate without verifier": ("certificate.dsse.json", sign_certificate(certificate(), ("it", "officer"))),
     "a certificate by one alone": ("certificate.dsse.json", sign_certificate(certificate(), ("verifier",))),
     "a signer nobody knows": (
         "delivery.dsse.json",
-        sign_statement(Statement("DataDelivery", CASE_SUBJECT, {}), [PLATFORM, Signer.from_bytes(b"x" * 32)]),
+        sign_statement(Statement("DataDelivery", CASE_SUBJECT, NAMED), [PLATFORM, Signer.from_bytes(b"x" * 32)]),
     ),
+    "a report of another case": (
+        "rescan.dsse.json",
+        sign_statement(Statement("RescanReport", CASE_SUBJECT, {"caseRef": "demo-e2"}), [PEOPLE["verifier"]]),
+    ),
+    "a report of no case": (
+        "rescan.dsse.json",
+        sign_statement(Statement("RescanReport", CASE_SUBJECT, {}), [PEOPLE["verifier"]]),
+    ),
+    "a certificate of another case": ("certificate.dsse.json", sign_certificate(certificate(case_id="demo-e2"))),
+    "a receipt of another case": ("receipt.dsse.json", receipt(caseRef="demo-e2")),
+    "a delivery of another case": ("delivery.dsse.json", _delivery_of("demo-e2")),
     "a file that is another": ("delivery.dsse.json", _delivery(Subject("data/report/report.pdf", "ab" * 32))),
     "a file that is not there": ("delivery.dsse.json", _delivery(Subject("data/report/none.pdf", "ab" * 32))),
     "a file outside": ("delivery.dsse.json", _delivery(Subject("../../etc/hostname", "ab" * 32))),
@@ -494,6 +520,60 @@ def test_approvals_that_are_not_enough_are_refused(lie: Callable[[Scene], object
     lie(scene)
     report = check(scene.build(tmp_path))
     assert any(c.code.startswith("approval") for c in report.failed), report.failed
+
+
+def keyless_officer(scene: Scene) -> None:
+    """The trust file knows the officer, and no key; the platform attests the approval."""
+    known = trust(scene.event)
+    persons = tuple(replace(p, public_key="") if p.id == "p-officer" else p for p in known.persons)
+    scene.trust = replace(known, persons=persons)
+    attested = attest_approval(
+        PLATFORM, case=CASE, policy_digest=POLICY_DIGEST, person="p-officer", role="officer", signed_at=rfc3339(AT)
+    )
+    scene.approvals = (*scene.approvals[:2], attested)
+
+
+def test_an_attested_approval_counts_for_somebody_without_a_key_and_is_called_that(tmp_path: Path) -> None:
+    scene = Scene(event="E2", approvals=scene_e5().approvals)
+    keyless_officer(scene)
+    report = check(scene.build(tmp_path))
+    assert report.ok, report.failed
+    said = [c.en for c in report.checks if c.code.startswith("approval") and "attested by the platform" in c.en]
+    assert len(said) == 2
+
+
+def test_the_platform_cannot_attest_for_somebody_who_has_a_key(tmp_path: Path) -> None:
+    scene = Scene(event="E2", approvals=scene_e5().approvals)
+    keyless_officer(scene)
+    scene.trust = None
+    assert [c.code for c in check(scene.build(tmp_path)).failed][:1] == ["approval"]
+
+
+OBJECTED: dict[str, tuple[list[EventType], bool]] = {
+    "refused, and carried out": ([EventType.PLAN_REFUSED], False),
+    "a condition, and carried out": ([EventType.PLAN_CONDITIONED], False),
+    "refused, then withdrawn": ([EventType.PLAN_REFUSED, EventType.PLAN_SETTLED], True),
+}
+
+
+@pytest.mark.parametrize(("added", "ok"), OBJECTED.values(), ids=OBJECTED)
+def test_nothing_begins_while_somebody_refuses(added: list[EventType], ok: bool, tmp_path: Path) -> None:
+    refs = (Ref("policy", POLICY_DIGEST), Ref("remark", "7" * 64))
+
+    class Objected(Scene):
+        def events(self) -> list[tuple[EventType, dict[str, object]]]:
+            later = [
+                (
+                    typ,
+                    given | ({"intent": f"e{int(str(given['intent'])[1:]) + len(added)}"} if "intent" in given else {}),
+                )
+                for typ, given in super().events()
+            ]
+            return [*later[:3], *((typ, {"refs": refs}) for typ in added), *later[3:]]
+
+    scene = scene_e5()
+    report = check(Objected(**vars(scene)).build(tmp_path))
+    assert [c.code for c in report.failed if c.code == "approval.objections"] == ([] if ok else ["approval.objections"])
 
 
 def test_one_person_cannot_fill_two_required_roles(tmp_path: Path) -> None:
@@ -595,9 +675,28 @@ def test_disposition_lines_that_are_not_those_of_the_log_are_refused(tmp_path: P
 
 
 def test_a_statement_with_another_disposition_root_is_refused(tmp_path: Path) -> None:
-    other = Statement("DispositionRoot", (Subject("urn:bequest:disposition-tree", "ab" * 32),), {})
+    other = Statement("DispositionRoot", (Subject("urn:bequest:disposition-tree", "ab" * 32),), NAMED)
     scene = with_statement("dispositions.dsse.json", sign_statement(other, [PLATFORM]))
     assert [c.code for c in check(scene.build(tmp_path)).failed] == ["disposition"]
+
+
+# Receipts.
+
+RECEIPT_LIES = {
+    "of another delivery": receipt(deliveryId="d2"),
+    "of the real case": receipt(rehearsal=False),
+    "for another receiver": receipt(recipientOrg="other"),
+    "for other volumes": receipt(volumes=VOLUMES[:1]),
+    "without having opened it": receipt(nonce="00" * 16),
+    "with a nonce that is none": receipt(nonce="x"),
+}
+
+
+@pytest.mark.parametrize("envelope", RECEIPT_LIES.values(), ids=RECEIPT_LIES)
+def test_a_receipt_played_again_from_elsewhere_is_refused(envelope: bytes, tmp_path: Path) -> None:
+    """The receiver did sign it, and the platform put it into this log."""
+    report = check(with_statement("receipt.dsse.json", envelope).build(tmp_path))
+    assert [(c.code, c.file) for c in report.failed] == [("receipt", "data/receipts/receipt.dsse.json")]
 
 
 # Certificates.
@@ -615,7 +714,6 @@ CERTIFICATE_LIES = {
     "a control that failed": certificate(searches=(replace(SEARCH, control_found=49),)),
     "sums that do not balance": certificate(tables=(replace(SUMS, deleted=59),)),
     "an unknown reason": certificate(state=CertificateState.REFUSED, why=("tired",)),
-    "another case": certificate(case_id="demo-e2"),
     "no rehearsal": certificate(rehearsal=False),
     "another policy": certificate(policy_digest="cd" * 32),
 }
@@ -625,6 +723,12 @@ CERTIFICATE_LIES = {
 def test_a_certificate_that_contradicts_itself_is_refused(value: Certificate, tmp_path: Path) -> None:
     report = check(with_statement("certificate.dsse.json", sign_certificate(value)).build(tmp_path))
     assert "certificate" in {c.code for c in report.failed}, report.failed
+
+
+def test_a_certificate_over_a_report_of_the_verifier_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    scene = with_statement("certificate.dsse.json", sign_certificate(certificate(), rescan=b"another report"))
+    [failed] = [c for c in check(scene.build(tmp_path)).failed if c.code == "certificate"]
+    assert "report of the verifier" in failed.en
 
 
 def test_an_interim_certificate_with_its_residual_is_good(tmp_path: Path) -> None:

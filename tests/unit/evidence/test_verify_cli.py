@@ -7,11 +7,14 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.unit.evidence.evidence_scene import scene_e2, scene_e5
+from tests.unit.crypto.local_tsa import make_tsa
+from tests.unit.evidence.evidence_scene import reseal, scene_e2, scene_e5, trust
 
+from bequest.crypto.timestamps import timestamp_query
 from bequest.evidence.verify_cli import main
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -153,6 +156,25 @@ def test_a_share_deal_verifies_in_the_single_file(pyz: Path, tmp_path: Path) -> 
     done = run_alone(pyz, arguments(scene_e2().build(tmp_path / "e2"), "--rehearsal", "--json"), tmp_path)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["ok"] is True
+
+
+def test_the_single_file_says_what_it_lacks_to_check_a_time_stamp(pyz: Path, tmp_path: Path) -> None:
+    """A demanded stamp that nobody looked at does not count as good."""
+    tsa, scene = make_tsa(tmp_path / "tsa"), scene_e2()
+    scene.trust = replace(trust("E2"), tsa_roots=(tsa.root,))
+    bundle = scene.build(tmp_path / "e2")
+    head = (bundle / "data/log/checkpoint").read_bytes()
+    heads, size = bundle / "data/heads", head.splitlines()[1].decode()
+    heads.mkdir()
+    (heads / f"{size}.checkpoint").write_bytes(head)
+    (heads / f"{size}.tsr").write_bytes(tsa.reply(timestamp_query(head)))
+    reseal(bundle)
+    assert main(arguments(bundle, "--rehearsal")) == 0
+    done = run_alone(pyz, arguments(bundle, "--rehearsal", "--json"), tmp_path)
+    assert done.returncode == 8, done.stderr
+    failed = [c for c in json.loads(done.stdout)["checks"] if not c["ok"]]
+    assert {c["code"] for c in failed} == {"log.time"}
+    assert "rfc3161-client is not installed" in failed[0]["en"]
 
 
 def test_output_that_cannot_show_chinese_is_no_failure(pyz: Path, bundle: Path) -> None:

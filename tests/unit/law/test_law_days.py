@@ -19,7 +19,10 @@ WORKDAYS = {
     "a Saturday worked for the holiday": ("2026-10-10", True),
     "a Sunday worked for the Spring Festival": ("2026-02-14", True),
     "the ninth day of the Spring Festival": ("2026-02-23", False),
-    "a Friday in a year nobody has announced": ("2031-10-03", True),
+    "a Friday in a year nobody has announced": ("2031-10-10", True),
+    "National Day in a year nobody has announced": ("2031-10-03", False),
+    "New Year's Day in a year nobody has announced": ("2027-01-01", False),
+    "the second day of May before the decree": ("2001-05-02", True),
 }
 
 
@@ -57,6 +60,13 @@ def test_the_last_day_of_a_period(start: str, length: int, unit: str, last: str)
     found = DAYS.last_day(D(start), length, unit)
     assert found.on == D(last)
     assert found.is_known
+
+
+def test_past_the_table_a_period_rolls_off_the_fixed_holidays_and_says_that_more_may_come() -> None:
+    found = DAYS.last_day(D("2026-12-17"), 15)
+    assert found.on == D("2027-01-04")
+    assert found.rolled_from == D("2027-01-01")
+    assert not found.is_known
 
 
 def test_a_period_that_was_moved_says_from_which_day() -> None:

@@ -1,5 +1,7 @@
 """MariaDB: runs that are stopped, killed, locked out or disturbed, and what is told about it."""
 
+import shutil
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -220,3 +222,33 @@ def test_a_session_that_reads_cannot_write(mariadb: Mariadb, open_mariadb: Opene
     with pytest.raises(SourceError), server.connected() as db, db.cursor() as cursor:
         cursor.execute("DELETE FROM t")
     assert mariadb.execute(database, "SELECT count(*) FROM t") == ((5,),)
+
+
+def test_a_full_disk_of_the_server_is_told_and_gone_on_with(own_server: Mariadb) -> None:
+    small = own_server.folder / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(small)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no small file system can be mounted here")
+    try:
+        if own_server.account:
+            shutil.chown(small, own_server.account)
+        database = own_server.new_database()
+        own_server.execute(
+            database,
+            f"CREATE TABLE t (id int PRIMARY KEY, phone varchar(400)) DATA DIRECTORY = '{small}'",
+            "INSERT INTO t SELECT seq, repeat('p', 400) FROM seq_1_to_25000",
+        )
+        source = opened_on(own_server, database)
+        assert source.apply("t", Changes(keys("1")), guard=nothing).rows_deleted == 1
+        with pytest.raises(SourceError) as caught:
+            source.clean(nothing)  # no room for the table a second time
+        assert caught.value.code == "BQ-SOURCE-23"
+        assert own_server.execute(database, "SELECT count(*) FROM t") == ((24_999,),)
+        gone = pl.Series([str(i) for i in range(1, 20_000)])
+        assert source.apply("t", Changes(gone), guard=nothing).rows_deleted == 19_998
+        assert "tables_rewritten" in source.clean(nothing).actions
+        assert own_server.execute(database, "SELECT count(*) FROM t") == ((5_001,),)
+    finally:
+        own_server.stop()
+        subprocess.run(["umount", small], check=True)

@@ -170,7 +170,7 @@ def test_of_two_processes_one_gets_the_step(store: Store) -> None:
 def test_two_processes_that_take_turns_never_get_the_same_number(store: Store) -> None:
     numbers = [int(line.split()[1]) for lines in both(store, 20) for line in lines if line.startswith("got")]
     assert len(numbers) == len(set(numbers))
-    assert len(numbers) >= 20
+    assert len(numbers) >= 10  # of forty tries; whoever comes while the other holds it is refused
     assert acquire(store, "three") == max(numbers) + 1
 
 

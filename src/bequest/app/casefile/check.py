@@ -4,8 +4,10 @@ import io
 from collections.abc import Iterable
 
 from bequest.app.casefile.table import Table
+from bequest.app.law import is_abroad
 from bequest.crypto.age import encrypt_stream
 from bequest.crypto.verify import parse_public_line
+from bequest.evidence.note import parse_vkey
 from bequest.kernel.errors import BequestError, CaseFileError
 from bequest.model.case import (
     MOVES_NOTHING,
@@ -14,6 +16,7 @@ from bequest.model.case import (
     Case,
     KeyRelease,
     LegalRoute,
+    OnSilence,
     Role,
     Source,
     SourceKind,
@@ -74,6 +77,10 @@ def check_case(case: Case, root: Table) -> None:
         _check_lots(case, root)
     _check_sources(case, root)
     _check_people(case, root)
+    _check_witnesses(case, root)
+    _check_once(root, "agreements", "lot", [a.lot for a in case.agreements])
+    for n, agreement in enumerate(case.agreements, start=1):
+        _one_of(root, f"agreements#{n}.lot", agreement.lot, (lot.id for lot in case.lots), "lots")
 
 
 def _at(root: Table, *steps: str) -> str:
@@ -197,6 +204,11 @@ def _check_lots(case: Case, root: Table) -> None:
                 f"{_at(root, place, 'scope')}: is missing or empty, so nothing could be reached",
                 hint='Write scope = [{ source = "…", table = "…", column = "…", in = ["…"] }].',
             )
+        if is_abroad(case, lot) and lot.on_silence is not OnSilence.RELEASE_NONE:
+            raise CaseFileError(
+                f"{_at(root, place, 'on_silence')}: the receiver {lot.receiver} is abroad, where silence is no consent",
+                hint='Write on_silence = "release-none", or leave it out: PIPL Art. 39 asks for separate consent.',
+            )
         for m, scope in enumerate(lot.scope, start=1):
             there = f"{place}.scope#{m}"
             _one_of(root, f"{there}.source", scope.source, (s.name for s in case.sources), "sources")
@@ -278,4 +290,16 @@ def _check_people(case: Case, root: Table) -> None:
                 f"{_at(root, f'people#{n}', 'party')}: is missing: there are {len(taking)} receivers, and each signs"
                 " for its own delivery",
                 hint=f"Write the id of the receiver for whom the person signs: {', '.join(taking)}.",
+            )
+
+
+def _check_witnesses(case: Case, root: Table) -> None:
+    """Whoever signs in the case and is a witness as well has a key apart for that (tlog-cosignature)."""
+    signing = {parse_public_line(p.public_key).raw: n for n, p in enumerate(case.people, start=1) if p.public_key}
+    for named in case.evidence.witnesses:
+        n = signing.get(parse_vkey(named.vkey).key.raw)
+        if n is not None:
+            raise CaseFileError(
+                f"{_at(root, 'evidence', 'witnesses')}: the key of {named.name} is that of people#{n} too",
+                hint="Make a key for the witness alone with `bequest witness key`.",
             )

@@ -5,16 +5,20 @@ The environment comes in as an argument.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import cast
 
+from bequest.app.casefile.agreements import AGREEMENT, read_agreement
 from bequest.app.casefile.check import check_case, check_person_key, check_recipient
 from bequest.app.casefile.papers import PAPER, read_paper
 from bequest.app.casefile.settlements import SETTLE, check_settlements, read_settlement, whole_to_keeper
 from bequest.app.casefile.sources import SOURCE, divide_databases, read_source, read_zone
+from bequest.app.casefile.switches import LAW, check_switches, read_switches
 from bequest.app.casefile.table import References, Table
+from bequest.app.casefile.witnessing import EVIDENCE, read_evidence
+from bequest.app.law import MAINLAND
 from bequest.kernel.errors import CaseFileError
 from bequest.model.case import (
     SUPPORTED_EVENTS,
@@ -32,6 +36,7 @@ from bequest.model.case import (
     Scope,
     Window,
 )
+from bequest.model.witnessing import EvidenceRules
 
 DEFAULT_ZONE = "Asia/Shanghai"
 MAX_DAYS = 3650
@@ -39,7 +44,10 @@ MAX_DAYS = 3650
 ROOT = (
     *("case", "transferor", "receivers", "custodian", "escrow", "lots", "sources", "copies", "people", "window"),
     "papers",
+    "agreements",
     "settle",
+    "law",
+    "evidence",
 )
 CASE = (
     "id",
@@ -94,10 +102,13 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
     copies = root.tables("copies", COPY)
     people = root.tables("people", PERSON, at_least=2)
     papers = root.tables("papers", PAPER)
+    agreements = root.tables("agreements", AGREEMENT)
     settlements = root.tables("settle", SETTLE)
+    law = root.table("law", LAW)
     transferor = cast(Table, root.table("transferor", PARTY, required=True))
     custodian = root.table("custodian", (*PARTY, "age_recipient"))
     escrow = root.table("escrow", SEALING)
+    evidence = root.table("evidence", EVIDENCE)
     case = Case(
         id=head.identifier("id"),
         scenario=head.word("scenario", Scenario),
@@ -114,20 +125,24 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
         complaint_authority=head.text("complaint_authority", ""),
         law_packs=head.texts("law_packs", required=True) if head.has("law_packs") else ("cn",),
         transferor=_party(transferor, contact=True),
-        receivers=tuple(_party(t, contact=True) for t in receivers),
+        receivers=(parties := tuple(_party(t, contact=True) for t in receivers)),
         custodian=None if custodian is None else _party(custodian, contact=False),
         escrow=None if escrow is None else _party(escrow, contact=False),
-        lots=tuple(_lot(t) for t in lots),
+        lots=tuple(_lot(t, parties) for t in lots),
         sources=divide_databases([read_source(t) for t in sources]),
         copies=tuple(_copy(t) for t in copies),
         people=tuple(_person(t) for t in people),
         window=Window() if window is None else _window(window),
         papers=tuple(read_paper(t) for t in papers),
+        agreements=tuple(read_agreement(t) for t in agreements),
         settlements=tuple(read_settlement(t) for t in settlements),
+        switches=read_switches(law),
+        evidence=EvidenceRules() if evidence is None else read_evidence(evidence),
     )
     case = whole_to_keeper(case)
     check_case(case, root)
     check_settlements(case, case.settlements, root.where)
+    check_switches(case, root.where)
     return case
 
 
@@ -151,7 +166,7 @@ def _parse(path: Path) -> dict[str, object]:
 
 def _party(table: Table, *, contact: bool) -> Party:
     """A party; `contact` where customers must be told how to reach it (PIPL Art. 22)."""
-    country = table.text("country", "cn")
+    country = table.text("country", MAINLAND)
     if len(country) != 2 or not country.isascii() or not country.islower():
         raise table.fault("country", f"{country!r} is not a country code", "Write two lower-case letters, such as cn.")
     uscc = table.text("uscc", "")
@@ -175,12 +190,13 @@ def _party(table: Table, *, contact: bool) -> Party:
     return party
 
 
-def _lot(table: Table) -> Lot:
-    route = table.word("legal_route", LegalRoute)
-    silence = OnSilence.PROCEED if route is LegalRoute.PIPL_22 else OnSilence.RELEASE_NONE
+def _lot(table: Table, receivers: Sequence[Party]) -> Lot:
+    route, receiver = table.word("legal_route", LegalRoute), table.text("receiver")
+    abroad = any(r.id == receiver and r.country != MAINLAND for r in receivers)
+    silence = OnSilence.PROCEED if route is LegalRoute.PIPL_22 and not abroad else OnSilence.RELEASE_NONE
     return Lot(
         id=table.identifier("id"),
-        receiver=table.text("receiver"),
+        receiver=receiver,
         legal_route=route,
         route_reason=table.text("route_reason", "" if route is LegalRoute.NONE else None),
         route_open=table.flag("route_open", default=False),

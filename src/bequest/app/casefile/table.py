@@ -207,6 +207,19 @@ class Table:
             )
         return [Table(item, f"{self.place(key)}#{n}", known, self.references) for n, item in enumerate(value, start=1)]
 
+    def named_tables(self, key: str, known: Collection[str]) -> "dict[str, Table]":
+        """The tables under a key, each under a name of its own that may hold dots and then stands in quotes."""
+        value = self._raw.get(key, {})
+        if not isinstance(value, Mapping):
+            raise self.fault(key, f"expected tables, got {said(value)}", f'Write each as [{key}."NAME"] with its keys.')
+        place = self.place(key)
+        for name, item in value.items():
+            if "." not in name and isinstance(item, Mapping) and not set(item) & set(known):
+                raise self.fault(
+                    key, f"{name!r} is only a part of a name", f'Put the whole name in quotes: [{key}."{name}.…"].'
+                )
+        return {name: Table(item, f'{place}."{name}"', known, self.references) for name, item in value.items()}
+
     def _no_word(self, key: str, value: str, allowed: list[str], *, known: bool) -> CaseFileError:
         near = get_close_matches(value, allowed, n=1)
         why = "is not supported by this version" if known else "is not known here"

@@ -1,7 +1,15 @@
 """The commented case file that `bequest case new` writes: to be filled in, in Chinese and English."""
 
 from bequest.kernel.errors import CaseFileError
-from bequest.model.case import COMPANY_ENDS, MOVES_NOTHING, RELEASES_NOTHING, SUPPORTED_EVENTS, Event, PaperKind
+from bequest.model.case import (
+    COMPANY_ENDS,
+    MOVES_NOTHING,
+    RELEASES_NOTHING,
+    SPEAK_FOR_THE_LAW,
+    SUPPORTED_EVENTS,
+    Event,
+    PaperKind,
+)
 
 _NAMES = {
     Event.E1: ("变更名称、住所、联系方式", "change of name, address or contact: the processor stays"),
@@ -65,7 +73,9 @@ def write_case_template(event: Event) -> str:
     elif event not in MOVES_NOTHING:
         parts += [_RECEIVERS, _lots(event)]
     settle = [_SETTLE] if event in COMPANY_ENDS else []
-    return "\n".join([*parts, _SOURCES, _people(event), _papers(event), *settle, _WINDOW])
+    agreed = () if event in MOVES_NOTHING | RELEASES_NOTHING else (_AGREEMENTS,)
+    last = (*agreed, *settle, _law(event), _EVIDENCE, _WINDOW)
+    return "\n".join([*parts, _SOURCES, _people(event), _papers(event), *last])
 
 
 def _head(event: Event) -> str:
@@ -78,6 +88,11 @@ def _head(event: Event) -> str:
 def _lots(event: Event) -> str:
     by_consent = event in {Event.E10, Event.E11}
     return _LOTS.replace('legal_route = "PIPL-22"', 'legal_route = "PIPL-23"') if by_consent else _LOTS
+
+
+def _law(event: Event) -> str:
+    counsel = next(r for r in _ROLES.get(event, _DEPARTMENTS) if r in SPEAK_FOR_THE_LAW)
+    return _LAW.replace("legal-1", f"{counsel}-1")
 
 
 def _papers(event: Event) -> str:
@@ -179,6 +194,15 @@ _SETTLE = """\
 # until = 2030-01-31
 """
 
+_LAW = """\
+# 未决的法律问题由法律顾问附理由选定；bequest law switches 列出开关和两种理解
+# Counsel's reading of an open question of law, with a reason; `bequest law switches` lists them with both readings
+# [law.switches."cn.pipl.sensitive_in_art22_needs_separate_consent"]
+# value = true
+# reason = ""
+# by = "legal-1"
+"""
+
 _LOTS = """\
 # 批次：向一个接收方、按一条法律路径移交的范围 · A lot: what passes to one receiver on one legal route
 [[lots]]
@@ -278,6 +302,33 @@ _PAPERS_HEAD = """\
 # 文件：签发后放在本文件旁，摘要记入证据 · Papers, put beside this file; their digests go into the evidence
 # 种类 · kinds: administrator-appointment liquidation-group estate-plan-approval succession-resolution carrier-consent
 # real-name-registration safety-agreement；sha256 可写明核对 · sha256 may be written and is then checked
+"""
+
+_AGREEMENTS = """\
+# 与非承继的接收方（PIPL-21、PIPL-23）的协议：没有就不能交付 · With a recipient who is no successor: no delivery without
+# classes 可以移交的个人字段类别 · the personal kinds of field that may go
+# supervise_months 每几个月核查一次 · how often it is looked at
+# [[agreements]]
+# lot = "lot-1"
+# title = "个人信息提供协议"
+# signed_on = 2026-10-30
+# ends_on = 2029-12-31
+# classes = ["person_name", "phone", "address"]
+# conditions = ["只用于约定的目的"]          # only for the purpose agreed
+# confidentiality = "限于经授权的人员"       # authorised staff only
+# supervise_months = 12
+# file = "agreement.pdf"
+"""
+
+_EVIDENCE = """\
+# 见证人：独立于本公司的人，会签日志头 · Witnesses: people apart from the company who cosign the head of the log
+# 各家用 bequest witness key 生成密钥，把 witness.vkey 交给您 · each makes a key and gives you its witness.vkey
+# [evidence]
+# witnesses = ["file:receiver.vkey", "file:notary.vkey"]   # 其后可写地址 · an address may follow the key
+# quorum = 1                     # 须有几家会签 · how many must have cosigned
+# intent_quorum = 0              # 不可撤销的动作之前须有几家见过 · how many must have seen what cannot be undone
+# tsa = "https://tsa.example.com/"     # 时间戳机构 · a time-stamping authority (RFC 3161)
+# tsa_roots = "file:tsa-roots.pem"     # 其根证书 · its root certificate
 """
 
 _WINDOW = """\

@@ -1,6 +1,7 @@
-"""Who may see what: by the roles a person holds in the case now. Nothing of a case is seen without a role in it."""
+"""Who may see and do what, by the roles held in the case now: without a role nothing of a case is seen or done."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bequest.app.context import Context
@@ -15,32 +16,111 @@ class Screen(StrEnum):
     CASE = "case"
     MAP = "map"
     PLAN = "plan"
+    APPROVALS = "approvals"
+    PEOPLE = "people"
+    LINKS = "links"
+    """Pairs in doubt."""
     NOTICES = "notices"
+    REQUESTS = "requests"
+    """One request of a customer, with what was written about it."""
     DESTRUCTION = "destruction"
     EVIDENCE = "evidence"
     BUNDLE = "bundle"
+    RIGHTS = "rights"
     ACCESS = "access"
+    SAMPLES = "samples"
+    """Masked values of a column, on data map and plan: they are read from the source."""
+
+
+class Act(StrEnum):
+    """What somebody can do in a case; each is a form of some screen."""
+
+    APPROVE = "approve"
+    """Sign the policy, in a role whose approval is required."""
+    REMARK = "remark"
+    """Say something of the policy: comment, condition, refusal."""
+    CORRECT = "correct"
+    """Correct the data map."""
+    SEARCH = "search"
+    """Look for a person."""
+    UNMASK = "unmask"
+    """See a person's values in clear, for a purpose."""
+    REQUEST = "request"
+    """Open what a customer wrote, and answer."""
+    REVIEW = "review"
+    """Say whether two records are one person's."""
 
 
 _EVERYTHING = frozenset(Screen)
-_DEPARTMENT = frozenset({Screen.CASE, Screen.MAP, Screen.PLAN, Screen.NOTICES, Screen.EVIDENCE})
+_DEPARTMENT = frozenset({Screen.CASE, Screen.MAP, Screen.PLAN, Screen.APPROVALS, Screen.NOTICES, Screen.EVIDENCE})
+_STANDS_FOR = _EVERYTHING - {Screen.ACCESS, Screen.LINKS}
+"""Who stands for the departments in a winding-up."""
 MAY: Mapping[Role, frozenset[Screen]] = {
     Role.OFFICER: _EVERYTHING,
-    Role.LEGAL: _DEPARTMENT | {Screen.DESTRUCTION, Screen.BUNDLE},
-    Role.IT: _DEPARTMENT | {Screen.DESTRUCTION},
+    Role.LEGAL: _DEPARTMENT | {Screen.RIGHTS, Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES, Screen.PEOPLE},
+    Role.IT: _DEPARTMENT | {Screen.DESTRUCTION, Screen.SAMPLES, Screen.LINKS},
     Role.HR: _DEPARTMENT,
     Role.MARKETING: _DEPARTMENT,
-    Role.SERVICE: _DEPARTMENT,
+    Role.SERVICE: _DEPARTMENT | {Screen.PEOPLE, Screen.REQUESTS},
     Role.FINANCE: _DEPARTMENT,
     Role.VERIFIER: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE, Screen.BUNDLE}),
     Role.OPERATOR: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE}),
     Role.CUTOVER: frozenset({Screen.CASE, Screen.EVIDENCE}),
     Role.RECEIVER: frozenset(),
     Role.ESCROW: frozenset(),
-    Role.ADMINISTRATOR: _DEPARTMENT | {Screen.DESTRUCTION, Screen.BUNDLE},
-    Role.LIQUIDATOR: _DEPARTMENT | {Screen.DESTRUCTION, Screen.BUNDLE},
+    Role.ADMINISTRATOR: _STANDS_FOR,
+    Role.LIQUIDATOR: _STANDS_FOR,
 }
 """Least privilege: a role sees what it decides or checks. Receiver and escrow are not of the house: nothing yet."""
+_SIGNS = frozenset({Act.APPROVE, Act.REMARK})
+_KNOWS = frozenset({Act.CORRECT, Act.REVIEW})
+_SERVES = frozenset({Act.SEARCH, Act.UNMASK, Act.REQUEST})
+MAY_DO: Mapping[Role, frozenset[Act]] = {
+    Role.OFFICER: _SIGNS | _KNOWS | _SERVES,
+    Role.LEGAL: _SIGNS | {Act.SEARCH},
+    Role.IT: _SIGNS | _KNOWS,
+    Role.HR: _SIGNS,
+    Role.MARKETING: _SIGNS,
+    Role.SERVICE: _SIGNS | _SERVES,
+    Role.FINANCE: _SIGNS,
+    Role.VERIFIER: frozenset(),
+    Role.OPERATOR: frozenset(),
+    Role.CUTOVER: frozenset(),
+    Role.RECEIVER: frozenset(),
+    Role.ESCROW: frozenset(),
+    Role.ADMINISTRATOR: _SIGNS | _SERVES,
+    Role.LIQUIDATOR: _SIGNS | _SERVES,
+}
+"""What a role does at the console. Whether its approval is required, the law pack says, event by event."""
+SCREEN_OF: Mapping[Act, Screen] = {
+    Act.APPROVE: Screen.APPROVALS,
+    Act.REMARK: Screen.APPROVALS,
+    Act.CORRECT: Screen.MAP,
+    Act.SEARCH: Screen.PEOPLE,
+    Act.UNMASK: Screen.PEOPLE,
+    Act.REVIEW: Screen.LINKS,
+    Act.REQUEST: Screen.REQUESTS,
+}
+"""Where an act is done: whoever may not see the screen cannot do it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Somebody signed in, in a case: with which roles, what they let see and do."""
+
+    case_id: str
+    who: SignedIn
+    roles: frozenset[Role]
+
+    @property
+    def screens(self) -> frozenset[Screen]:
+        """The screens that are there for this person."""
+        return screens_of(self.roles)
+
+    @property
+    def acts(self) -> frozenset[Act]:
+        """What this person can do."""
+        return frozenset(a for r in self.roles for a in MAY_DO[r] if SCREEN_OF[a] in self.screens)
 
 
 def roles_in(ctx: Context, record: CaseRecord, person: SignedIn) -> frozenset[Role]:
@@ -65,18 +145,13 @@ def cases_of(ctx: Context, person: SignedIn) -> tuple[CaseRecord, ...]:
     return tuple(r for r in known if screens_of(roles_in(ctx, r, person)))
 
 
-def note_access(ctx: Context, case_id: str, person: SignedIn, screen: Screen) -> None:
-    """Put on the access table that somebody looked."""
-    at = ctx.now(case_id)
+def note_access(
+    ctx: Context, seat: Seat, action: str, *, target: str = "", purpose: str = "PIPL-51", rows: int = 0
+) -> None:
+    """Put on the access table that somebody looked at, or did, something."""
+    at = ctx.now(seat.case_id)
+    entry = AccessRecord(
+        at=at, person=seat.who.person, action=f"console.{action}", purpose=purpose, target=target or action, n_rows=rows
+    )
     with ctx.store.transaction() as tx:
-        tx.access.record(
-            case_id,
-            AccessRecord(
-                at=at,
-                person=person.person,
-                action=f"console.{screen.value}",
-                purpose="PIPL-51",
-                target=screen.value,
-                n_rows=0,
-            ),
-        )
+        tx.access.record(seat.case_id, entry)

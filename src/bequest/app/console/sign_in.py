@@ -8,7 +8,7 @@ from bequest.app.console.accounts import open_totp
 from bequest.app.context import Context
 from bequest.crypto.links import session_token
 from bequest.crypto.passwords import is_password, password_digest, totp_step
-from bequest.store.portal_records import SignedIn
+from bequest.store.portal_records import AccountRecord, SignedIn
 
 LOCK_AFTER = 5
 LOCK = timedelta(minutes=15)
@@ -24,6 +24,22 @@ def _nobody() -> str:
 
 def sign_in(ctx: Context, name: str, password: str, code: str) -> str | None:
     """The cookie of a new session; None for any failure, which costs the same time whatever was wrong."""
+    account = _proven(ctx, name, password, code)
+    if account is None:
+        return None
+    now, token = ctx.system.now(), session_token()
+    with ctx.store.transaction() as tx:
+        tx.accounts.sign_in(account, token_digest(token), at=now, ends_at=now + LONGEST)
+    return token
+
+
+def is_still(ctx: Context, person: SignedIn, password: str, code: str) -> bool:
+    """Whether it is really this person who acts now: password and a fresh code, as at the sign-in."""
+    return _proven(ctx, f"{person.person}@{person.organisation}", password, code) is not None
+
+
+def _proven(ctx: Context, name: str, password: str, code: str) -> AccountRecord | None:
+    """The account whose password and code these are; the code is used up, a failure is counted."""
     now = ctx.system.now()
     with ctx.store.transaction() as tx:
         account = tx.accounts.get(name.strip())
@@ -38,9 +54,7 @@ def sign_in(ctx: Context, name: str, password: str, code: str) -> str | None:
         if not right or step is None or not tx.accounts.note_success(account, step):
             tx.accounts.note_failure(account, lock_at=LOCK_AFTER, until=now + LOCK)
             return None
-        token = session_token()
-        tx.accounts.sign_in(account, token_digest(token), at=now, ends_at=now + LONGEST)
-    return token
+    return account
 
 
 def who(ctx: Context, token: str) -> SignedIn | None:

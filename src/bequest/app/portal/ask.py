@@ -42,7 +42,7 @@ def ask(store: Store, opened: Opened, what: Ask, *, lot: str = "", text: str = "
         ref=opened.ref,
         kind=what.value,
         lot=lot,
-        sealed_text=_sealed(text, opened.page.recipient),
+        sealed_text=sealed_to_case(text, opened.page.recipient),
         due_on=due_on(opened, what),
         state=RequestState.NEW,
         created_at=opened.now,
@@ -69,7 +69,8 @@ def due_on(opened: Opened, what: Ask) -> date | None:
     return calendar.last_day(opened.today, page.answer_working_days, "working_day").on
 
 
-def _sealed(text: str, recipient: str) -> bytes:
+def sealed_to_case(text: str, recipient: str) -> bytes:
+    """What a customer writes, encrypted to the case: nobody at the portal can read it again; empty stays empty."""
     if not text.strip():
         return b""
     out = io.BytesIO()

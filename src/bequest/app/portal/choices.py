@@ -51,6 +51,8 @@ class Pair:
     no: Ask
     yes: Ask
     now: Ask | None
+    is_rare: bool = False
+    """It concerns few: it is offered, but folded away."""
 
 
 def last_of(opened: Opened, pair: tuple[Ask, Ask]) -> Ask | None:
@@ -71,11 +73,16 @@ def pairs(opened: Opened) -> tuple[Pair, ...]:
         if opened.phase is Phase.OPEN:
             wanted += [_PAIRS[1]] if any(lot.asks_consent for lot in lots) else []
             wanted += [_PAIRS[2]] if any(lot.new_purposes for lot in lots) else []
-            wanted += [_PAIRS[3]]
-        found = [Pair(p[0].value, *p, last_of(opened, p)) for p in wanted]
+            wanted += [_PAIRS[3]] if opened.age not in {"adult", "14_17"} else []
+        found = [Pair(p[0].value, *p, last_of(opened, p), is_rare=_is_rare(opened, p[0])) for p in wanted]
     if not page.nothing_moves or page.event.value in {"E7", "E9"}:
         found.append(Pair("dispute", *_PAIRS[4], last_of(opened, _PAIRS[4])))
     return tuple(found)
+
+
+def _is_rare(opened: Opened, no: Ask) -> bool:
+    """A guardian answers for a child under 14: asked outright of whom the records say so, offered where they do not."""
+    return no is Ask.GUARDIAN_REFUSE and opened.age != "under_14"
 
 
 def requests(opened: Opened) -> tuple[Ask, ...]:

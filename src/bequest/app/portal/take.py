@@ -3,25 +3,21 @@
 Runs inside: by the server where it has the case's folder, by `bequest portal take`, and before each step that decides.
 """
 
-import io
 from datetime import datetime
 
 import polars as pl
 
 from bequest.app.answers import require_answerable, take_answers
-from bequest.app.context import Context, is_past
-from bequest.app.evidence import publish, record
-from bequest.app.portal.cards import read_identity
+from bequest.app.context import Context
 from bequest.app.portal.choices import REQUESTS
+from bequest.app.portal.messages import request_of
+from bequest.app.portal.visitors import drop_addresses
 from bequest.app.telling import saved_answers
-from bequest.crypto.age import decrypt_stream
-from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import digest
 from bequest.kernel.clock import rfc3339
-from bequest.kernel.errors import InputError, StateError
+from bequest.kernel.errors import StateError
 from bequest.steps.notify.answers import ANSWERS
 from bequest.store.portal_records import AskedAtPortal, RequestState
-from bequest.store.records import AccessRecord
 
 CHANNEL = "portal"
 _WAIT_SECONDS = 30
@@ -83,32 +79,10 @@ def cases_with_cards(ctx: Context) -> tuple[str, ...]:
 def take_all(ctx: Context) -> int:
     """Take what waits in every case; and remove cards whose time is over."""
     with ctx.store.transaction() as tx:
-        tx.portal.drop_expired(ctx.system.now())
+        dropped = tx.portal.drop_expired(ctx.system.now())
+    if dropped:
+        drop_addresses(ctx)
     return sum(take_requests(ctx, case_id) for case_id in cases_with_cards(ctx))
-
-
-def read_request(ctx: Context, case_id: str, code: str) -> tuple[AskedAtPortal, str]:
-    """A request with what the customer wrote; the access is logged.
-
-    Raises:
-        InputError: where there is no such receipt code in the case.
-    """
-    asked = _asked(ctx, case_id, code)
-    text = io.BytesIO()
-    if asked.sealed_text:
-        decrypt_stream(io.BytesIO(asked.sealed_text), text, [read_identity(ctx, case_id)[1]])
-    at, closed = ctx.now(case_id), is_past(ctx, case_id, "close")
-    with ctx.store.transaction() as tx:
-        n = len(tx.access.list(case_id))
-        tx.access.record(
-            case_id,
-            AccessRecord(at=at, person="os-user", action="portal.read", purpose="PIPL-50", target=code, n_rows=1),
-        )
-        if not closed:
-            record(ctx, tx, case_id, EventType.ACCESS_READ, f"request-{n}", at=at, counts={"rows": 1})
-    if not closed:
-        publish(ctx, case_id)
-    return asked, text.getvalue().decode()
 
 
 def finish_request(ctx: Context, case_id: str, code: str) -> datetime:
@@ -117,17 +91,8 @@ def finish_request(ctx: Context, case_id: str, code: str) -> datetime:
     Raises:
         InputError: where there is no such receipt code in the case.
     """
-    asked, at = _asked(ctx, case_id, code), ctx.now(case_id)
-    if asked.kind not in _REQUEST_KINDS:
-        raise InputError("this is a choice, not a request: it counts by itself", hint="There is nothing to answer.")
+    request_of(ctx, case_id, code)
+    at = ctx.now(case_id)
     with ctx.store.transaction() as tx:
         tx.portal.set_state(case_id, [code], RequestState.ANSWERED, at)
     return at
-
-
-def _asked(ctx: Context, case_id: str, code: str) -> AskedAtPortal:
-    with ctx.store.transaction() as tx:
-        found = next((a for a in tx.portal.list(case_id) if a.code == code), None)
-    if found is None:
-        raise InputError(f"there is no request {code!r} in this case", hint="`bequest portal requests` lists them.")
-    return found

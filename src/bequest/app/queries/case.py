@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bequest.app.context import ORDER, Context
 from bequest.app.ending import register_warning
+from bequest.app.withdrawals import PassedOn, passed_on
 from bequest.kernel.clock import local_date, rfc3339
 from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Case
 from bequest.store.records import KeyRecord, StepRun, StoreRecord
@@ -21,6 +22,8 @@ class CaseOverview:
     next_step: str
     warning: tuple[str, str] | None = None
     """What to say as the day of striking-off comes near: in Chinese, in English."""
+    withdrawals: tuple[PassedOn, ...] = ()
+    """Withdrawals and corrections told to receivers after a delivery; those without `done` are outstanding."""
 
 
 MOVING_STEPS = frozenset({"cutover", "deliver", "destroy"})
@@ -52,6 +55,7 @@ def case_overview(ctx: Context, case_id: str) -> CaseOverview:
         steps=tuple(latest.values()),
         next_step=following,
         warning=register_warning(record.case, local_date(ctx.clock(record).now(), record.case.timezone)),
+        withdrawals=passed_on(ctx, case_id),
     )
 
 

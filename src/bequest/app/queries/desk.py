@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from bequest.app.approve_policy import approval_state
+from bequest.app.approve_policy import ApprovalState, approval_state
 from bequest.app.context import Context, how_to
+from bequest.app.queries.approving import approve_by
 from bequest.app.queries.case import case_overview
 from bequest.app.tasks import task_list
-from bequest.app.telling import window_closes
+from bequest.app.telling import beyond_table, window_closes
 from bequest.documents.report.content import StepName
 from bequest.documents.report.wording import STEP_WORDS
 from bequest.documents.words import word
@@ -16,6 +17,7 @@ from bequest.kernel.errors import BequestError
 from bequest.model.case import Case, Role
 from bequest.store.portal_records import RequestState
 from bequest.store.records import ResidualState
+from bequest.store.remark_records import RemarkKind, RemarkState
 from bequest.store.task_records import TaskState
 
 DOERS: dict[str, tuple[Role, ...]] = {
@@ -85,6 +87,11 @@ def _next_step(ctx: Context, case: Case) -> list[Item]:
         if end is not None:
             due = max(end, case.effective_on)
             more = f"最后一个异议期到 {end} 为止。", f"The last window to object ends on {end}. "
+            if (known := beyond_table(case, end)) is not None:
+                more = (
+                    f"{more[0]}节假日表只到 {known} 年，表外的调休假期未计入。",
+                    f"{more[1]}The table of holidays ends with {known}: holidays announced later are not counted. ",
+                )
     named = STEP_WORDS[StepName(step)]
     return [
         Item(
@@ -109,21 +116,47 @@ def _approvals(ctx: Context, case: Case) -> list[Item]:
         state = approval_state(ctx, case.id)
     except BequestError:
         return []
-    given = {a.role for a in state.approvals}
+    given, by = {a.role for a in state.approvals}, approve_by(case)
     missing = tuple(r for r in state.required if r.value not in given)
-    return [
+    return [*_objections(case, state, by.on)] + [
         Item(
             f"方案等待批准：{word(role).zh}",
             f"The plan waits for approval: {word(role).en}",
-            "批准用本人的密钥在命令行签名。",
-            "An approval is signed with one's own key, at the command line.",
-            case.cutover_not_after,
+            "过了这一天，告知和异议的期限就赶不上计划的交接日。" if by.days else "须在生效日以前。",
+            "After that day notice and objection no longer end before the planned day."
+            if by.days
+            else "It is needed before the planned day.",
+            by.on,
             _holders(case, (role,)),
             frozenset({role}),
-            "plan",
+            "approvals",
             "till",
         )
         for role in missing
+    ]
+
+
+def _objections(case: Case, state: ApprovalState, due: date) -> list[Item]:
+    """Conditions and refusals that only whoever set them can settle."""
+    names = {p.id: p.name for p in case.people}
+    return [
+        Item(
+            f"方案被拒绝：{word(Role(r.role)).zh}"
+            if r.kind is RemarkKind.REFUSAL
+            else f"批准附条件：{word(Role(r.role)).zh}",
+            f"The plan is refused: {word(Role(r.role)).en}"
+            if r.kind is RemarkKind.REFUSAL
+            else f"A condition is set: {word(Role(r.role)).en}",
+            r.text,
+            r.text,
+            due,
+            (names.get(r.person, r.person),),
+            frozenset({Role(r.role)}),
+            "approvals",
+            "gone" if r.kind is RemarkKind.REFUSAL else "till",
+        )
+        for r in state.remarks
+        if r.state is RemarkState.OPEN
     ]
 
 
@@ -140,7 +173,7 @@ def _requests(ctx: Context, case: Case) -> list[Item]:
             a.due_on,
             _holders(case, roles),
             frozenset(roles),
-            "notices",
+            f"requests/{a.code}",
             "till",
         )
         for a in asked

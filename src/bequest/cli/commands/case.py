@@ -90,6 +90,13 @@ def show(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--js
     runs = sorted(overview.steps, key=lambda r: ORDER.index(r.step) if r.step in ORDER else 99)
     rows = [(r.step, f"{r.state} {r.error_code}".rstrip(), f"{r.seconds:.1f}", render.figures(r.counts)) for r in runs]
     render.table("", ("step", "state", "seconds", "figures"), rows)
+    if overview.withdrawals:
+        told = [
+            (m.message_id, m.receiver, m.created_at, *m.asked, m.executed_at or render.say("待执行", "outstanding"))
+            for m in overview.withdrawals
+        ]
+        heads = ("message", "receiver", "told", "rows", "cells", "carried out")
+        render.table(render.say("交付后的撤回与更正", "withdrawn after delivery"), heads, told, figures=(3, 4))
     if overview.next_step:
         render.line(render.say("下一步：", "next: ") + how_to(overview.next_step, case))
         if overview.warning:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from bequest.app.export_map import export_fides, export_record
 from bequest.app.run_discover import data_map, run_discover, run_import_map
 from bequest.app.user_files import new_user_file
 from bequest.app.whole import count_whole
@@ -106,3 +107,15 @@ def import_(ctx: typer.Context, case: str, file: Path) -> None:
     for change in changes:
         place = ".".join(x for x in (change.source, change.table, change.column) if x)
         render.line(f"{place}: {change.what} {change.before or '—'} → {change.after or '—'}")
+
+
+@maps.command(name="fides", help="Write the data map as Fides datasets (YAML). 写成 Fides 数据集。")
+def fides(ctx: typer.Context, case: str, file: Path) -> None:
+    with state_of(ctx).context() as c:
+        export_fides(c, case, file)
+
+
+@maps.command(name="record", help="Write the record of processing (XLSX). 写出个人信息处理活动记录。")
+def record(ctx: typer.Context, case: str, file: Path) -> None:
+    with state_of(ctx).context() as c:
+        export_record(c, case, file)

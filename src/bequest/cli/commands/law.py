@@ -6,22 +6,27 @@ from typing import Annotated
 
 import typer
 
+from bequest.app.law import switches_of
 from bequest.app.law_changes import OutcomeChange, case_changes
 from bequest.cli import render
+from bequest.cli.crosswalk import print_crosswalk
 from bequest.cli.law_answer import print_answer
 from bequest.cli.state import state_of
+from bequest.cli.switches import print_switches
 from bequest.documents.words import word
 from bequest.kernel.clock import SystemClock
 from bequest.kernel.errors import InputError
 from bequest.law.check import check_pack
+from bequest.law.crosswalk import crosswalk_of
 from bequest.law.differ import law_diff
 from bequest.law.events import EventOverview, Said, event_overview
 from bequest.law.findings.load import load_facts
 from bequest.law.findings.sheet import answer_sheet, parse_sheet
 from bequest.law.lint.find import find_references
 from bequest.law.lint.read import read_document
-from bequest.law.loader import load_cases, load_pack, load_references
+from bequest.law.loader import load_cases, load_crosswalks, load_pack, load_references
 from bequest.law.status import law_status
+from bequest.law.switches import switch_states
 from bequest.model.case import Event
 from bequest.model.disposition import ReasonStatus
 
@@ -91,6 +96,45 @@ def status(
     weak = sum(s.status is not ReasonStatus.VERIFIED for s in found)
     render.line(render.say(f"{len(found)} 项，其中 {weak} 项未从法律原文核实",
                            f"{len(found)} entries, {weak} of them not read in the law itself"))  # fmt: skip
+
+
+@commands.command(
+    name="switches", help="Open questions counsel may read otherwise: both readings. 可由律师切换的未决问题：两种理解。"
+)
+def switches(
+    ctx: typer.Context,
+    case: Annotated[str, typer.Option(help="as this case sets them, and who decided")] = "",
+    jurisdiction: Annotated[str, typer.Option(help="which law pack")] = "cn",
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    if case:
+        with state_of(ctx).context() as c:
+            found = switches_of(c.case(case).case)
+    else:
+        pack = load_pack(jurisdiction)
+        found = switch_states(pack, (), on=pack.as_of)
+    if json:
+        render.print_json(found)
+        return
+    print_switches(found)
+
+
+@commands.command(
+    name="crosswalk", help="Clauses of ISO/IEC and GB/T standards and what answers them. 与标准条款的对照。"
+)
+def crosswalk(
+    standard: Annotated[
+        str, typer.Argument(help="iso-27001, iso-27701, iso-27555 or gbt-35273; all, if left out")
+    ] = "",
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    every = load_crosswalks()
+    found = (crosswalk_of(every, standard),) if standard else every
+    if json:
+        render.print_json(found)
+        return
+    for x in found:
+        print_crosswalk(x)
 
 
 @commands.command(name="diff", help="What differs between the law of two days. 两个日期之间的法律差别。")

@@ -1,6 +1,5 @@
 """`bequest notify`: letters, reports, public notice, answers."""
 
-import os
 import re
 from pathlib import Path
 from typing import Annotated
@@ -8,60 +7,28 @@ from typing import Annotated
 import typer
 
 from bequest.app.answers import Phase, enter_answers
+from bequest.app.export_letters import export_letters, letter_batches
 from bequest.app.run_notify import (
     enter_report,
-    export_letters,
-    letter_batches,
     publish_notice,
     run_notify,
     send_next,
 )
+from bequest.app.telling import beyond_table, window_closes
 from bequest.app.telling import register as read_register
-from bequest.app.telling import window_closes
-from bequest.app.user_files import read_user_text
 from bequest.cli import render
+from bequest.cli.mail import Sender, Smtp, Tls, mail_server
 from bequest.cli.state import group, state_of
 from bequest.kernel.errors import InputError
 from bequest.steps.notify.ladder import tally
-from bequest.steps.notify.smtp import SmtpServer
 
 commands = group("告知：发出、回执、公告、回应。 Notices: send, reports, public notice, answers.")
-Smtp = Annotated[str, typer.Option(help="mail server host:port (else mail-merge files); user and password from "
-                                        "BEQUEST_SMTP_USER, BEQUEST_SMTP_PASSWORD_FILE")]  # fmt: skip
-Sender = Annotated[str, typer.Option(help="sender address")]
 Portal = Annotated[str, typer.Option(help="address of the customer portal (`bequest serve`): letters bear a link")]
-Tls = Annotated[str, typer.Option(help="none, starttls or implicit")]
-
-TLS = ("none", "starttls", "implicit")
 
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
     app.add_typer(commands, name="notify")
-
-
-def _server(smtp: str, sender: str, tls: str) -> SmtpServer | None:
-    if not smtp:
-        return None
-    host, _, port = smtp.rpartition(":")
-    if not host or not port.isdigit() or not 0 < int(port) < 65536 or "@" not in sender:
-        raise InputError(
-            "the mail server is not usable as given", hint="Write --smtp HOST:PORT --sender ADDRESS, such as "
-            "--smtp mail.example.com:587 --sender privacy@example.com.",
-        )  # fmt: skip
-    if tls not in TLS:
-        raise InputError(f"--tls {tls!r} is not known", hint=f"Write one of {', '.join(TLS)}.")
-    password_file = os.environ.get("BEQUEST_SMTP_PASSWORD_FILE", "")
-    hint = "BEQUEST_SMTP_PASSWORD_FILE names the file that holds the password."
-    password = read_user_text(Path(password_file), "password file", hint=hint).strip() if password_file else ""
-    return SmtpServer(
-        host=host,
-        port=int(port),
-        sender=sender,
-        user=os.environ.get("BEQUEST_SMTP_USER", ""),
-        password=password,
-        tls=tls,
-    )
 
 
 @commands.command(name="run", help="Compose the notice, enrol everybody, send the first channel. 起草、登记、发出。")
@@ -74,7 +41,7 @@ def run(
             hint="Write --portal https://HOST; without TLS only 127.0.0.1 or localhost, for a rehearsal.",
         )
     with state_of(ctx).context() as c:
-        notice = run_notify(c, case, smtp=_server(smtp, sender, tls), portal=portal)
+        notice = run_notify(c, case, smtp=mail_server(smtp, sender, tls), portal=portal)
     render.line(f"notice {notice.version}")
     _print_state(ctx, case)
     _print_batches(ctx, case)
@@ -83,7 +50,7 @@ def run(
 @commands.command(name="next", help="Send to people whom the ladder moved down. 向下一渠道补发。")
 def next_(ctx: typer.Context, case: str, smtp: Smtp = "", sender: Sender = "", tls: Tls = "starttls") -> None:
     with state_of(ctx).context() as c:
-        send_next(c, case, smtp=_server(smtp, sender, tls))
+        send_next(c, case, smtp=mail_server(smtp, sender, tls))
     _print_state(ctx, case)
     _print_batches(ctx, case)
 
@@ -114,7 +81,7 @@ def answers(ctx: typer.Context, case: str, file: Path) -> None:
         )  # fmt: skip
 
 
-@commands.command(name="export", help="Write a mail-merge batch in clear for the carrier (logged). 导出邮件合并文件。")
+@commands.command(name="export", help="Write a batch in clear: CSV, or .html to print (logged). 导出一批告知书。")
 def export(ctx: typer.Context, case: str, batch: str, file: Path) -> None:
     with state_of(ctx).context() as c:
         n = export_letters(c, case, batch, file)
@@ -142,5 +109,14 @@ def _print_state(ctx: typer.Context, case: str) -> None:
         record = c.case(case)
         state = read_register(c.workspace(case))
         end = window_closes(c.workspace(case), record.case)
+        known = beyond_table(record.case, end) if end else None
     render.table("", ("channel", "state", "people"), tally(state), figures=(2,))
-    render.line(f"window open until {end}" if end else "window: somebody is not told yet")
+    if end is None:
+        render.line(render.say("异议期：还有人未被告知", "window: somebody is not told yet"))
+        return
+    render.line(render.say(f"异议期到 {end} 为止", f"window open until {end}"))
+    if known is not None:
+        render.line(
+            render.say(f"节假日表只到 {known} 年：此后公布的假期未计入，公布后请更新法律包",
+                       f"the table of holidays ends with {known}; later ones are not counted: take in a newer law pack")
+        )  # fmt: skip

@@ -8,16 +8,20 @@ import typer
 
 from bequest.app.approve_policy import ApprovalState, approval_state, approve_policy
 from bequest.app.fairness import load_fairness
-from bequest.app.law import unverified
+from bequest.app.law import switches_shown, unverified
 from bequest.app.obstacles import Obstacle, obstacles
 from bequest.app.reading import open_sources
 from bequest.app.run_plan import ColumnExplanation, crime_meters, explain_field, explain_row, plan_diff, run_plan
 from bequest.app.tasks import planned_tasks
+from bequest.app.what_if import what_if as ask_what_if
 from bequest.cli import render
 from bequest.cli.fairness import print_fairness, print_rates
 from bequest.cli.state import group, state_of, warn_register
+from bequest.cli.switches import print_switches
+from bequest.cli.what_if import print_what_if
 from bequest.documents.words import word
 from bequest.kernel.errors import InputError, StateError
+from bequest.law.crime import Meter
 from bequest.law.status import Standing
 from bequest.model.disposition import Operator, Release, Residue
 from bequest.model.plan import Policy, Population
@@ -35,7 +39,18 @@ def register(app: typer.Typer) -> None:
 
 
 @commands.command(name="run", help="Decide and preview; nothing happens to any data. 决定并预览，不动数据。")
-def run(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def run(
+    ctx: typer.Context,
+    case: str,
+    what_if: Annotated[
+        list[str] | None,
+        typer.Option("--what-if", help="only show what would differ: receivers.buyer.country=sg; may be repeated"),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    if what_if:
+        _what_if(ctx, case, what_if, json=json)
+        return
     with state_of(ctx).context() as c:
         decided = run_plan(c, case)
         if not json:
@@ -45,6 +60,7 @@ def run(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--jso
         fair = load_fairness(c.workspace(case))
         found = obstacles(c.case(case).case, open_sources(c.case(case).case, c.secrets), decided.plans)
         weak = unverified(c.case(case).case, decided.policy)
+        switches = switches_shown(c.case(case).case, decided.policy)
     if json:
         render.print_json(
             {
@@ -54,14 +70,31 @@ def run(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--jso
                 "fairness": fair,
                 "obstacles": found,
                 "unverified": weak,
+                "switches": switches,
             }
         )
         return
     print_preview(decided.policy, decided.population)
+    title = render.say("法律包的开关（→ 为所采的理解）：", "switches of the law (→ is the reading followed):")
+    print_switches(switches, title)
     _print_unverified(weak)
     if fair is not None:
         print_fairness(fair)
     print_obstacles(found)
+    _print_meters(meters)
+    for w in decided.stays_whole:
+        text = render.say(
+            f"{w.source}：无法按行删除，整个文件留下；{w.rows} 行本应删除",
+            f"{w.source}: no row can be cut out of it, so"
+            f" the file stays whole; {w.rows} rows of it should go",
+        )  # fmt: skip
+        render.line(text)
+    for p in tasks:
+        render.line(f"{p.task_id} ({p.task.owner}, {p.task.due_on}): {render.say(p.task.what_zh, p.task.what_en)}")
+
+
+def _print_meters(meters: Sequence[Meter]) -> None:
+    """What would be a crime without consent or another lawful ground."""
     for m in filter(lambda m: m.is_serious, meters):
         render.line(
             render.say(
@@ -72,15 +105,15 @@ def run(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--jso
                 f"({', '.join(m.articles)}); check each consent",
             )
         )
-    for w in decided.stays_whole:
-        text = render.say(
-            f"{w.source}：无法按行删除，整个文件留下；{w.rows} 行本应删除",
-            f"{w.source}: no row can be cut out of it, so"
-            f" the file stays whole; {w.rows} rows of it should go",
-        )  # fmt: skip
-        render.line(text)
-    for p in tasks:
-        render.line(f"{p.task_id} ({p.task.owner}, {p.task.due_on}): {render.say(p.task.what_zh, p.task.what_en)}")
+
+
+def _what_if(ctx: typer.Context, case: str, wishes: list[str], *, json: bool) -> None:
+    with state_of(ctx).context() as c:
+        found = ask_what_if(c, case, wishes)
+    if json:
+        render.print_json(found)
+    else:
+        print_what_if(found)
 
 
 def print_obstacles(found: Sequence[Obstacle]) -> None:

@@ -4,8 +4,11 @@ from typing import Annotated
 
 import typer
 
+from bequest.app.portal.carriers import Carriers
 from bequest.app.portal.link import link_for
-from bequest.app.portal.take import finish_request, read_request, take_requests
+from bequest.app.portal.messages import reply, thread
+from bequest.app.portal.take import finish_request, take_requests
+from bequest.app.portal.visitors import answer_visits, listed_codes
 from bequest.cli import render
 from bequest.cli.state import group, state_of
 
@@ -27,8 +30,16 @@ def link(ctx: typer.Context, case: str, ref: Annotated[str, typer.Argument(help=
 @commands.command(name="take", help="Take choices made at the portal into the answers. 收取门户上的选择。")
 def take(ctx: typer.Context, case: str) -> None:
     with state_of(ctx).context() as c:
+        answer_visits(c, Carriers())
         n = take_requests(c, case)
     render.line(render.say(f"收取 {n:,} 项", f"{n:,} taken"))
+
+
+@commands.command(name="codes", help="One-time codes of a rehearsal, which are never sent. 演练的验证码，从不发出。")
+def codes(ctx: typer.Context, case: str) -> None:
+    with state_of(ctx).context() as c:
+        found = listed_codes(c, case) if c.case(case).rehearsal else []
+    render.table("", ("address", "code", "at"), [(x["address"], x["code"], x["at"]) for x in found])
 
 
 @commands.command(name="requests", help="What customers asked at the portal. 门户上的请求。")
@@ -42,10 +53,24 @@ def requests(ctx: typer.Context, case: str) -> None:
 @commands.command(name="read", help="What a customer wrote with a request (logged). 查看请求原文（记录在案）。")
 def read(ctx: typer.Context, case: str, code: Code) -> None:
     with state_of(ctx).context() as c:
-        asked, text = read_request(c, case, code)
+        asked, said = thread(c, case, code, by="os-user")
     render.line(f"{asked.kind} {asked.ref} {asked.due_on or ''}")
-    if text:
-        render.line(text)
+    for message in said:
+        who = render.say("我们", "we") if message.from_staff else render.say("客户", "customer")
+        render.line(f"{message.at:%Y-%m-%d %H:%M} {who}: {message.text}")
+
+
+@commands.command(name="reply", help="Write to the customer about a request. 就请求回复客户。")
+def reply_(
+    ctx: typer.Context,
+    case: str,
+    code: Code,
+    text: Annotated[str, typer.Argument(help="what the customer reads on the page")],
+    answer: Annotated[bool, typer.Option("--answer", help="with this the request is answered")] = False,
+) -> None:
+    with state_of(ctx).context() as c:
+        reply(c, case, code, text, by="os-user", is_answer=answer)
+    render.line(render.say("已记录，客户在页面上看到", "noted; the customer sees it on the page"))
 
 
 @commands.command(name="answered", help="Note that a request was answered. 记录请求已答复。")

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bequest.cli import render
+from bequest.cli.mail import mail_server
 from bequest.cli.serving import SETTING
 from bequest.cli.state import state_of
 from bequest.crypto.links import server_key
@@ -33,6 +34,12 @@ def serve(
         list[str] | None, typer.Option(help="host name under which browsers reach it, behind a proxy with TLS")
     ] = None,
     workers: Annotated[int, typer.Option(help="server processes")] = 1,
+    smtp: Annotated[str, typer.Option(help="mail server host:port for one-time codes")] = "",
+    sender: Annotated[str, typer.Option(help="sender address")] = "",
+    tls: Annotated[str, typer.Option(help="none, starttls or implicit")] = "starttls",
+    text_program: Annotated[
+        Path | None, typer.Option(help="program that sends a text message: JSON with `to` and `text` on standard input")
+    ] = None,
 ) -> None:
     if only not in PARTS:
         raise InputError(f"there is no part {only!r} to serve", hint="Write --only portal or --only console.")
@@ -44,10 +51,17 @@ def serve(
     home = state_of(ctx).home.resolve()
     if not is_home(home):
         raise InputError(f"{home} is no home directory: it holds no cases", hint="Name it with --home or BEQUEST_HOME.")
+    mail_server(smtp, sender, tls)
+    if text_program is not None and not (text_program.is_file() and os.access(text_program, os.X_OK)):
+        raise InputError(f"{text_program} is no program that can be run", hint="Name an executable file.")
+    program = str(text_program.resolve()) if text_program else ""
     names = [*(public_host or []), "127.0.0.1", "localhost", "[::1]"]
     os.environ[SETTING] = json.dumps(
-        {"home": str(home), "only": only, "hosts": names, "key": server_key().hex(), "proxy": bool(public_host)}
-    )
+        {
+            "home": str(home), "only": only, "hosts": names, "key": server_key().hex(), "proxy": bool(public_host),
+            "carriers": {"smtp": smtp, "sender": sender, "tls": tls, "program": program},
+        }
+    )  # fmt: skip
     for line in _addresses(only, (public_host or [f"{host}:{port}"])[0], secure=bool(public_host)):
         render.line(line)
     _run(host, port, workers)

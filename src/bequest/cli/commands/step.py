@@ -12,6 +12,7 @@ from bequest.app.run_cutover import run_cutover
 from bequest.app.user_files import check_user_file, new_user_file
 from bequest.cli import render
 from bequest.cli.commands.plan import print_preview
+from bequest.cli.mail import Sender, Smtp, Tls, mail_server
 from bequest.cli.state import state_of, warn_register
 from bequest.documents.words import word
 from bequest.kernel.errors import InputError
@@ -52,6 +53,9 @@ def close(
     ctx: typer.Context,
     case: str,
     feedback_to: Annotated[Path | None, typer.Option(help="write the feedback to this CSV for the carrier")] = None,
+    smtp: Smtp = "",
+    sender: Sender = "",
+    tls: Tls = "starttls",
     operator_key: Annotated[Path | None, typer.Option(help="with the two others: a final certificate")] = None,
     verifier_key: Annotated[Path | None, typer.Option(help="… of the independent verifier")] = None,
     officer_key: Annotated[Path | None, typer.Option(help="… of the protection officer")] = None,
@@ -69,10 +73,11 @@ def close(
         with new_user_file(feedback_to) as beside:
             messages.write_csv(beside)
 
+    server = mail_server(smtp, sender, tls)
     if feedback_to is not None:
         check_user_file(feedback_to)
     with state_of(ctx).context() as c:
-        closed = run_close(c, case, send=send if feedback_to else None, repeatable=True, keys=keys)
+        closed = run_close(c, case, send=send if feedback_to else None, repeatable=True, smtp=server, keys=keys)
     render.line(render.figures(closed.counts))
     if closed.issued is not None:
         state = getattr(word(closed.issued.certificate.state), render.language())

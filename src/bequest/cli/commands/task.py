@@ -27,7 +27,9 @@ def list_(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--j
         render.print_json(found)
         return
     if not found:
-        render.line(render.say("没有任务（切换时开立）", "no tasks (they are opened at the cutover)"))
+        render.line(
+            render.say("没有任务（切换时、交付时开立）", "no tasks (they are opened at the cutover and by a delivery)")
+        )
         return
     rows = [(t.task_id, t.task.owner, t.task.contact, t.persons, t.due_on, t.state.value, t.outcome) for t in found]
     render.table("", ("task", "owner", "contact", "listed", "due on", "state", "outcome"), rows, figures=(3,))
@@ -47,7 +49,7 @@ def done(
     ctx: typer.Context,
     case: str,
     task: str,
-    outcome: Annotated[str, typer.Option(help="deleted, kept, transferred or replaced")],
+    outcome: Annotated[str, typer.Option(help="deleted, kept, transferred, replaced; supervision: in_order, breach")],
     evidence: Annotated[Path, typer.Option(help="the holder's letter or another file; it goes into the bundle")],
     person: Annotated[str, typer.Option("--as", help="your id in the case file")],
     key: Annotated[Path, typer.Option(help="your OpenSSH private key")],

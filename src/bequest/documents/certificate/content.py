@@ -22,7 +22,7 @@ _REFUSED_OTHERWISE = Word("有未能证明之处，不发证书。", "Something 
 
 
 def certificate_data(
-    cert: Certificate, *, payload_sha256: str, log_index: int, log_size: int, witnesses: int
+    cert: Certificate, *, payload_sha256: str, log_index: int, log_size: int, cosigned: int, named: int
 ) -> dict[str, Any]:
     """All texts of the certificate. Names stay as they are in the signed statement; times are UTC as signed."""
     refused = cert.state is CertificateState.REFUSED
@@ -71,7 +71,7 @@ def certificate_data(
         "digest": _groups(payload_sha256),
         "digest_short": "sha256 " + _groups(payload_sha256[:16]),
         "policy_digest": _groups(cert.policy_digest),
-        **_log(log_index, log_size, witnesses),
+        **_log(log_index, log_size, cosigned, named),
     }
 
 
@@ -181,9 +181,13 @@ def _signers(cert: Certificate) -> list[dict[str, str]]:
     ]
 
 
-def _log(index: int, size: int, witnesses: int) -> dict[str, str]:
-    seen_zh = f"见证人 {witnesses} 家" if witnesses else "没有见证人，自行发布"
-    seen_en = f"{witnesses} witnesses" if witnesses > 1 else "1 witness" if witnesses else "no witness, self-published"
+def _log(index: int, size: int, cosigned: int, named: int) -> dict[str, str]:
+    seen_zh, seen_en = "没有见证人，自行发布", "no witness, self-published"
+    if cosigned:
+        seen_zh, seen_en = f"见证人 {named} 家中 {cosigned} 家已会签", f"cosigned by {cosigned} of {named} witnesses"
+    elif named:
+        seen_zh = f"见证人 {named} 家，会签见证据包"
+        seen_en = f"{named} witness{'es' if named > 1 else ''} named, cosignatures in the bundle"
     return {
         "log_zh": f"第 {index + 1:,} 条，树大小 {size:,}，{seen_zh}",
         "log_en": f"entry {index + 1:,} of a tree of {size:,}, {seen_en}",

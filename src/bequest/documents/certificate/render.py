@@ -24,7 +24,8 @@ def render_certificate(
     payload_sha256: str,
     log_index: int,
     log_size: int,
-    witnesses: int,
+    cosigned: int,
+    named: int,
     dsse_json: bytes,
     proof: bytes,
     qr_text: str,
@@ -32,14 +33,15 @@ def render_certificate(
     """The certificate as PDF/A-3b in Chinese and English, with the signed original and its log proof attached.
 
     The same input gives the same bytes: the only date in the file is the one the certificate was issued on. `log_index`
-    is the 0-based leaf index; it is printed as a position counted from 1.
+    is the 0-based leaf index; it is printed as a position counted from 1. `cosigned` of the `named` witnesses have
+    cosigned the head of `log_size` entries.
 
     Raises:
         InputError: naming the field, never the value, where a character has no glyph in the font.
         EvidenceError: where the PDF cannot be made for another reason.
     """
     data = certificate_data(
-        cert, payload_sha256=payload_sha256, log_index=log_index, log_size=log_size, witnesses=witnesses
+        cert, payload_sha256=payload_sha256, log_index=log_index, log_size=log_size, cosigned=cosigned, named=named
     )
     pictures = {
         "glyphs": {

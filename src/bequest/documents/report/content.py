@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from bequest.documents.assessment.content import AssessmentPage
+from bequest.law.switches import SwitchState
 from bequest.model.case import Case, Role
 from bequest.model.datamap import DataMap
 from bequest.model.destruction import Certificate, Residual
@@ -141,6 +142,21 @@ class DeliveryLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalLine:
+    """Withdrawals and corrections told to a receiver after a delivery; `executed_at` empty: outstanding."""
+
+    message_id: str
+    receiver: str
+    """Name."""
+    told_at: str
+    rows: int
+    cells: int
+    rows_done: int = 0
+    cells_done: int = 0
+    executed_at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustodyBucket:
     """What is sealed until one month on one ground."""
 
@@ -236,8 +252,14 @@ class LogFacts:
     size: int
     root: str
     published_at: str
-    witnesses: int = 0
-    """Cosigners; 0 is printed as self-published."""
+    cosigned: tuple[str, ...] = ()
+    """Witnesses who cosigned this head, each with the time; none is printed as self-published."""
+    named: int = 0
+    """Witnesses the case names."""
+    quorum: int = 0
+    """How many of them must cosign the last head."""
+    stamped: str = ""
+    """The time-stamping authority that stamped this head, and when."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,13 +288,18 @@ class CaseReport:
     notices: Notices | None = None
     cutover_at: str = ""
     deliveries: tuple[DeliveryLine, ...] = ()
+    withdrawals: tuple[WithdrawalLine, ...] = ()
     custody: tuple[CustodyBucket, ...] = ()
     certificate: Certificate | None = None
+    revoked: Note | None = None
+    """That the certificate was revoked, where it was."""
     certificate_sha256: str = ""
     """Digest of the DSSE payload, in hex."""
     residuals: tuple[Residual, ...] = ()
     findings: tuple[FindingNote, ...] = ()
     open_points: tuple[OpenPoint, ...] = ()
+    switches: tuple[SwitchState, ...] = ()
+    """Questions of law that the case reads one way or the other, with both readings."""
     unverified: tuple[Unverified, ...] = ()
     duties: tuple[Duty, ...] = ()
     stores: tuple[StoreLine, ...] = ()

@@ -13,7 +13,6 @@ from markupsafe import Markup, escape
 from bequest.documents import fairness
 from bequest.documents import words as vocabulary
 from bequest.documents.assessment import wording as risks
-from bequest.documents.assessment.costs import UNITS, worth_printing
 from bequest.documents.limits import LIMITS
 from bequest.documents.report import charts, sankey, views, wording
 from bequest.documents.report.answer import answer
@@ -24,8 +23,10 @@ from bequest.documents.report.wording import Wording
 from bequest.documents.symbols import SYMBOLS, sprite
 from bequest.kernel.errors import InputError
 from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING
+from bequest.model.datamap import FieldClass
 from bequest.model.destruction import CertificateState
 from bequest.model.disposition import Release, Residue
+from bequest.model.facts import RowRole
 
 _STYLE_SHEETS = ("bequest.css", "report.css")
 _USED_SYMBOL = re.compile(r'href="#g-([a-z]+)"')
@@ -126,6 +127,11 @@ def page_environment(lang: str, report: CaseReport, loader: BaseLoader | None = 
         when=words.when,
         day=words.day,
         person=words.person,
+        role=words.role,
+        row_role=lambda text: words.w(RowRole(text)),
+        field_class=lambda text: words.w(FieldClass(text)),
+        pair_word=lambda value: (value.value, words.w(value)),
+        pair_system=lambda name: (name, words.system(name)),
         party=words.party,
         system=words.system,
         guarded=views.guarded_text,
@@ -182,9 +188,6 @@ def page_context(report: CaseReport, lang: str) -> dict[str, Any]:
         "columns": _columns(report),
         "column_tag": views.column_tag,
         "step_bars": views.step_bars(report, words),
-        "cost_bars": views.cost_bars(report, lang),
-        "cost_units": UNITS,
-        "worth_printing": worth_printing,
         "timeline": timeline,
         "column_width": charts.column_width(timeline) if timeline else 0,
         "rate_charts": rate_charts(report.fairness) if report.fairness else (),

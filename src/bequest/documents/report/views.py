@@ -11,6 +11,7 @@ from bequest.documents.report.reasons import Why, open_articles, reasons_by_colu
 from bequest.documents.report.smallcells import Guarded, guard_small
 from bequest.documents.report.wording import Wording, number, seconds
 from bequest.documents.words import RELEASE_SHAPES, RESIDUE_SHAPES
+from bequest.evidence.approval import is_attested
 from bequest.model.case import Lot, Party, Role
 from bequest.model.datamap import ColumnMap, DataMap, FieldClass, Need, TableMap, TableState
 from bequest.model.destruction import Certificate, SearchResult, TableSums
@@ -36,6 +37,11 @@ class SignRow:
     role: Role
     approval: Approval | None
     void: bool = False
+
+    @property
+    def attested(self) -> bool:
+        """Whether the platform signed for the person."""
+        return self.approval is not None and is_attested(self.approval)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +184,6 @@ def step_bars(report: CaseReport, words: Wording) -> tuple[charts.Bar, ...]:
         if s.milliseconds is not None and s.state is not StepState.NOT_DUE
     ]
     return charts.horizontal_bars(rows)
-
-
-def cost_bars(report: CaseReport, lang: str) -> tuple[charts.CostBar, ...]:
-    """Benefit and cost of each way of handling, for the whole case."""
-    page = report.assessment.costs if report.assessment else None
-    rows = page.total if page else ()
-    return charts.cost_bars([(r.option.of(lang), r.avoided, r.margin, r.cost, r.plan) for r in rows])
 
 
 def timeline(report: CaseReport) -> charts.Timeline | None:

@@ -12,7 +12,7 @@ from bequest.documents import citations, codes
 from bequest.documents.report.content import DutyState, KeyState, ReceiptState, StepName, StepState, StoreState
 from bequest.documents.words import Shape, Word, word
 from bequest.kernel.clock import parse_rfc3339
-from bequest.model.case import Case, Party
+from bequest.model.case import Case, Party, Role
 
 STEP_WORDS: dict[StepName, Word] = {
     StepName.SOURCES: Word("接入", "sources"),
@@ -112,6 +112,10 @@ class Wording:
             return self.case.person(person_id).name
         except KeyError:
             return person_id
+
+    def role(self, role: str) -> str:
+        """The word for a role that is kept as text."""
+        return self.w(Role(role))
 
     def system(self, name: str) -> str:
         """A source's label in Chinese, its id in English."""

@@ -1,8 +1,18 @@
-"""Approvals: each is a person's own signature over the policy digest, and together they are enough."""
+"""Approvals: each is a person's own signature over the policy digest, and together they are enough.
+
+For a person to whom the trust file gives no key, the platform's attestation counts, and is called that.
+"""
 
 from collections.abc import Mapping
 
-from bequest.evidence.approval import approval_name, check_approval, parse_approval, quorum_gap
+from bequest.evidence.approval import (
+    approval_name,
+    check_approval,
+    check_attested,
+    is_attested,
+    parse_approval,
+    quorum_gap,
+)
 from bequest.evidence.checks.files import BundleFiles
 from bequest.evidence.checks.log import LogView
 from bequest.evidence.event_types import NEEDS_APPROVAL, EventType
@@ -32,6 +42,9 @@ def check_approvals(files: BundleFiles, trust: Trust, log: LogView, findings: Fi
         by_policy.setdefault(approval.policy_digest, []).append(approval)
         zh = f"{approval.person} 以 {approval.role} 批准 {approval.policy_digest[:16]}…"
         en = f"{approval.person} approved {approval.policy_digest[:16]}… as {approval.role}"
+        if is_attested(approval):
+            zh += "：平台见证（密码和验证码），不是本人签名"
+            en += ": attested by the platform (password and code), not the person's own signature"
         findings.passed("approval", zh, en, file=path)
     _check_strays(files, findings)
     approved = _approved_in_log(log)
@@ -39,6 +52,7 @@ def check_approvals(files: BundleFiles, trust: Trust, log: LogView, findings: Fi
     for digest in acted_on:
         _check_enough(digest, by_policy.get(digest, []), trust, findings)
     _check_in_time(approved, by_policy, trust, log, findings)
+    _check_objections(log, findings)
     _check_policy(files, trust, approved, findings)
     return frozenset(acted_on)
 
@@ -46,11 +60,14 @@ def check_approvals(files: BundleFiles, trust: Trust, log: LogView, findings: Fi
 def _approval(path: str, files: BundleFiles, trust: Trust) -> Approval:
     approval = parse_approval(files.read(path))
     person = trust.person(approval.person)
-    if person is None or person.key is None:
-        raise VerificationError("the trust file names no such person with a key")
+    if person is None:
+        raise VerificationError("the trust file names no such person")
     if approval.role not in person.roles:
         raise VerificationError(f"{approval.person} does not hold the role {approval.role}")
-    check_approval(approval, trust.case, person.key)
+    if person.key is not None:
+        check_approval(approval, trust.case, person.key)
+    else:
+        check_attested(approval, trust.case, trust.platform)
     stem = APPROVALS + approval_name(approval)
     if path != stem + ".json":
         raise VerificationError("the file has another name than its content")
@@ -99,8 +116,12 @@ def _check_enough(digest: str, approvals: list[Approval], trust: Trust, findings
         )
         findings.failed("approval.roles", APPROVALS, zh, en)
         return
+    attested = sum(is_attested(a) for a in approvals)
     zh = f"方案 {digest[:16]}… 的每个必需角色各由一人批准，共 {len(approvals)} 人次"
     en = f"policy {digest[:16]}… has an approval for every required role, {len(approvals)} in all"
+    if attested:
+        zh += f"，其中 {attested} 人次由平台见证"
+        en += f", {attested} of them attested by the platform"
     findings.passed("approval.roles", zh, en, file=APPROVALS)
 
 
@@ -120,6 +141,25 @@ def _check_in_time(
     if acts:
         zh, en = "每个不可逆动作之前批准均已齐备", "every approval was there before anything irreversible began"
         findings.passed("approval.in_time", zh, en, file=APPROVALS)
+
+
+def _check_objections(log: LogView, findings: Findings) -> None:
+    """Nothing irreversible began under a policy that somebody had refused, or with a condition not yet met."""
+    waiting: dict[str, str] = {}
+    policy = ""
+    for leaf in log.leaves:
+        named = {ref.role: ref.sha256 for ref in leaf.refs}
+        if leaf.type is EventType.PLAN_APPROVED:
+            policy = named.get(_POLICY_ROLE, policy)
+        elif leaf.type in (EventType.PLAN_REFUSED, EventType.PLAN_CONDITIONED):
+            waiting[named.get("remark", "")] = named.get(_POLICY_ROLE, "")
+        elif leaf.type is EventType.PLAN_SETTLED:
+            waiting.pop(named.get("remark", ""), None)
+        elif leaf.type in NEEDS_APPROVAL and policy in waiting.values():
+            zh = f"第 {leaf.seq} 条 {leaf.type.value} 时，方案还有拒绝或者未满足的条件"
+            en = f"when entry {leaf.seq}, {leaf.type.value}, was made, a refusal or a condition of the policy was open"
+            findings.failed("approval.objections", APPROVALS, zh, en)
+            return
 
 
 def _check_policy(files: BundleFiles, trust: Trust, approved: tuple[str, ...], findings: Findings) -> None:

@@ -12,7 +12,7 @@ from bequest.kernel.canonical import Json
 from bequest.kernel.errors import VerificationError
 from bequest.model.destruction import CertificateState, Finding
 
-CERTIFICATE = "DataDestruction"
+CERTIFICATE, REPORT = "DataDestruction", "RescanReport"
 _RESIDUAL = "residual"
 _WHY = frozenset({_RESIDUAL, "not_searched", "residue", "unbalanced", "unknown_column", "late_rows"})
 _SUMS = ("deleted", "anonymised", "sealed", "blocked", "in_use")
@@ -28,11 +28,12 @@ def check_certificates(
 ) -> None:
     """Every certificate is consistent in itself and with the log; a log with a destruction has one."""
     by_digest: dict[str, CertificateState] = {}
+    reports = {files.digests[path] for path, statement in statements.items() if statement.name == REPORT}
     for path, statement in statements.items():
         if statement.name != CERTIFICATE:
             continue
         try:
-            state = _check(statement.predicate, trust, approved)
+            state = _check(statement.predicate, trust, approved, reports)
         except VerificationError as error:
             findings.refused("certificate", path, "销毁证明前后不一致", "the certificate contradicts itself", error)
             continue
@@ -45,7 +46,9 @@ def check_certificates(
     _check_log(log, by_digest, findings)
 
 
-def _check(predicate: Mapping[str, Json], trust: Trust, approved: frozenset[str]) -> CertificateState:
+def _check(
+    predicate: Mapping[str, Json], trust: Trust, approved: frozenset[str], reports: set[str]
+) -> CertificateState:
     """The state a certificate claims, where it may claim it.
 
     Raises:
@@ -55,6 +58,9 @@ def _check(predicate: Mapping[str, Json], trust: Trust, approved: frozenset[str]
         raise VerificationError("it is of another case, or differs on whether this is a rehearsal")
     if predicate.get("policy_digest") not in approved:
         raise VerificationError("it names a policy that was not approved")
+    verification = predicate.get("verification")
+    if not isinstance(verification, dict) or verification.get("reportSha256") not in reports:
+        raise VerificationError("it rests on a report of the verifier that the bundle does not have")
     why = frozenset(str(code) for code in _list(predicate, "why"))
     if not why <= _WHY:
         raise VerificationError("it gives an unknown reason")

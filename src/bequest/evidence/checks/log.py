@@ -1,7 +1,7 @@
 """The log: signed head, every hash made anew from the entries, and what the entries must say together."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bequest.evidence.checkpoint import Checkpoint, parse_checkpoint
@@ -9,9 +9,11 @@ from bequest.evidence.checks.files import BundleFiles
 from bequest.evidence.event import Leaf, parse_leaf
 from bequest.evidence.event_types import MOVING, NEEDS_APPROVAL, RELEASING, EventType
 from bequest.evidence.merkle import HASH_BYTES, Tree, leaf_hash
+from bequest.evidence.note import Cosignature
 from bequest.evidence.report import Findings
 from bequest.evidence.tiles import entries_in, files_of, hash_tile, tiles_of
 from bequest.evidence.trust import Trust
+from bequest.kernel.clock import rfc3339_of
 from bequest.kernel.errors import VerificationError
 
 LOG = "data/log/"
@@ -62,20 +64,30 @@ def _checkpoint(files: BundleFiles, trust: Trust, findings: Findings) -> Checkpo
         zh, en = "检查点不是该日志所签", "the checkpoint is not one the log signed"
         findings.refused("log.checkpoint", CHECKPOINT, zh, en, error)
         return None
-    cosigners = len(checkpoint.cosignatures)
-    if cosigners < trust.quorum:
-        zh = f"见证签名 {cosigners} 个，要求 {trust.quorum} 个"
-        en = f"{cosigners} witnesses cosigned, the trust file demands {trust.quorum}"
-        findings.failed("log.quorum", CHECKPOINT, zh, en)
-        return None
+    seen, named = len(checkpoint.cosignatures), len(trust.witnesses)
+    alone = ("", "") if seen else ("；自行发布，无见证人", "; self-published, no witness")
     findings.passed(
         "log.checkpoint",
-        f"日志头由 {trust.origin} 签名，共 {checkpoint.size} 条" + ("" if trust.quorum else "；自行发布，无见证人"),
-        f"the head of the log is signed by {trust.origin}: {checkpoint.size} entries"
-        + ("" if trust.quorum else "; self-published, no witness"),
+        f"日志头由 {trust.origin} 签名，共 {checkpoint.size} 条{alone[0]}",
+        f"the head of the log is signed by {trust.origin}: {checkpoint.size} entries{alone[1]}",
         file=CHECKPOINT,
     )
+    if seen < trust.quorum:
+        zh = f"见证签名 {seen} 个，要求 {trust.quorum} 个"
+        en = f"{seen} witnesses cosigned, the trust file demands {trust.quorum}"
+        findings.failed("log.quorum", CHECKPOINT, zh, en)
+        return None
+    if named:
+        who = said(checkpoint.cosignatures)
+        zh = f"见证人 {named} 家中 {seen} 家会签日志头，要求 {trust.quorum} 家" + (f"：{who}" if who else "")
+        en = f"{seen} of {named} witnesses cosigned the head, {trust.quorum} must" + (f": {who}" if who else "")
+        findings.passed("log.quorum", zh, en, file=CHECKPOINT)
     return checkpoint
+
+
+def said(cosignatures: Sequence[Cosignature]) -> str:
+    """Who cosigned and when, as one text."""
+    return ", ".join(f"{name} {rfc3339_of(time)}" for name, time in cosignatures)
 
 
 def _tree(files: BundleFiles, checkpoint: Checkpoint, findings: Findings) -> LogView | None:

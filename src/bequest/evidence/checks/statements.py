@@ -13,6 +13,8 @@ from bequest.kernel.errors import VerificationError
 
 _STATEMENT = ".dsse.json"
 _PROOF = ".tlog-proof"
+_CASE = ("caseRef", "case", "case_id")
+"""Under which of these a statement names its case."""
 
 
 def check_statements(files: BundleFiles, trust: Trust, log: LogView, findings: Findings) -> dict[str, Statement]:
@@ -26,7 +28,8 @@ def check_statements(files: BundleFiles, trust: Trust, log: LogView, findings: F
             continue
         try:
             verified = verify_statement(files.read(path), keys)
-            _check_demand(verified.statement, verified.signers, holders)
+            check_case(verified.statement, trust)
+            check_demand(verified.statement, verified.signers, holders)
             _check_subjects(verified.statement, files)
             if files.digests[path] not in logged:
                 raise VerificationError("no entry of the log refers to it")
@@ -69,9 +72,21 @@ def _check_proof(path: str, files: BundleFiles, trust: Trust, log: LogView) -> i
     return proof.index
 
 
-def _check_demand(
+def check_case(statement: Statement, trust: Trust) -> None:
+    """What was signed for another case of the same people is no statement here."""
+    named = {statement.predicate[key] for key in _CASE if key in statement.predicate}
+    if named != {trust.case}:
+        raise VerificationError("it is of another case, or names none")
+
+
+def check_demand(
     statement: Statement, signers: tuple[PublicKey, ...], holders: Mapping[str, tuple[str, tuple[str, ...]]]
 ) -> None:
+    """Enough people signed it, and those whose role it takes.
+
+    Raises:
+        VerificationError: where they did not.
+    """
     demand = DEMANDS.get(statement.name, Demand())
     if len(signers) < demand.signers:
         raise VerificationError(f"it has {len(signers)} signers, {statement.name} needs {demand.signers}")

@@ -4,7 +4,7 @@ Conditions follow Kleene's logic of three values: a finding whose condition is u
 for are asked. A finding counts where one of its articles is in force, within its own dates, its numbers having values.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from bequest.law.citations import on_date
@@ -21,7 +21,7 @@ from bequest.law.findings.model import (
     Term,
     Test,
 )
-from bequest.law.findings.parse import facts_of, parameters_of
+from bequest.law.findings.parse import parameters_of
 from bequest.law.params import Params, placeholders
 
 
@@ -42,9 +42,8 @@ def answer(pack: FindingPack, facts: Facts, *, on: date, topics: Iterable[str] =
         if truth:
             held[finding.id] = finding, articles
         elif truth is None:
-            for name in facts_of(finding.when):
-                if name not in facts:
-                    waiting.setdefault(name, []).append(finding.id)
+            for name in dict.fromkeys(_missing(finding.when, facts, params)):
+                waiting.setdefault(name, []).append(finding.id)
     found = [
         _found(pack, finding, articles, facts, params)
         for finding, articles in held.values()
@@ -66,6 +65,16 @@ def holds(condition: Condition, facts: Facts, params: Params) -> bool | None:
         inner = holds(c, facts, params)
         parts.append(None if inner is None else not inner)
     return False if False in parts else None if None in parts else True
+
+
+def _missing(condition: Condition, facts: Facts, params: Params) -> Iterator[str]:
+    """The facts an unknown condition waits for: not those of a part that is known without them."""
+    yield from (t.fact for t in condition.tests if t.fact not in facts)
+    if condition.any_of and not any(holds(c, facts, params) for c in condition.any_of):
+        yield from (n for c in condition.any_of if holds(c, facts, params) is None for n in _missing(c, facts, params))
+    for c in condition.none_of:
+        if holds(c, facts, params) is None:
+            yield from _missing(c, facts, params)
 
 
 def _compare(test: Test, facts: Facts, params: Params) -> bool | None:

@@ -25,13 +25,19 @@ PASSING = (
     "transfer_on_notice",
 )
 """What the words say of passing on, strictest first."""
+OWED = (
+    *("notice_required", "pia_required", "file_within", "scc_or_certification", "security_assessment"),
+    *("notify_immediately", "notify_within", "notify_within_1h", "notify_within_4h", "notify_within_72h"),
+    *("notify_authority", "notify_persons", "notify_controller", "honour_opt_out", "suppress_marketing"),
+)
+"""Duties that do not exclude each other."""
 ERASES = frozenset({"delete", "anonymise"})
 KEEPS = frozenset({"retain_until", "retain_until_tax_only", "storage_only", "block_delete", "custodian_handover"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Precedence:
-    """A rule of precedence that was used: what it kept, what gave way, and whose words they are."""
+    """A rule of precedence that was used: what it kept, what gave way (nothing, where all stands), and whose words."""
 
     rule: str
     kept: str
@@ -64,6 +70,11 @@ def combine_answers(answers: Sequence[FindingAnswer]) -> Combined:
             Precedence(
                 rule="strictest", kept=passing[0], gave_way=tuple(passing[1:]), jurisdictions=_who(said, passing)
             )
+        )
+    owed = [w for w in OWED if w in words]
+    if len(_who(said, owed)) > 1:
+        used.append(
+            Precedence(rule="all_duties", kept=", ".join(owed), gave_way=(), jurisdictions=_who(said, owed)),
         )
     used.extend(_earliest([f for a in answers for f in a.found]))
     conflicts = _keep_or_erase(said)

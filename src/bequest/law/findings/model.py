@@ -9,8 +9,7 @@ from datetime import date, datetime
 
 from bequest.law.citations import Instrument
 from bequest.law.days import WorkCalendar
-from bequest.law.pack import Reading
-from bequest.law.params import Parameter
+from bequest.law.params import Parameter, Reading
 from bequest.model.disposition import ReasonStatus
 
 FactValue = bool | int | str | date | datetime

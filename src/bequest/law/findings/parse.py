@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from bequest.law.findings.model import COMPARISONS, Condition, Facts, FactText, FactValue, Finding, Term, Test
 from bequest.law.outcomes import WORDS
-from bequest.law.pack import Reading
+from bequest.law.params import Reading
 from bequest.law.schema import Entry
 from bequest.model.disposition import ReasonStatus
 

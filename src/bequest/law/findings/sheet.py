@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bequest.law.cases import LawCase, parse_case, parse_facts, run_case
-from bequest.law.citations import instrument_of, on_date
+from bequest.law.citations import instrument_of, on_date, parse_citation
 from bequest.law.findings.answer import answer
 from bequest.law.findings.combine import Combined, combine_answers
 from bequest.law.findings.load import load_facts, load_findings
 from bequest.law.findings.model import Facts, FindingAnswer, FindingPack
 from bequest.law.findings.parse import parse_given
 from bequest.law.loader import load_pack, read_text_file
+from bequest.law.outcomes import WORDS
 from bequest.law.pack import LawPack
 from bequest.law.rule import MissingFactError
 from bequest.law.schema import Entry
@@ -109,10 +110,13 @@ def _citations(packs: Sequence[FindingPack], sheet: Sheet) -> tuple[CitationAnsw
     out = []
     for citation in sheet.citations:
         now = on_date(register, (citation,), sheet.on)
+        _, article = parse_citation(citation)
+        was = instrument_of(register, citation).old_numbers.get(article, "")
+        renumbered = f"cite_old_{was}_new_{article}"
         if not now:
             outcome = "rule_not_in_force"
-        elif citation == "CSL-23":
-            outcome = "cite_old_21_new_23"
+        elif renumbered in WORDS:
+            outcome = renumbered
         else:
             outcome = "no_flag" if now == (citation,) else "use_law_in_force_then"
         out.append(CitationAnswer(asked=citation, outcome=outcome, reads=", ".join(now)))

@@ -272,9 +272,7 @@ def _retention(table: TableMap, index: pl.DataFrame, given: FactInput) -> tuple[
         longer = (ends >= given.law_date) & (due.is_null() | (ends > due))
         band = pl.when(longer).then(pl.lit(code_of(Fact.RETENTION, r.band), pl.UInt8)).otherwise(band)
         due = pl.when(longer).then(ends).otherwise(due)
-    frame = index.select(due.alias("due_on"), band.alias("band"))
-    if frame.height != index.height:  # literals only: one row
-        frame = pl.concat([frame] * index.height) if index.height else frame.clear()
+    frame = index.with_columns(due.alias("due_on"), band.alias("band"))  # a lone literal is spread over the rows
     return frame.select("due_on"), frame["band"].to_numpy()
 
 

@@ -25,7 +25,11 @@ class PurgeRule:
 RULES: tuple[PurgeRule, ...] = (
     PurgeRule(Stage.AFTER_RESCAN, "verifier", ("verifier",)),
     PurgeRule(Stage.AFTER_FEEDBACK, "outbox", ("stores/outbox",)),
-    PurgeRule(Stage.AT_CLOSE, "link", tuple(f"work/{w}" for w in ("index", "link", "decided", "custody", "erase"))),
+    PurgeRule(
+        Stage.AT_CLOSE,
+        "link",
+        tuple(f"work/{w}" for w in ("index", "link", "decided", "custody", "erase", "delivered")),
+    ),
     PurgeRule(Stage.AT_CLOSE, "bodies", ("letters", "stores/tasks")),
     PurgeRule(Stage.LAST_COPY, "replay", ("stores/ledger",)),
 )

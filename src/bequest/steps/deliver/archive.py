@@ -8,7 +8,7 @@ import io
 import tarfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Literal, cast
 
 from bequest.kernel.errors import DeliveryError
 from bequest.steps.deliver.bag import is_safe
@@ -18,28 +18,46 @@ _RECORD = 10_240
 _MAX_MEMBERS = 1_000_000
 
 
-def tar_stream(members: Sequence[tuple[str, Path]]) -> BinaryIO:
-    """The volume of these files (name in the archive, file) as a stream, so that it never rests in clear."""
-    return cast(BinaryIO, io.BufferedReader(_Pieces(_tar_pieces(members)), _BLOCK))
+Form = Literal[0, 1, 2]
+"""Of a tar: `tarfile.USTAR_FORMAT`, or `tarfile.PAX_FORMAT`, which takes names of any length."""
 
 
-def _tar_pieces(members: Sequence[tuple[str, Path]]) -> Iterator[bytes]:
+def tar_stream(members: Sequence[tuple[str, Path | bytes]], *, form: Form = tarfile.USTAR_FORMAT) -> BinaryIO:
+    """The volume of these files (name in the archive, file or content) as a stream: it never rests in clear.
+
+    Raises:
+        OSError: while it is read, where a file is no longer as large as it was.
+    """
+    return cast(BinaryIO, io.BufferedReader(_Pieces(_tar_pieces(members, form)), _BLOCK))
+
+
+def _tar_pieces(members: Sequence[tuple[str, Path | bytes]], form: Form) -> Iterator[bytes]:
     total = 0
-    for name, path in sorted(members):
+    for name, content in sorted(members, key=lambda member: member[0]):
         info = tarfile.TarInfo(name)
-        info.size = path.stat().st_size
+        info.size = len(content) if isinstance(content, bytes) else content.stat().st_size
         info.mode = 0o644
-        head = info.tobuf(tarfile.USTAR_FORMAT)
+        head = info.tobuf(form)
         yield head
         total += len(head) + info.size
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                yield block
+        yield from _blocks(content, info.size)
         pad = -info.size % tarfile.BLOCKSIZE
         yield b"\0" * pad
         total += pad
     total += 2 * tarfile.BLOCKSIZE
     yield b"\0" * (2 * tarfile.BLOCKSIZE + -total % _RECORD)
+
+
+def _blocks(content: Path | bytes, n_bytes: int) -> Iterator[bytes]:
+    if isinstance(content, bytes):
+        yield content
+        return
+    with content.open("rb") as file:
+        while n_bytes and (block := file.read(min(_BLOCK, n_bytes))):
+            n_bytes -= len(block)
+            yield block
+    if n_bytes:
+        raise OSError(f"{content.name} became shorter while it was read")
 
 
 class _Pieces(io.RawIOBase):

@@ -9,6 +9,8 @@ import polars as pl
 
 from bequest.kernel.canonical import Json, digest, to_json
 from bequest.kernel.clock import rfc3339
+from bequest.model.case import SystemKind
+from bequest.steps.deliver.undertakings import DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,10 @@ class DeliverySpec:
     nonce: bytes = field(repr=False)
     commit_salt: bytes = field(repr=False)
     restrictions: tuple[str, ...] = ()
+    undertakings: tuple[str, ...] = DEFAULT
+    """What the receiver must undertake before it may use anything, as codes of `undertakings`."""
+    agreement: Mapping[str, str] = field(default_factory=dict)
+    """The terms the recipient agreed to: title and digest of the paper, last day, classes, conditions, secrecy."""
     disposition_root: str = ""
     decided: str = ""
     """Mark of the decisions it is made by: with others, what was built and not sent is built anew. Empty: as begun."""
@@ -80,6 +86,7 @@ class DeliveredTable:
     table: str
     columns: tuple[DeliveredColumn, ...]
     batches: Iterable[pl.DataFrame]
+    system: SystemKind = SystemKind.BUSINESS
 
     @property
     def id(self) -> str:
@@ -143,6 +150,7 @@ def _resource(t: DeliveredTable, part: Part) -> Json:
         if c.domain:
             one["bequest:domain"] = c.domain.replace("\x1f", ".")
         fields.append(one)
+    system: dict[str, Json] = {} if t.system is SystemKind.BUSINESS else {"bequest:system": t.system.value}
     return {
         "name": part.path.removesuffix(f".{FORMAT}").replace("/", "-").replace("_", "-"),
         "path": part.path,
@@ -152,5 +160,6 @@ def _resource(t: DeliveredTable, part: Part) -> Json:
         "hash": f"sha256:{part.sha256}",
         "bequest:table": t.id,
         "bequest:rows": part.n_rows,
+        **system,
         "schema": {"fields": fields},
     }

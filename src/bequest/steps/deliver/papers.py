@@ -1,6 +1,7 @@
 """The papers in a package, in Chinese and English: how to check and open it with standard tools only."""
 
 from bequest.steps.deliver.content import DeliverySpec
+from bequest.steps.deliver.undertakings import MEANINGS
 
 _VERIFY = """# 查验与打开 / Check and open
 
@@ -51,7 +52,11 @@ _README_ZH = """# 交付内容说明
 
 接收方应继续履行个人信息处理者的义务（个保法 22）；变更处理目的、处理方式的，须重新取得同意。
 限制：{restrictions}
-"""
+
+接收方承诺（签收即承诺；`bequest receive --into` 导入前须以 `--undertake` 逐项承诺）：
+
+{undertakings_zh}
+{agreement_zh}"""
 
 _README_EN = """# What this delivery holds
 
@@ -71,7 +76,12 @@ Ground: {legal_route}. Purposes: {purposes}
 
 The receiver continues the duties of the handler (PIPL Art. 22); a changed purpose or method needs new consent.
 Restrictions: {restrictions}
-"""
+
+The receiver undertakes the following, by signing the receipt; before `bequest receive --into` imports anything, each
+with `--undertake`:
+
+{undertakings_en}
+{agreement_en}"""
 
 
 def verify_text(spec: DeliverySpec) -> bytes:
@@ -87,6 +97,10 @@ def readme_texts(spec: DeliverySpec) -> dict[str, bytes]:
     }
 
 
+def _terms(spec: DeliverySpec, text: str) -> str:
+    return f"\n{text.format(**spec.agreement)}\n" if spec.agreement else ""
+
+
 def _words(spec: DeliverySpec, rehearsal: str) -> dict[str, str]:
     return {
         "rehearsal": rehearsal if spec.rehearsal else "",
@@ -96,4 +110,10 @@ def _words(spec: DeliverySpec, rehearsal: str) -> dict[str, str]:
         "legal_route": spec.legal_route,
         "purposes": ", ".join(spec.purposes) or "—",
         "restrictions": ", ".join(spec.restrictions) or "—",
+        "undertakings_zh": "\n".join(f"- `{u}`：{MEANINGS[u][0]}" for u in spec.undertakings),
+        "undertakings_en": "\n".join(f"- `{u}`: {MEANINGS[u][1]}" for u in spec.undertakings),
+        "agreement_zh": _terms(spec, "协议：{title}（至 {endsOn}）。条件：{conditions}。保密：{confidentiality}。"),
+        "agreement_en": _terms(
+            spec, "Agreement: {title} (until {endsOn}). Conditions: {conditions}. Confidentiality: {confidentiality}."
+        ),
     }

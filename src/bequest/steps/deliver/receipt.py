@@ -13,13 +13,13 @@ from bequest.evidence.statement import Statement
 from bequest.kernel.canonical import Json
 from bequest.kernel.clock import parse_rfc3339
 from bequest.kernel.errors import DeliveryError
+from bequest.steps.deliver.importing import Imported
 from bequest.steps.deliver.receive import Received
 from bequest.steps.deliver.statement import RECEIPT, Open, Sign, opens_manifest, receipt_statement
+from bequest.steps.deliver.undertakings import required
 
 CIPHERTEXT = "ciphertext"
 DECRYPTED = "decrypted"
-UNDERTAKINGS = ("PIPL-22-continue-duties", "PIPL-22-new-consent-on-change", "PIPL-51-protect", "propagate-withdrawal")
-"""What the receiver undertakes by signing, as codes of the agreement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class Receipt:
     received_at: datetime
     counts: dict[str, int]
     exceptions: tuple[str, ...]
+    imported: dict[str, int]
+    """Rows imported by table, where the receiver imported what came."""
 
     @property
     def lets_destroy(self) -> bool:
@@ -48,26 +50,32 @@ def sign_ciphertext_receipt(
         volumes_verified=volumes,
         counts_confirmed={},
         exceptions=(),
-        undertakings=UNDERTAKINGS,
+        undertakings=required(delivery.predicate),
         received_at=received_at,
     )
     return statement, sign(statement)
 
 
 def sign_receipt(
-    received: Received, received_at: datetime, sign: Sign, *, exceptions: Sequence[str] = ()
+    received: Received,
+    received_at: datetime,
+    sign: Sign,
+    *,
+    exceptions: Sequence[str] = (),
+    imported: Imported | None = None,
 ) -> tuple[Statement, bytes]:
-    """Statement and signed envelope of the second stage."""
+    """Statement and signed envelope of the second stage; `imported`: what it came to where it was imported."""
     statement = receipt_statement(
         delivery=received.statement,
         stage=DECRYPTED,
         volumes_verified=received.volumes,
         counts_confirmed=received.counts,
         exceptions=exceptions,
-        undertakings=UNDERTAKINGS,
+        undertakings=required(received.statement.predicate),
         received_at=received_at,
         inner_manifest_sha256=received.inner_manifest_sha256,
         nonce=received.nonce,
+        imported=None if imported is None else _said_of(imported),
     )
     return statement, sign(statement)
 
@@ -94,6 +102,10 @@ def check_receipt(envelope: bytes, open_receipt: Open, delivery: Statement, comm
         str(_of(v).get("path")) for v in _list(sent.get("volumes"))
     ):
         raise _wrong("not every volume was verified")
+    undertaken = set(map(str, _list(said.get("undertakings"))))
+    missing = [u for u in required(sent) if u not in undertaken]
+    if missing:
+        raise _wrong(f"the receiver does not undertake {', '.join(missing)}")
     stage = said.get("stage")
     if stage == DECRYPTED:
         _check_opened(said, sent, commit_salt)
@@ -101,7 +113,29 @@ def check_receipt(envelope: bytes, open_receipt: Open, delivery: Statement, comm
         raise _wrong("its stage is unknown")
     counts = {k: int(str(v)) for k, v in _of(said.get("countsConfirmed")).items()}
     exceptions = tuple(map(str, _list(said.get("exceptions"))))
-    return Receipt(str(said["deliveryId"]), str(stage), parse_rfc3339(str(said["receivedAt"])), counts, exceptions)
+    at = parse_rfc3339(str(said["receivedAt"]))
+    return Receipt(str(said["deliveryId"]), str(stage), at, counts, exceptions, _imported(said, sent))
+
+
+def _said_of(imported: Imported) -> dict[str, Json]:
+    return {
+        "kind": imported.kind,
+        "rows": {t: d.rows for t, d in imported.tables.items()},
+        "leftOut": {t: d.left_out for t, d in imported.tables.items() if d.left_out},
+    }
+
+
+def _imported(said: Mapping[str, Json], sent: Mapping[str, Json]) -> dict[str, int]:
+    """Rows imported by table; with those left out as withdrawn before they must be what was sent."""
+    if "imported" not in said:
+        return {}
+    told = _of(said["imported"])
+    rows = {k: int(str(v)) for k, v in _of(told.get("rows")).items()}
+    left_out = {k: int(str(v)) for k, v in _of(told.get("leftOut")).items()}
+    sum_of = {t: n + left_out.get(t, 0) for t, n in rows.items()}
+    if sum_of != sent.get("counts"):
+        raise _wrong("it says that other rows were imported than were sent")
+    return rows
 
 
 def _check_opened(said: Mapping[str, Json], sent: Mapping[str, Json], commit_salt: bytes) -> None:

@@ -17,6 +17,7 @@ from bequest.evidence.statement import Statement, read_statement
 from bequest.kernel.canonical import Json
 from bequest.kernel.errors import DeliveryError
 from bequest.steps.deliver.archive import extract
+from bequest.steps.deliver.arrived import arrived_tables, check_lawful
 from bequest.steps.deliver.bag import MANIFEST, check_bag, is_safe, sha256_file
 from bequest.steps.deliver.package import ENVELOPE
 from bequest.steps.deliver.statement import DELIVERY, Open, opens_manifest
@@ -48,7 +49,7 @@ def receive(
     agreed: Mapping[str, frozenset[str]] | None = None,
     open_statement: Open | None = None,
 ) -> Received:
-    """Open a package into `out_dir`, which must not exist or be empty.
+    """Open a package into `out_dir`, which must not exist, be empty, or hold what this package was opened to before.
 
     `identity`: age secret keys. `agreed`: columns the agreement allows, by `source.table`; without it the sender's own
     signed list counts. `open_statement` checks the sender's signature with a key that came another way.
@@ -57,10 +58,13 @@ def receive(
         DeliveryError: saying what is wrong; the clear files made until then are removed.
         VerificationError: where the sender's signature does not hold.
     """
-    if out_dir.exists() and any(out_dir.iterdir()):
+    names = {p.name for p in out_dir.iterdir()} if out_dir.exists() else set()
+    if names - {"bag"}:
         raise DeliveryError(f"{out_dir.name} is not empty", hint="Choose a new folder for the data in clear.")
     payload = check_bag(package_dir, "the package")
     statement = _statement(package_dir, payload, open_statement)
+    if names:
+        return _opened_before(out_dir / "bag", statement, tuple(sorted(payload)), agreed, open_statement is not None)
     secrets = [identity] if isinstance(identity, str) else list(identity)
     partial = out_dir.with_name(f".{out_dir.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
@@ -88,6 +92,27 @@ def receive(
         received.inner_manifest_sha256,
         received.nonce,
     )
+
+
+def _opened_before(
+    bag: Path,
+    statement: Statement,
+    volumes: tuple[str, ...],
+    agreed: Mapping[str, frozenset[str]] | None,
+    signature_checked: bool,
+) -> Received:
+    """What a former run opened, checked as if it had just come.
+
+    Raises:
+        DeliveryError: where it is not what this package holds; it is left as it is.
+    """
+    try:
+        return _check_inner(bag, statement, volumes, agreed, signature_checked)
+    except DeliveryError:
+        raise DeliveryError(
+            f"{bag.parent.name} is not empty, and not what this package holds",
+            hint="Choose a new folder for the data in clear.",
+        ) from None
 
 
 def check_ciphertext(package_dir: Path, open_statement: Open | None = None) -> tuple[Statement, tuple[str, ...]]:
@@ -162,6 +187,7 @@ def _check_tables(
         raise DeliveryError("the inner bag holds files that its descriptor does not name", hint=_RETRY)
     if counts != predicate.get("counts"):
         raise DeliveryError("the row counts are not those that were signed for", hint=_RETRY, code="BQ-DELIVERY-2")
+    check_lawful(arrived_tables(bag), predicate)
     return counts
 
 

@@ -59,6 +59,8 @@ def delivery_statement(
         "legalRoute": spec.legal_route,
         "purposes": list(spec.purposes),
         "restrictions": list(spec.restrictions),
+        "undertakings": list(spec.undertakings),
+        "agreement": dict(spec.agreement),
         "nonceCommit": hashlib.sha256(spec.nonce).hexdigest(),
         "createdAt": rfc3339(spec.created_at),
     }
@@ -92,6 +94,7 @@ def receipt_statement(
     received_at: datetime,
     inner_manifest_sha256: str = "",
     nonce: bytes = b"",
+    imported: Mapping[str, Json] | None = None,
 ) -> Statement:
     """What the receiver states at a stage: `ciphertext`, or `decrypted` (which quotes nonce and inner manifest)."""
     sent = delivery.predicate
@@ -109,6 +112,8 @@ def receipt_statement(
         "undertakings": list(undertakings),
         "receivedAt": rfc3339(received_at),
     }
+    if imported is not None:
+        predicate["imported"] = dict(imported)
     return Statement(RECEIPT, delivery.subjects, predicate)
 
 

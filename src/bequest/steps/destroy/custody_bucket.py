@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,6 +18,8 @@ from bequest.kernel.codec import decode
 from bequest.kernel.errors import GuardError, StateError
 
 UNDATED = "undated"
+_WHOLE = "whole-"
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 RECORDS = "records"
 PARENTS = "parents"
 SCHEMA = "schema"
@@ -98,7 +101,12 @@ def key_purpose(bucket: str) -> str:
 
 def whole_bucket(source: str) -> str:
     """The bucket of a store that is sealed whole."""
-    return f"whole-{source}"
+    return f"{_WHOLE}{source}"
+
+
+def is_dated(bucket: str) -> bool:
+    """Whether a bucket has a month at whose end it falls due."""
+    return _MONTH.fullmatch(bucket) is not None
 
 
 def last_day(bucket: str) -> date:
@@ -141,20 +149,30 @@ def open_files(out: Path, bucket: str, key: bytes) -> Iterator[tuple[SealedFile,
         yield file, read_sealed(out / bucket / file.file, key, sealing_aad(str(manifest["case"]), bucket, file.file))
 
 
-def destroy_bucket(out: Path, bucket: str, destroy_key: Callable[[str], None], on: date) -> tuple[SealedFile, ...]:
+def destroy_bucket(
+    out: Path, bucket: str, destroy_key: Callable[[str], None], on: date, *, reason: str = ""
+) -> tuple[SealedFile, ...]:
     """End a bucket whose month is over: key first, then files; the manifest stays and says when. May be repeated.
 
+    A bucket without a month (`undated`, a store kept whole) ends only for a reason that somebody gives.
+
     Raises:
-        GuardError: where the bucket is not due.
+        GuardError: where the bucket is not due, or has no month and no reason is given.
         StateError: where there is no such bucket.
     """
-    if bucket == UNDATED or on <= last_day(bucket):
+    manifest = _manifest_of_any(out, bucket)
+    if is_dated(bucket) and on <= last_day(bucket):
         raise GuardError(
             f"custody bucket {bucket} is not due on {on.isoformat()}",
-            hint="It may be destroyed from the first day after its month; `undated` only on counsel's written reason.",
+            hint="It may be destroyed from the first day after its month.",
             code="BQ-CUSTODY-1",
         )
-    manifest = _manifest(out, bucket)
+    if not is_dated(bucket) and not reason.strip():
+        raise GuardError(
+            f"custody bucket {bucket} has no month in which it falls due",
+            hint="It ends only on counsel's written reason: give it with --reason.",
+            code="BQ-CUSTODY-1",
+        )
     files = _files(manifest)
     destroy_key(key_purpose(bucket))
     for file in files:
@@ -163,6 +181,21 @@ def destroy_bucket(out: Path, bucket: str, destroy_key: Callable[[str], None], o
     manifest.setdefault("destroyed_on", on.isoformat())
     write_file(out / bucket / MANIFEST, canonical(manifest) + b"\n", mode=PUBLIC)
     return files
+
+
+def destroyed_on(out: Path, bucket: str) -> str:
+    """The day on which a bucket was destroyed; empty where it was not."""
+    path = out / bucket / MANIFEST
+    return str(json.loads(path.read_bytes()).get("destroyed_on") or "") if path.is_file() else ""
+
+
+def case_of(out: Path, bucket: str) -> str:
+    """The case whose bucket it is.
+
+    Raises:
+        StateError: where there is no such bucket.
+    """
+    return str(_manifest_of_any(out, bucket)["case"])
 
 
 def sealing_aad(case_id: str, bucket: str, file: str) -> bytes:
@@ -192,6 +225,18 @@ def _manifest(out: Path, bucket: str) -> dict[str, Json]:
         raise StateError(f"there is no custody bucket {bucket}", hint="`bequest case stores` lists the buckets.")
     manifest: dict[str, Json] = json.loads(path.read_bytes())
     return manifest
+
+
+def _manifest_of_any(out: Path, bucket: str) -> dict[str, Json]:
+    """The manifest; of documents that were sealed as a whole, which have none, one made from what is there."""
+    note = out / bucket / HANDED_OVER
+    if (out / bucket / MANIFEST).is_file() or not bucket.startswith(_WHOLE) or not (out / bucket).is_dir():
+        return _manifest(out, bucket)
+    paths = sorted((out / bucket).glob("*.sealed"))
+    source = bucket.removeprefix(_WHOLE)
+    files = [SealedFile(bucket, p.name, "whole", source, "", 1, 0, "", file_digest(p)) for p in paths]
+    case_id = str(json.loads(note.read_bytes())["case"]) if note.is_file() else ""
+    return {"case": case_id, "bucket": bucket, "files": [to_json(f) for f in files]}
 
 
 def _files(manifest: Mapping[str, Json]) -> tuple[SealedFile, ...]:

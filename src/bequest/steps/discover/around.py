@@ -25,15 +25,37 @@ def told(sample: TableSample) -> str:
 
 
 def names_staff(sample: TableSample) -> bool:
-    """Whether a column refers to a member of staff as the one the row is about."""
+    """Whether a column refers to somebody as the one the row is about.
+
+    The number of a member of staff counts anywhere, that of anybody but a doer among the first columns.
+    """
     return any(
-        h.cls is FieldClass.USER_ID and not h.weak and names_one_of(h.before, h.hint, _STAFF_IN_A_KEY)
-        for c in sample.columns
+        h.cls is FieldClass.USER_ID
+        and not h.weak
+        and (
+            names_one_of(h.before, h.hint, _STAFF_IN_A_KEY)
+            or (i < _FIRST_COLUMNS and names_one_of(h.before, h.hint, _SUBJECTS))
+        )
+        for i, c in enumerate(sample.columns)
         for h in (*comment_hits(c.comment), *name_hits(c.said))
     )
 
 
-_STAFF_IN_A_KEY = ("emp", "employee", "staff", "yuangong", "员工", "职工", "gonghao", "工号", "teacher", "教师")
+def refers_to_staff(sample: TableSample) -> bool:
+    """Whether the number of a member of staff opens the row."""
+    return any(
+        h.cls is FieldClass.USER_ID and not h.weak and names_one_of(h.before, h.hint, _STAFF_IN_A_KEY)
+        for c in sample.columns[:_FIRST_COLUMNS]
+        for h in (*comment_hits(c.comment), *name_hits(c.said))
+    )
+
+
+_FIRST_COLUMNS = 3
+_SUBJECTS = tuple(w for w in lexicon.PEOPLE if w not in lexicon.DOERS)
+_STAFF_IN_A_KEY = (
+    *("emp", "employee", "staff", "worker", "personnel", "person", "yuangong", "gonghao", "teacher", "courier"),
+    *("员工", "职工", "工号", "教师", "人员编号", "人员id", "学号", "xuehao", "student", "stu", "学生", "xuesheng"),
+)
 
 
 def names_class(column: ColumnInfo, wanted: set[FieldClass]) -> bool:
@@ -108,8 +130,14 @@ def initials(sample: TableSample) -> frozenset[str]:
     """Names that are known initials, where two stand in the table or most of its names are initials of something."""
     names = [c.said.lower() for c in sample.columns]
     found = frozenset(n for n in names if n in WHOLE and not has_han(n))
+    return found if len(found) >= 2 or in_initials(sample) else frozenset()
+
+
+def in_initials(sample: TableSample) -> bool:
+    """Whether most names of the table are initials of something in pinyin."""
+    names = [c.said.lower() for c in sample.columns]
     bare = [n for n in names if 2 <= len(n) <= _LONGEST_INITIALS and n.isascii() and n.isalpha() and _is_bare(n)]
-    return found if len(found) >= 2 or len(bare) >= max(3, _SHARE_OF_INITIALS * len(names)) else frozenset()
+    return len(bare) >= max(3, _SHARE_OF_INITIALS * len(names))
 
 
 _LONGEST_INITIALS, _SHARE_OF_INITIALS = 7, 0.5
@@ -121,6 +149,39 @@ def _is_bare(name: str) -> bool:
 
 
 _REACHED_BY = {FieldClass.PHONE, FieldClass.EMAIL, FieldClass.LANDLINE, FieldClass.SOCIAL_ID}
+
+
+def mentions_any_host(sample: TableSample) -> bool:
+    """Whether a host, port or address of a machine stands in the row: accounts beside it are not people's."""
+    return any(_HOSTS & set(words_of(c.said)) or any(w in c.comment for w in ("主机", "端口")) for c in sample.columns)
+
+
+_HOSTS = frozenset(
+    listed("host, port, url, uri, endpoint, domain, bucket, driver, jdbc, server, smtp, imap, ftp, schema, ssl, dsn")
+)
+
+
+def names_bank(sample: TableSample) -> bool:
+    """Whether a bank, its branch or the name of an account stands in the row: then an account number is a bank's."""
+    return any(
+        h.hint.endswith(_OF_BANKS) or " ".join((*h.before, h.hint)).startswith("bank")
+        for c in sample.columns
+        for h in (*comment_hits(c.comment), *name_hits(c.said))
+    )
+
+
+_OF_BANKS = (
+    "bank name",
+    "opening bank",
+    "account name",
+    "acct name",
+    "开户行",
+    "开户银行",
+    "银行名称",
+    "户名",
+    "khh",
+    "kaihuhang",
+)
 
 
 def beside_a_person(sample: TableSample, classes: list[FieldClass | None]) -> frozenset[str]:
@@ -138,11 +199,22 @@ def beside_a_person(sample: TableSample, classes: list[FieldClass | None]) -> fr
 
 def are_firms(sample: TableSample) -> bool:
     """Whether the rows are companies: at least two columns that companies have, none that only people have."""
-    private = {strong_class(c) for c in sample.columns} & _PRIVATE
-    telling = sum(" ".join(words_of(c.said)) in _OF_FIRMS or c.comment.strip() in _OF_FIRMS for c in sample.columns)
+    classes = [strong_class(c) for c in sample.columns]
+    private = set(classes) & _PRIVATE
+    named = {FieldClass.COMPANY_NAME, FieldClass.USCC, FieldClass.TAX_ID}
+    ordered = mentions(told(sample), lexicon.ORDER_WORDS)
+    telling = 0 if ordered else sum(c in named for c in classes[1:])
+    telling += sum(" ".join(words_of(c.said)) in _OF_FIRMS or c.comment.strip() in _OF_FIRMS for c in sample.columns)
     return not private and telling >= 2
 
 
+def are_suppliers(sample: TableSample) -> bool:
+    """Whether the number or name of a supplier opens the rows: `creditors` that hold `supplier_id`."""
+    first = sample.columns[:2]
+    return any(mentions(c.said, lexicon.SUPPLIERS) or mentions(c.comment, lexicon.SUPPLIERS) for c in first)
+
+
+_OF_ACCOUNTS = ("account name", "acct name", "账户名", "账户名称", "户名")
 _PRIVATE = frozenset(
     {
         FieldClass.GENDER,
@@ -165,6 +237,8 @@ def strong_class(column: ColumnInfo) -> FieldClass | None:
             if comments:
                 return None
             continue
+        if hit.cls is FieldClass.PERSON_NAME and hit.hint.endswith(_OF_ACCOUNTS):
+            continue  # whoever holds it may be a company
         if hit.cls in {FieldClass.PERSON_NAME, FieldClass.USERNAME} and type_family(column.declared_type) not in {
             TypeFamily.TEXT,
             TypeFamily.UNKNOWN,
@@ -205,7 +279,10 @@ def counts_people(sample: TableSample) -> bool:
 
 
 _SCREEN_NAMES = frozenset(
-    listed("username, user name, nickname, nick name, yonghuming, zhanghao, nicheng, 昵称, 用户昵称, 用户名, 用户账号")
+    listed(
+        """userid, uid, username, user name, nickname, nick name, yonghuming, zhanghao, nicheng, 昵称, 用户昵称,
+        用户名, 用户账号"""
+    )
 )
 
 

@@ -9,21 +9,27 @@ from bequest.model.datamap import FieldClass
 from bequest.steps.discover import lexicon
 from bequest.steps.discover.around import (
     are_firms,
+    are_suppliers,
     before_personal,
     beside_a_person,
     counts_people,
     has_births,
+    in_initials,
     initials,
     is_staff,
+    mentions_any_host,
+    names_bank,
     names_class,
     names_staff,
     refers_by_number,
     refers_to_outsider,
+    refers_to_staff,
     strong_class,
     told,
 )
 from bequest.steps.discover.matching import PINYIN, last_word_of, mentions, words_of
 from bequest.steps.discover.sample import TableSample
+from bequest.steps.discover.segments import singular
 from bequest.steps.discover.words import chunks, fold, has_han
 
 
@@ -68,12 +74,15 @@ _HUMAN = frozenset(
     }
 )
 """What systems have none of, other than accounts, passwords and addresses."""
+_HUMAN_ALONE = frozenset({FieldClass.PERSON_NAME, FieldClass.GENDER, FieldClass.BIRTHDAY, FieldClass.NATIONAL_ID})
+_LOGIN = frozenset({FieldClass.USERNAME, FieldClass.PASSWORD_SECRET})
 _GROUPS = {
     Topic.PERSON.value: lexicon.PEOPLE,
     Topic.EVENT.value: lexicon.EVENTS,
     Topic.ORGANISATION.value: lexicon.ORGANISATIONS,
     Topic.THING.value: lexicon.THINGS,
 }
+_TOPICAL = frozenset(w for group in _GROUPS.values() for w in group)
 _HAN_GENERIC = tuple(sorted((w for w in lexicon.GENERIC_TABLE_WORDS if has_han(w)), key=len, reverse=True))
 _COMMENT_CUT = re.compile(r"[:：,，;；。(（\[【\n]")
 
@@ -119,6 +128,8 @@ class TableContext:
     """Words of the table's name, where it is a table of people."""
     described: bool = False
     """One person a row, with what only a person has: an ID number, a birthday, a gender."""
+    identified: bool = False
+    """The number of somebody's ID stands in the row."""
     papers: bool = False
     """Rows are somebody's papers: passports, visas."""
     pupils: bool = False
@@ -126,6 +137,14 @@ class TableContext:
     """A tax number or licence stands in the row: its account is a company's."""
     initials: frozenset[str] = frozenset()
     """Names of columns that are initials of words about people, where several stand together (`xm`, `xb`, `csrq`)."""
+    in_initials: bool = False
+    """Most names are initials of something in pinyin, known or not."""
+    of_accounts: bool = False
+    """Rows are accounts: without somebody named, those of the company itself."""
+    banked: bool = False
+    """A bank or the name of an account stands in the row."""
+    of_places: bool = False
+    """Addresses and telephones, but nobody whose they are: a list of branches or lockers."""
     beside_a_person: frozenset[str] = frozenset()
     """Columns that follow a person's name at once: the telephone there is the person's."""
     relatives: bool = False
@@ -151,17 +170,28 @@ def topic_of_text(text: str) -> Topic:
         if answer == Topic.PERSON.value and _ends_in_thing_or_event(rest.removesuffix(word)):
             return Topic.EVENT
         return Topic(answer) if answer else Topic.UNKNOWN
-    words = [w for w in words_of(text) if w not in lexicon.GENERIC_TABLE_WORDS and not w.isdigit()]
+    words = [singular(w, _TOPICAL) for w in words_of(text) if w not in lexicon.GENERIC_TABLE_WORDS and not w.isdigit()]
     if not words:
         return Topic.UNKNOWN
     if words[-1] not in _TOPICAL and (said := PINYIN.words_in("".join(chunks(text)))):
-        return topic_of_text(said)
+        return topic_of_text(said if said in _RANKS else said.replace("等级", "登记"))
     if words[-1] in lexicon.PEOPLE and len(words) > 1 and words[-2] in _THINGS_AND_EVENTS:
         return Topic.EVENT  # coupon_user: who has which coupon
-    return next((Topic(label) for label, group in _GROUPS.items() if words[-1] in group), Topic.UNKNOWN)
+    last = words[-1] if words[-1] in _TOPICAL else _behind_a_prefix(words[-1])
+    return next((Topic(label) for label, group in _GROUPS.items() if last in group), Topic.UNKNOWN)
 
 
-_TOPICAL = frozenset(w for group in _GROUPS.values() for w in group)
+def _behind_a_prefix(word: str) -> str:
+    """The word about people, things or deeds behind a few letters that say nothing: `prlemployee`."""
+    rests = (singular(word[i:], _TOPICAL) for i in range(1, _LONGEST_PREFIX + 1) if len(word) - i >= _LEAST_REST)
+    return next((r for r in rests if r in _TOPICAL), "")
+
+
+_LONGEST_PREFIX, _LEAST_REST = 4, 5
+
+
+_RANKS = frozenset({"会员等级", "用户等级", "客户等级", "等级", "医院等级", "酒店等级"})
+"""Spelt like 登记, which names of tables in pinyin far more often mean."""
 _THINGS_AND_EVENTS = frozenset(lexicon.THINGS) | frozenset(lexicon.EVENTS)
 
 
@@ -178,8 +208,7 @@ def table_context(sample: TableSample) -> TableContext:
     refers = pointing or any(refers_to_outsider(c) for c in sample.columns) or names_staff(sample)
     numbered = pointing or any(refers_by_number(c) for c in sample.columns) or names_staff(sample)
     named_people = mentions(both, lexicon.PEOPLE)
-    configured = mentions(both, lexicon.TEMPLATE_WORDS) or not numbered
-    machinery = mentions(both, lexicon.MACHINERY_WORDS) and configured and len(_HUMAN & set(classes)) < 2
+    machinery = _is_machinery(sample, both, classes, numbered)
     topic = _topic_of_columns(sample, classes, machinery, refers or named_people)
     about_nobody = topic in {Topic.THING, Topic.ORGANISATION}
     individual = topic is Topic.PERSON or (not about_nobody and n_individual >= 2)
@@ -207,23 +236,47 @@ def table_context(sample: TableSample) -> TableContext:
         buying=mentions(both, lexicon.BUYING_WORDS),
         evidence=evidence,
         finance=people and mentions(both, lexicon.FINANCE_WORDS),
-        pay=not about_nobody and (refers or people or names_staff(sample)) and mentions(both, lexicon.PAY_WORDS),
+        pay=not about_nobody and (refers or people) and _is_pay(sample, both),
         schooling=people and mentions(both, lexicon.SCHOOLING_WORDS),
         work_history=people and not machinery and mentions(both, lexicon.WORK_HISTORY_WORDS),
         attendance=not about_nobody and mentions(both, lexicon.ATTENDANCE_WORDS),
         machinery=machinery,
+        identified=FieldClass.NATIONAL_ID in classes,
         papers=people and mentions(both, lexicon.PAPER_WORDS),
         pupils=mentions(f"{both} {' '.join(c.said for c in sample.columns)}", lexicon.PUPIL_WORDS),
-        taxed=any(names_class(c, {FieldClass.TAX_ID, FieldClass.USCC}) for c in sample.columns),
+        taxed=any(names_class(c, {FieldClass.TAX_ID, FieldClass.USCC}) for c in sample.columns)
+        and not (_topic(sample) is Topic.PERSON and _DESCRIBED & set(classes)),
         of_people=before_personal(sample),
-        described=topic is Topic.PERSON
-        and bool({FieldClass.NATIONAL_ID, FieldClass.GENDER, FieldClass.BIRTHDAY} & set(classes)),
+        described=(topic is Topic.PERSON or n_individual >= _CLEARLY_PEOPLE)
+        and bool(_DESCRIBED & set(classes) or len(_PROFILE & set(classes)) >= 2),
         own_words=frozenset(words_of(sample.table)) if topic is Topic.PERSON else frozenset(),
         initials=initials(sample),
+        in_initials=in_initials(sample),
+        banked=names_bank(sample),
+        of_accounts=mentions(both, ("account", "acct", "账户", "账号", "帐户")),
+        of_places=topic is Topic.UNKNOWN and not refers and {c for c in classes if c in INDIVIDUAL} <= _OF_PLACES_TOO,
         beside_a_person=beside_a_person(sample, classes),
         relatives=mentions(both, lexicon.RELATED_WORDS),
         firms=are_firms(sample),
     )
+
+
+def _is_machinery(sample: TableSample, both: str, classes: list[FieldClass | None], numbered: bool) -> bool:
+    """Whether rows are about systems; who logs in where no host stands beside is somebody all the same."""
+    configured = mentions(both, lexicon.TEMPLATE_WORDS) or not numbered
+    logs_in = set(classes) >= _LOGIN and not mentions_any_host(sample)
+    of_systems = mentions(both, lexicon.MACHINERY_WORDS) and configured and len(_HUMAN & set(classes)) < 2
+    return of_systems and not logs_in
+
+
+def _is_pay(sample: TableSample, both: str) -> bool:
+    return mentions(both, lexicon.PAY_WORDS) or (mentions(both, ("pay",)) and refers_to_staff(sample))
+
+
+_DESCRIBED = frozenset({FieldClass.NATIONAL_ID, FieldClass.GENDER, FieldClass.BIRTHDAY})
+_PROFILE = frozenset(
+    {FieldClass.MARITAL, FieldClass.EDUCATION, FieldClass.EMPLOYMENT, FieldClass.INCOME_ASSETS, FieldClass.HEALTH}
+)
 
 
 def _count_individual(classes: list[FieldClass | None]) -> int:
@@ -256,10 +309,13 @@ def _topic_of_columns(sample: TableSample, classes: list[FieldClass | None], mac
     n_individual = _count_individual(classes)
     if topic is Topic.EVENT and _describes_people(sample, classes):
         topic = Topic.PERSON
-    if topic is Topic.ORGANISATION and has_births(sample):
+    tenants = mentions(both, ("tenant", "租户")) and FieldClass.NATIONAL_ID in classes
+    if topic is Topic.ORGANISATION and (has_births(sample) or tenants):
         topic = Topic.PERSON  # emp_dep: of dependants, not of departments
     if topic is Topic.PERSON and counts_people(sample) and FieldClass.PERSON_NAME not in classes:
         return Topic.THING
+    if topic is Topic.PERSON and are_suppliers(sample) and not _HUMAN_ALONE & set(classes):
+        return Topic.ORGANISATION
     if topic is Topic.UNKNOWN and mentions(both, lexicon.ORGANISATIONS) and not somebody:
         topic = Topic.ORGANISATION
     if topic is Topic.UNKNOWN and n_individual >= _CLEARLY_PEOPLE:
@@ -282,11 +338,13 @@ def _belongs_to_somebody(sample: TableSample, both: str, n_individual: int, clas
     if mentions(both, lexicon.TEMPLATE_WORDS) or _is_link(sample):
         return False
     refers = any(c.to_people or refers_to_outsider(c) for c in sample.columns) or names_staff(sample)
+    if names_staff(sample) and (_topic(sample) is not Topic.ORGANISATION or mentions(both, lexicon.EVENTS)):
+        return True
     if not refers and mentions(both, lexicon.ORGANISATIONS):
         return False
     owned = mentions(both, lexicon.OWN_THINGS)
     if _topic(sample) is Topic.ORGANISATION:
-        return refers and owned and mentions(both, lexicon.PEOPLE)
+        return refers and owned and (mentions(both, lexicon.PEOPLE) or names_staff(sample))
     if owned and n_individual >= 2:
         return True
     named = _HUMAN & set(classes)

@@ -12,11 +12,13 @@ from bequest.model.facts import RecordClass, RowRole
 from bequest.steps.discover.context import TableContext, Topic, table_context
 from bequest.steps.discover.judge import judge_column
 from bequest.steps.discover.naming import with_readings
+from bequest.steps.discover.origins import origin_columns, origins_of
+from bequest.steps.discover.profiles import as_profiled
 from bequest.steps.discover.references import with_references
 from bequest.steps.discover.relations import find_relations
 from bequest.steps.discover.roles import record_class_of
 from bequest.steps.discover.sample import TableSample, schema_digest
-from bequest.steps.discover.wholes import as_a_whole
+from bequest.steps.discover.wholes import as_a_whole, with_people_found
 
 _HELD_BY_PEOPLE = frozenset({Verdict.CONFIRMED, Verdict.CORRECTED})
 
@@ -36,8 +38,12 @@ def discover(samples: Sequence[TableSample], previous: DataMap | None = None) ->
 def _propose(sample: TableSample) -> TableMap:
     context = table_context(sample)
     columns = tuple(judge_column(sample, c, context) for c in sample.columns)
+    if (more := with_people_found(sample, context, columns)) is not context:
+        context = more
+        columns = tuple(judge_column(sample, c, context) for c in sample.columns)
     columns = as_a_whole(sample, context, columns)
-    record = record_class_of(sample, context)
+    columns, profile = as_profiled(columns)
+    record = profile.record_class if profile else record_class_of(sample, context)
     if record is RecordClass.REFERENCE and _somebody_in(columns, context):
         record = RecordClass.OTHER
     return TableMap(
@@ -49,6 +55,7 @@ def _propose(sample: TableSample) -> TableMap:
         state=TableState.NOT_SCANNED if sample.why_not_scanned else TableState.SCANNED,
         why_not_scanned=sample.why_not_scanned,
         key=tuple(c.name for c in sample.columns if c.is_key),
+        origins=origins_of(sample, columns),
         schema_digest=schema_digest(sample.columns),
         notes=sample.notes,
     )
@@ -78,6 +85,7 @@ def _keep_verdicts(proposed: TableMap, before: TableMap | None) -> TableMap:
         facts=tuple(f for f in before.facts if f.column in names),
         retention=tuple(r for r in before.retention if {r.start_column, r.if_column} - {""} <= names),
         freshness_column=before.freshness_column if before.freshness_column in names else "",
+        origins=tuple(o for o in before.origins if origin_columns(o) <= names) or kept.origins,
         verdict=before.verdict,
     )
 

@@ -22,7 +22,8 @@ _ENGLISH: tuple[tuple[frozenset[str], frozenset[FieldClass]], ...] = (
         frozenset(
             listed(
                 """img, image, pic, picture, photo, file, scan, attach, attachment, front, back, side,
-                f, b, fm, zm, copy, photocopy, positive, negative, hand, hold, base, jpg, pdf, imgs, photos, pics"""
+                f, b, fm, zm, fid, fids, oss, copy, photocopy, positive, negative, hand, hold, base, jpg, pdf, imgs,
+                photos, pics"""
             )
         ),
         _PAPERS,

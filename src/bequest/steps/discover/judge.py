@@ -11,10 +11,11 @@ from functools import cache
 
 from bequest.model.datamap import ColumnMap, FieldClass
 from bequest.model.facts import RowRole
+from bequest.steps.discover.bare import of_banks, without_bare_words
 from bequest.steps.discover.context import TableContext, Topic
 from bequest.steps.discover.detector import Detector, TypeFamily, bearings, type_family
 from bequest.steps.discover.detectors import DETECTORS
-from bequest.steps.discover.matching import Hit, comment_hits, name_hits, says_something, words_of
+from bequest.steps.discover.matching import Hit, acting_initials, comment_hits, name_hits, says_something, words_of
 from bequest.steps.discover.personal import is_personal, is_sensitive
 from bequest.steps.discover.roles import role_of
 from bequest.steps.discover.sample import ColumnInfo, TableSample
@@ -49,7 +50,6 @@ _PLACES = frozenset(
     {FieldClass.ADDRESS, FieldClass.REGION, FieldClass.LOCATION_TRACE, FieldClass.GEO_COORDINATES, FieldClass.POSTCODE}
 )
 """Words for places do not contradict each other."""
-_ADDRESSED = frozenset({FieldClass.IP, FieldClass.EMAIL, FieldClass.DEVICE_ID, FieldClass.AVATAR_PHOTO})
 _VALUE_ONLY = frozenset(
     {
         FieldClass.PHONE,
@@ -139,7 +139,10 @@ def find_class(column: ColumnInfo, context: TableContext, values: ColumnValues) 
     """The class of a column by names, types, values and context, each adding to the points of each class."""
     cases: dict[FieldClass, _Case] = {}
     names = name_hits(column.said)
-    comments = _without_bare_words(names, comment_hits(column.comment))
+    if not names and context.in_initials and not says_something(column.comment):
+        names = acting_initials(column.said)
+    names = of_banks(names, context)
+    comments = without_bare_words(names, of_banks(comment_hits(column.comment), context))
     if column.to_people and _type_allows(FieldClass.USER_ID, column.declared_type):
         cases[FieldClass.USER_ID] = _Case(PRIOR + REFERENCE, [f"reference:key of {column.refers_to}"], by_name=True)
     _add_words(cases, "name", names, NAME, NAME_WEAK, context, column)
@@ -162,15 +165,6 @@ def find_class(column: ColumnInfo, context: TableContext, values: ColumnValues) 
             if not case.by_name:
                 case.points += PLAIN_NAME
     return _best(cases, hits, plain, values, in_text, column, context)
-
-
-def _without_bare_words(names: tuple[Hit, ...], comments: tuple[Hit, ...]) -> tuple[Hit, ...]:
-    """A bare 地址 beside a name that says IP, mail, link or picture is the address of that; so is 账号 of a bank's."""
-    if any(h.cls is FieldClass.ACCOUNT_NUMBER for h in names):
-        return tuple(h for h in comments if h.hint not in {"账号", "帐号", "账户"})
-    if any(h.cls in _ADDRESSED or h.hint in {"url", "uri", "link"} for h in names):
-        return tuple(h for h in comments if h.hint not in {"地址", "address"})
-    return comments
 
 
 @cache
@@ -305,6 +299,8 @@ def _add_context(cases: dict[FieldClass, _Case], context: TableContext) -> None:
         told = told or (cls in {FieldClass.INCOME_ASSETS, FieldClass.BANK_CARD} and (context.finance or context.pay))
         told = told or (cls is FieldClass.EDUCATION and (context.schooling or context.pupils))
         told = told or (cls is FieldClass.EMPLOYMENT and context.work_history)
+        told = told or (cls is FieldClass.NATIONAL_ID and context.papers)
+        told = told or (cls is FieldClass.PASSWORD_SECRET and context.persons)
         told = told or bool(context.initials)
         told = told or (cls is FieldClass.PERSON_NAME and case.named_beside)
         if context.individual or clinical or told:

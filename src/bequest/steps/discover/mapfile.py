@@ -8,11 +8,13 @@ import json
 from collections.abc import Iterable, Sequence
 
 from bequest.model.datamap import (
+    ORIGIN_PARTS,
     ColumnMap,
     DataMap,
     FactBinding,
     FieldClass,
     Need,
+    Origin,
     Relation,
     RetentionBinding,
     TableMap,
@@ -38,6 +40,7 @@ _HEAD = """\
 # record_class / 记录:  {records}
 # personal, sensitive: left out where they are usual for the class / 与类别惯例一致时省略
 # facts.how: map, present, date_band, id_band
+# origins / 来源: {origins}, each as text or as <part>_column / 各写文字，或写成 <部分>_column 指明所在列
 """
 
 
@@ -49,6 +52,7 @@ def export_map(data_map: DataMap) -> str:
         needs=", ".join(n.value for n in Need),
         records=_wrapped(r.value for r in RecordClass),
         reductions=", ".join(CHOICES),
+        origins=", ".join(ORIGIN_PARTS),
     )
     return head + "".join(_table(t) for t in data_map.tables)
 
@@ -100,6 +104,7 @@ def _table(table: TableMap) -> str:
         *_list("relations", [_relation(r) for r in table.relations]),
         *_list("facts", [_fact(f) for f in table.facts]),
         *_list("retention", [_retention(r) for r in table.retention]),
+        *_list("origins", [_origin(o) for o in table.origins]),
     ]
     return "\n".join(lines) + "\n"
 
@@ -143,3 +148,11 @@ def _retention(retention: RetentionBinding) -> str:
         f"{{ band = {_q(retention.band)}, start_column = {_q(retention.start_column)}, "
         f"if_column = {_q(retention.if_column)} }}"
     )
+
+
+def _origin(origin: Origin) -> str:
+    """What is said of it; parts that are empty are left out."""
+    parts = [f"columns = {_texts(origin.columns)}"] if origin.columns else []
+    told = [f"{name}{ending}" for name in ORIGIN_PARTS for ending in ("", "_column")]
+    parts += [f"{name} = {_q(text)}" for name in told if (text := getattr(origin, name))]
+    return f"{{ {', '.join(parts)} }}"

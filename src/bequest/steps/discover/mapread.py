@@ -9,11 +9,13 @@ from typing import TypeVar
 
 from bequest.kernel.errors import DataMapError
 from bequest.model.datamap import (
+    ORIGIN_PARTS,
     ColumnMap,
     DataMap,
     FactBinding,
     FieldClass,
     Need,
+    Origin,
     Relation,
     RetentionBinding,
     TableMap,
@@ -26,10 +28,12 @@ from bequest.steps.discover.personal import personal_by_class, sensitive_by_clas
 
 _TABLE_KEYS = frozenset(
     {"source", "table", "record_class", "key", "freshness_column", "columns", "relations", "facts", "retention"}
+    | {"origins"}
 )
 _COLUMN_KEYS = frozenset({"name", "class", "role", "need", "reduced_by", "personal", "sensitive"})
 _RELATION_KEYS = frozenset({"column", "to", "role"})
 _FACT_KEYS = frozenset({"fact", "column", "how", "values", "default", "role"})
+_ORIGIN_KEYS = frozenset({"columns", *ORIGIN_PARTS, *(f"{p}_column" for p in ORIGIN_PARTS)})
 _RETENTION_KEYS = frozenset({"band", "start_column", "if_column"})
 _HOW = ("map", "present", "date_band", "id_band")
 REDUCTION_HINT = f"Ways to reduce: {', '.join(CHOICES)}; see docs/operators.md. Leave it out for the law's default."
@@ -37,7 +41,7 @@ _BANDS = tuple(b for b in FACT_VALUES[Fact.RETENTION] if b != "none")
 
 Item = Mapping[str, object]
 Word = TypeVar("Word", bound=StrEnum)
-Bound = TypeVar("Bound", Relation, FactBinding, RetentionBinding)
+Bound = TypeVar("Bound", Relation, FactBinding, RetentionBinding, Origin)
 
 
 def apply_map(text: str, data_map: DataMap) -> tuple[DataMap, list[Change]]:
@@ -144,7 +148,10 @@ def _apply_table(item: Item, table: TableMap, data_map: DataMap) -> TableMap:
         relations=_bound(item, "relations", where, table.relations, lambda i: _relation(i, table, data_map, where)),
         facts=_bound(item, "facts", where, table.facts, lambda i: _fact(i, table, where)),
         retention=_bound(item, "retention", where, table.retention, lambda i: _retention(i, table, where)),
+        origins=_bound(item, "origins", where, table.origins, lambda i: _origin(i, table, where)),
     )
+    if set(item) <= {"source", "table", "columns"}:
+        return changed  # a word on some columns is none on the table
     same = replace(changed, columns=table.columns) == table
     return replace(changed, verdict=_verdict(same, table.verdict))
 
@@ -239,6 +246,19 @@ def _retention(item: Item, table: TableMap, where: str) -> RetentionBinding:
     return RetentionBinding(band, start, _column_name(item, "if_column", table, where, ""))
 
 
+def _origin(item: Item, table: TableMap, where: str) -> Origin:
+    where = f"an origin of {where}"
+    _known_keys(item, _ORIGIN_KEYS, where)
+    columns = item.get("columns", [])
+    if not isinstance(columns, list):
+        raise DataMapError(f"'columns' of {where} must be a list", hint='Write columns = ["mobile"], or leave it out.')
+    names = [c.name for c in table.columns]
+    of = tuple(_one_of(str(c), names, "column", where) for c in columns)
+    texts = {part: _text(item, part, where, "") for part in ORIGIN_PARTS}
+    told = {f"{part}_column": _column_name(item, f"{part}_column", table, where, "") for part in ORIGIN_PARTS}
+    return Origin(of, **texts, **told)
+
+
 def _differences(before: TableMap, after: TableMap) -> list[Change]:
     def change(column: str, what: str, was: object, now: object) -> Change:
         return Change(after.source, after.name, column, what, str(was), str(now))
@@ -254,6 +274,7 @@ def _differences(before: TableMap, after: TableMap) -> list[Change]:
         ("relations", before.relations, after.relations),
         ("facts", before.facts, after.facts),
         ("retention", before.retention, after.retention),
+        ("origins", before.origins, after.origins),
     ):
         if was != now:
             changes.append(change("", what, len(was), len(now)))

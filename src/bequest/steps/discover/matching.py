@@ -9,6 +9,7 @@ from bequest.steps.discover import lexicon
 from bequest.steps.discover.detector import Detector
 from bequest.steps.discover.detectors import DETECTORS
 from bequest.steps.discover.forms import FORM_WORDS, HIDING_WORDS, LIKENESSES, without_form, without_form_han
+from bequest.steps.discover.segments import WHOLE_WORDS, singular
 from bequest.steps.discover.spelling import Pinyin, syllables
 from bequest.steps.discover.words import HeadIndex, chunks, comment_heads, fold, has_han, is_boolean_name, tokens
 
@@ -50,6 +51,9 @@ _INITIAL_HEADS = {
 """Heads by their initials that stand for nothing else at the end of a longer run of initials."""
 _NUMBERS = frozenset({"no", "id", "code", "sn", "card", "account"})
 _INITIALS_OF_ANYTHING = ("mc", "bh", "dm", "sj", "lx", "id")
+_VAGUE_INITIALS = ("zt", "rq", "sj", "lx", "dj", "sl", "ll", "dl", "bz", "je", "fs", "jg", "yy", "qk", "nr", "lb")
+"""状态, 日期, 时间, 类型, 等级, 数量 … and whatever else is spelt so: of a short run they tell too little."""
+_LEAST_WITH_VAGUE = 5
 _SAID_OF_PEOPLE = frozenset({FieldClass.PERSON_NAME, FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.DEVICE_ID})
 _INITIALS_OF_PEOPLE = frozenset(
     {
@@ -151,6 +155,13 @@ def name_hits(name: str) -> tuple[Hit, ...]:
         return (Hit(WHOLE[whole].cls, whole, not has_han(whole), ()),)
     if not has_han(name) and words_of(name)[:1] and words_of(name)[0] in _AGGREGATES:
         return (Hit(FieldClass.NOT_PI, words_of(name)[0], False, ()),)
+    if (
+        not has_han(name)
+        and len(words_of(name)) == 2
+        and words_of(name)[0] in _COUNTS
+        and words_of(name)[1] in _COUNTED
+    ):
+        return (Hit(FieldClass.NOT_PI, " ".join(words_of(name)), False, ()),)
     found = INDEX.find(name)
     if coded := _coded_hits(name, found):
         return coded
@@ -158,6 +169,8 @@ def name_hits(name: str) -> tuple[Hit, ...]:
         return formed
     if asked := _asked_hits(name):
         return asked
+    if done := _done_by(name, found):
+        return done
     if found is None and not has_han(name) and is_boolean_name(words_of(name)):
         return (Hit(FieldClass.NOT_PI, "yes or no", False, ()),)
     if found is None:
@@ -167,7 +180,7 @@ def name_hits(name: str) -> tuple[Hit, ...]:
     for key in dict.fromkeys(keys):
         detector = BY_ID[key]
         weak = hint in detector.weak_hints
-        if weak and detector.cls is FieldClass.PERSON_NAME and _is_agent(before):
+        if weak and detector.cls is FieldClass.PERSON_NAME and (_is_agent(before) or _is_somebody(name, hint, before)):
             weak = False
         if _counted(name, hint, detector.cls):
             continue
@@ -178,6 +191,9 @@ def name_hits(name: str) -> tuple[Hit, ...]:
     return tuple(hits)
 
 
+_COUNTS = frozenset({"num", "number", "count", "total", "n", "existing", "successful", "successive", "failed", "new"})
+_COUNTED = frozenset(w for w in lexicon.STAFF + lexicon.CUSTOMERS if not has_han(w)) | {"login", "logins", "people"}
+"""After a word of counting: how many of them, or whether it worked."""
 _AGGREGATES = frozenset({"max", "min", "avg", "average", "mean", "median"})
 """Before a name they make it a bound or a figure over many: `max_guest`, `avg_age`."""
 _CODED = frozenset(
@@ -190,7 +206,7 @@ _CODED = frozenset(
         FieldClass.REGION,
     }
 )
-_ENDINGS_OF_CODES = frozenset({"code", "id", "name", "desc", "text", "type", "label"})
+_ENDINGS_OF_CODES = frozenset({"code", "id", "name", "desc", "text", "type", "label", "key"})
 
 
 def _coded_hits(name: str, found: Found | None) -> tuple[Hit, ...]:
@@ -203,6 +219,7 @@ def _coded_hits(name: str, found: Found | None) -> tuple[Hit, ...]:
 
 _ASKED = frozenset(
     {FieldClass.MARITAL, FieldClass.HEALTH, FieldClass.MINORS, FieldClass.RELIGION_ETHNICITY, FieldClass.OTHER_PI}
+    | {FieldClass.INCOME_ASSETS}
 )
 """What a yes or no is personal information of: `is_married`, 是否怀孕."""
 
@@ -220,6 +237,21 @@ def _asked_hits(name: str) -> tuple[Hit, ...]:
             return ()
         rest = "_".join(words[1:])
     return tuple(h for h in name_hits(rest) if h.cls in _ASKED and not h.weak)
+
+
+def _done_by(name: str, found: Found | None) -> tuple[Hit, ...]:
+    """Whoever did something, in English: `maintain_man`, `measured_by`."""
+    words = () if has_han(name) or found is not None else words_of(name)
+    if len(words) < 2 or words[-2] in _NOT_DONE or words[-2].isdigit():
+        return ()
+    if words[-1] in {"man", "person", "people", "staff"}:
+        return (Hit(FieldClass.PERSON_NAME, " ".join(words), False, ()),)
+    return (Hit(FieldClass.USER_ID, " ".join(words), False, ()),) if words[-1] == "by" else ()
+
+
+_NOT_DONE = frozenset(
+    {"order", "group", "sort", "partition", "divide", "stand", "near", "fly", "per", "split", "filter"}
+)
 
 
 def _formed_hits(name: str, found: Found | None) -> tuple[Hit, ...]:
@@ -252,7 +284,15 @@ _AGENT = re.compile(r"^[a-z]{3,}(?:er|or|ee|ant|ist|man|men|woman|person|ian)$")
 
 def _is_agent(before: tuple[str, ...]) -> bool:
     """Whether an English word that no list knows is built like one for somebody who does something: `occupant`."""
-    return bool(before) and before[-1] not in VOCABULARY and _AGENT.match(before[-1]) is not None
+    known = bool(before) and (before[-1] in VOCABULARY or before[-1] in WHOLE_WORDS)
+    return bool(before) and not known and _AGENT.match(before[-1]) is not None
+
+
+def _is_somebody(name: str, hint: str, before: tuple[str, ...]) -> bool:
+    """Whether the words before `name` alone name a person: `orderer_name`."""
+    if hint != "name" or not before or has_han(name) or before[-1] in lexicon.ORGANISATIONS:
+        return False
+    return any(h.cls is FieldClass.PERSON_NAME and not h.weak for h in name_hits("_".join(before)))
 
 
 def _counted(name: str, hint: str, cls: FieldClass) -> bool:
@@ -283,12 +323,21 @@ def _spelt_hits(name: str) -> tuple[Hit, ...]:
     return ()
 
 
+_ACTING_INITIALS = re.compile(r"^(?!sf)(?:[bcdfghjklmnpqstwxyz]{2,4}r|[bcdfghjklmnpqstwxz]{2,3}ry)$")
+
+
+def acting_initials(name: str) -> tuple[Hit, ...]:
+    """Somebody who does something, by initials alone (`ngr`, 拟稿人): only where the whole table is written so."""
+    return (Hit(FieldClass.PERSON_NAME, name.lower(), False, ()),) if _ACTING_INITIALS.match(name.lower()) else ()
+
+
 def _initial_hits(letters: str) -> tuple[Hit, ...]:
     """Initials of a whole phrase, else of a head after whose it is: `fkdh`, 访客电话."""
     for head, said in _INITIAL_HEADS.items():
         if letters.removesuffix(head) in _INITIALS_OF_PEOPLE and letters.endswith(head):
             return tuple(Hit(h.cls, h.hint, h.weak, ()) for h in name_hits(said))
-    if word := PINYIN.by_initials(letters):
+    vague = letters.endswith(_VAGUE_INITIALS) and len(letters) < _LEAST_WITH_VAGUE
+    if not vague and (word := PINYIN.by_initials(letters)):
         hits = name_hits(word)
         if not (letters.endswith(_INITIALS_OF_ANYTHING) and any(h.cls in _SAID_OF_PEOPLE for h in hits)):
             return hits
@@ -306,7 +355,9 @@ def comment_hits(comment: str) -> tuple[Hit, ...]:
     if asked and not any(name_hits(head) for head in comment_heads(comment)):
         return (Hit(FieldClass.NOT_PI, "是否", False, ()),)
     hits: dict[FieldClass, Hit] = {}
-    for head in comment_heads(comment):
+    for i, head in enumerate(comment_heads(comment)):
+        if i and not hits.keys() - {FieldClass.NOT_PI}:
+            break  # active/closed/deceased: the words of a list, not names of what it is
         for hit in name_hits(head):
             if hit.cls not in hits or hits[hit.cls].weak:
                 hits[hit.cls] = hit
@@ -334,7 +385,9 @@ def _parted(group: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
 def mentions(name: str, group: tuple[str, ...]) -> bool:
     """Whether a word of the group occurs in the name: an English token, or Chinese anywhere."""
     english, han = _parted(group)
-    return not english.isdisjoint(words_of(name)) or (has_han(name) and any(w in name for w in han))
+    words = words_of(name)
+    said = any(w in english or singular(w, english) in english for w in words)
+    return said or (has_han(name) and any(w in name for w in han))
 
 
 def last_word_of(text: str, groups: dict[str, tuple[str, ...]]) -> tuple[str, str]:

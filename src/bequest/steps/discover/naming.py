@@ -6,17 +6,20 @@ from dataclasses import replace
 
 from bequest.steps.discover.lexicon import GENERIC_TABLE_WORDS
 from bequest.steps.discover.matching import VOCABULARY, words_of
-from bequest.steps.discover.sample import TableSample
+from bequest.steps.discover.sample import ColumnInfo, TableSample
 from bequest.steps.discover.segments import WHOLE_WORDS
+from bequest.steps.discover.spelling import MEANT
 
 _PREFIX = re.compile(r"^([A-Za-z]{1,4})_(?=.)|^([FCfc])(?=[A-Z][a-z])")
+_SHORT = re.compile(r"^([A-Z]?[a-z]+|[A-Z]+)((?<![A-Z])[A-Z].*|_.+)$")
+_LEAST_SHORT, _LONGEST_SHORT = 2, 4
 _LEAST_COLUMNS, _SHARE = 4, 0.75
 _LEAST_LETTERED, _LEAST_REST = 2, 3
 
 
 def with_readings(sample: TableSample) -> TableSample:
     """The sample with each column's name as it is to be read."""
-    sample = _without_own_letter(sample)
+    sample = _without_own_short(_without_own_letter(sample))
     starts = [_prefix(c.name) for c in sample.columns]
     prefix, times = Counter(s for s in starts if s).most_common(1)[0] if any(starts) else ("", 0)
     if times < max(_LEAST_COLUMNS, _SHARE * len(starts)) or not _says_nothing(prefix):
@@ -35,6 +38,26 @@ def _without_own_letter(sample: TableSample) -> TableSample:
     if sum(bool(rest) for rest in told.values()) < _LEAST_LETTERED:
         return sample
     return replace(sample, columns=tuple(replace(c, reading=told[c.name]) for c in sample.columns))
+
+
+def _without_own_short(sample: TableSample) -> TableSample:
+    """`dep_name` of `dependant`, `ec_phone` of `emergency_contact`: a prefix short for the table's own words.
+
+    A prefix that is itself a word of people (`emp_`, `stu_`) says whose the column is and stays.
+    """
+    words = [w for w in words_of(sample.table) if w.isascii() and w.isalpha() and w not in GENERIC_TABLE_WORDS]
+    shorts = {"".join(w[0] for w in words[i:]) for i in range(len(words) - 1)}
+    shorts |= {w[:n] for w in words for n in range(_LEAST_SHORT, min(len(w), _LONGEST_SHORT + 1))}
+    shorts = {s for s in shorts if s not in VOCABULARY and (s not in MEANT or MEANT[s] not in {(w,) for w in words})}
+    told = {c.name: _behind_short(c, shorts) for c in sample.columns}
+    if sum(bool(rest) for rest in told.values()) < _LEAST_LETTERED:
+        return sample
+    return replace(sample, columns=tuple(replace(c, reading=told[c.name] or c.reading) for c in sample.columns))
+
+
+def _behind_short(column: ColumnInfo, shorts: set[str]) -> str:
+    found = _SHORT.match(column.name)
+    return found[2].lstrip("_") if found and found[1].lower() in shorts else ""
 
 
 def _behind_letter(name: str, firsts: set[str]) -> str:

@@ -42,6 +42,7 @@ _OF_PEOPLE_TABLES = frozenset(
 """Personal only where rows concern people."""
 _OF_PLACES = frozenset({FieldClass.REGION, FieldClass.GEO_COORDINATES, FieldClass.POSTCODE})
 """Personal only where rows are about one person, not merely with a telephone in them."""
+_AT_BANKS = frozenset({FieldClass.ACCOUNT_NUMBER, FieldClass.BANK_CARD})
 _OF_SYSTEMS = frozenset(
     {
         FieldClass.USERNAME,
@@ -70,6 +71,8 @@ _SENSITIVE = frozenset(
     }
 )
 """PIPL Art. 28, GB/T 45574 and GB/T 35273-2020 Annex B."""
+_EMPLOYERS = frozenset({("company",), ("unit",), ("corp",), ("firm",), ("office",), ("公司",), ("单位",)})
+"""Before an address in a record that describes one person: where that person works."""
 _COMMUNICATION = ("聊天", "消息", "私信", "短信", "通话", "chat", "message", "msg", "sms")
 _STATUS_LABELS = (
     *("criminal", "conviction", "background check", "犯罪", "前科", "违法", "sexual", "性取向", "union member"),
@@ -104,9 +107,16 @@ def is_personal(
     if context.firms and _is_the_firm(cls, hits):
         return False
     own = tuple(h for h in hits if h.cls is cls)
-    of_organisation = any(belongs_to_organisation(h.before) and h.before not in context.of_people for h in own)
+    of_organisation = any(_is_an_organisations(h, context) for h in own)
     human_role = any(names_a_person(h.before, h.hint) for h in own)
-    if cls is FieldClass.PERSON_NAME and context.topic is Topic.ORGANISATION and _is_name_of_account(own):
+    if cls is FieldClass.PERSON_NAME and _is_name_of_account(own):
+        return context.people and context.topic not in {Topic.ORGANISATION, Topic.THING}
+    if (
+        context.firms
+        and context.taxed
+        and cls in _OF_PLACES | {FieldClass.ADDRESS, FieldClass.LANDLINE}
+        and not human_role
+    ):
         return False
     if cls in _ALWAYS:
         return not (of_organisation and not human_role and cls not in {FieldClass.USER_ID, FieldClass.PERSON_NAME})
@@ -118,7 +128,22 @@ def is_personal(
         return False
     if cls is FieldClass.FREE_TEXT and in_text:
         return context.topic is not Topic.THING
-    nobody = context.topic in {Topic.THING, Topic.ORGANISATION}
+    return _by_table(cls, own, context, column)
+
+
+def _is_an_organisations(hit: Hit, context: TableContext) -> bool:
+    """Whether the words before the head say that it belongs to an organisation, not to somebody it stands for."""
+    employed = context.described and not context.firms and not context.taxed and hit.before[-1:] in _EMPLOYERS
+    placed = hit.cls in _OF_PLACES and hit.before[-1:] in {("location",), ("place",), ("site",)}
+    kept = hit.cls in _AT_BANKS and hit.before[-1:] in {("bank",), ("银行",)}
+    return (
+        belongs_to_organisation(hit.before) and hit.before not in context.of_people and not (employed or placed or kept)
+    )
+
+
+def _by_table(cls: FieldClass, own: tuple[Hit, ...], context: TableContext, column: ColumnInfo | None) -> bool:
+    """Whether a column is personal by what its table is about, where its own words leave it open."""
+    nobody = context.topic in {Topic.THING, Topic.ORGANISATION} or (context.of_places and cls is FieldClass.ADDRESS)
     if cls in {FieldClass.INCOME_ASSETS, FieldClass.FREE_TEXT, FieldClass.BEHAVIOUR}:
         return context.persons or (cls is FieldClass.INCOME_ASSETS and (context.pay or context.finance))
     if cls is FieldClass.HEALTH:
@@ -130,11 +155,14 @@ def is_personal(
     if cls is FieldClass.TRACKING_NUMBER:
         return not nobody and not context.buying
     if cls is FieldClass.ACCOUNT_NUMBER:
-        return (context.people or context.topic is Topic.EVENT) and not nobody and not context.taxed
+        moved = context.topic is Topic.EVENT and not context.of_accounts
+        return (context.people or moved) and not nobody and not context.taxed
     if cls is FieldClass.ORDER_NO:
         of_people = context.orders or (not nobody and (context.people or context.topic is Topic.EVENT))
         counted = column is not None and type_family(column.declared_type) is TypeFamily.INTEGER
         return of_people and not context.buying and not (counted and context.topic is Topic.PERSON)
+    if cls is FieldClass.IP and context.topic is Topic.UNKNOWN:
+        return context.people or context.log
     if cls in {FieldClass.PHONE, FieldClass.EMAIL} and context.topic is Topic.ORGANISATION:
         return column is not None and column.name in context.beside_a_person
     if cls is FieldClass.GENDER:

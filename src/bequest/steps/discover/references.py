@@ -23,8 +23,13 @@ def with_references(samples: Sequence[TableSample]) -> list[TableSample]:
     for sample in samples:
         if (sample.source, sample.table) in people:
             names |= dict.fromkeys(((sample.source, n) for n in _names_of_key(sample)), sample.table)
-    names = {key: table for key, table in names.items() if keyed[key] <= 1}  # f_id of every table tells nothing
+    names = {key: table for key, table in names.items() if keyed[key] <= 1 or _is_telling(key[1])}
     return [replace(s, columns=tuple(_marked(s, c, names, people) for c in s.columns)) for s in samples]
+
+
+def _is_telling(name: str) -> bool:
+    """Whether a key that opens several tables is still the number of somebody (`kunr`), not `f_id` of every table."""
+    return not _BARE & set(name.split("_"))
 
 
 def _is_of_people(sample: TableSample) -> bool:

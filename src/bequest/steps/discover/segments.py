@@ -60,6 +60,125 @@ def segment(word: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
     return best[len(word)][1] if len(word) in best else (word,)
 
 
+_CORE = frozenset(
+    [
+        "mobile",
+        "login",
+        "card",
+        "phone",
+        "name",
+        "date",
+        "time",
+        "address",
+        "number",
+        "user",
+        "customer",
+        "password",
+        "account",
+        "birth",
+        "certificate",
+        "employee",
+        "department",
+        "company",
+        "contact",
+        "receive",
+        "send",
+        "amount",
+        "balance",
+        "status",
+        "type",
+        "code",
+        "bank",
+        "member",
+        "reserve",
+        "wallet",
+        "person",
+        "remark",
+        "city",
+        "province",
+        "district",
+        "county",
+        "country",
+        "nation",
+        "region",
+        "gender",
+        "marriage",
+        "education",
+        "relation",
+        "language",
+        "title",
+        "level",
+        "create",
+        "update",
+        "modify",
+        "operate",
+        "operator",
+        "handle",
+        "audit",
+        "check",
+        "verify",
+        "approve",
+        "order",
+        "payment",
+        "transfer",
+        "transaction",
+        "detail",
+        "service",
+        "product",
+        "goods",
+        "market",
+        "merchant",
+        "branch",
+        "telephone",
+        "email",
+        "street",
+        "postcode",
+        "passport",
+        "identity",
+        "license",
+        "vehicle",
+        "driver",
+        "student",
+        "teacher",
+        "patient",
+        "doctor",
+        "register",
+        "insurance",
+        "salary",
+        "income",
+        "expense",
+        "deposit",
+        "credit",
+        "debit",
+    ]
+)
+"""Words meant before others that lose their vowels to the same letters."""
+_SKELETON_LENGTHS = range(3, 7)
+
+
+def skeleton(word: str) -> str:
+    """A word as hurried people write it: the first letter and the consonants, doubled ones once (`mbl`, `crd`)."""
+    kept = [word[0], *(c for c in word[1:] if c not in "aeiou")]
+    return "".join(c for i, c in enumerate(kept) if not i or c != kept[i - 1])
+
+
+@lru_cache(maxsize=4)
+def _skeletons(vocabulary: frozenset[str]) -> dict[str, str]:
+    found: dict[str, set[str]] = {}
+    for word in vocabulary:
+        if word.isascii() and word.isalpha() and len(word) > _LEAST_WORD and (word in _CORE or not syllables(word)):
+            found.setdefault(skeleton(word), set()).add(word)
+    preferred = {s: (words & _CORE or words) for s, words in found.items()}
+    return {s: next(iter(words)) for s, words in preferred.items() if len(words) == 1}
+
+
+def from_skeleton(part: str, vocabulary: frozenset[str]) -> str:
+    """The one known word that the letters are the consonants of; empty where there is none or more than one."""
+    if len(part) not in _SKELETON_LENGTHS or set(part[1:]) & set("aeiou") or not part.isalpha() or part in WHOLE_WORDS:
+        return ""
+    return _skeletons(vocabulary).get(part, "")
+
+
 def _read(part: str, vocabulary: frozenset[str], last: bool, plain: bool) -> tuple[int, tuple[str, ...]] | None:
     """What a part of a word means, and what reading it so costs."""
     if len(part) < _LEAST_WORD:

@@ -4,7 +4,7 @@ from bequest.model.datamap import FieldClass
 from bequest.steps.discover.context import TableContext, Topic
 from bequest.steps.discover.matching import WHOLE, Hit
 from bequest.steps.discover.whose import names_a_person
-from bequest.steps.discover.words import listed
+from bequest.steps.discover.words import QUALIFIERS, listed
 
 _OF_BODIES = frozenset(
     listed("height, weight, height cm, weight kg, 体重, tizhong, temperature, 床位号, vital, height weight")
@@ -12,6 +12,10 @@ _OF_BODIES = frozenset(
 """Measures of bodies where somebody is described; of goods elsewhere."""
 _MARKS = frozenset(listed("score, 得分, 评分, 分数, 总分, 学分, grade, 评分等级, 成绩等级"))
 """Marks: of pupils only where pupils are; parcels and shops have them too."""
+
+
+_FIRMS = frozenset({"company", "公司", "industry", "行业"})
+"""Said of a customer that is a company as often as of where somebody works."""
 
 
 def weak_counts(hit: Hit, context: TableContext) -> bool:
@@ -27,7 +31,12 @@ def weak_counts(hit: Hit, context: TableContext) -> bool:
         if own or hit.before in context.of_people:
             return True
     if hit.cls is FieldClass.PERSON_NAME:
-        return context.individual and (not hit.before or names_a_person(hit.before, ""))
+        before = tuple(w for w in hit.before if w not in QUALIFIERS)
+        return context.individual and (not before or names_a_person(before, ""))
+    if hit.cls is FieldClass.PASSWORD_SECRET:
+        return context.persons and not context.machinery
+    if hit.cls is FieldClass.NATIONAL_ID:
+        return context.papers or context.individual
     if hit.cls is FieldClass.BANK_CARD:
         return context.individual or context.finance
     if hit.cls is FieldClass.ADDRESS:
@@ -36,6 +45,8 @@ def weak_counts(hit: Hit, context: TableContext) -> bool:
         return context.loyalty
     if hit.cls is FieldClass.FREE_TEXT:
         return not hit.before or names_a_person(hit.before, "")
+    if hit.cls is FieldClass.EMPLOYMENT and hit.hint in _FIRMS and not context.described:
+        return context.work_history and context.people
     if hit.cls is FieldClass.EMPLOYMENT:
         return (context.work_history and context.people) or (
             context.topic is Topic.PERSON

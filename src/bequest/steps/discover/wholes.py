@@ -1,16 +1,21 @@
 """What a table as a whole says of columns whose own words do not: its key, and the rest of a record about somebody."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bequest.model.datamap import ColumnMap, FieldClass
 from bequest.model.facts import RowRole
+from bequest.steps.discover import lexicon
+from bequest.steps.discover.around import names_staff
 from bequest.steps.discover.context import TableContext, Topic
 from bequest.steps.discover.detector import TypeFamily, type_family
-from bequest.steps.discover.matching import comment_hits, name_hits, words_of
+from bequest.steps.discover.matching import comment_hits, mentions, name_hits, words_of
 from bequest.steps.discover.personal import sensitive_by_class
 from bequest.steps.discover.roles import role_of
 from bequest.steps.discover.sample import ColumnInfo, TableSample
+from bequest.steps.discover.whose import names_one_of
+from bequest.steps.discover.words import has_han, listed
 
 Columns = tuple[ColumnMap, ...]
 
@@ -40,6 +45,36 @@ class _Rest:
     cls: FieldClass
     evidence: str
     confidence: int = 700
+
+
+def with_people_found(sample: TableSample, context: TableContext, columns: Columns) -> TableContext:
+    """The context once columns have named somebody who is not the clerk: then what else stands in the row is theirs."""
+    if context.persons or context.machinery or context.topic is Topic.ORGANISATION:
+        return context
+    found = {c.cls for c in columns if c.personal and c.role is not RowRole.STAFF}
+    named = bool(found & {FieldClass.PERSON_NAME, FieldClass.NATIONAL_ID})
+    kept = context.topic is Topic.THING and (not _CLOSE & found or not _names_an_owner(sample))
+    if not named or not found & _OWN or kept:
+        return context
+    topic = Topic.EVENT if context.topic is Topic.THING else context.topic
+    return replace(context, topic=topic, people=True, persons=True, evidence="context:somebody is named in the row")
+
+
+def _names_an_owner(sample: TableSample) -> bool:
+    """Whether somebody other than those who look after things is named."""
+    return any(
+        h.cls is FieldClass.PERSON_NAME and not names_one_of(h.before, h.hint, _KEEPERS)
+        for c in sample.columns
+        for h in (*comment_hits(c.comment), *name_hits(c.said))
+    )
+
+
+_KEEPERS = tuple(lexicon.DOERS - {"owner", "contact", "receiver", "sender", "shipper"})
+_OWN = frozenset(
+    {FieldClass.PHONE, FieldClass.NATIONAL_ID, FieldClass.GENDER, FieldClass.BIRTHDAY, FieldClass.EMAIL}
+    | {FieldClass.AGE, FieldClass.PASSPORT, FieldClass.BANK_CARD, FieldClass.ADDRESS, FieldClass.USER_ID}
+)
+_CLOSE = _OWN - {FieldClass.ADDRESS, FieldClass.USER_ID, FieldClass.EMAIL}
 
 
 def as_a_whole(sample: TableSample, context: TableContext, columns: Columns) -> Columns:
@@ -108,6 +143,40 @@ def _is_sum(column: ColumnMap, info: ColumnInfo) -> bool:
     )
 
 
+def _is_unnamed(info: ColumnInfo) -> bool:
+    return not name_hits(info.said) and not comment_hits(info.comment)
+
+
+def _is_said_by_nothing(column: ColumnMap, info: ColumnInfo) -> bool:
+    """Text that neither name nor comment says anything known of: in a record about somebody, mostly about them."""
+    words = words_of(info.said)
+    return (
+        column.cls is FieldClass.NOT_PI
+        and column.coverage == 0
+        and type_family(info.declared_type) is TypeFamily.TEXT
+        and not info.comment.strip()
+        and _is_unnamed(info)
+        and not (_TECHNICAL & set(words))
+        and (len("".join(words)) > 2 or has_han(info.said))
+    )
+
+
+_NARROW = re.compile(r"\((?:[1-6])\s*,")
+"""Decimals of few digits are rates and shares, not sums."""
+_TECHNICAL = frozenset(
+    listed(
+        """custom, ext, extend, attr, attribute, reserved, reserve, spare, backup, field, col, column, dept,
+        tenant, tree, path, hash, uuid, guid, version, sys, system, theme, skin, lang, locale, tz, zone,
+        timezone, format, style, setting, config, role, auth, perm, permission, rule, template, tpl, source,
+        from, batch, sync, flag, status, state, type, kind, mode, sort, seq, group, team, org, branch, center,
+        centre, ctr, cost, parent, tag, json, option, plan, package, site, website, web, homepage, app, client,
+        server, node, channel, platform, serial, code, no, num, rights, right, counter, window, position, list,
+        nav, todo, shop, store, term, shelf, pk, fid, fk, ref, key, rowid, default, terminal, cd, tp, memo1,
+        def, udf, bak, tmp, temp, old"""
+    )
+)
+
+
 def _is_own_date(column: ColumnMap, info: ColumnInfo) -> bool:
     """A date of the matter itself, not of the keying in."""
     if column.cls not in _OPEN or type_family(info.declared_type) not in {TypeFamily.DATE, TypeFamily.TIME}:
@@ -138,7 +207,31 @@ _EMPLOYER = frozenset(
         "所在公司",
     }
 )
+
+
+def _is_side_of_a_paper(column: ColumnMap, info: ColumnInfo) -> bool:
+    """`front_img`, 反面照: a picture of one side of a paper, and the paper beside it is somebody's ID."""
+    if column.personal and column.cls not in {FieldClass.AVATAR_PHOTO, FieldClass.OTHER_PI}:
+        return False
+    if has_han(info.said + info.comment):
+        told = (info.comment or info.said).strip()
+        return any(w in told for w in _SIDES_HAN) and any(w in told for w in ("照", "图", "面", "影像"))
+    words = set(words_of(info.said))
+    return bool(words & _SIDES) and bool(words & _PICTURES or words & {"paper", "card", "id", "idcard", "cert"})
+
+
+_SIDES = frozenset(
+    listed("front, back, hand, hold, holding, positive, negative, reverse, rear, obverse, opposite, side, a, b")
+)
+_PICTURES = frozenset(listed("img, image, pic, picture, photo, url, path, file, scan, fid, imgs"))
+_SIDES_HAN = ("正面", "反面", "背面", "手持", "人像面", "国徽面")
 _RESTS = (
+    _Rest(
+        lambda t: t.identified,
+        _is_side_of_a_paper,
+        FieldClass.NATIONAL_ID,
+        "context:picture of a paper beside its number",
+    ),
     _Rest(
         lambda t: t.described and not t.firms and not t.taxed,
         _is_employer,
@@ -159,6 +252,19 @@ _RESTS = (
         lambda c, i: c.cls in _OPEN and words_of(i.said)[-1:] in {("place",), ("location",), ("site",), ("position",)},
         FieldClass.LOCATION_TRACE,
         "context:place in a table of attendance",
+    ),
+    _Rest(
+        lambda t: t.topic is Topic.PERSON and (t.described or t.customers or t.staff) and not t.firms and not t.taxed,
+        _is_said_by_nothing,
+        FieldClass.OTHER_PI,
+        "context:text in a record that describes one person",
+        690,
+    ),
+    _Rest(
+        lambda t: t.finance and t.persons and t.topic is Topic.EVENT,
+        lambda c, i: _is_sum(c, i) and _is_unnamed(i) and not _NARROW.search(i.declared_type),
+        FieldClass.INCOME_ASSETS,
+        "context:sum in a table of somebody's money",
     ),
     _Rest(lambda t: t.pay, _is_sum, FieldClass.INCOME_ASSETS, "context:sum in a table of somebody's pay"),
     _Rest(lambda t: t.schooling, _is_firm_or_date, FieldClass.EDUCATION, "context:in a table of somebody's schooling"),
@@ -219,7 +325,12 @@ def _traces(context: TableContext, columns: Columns) -> Columns:
 def _clinical_text(sample: TableSample, context: TableContext, columns: Columns) -> Columns:
     """In a clinical record every text whose words say nothing else is about the patient's health."""
     n_health = sum(c.cls is FieldClass.HEALTH for c in columns)
-    if not context.medical or context.topic in {Topic.THING, Topic.ORGANISATION} or n_health < _CLINICAL:
+    least = (
+        (0 if mentions(sample.table, lexicon.MEDICAL_WORDS) and names_staff(sample) else 1)
+        if context.persons
+        else _CLINICAL
+    )
+    if not context.medical or context.topic in {Topic.THING, Topic.ORGANISATION} or n_health < least:
         return columns
     return tuple(
         replace(

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from bequest.steps.discover.segments import segment
+from bequest.steps.discover.segments import from_skeleton, segment
 from bequest.steps.discover.spelling import MEANT
 
 
@@ -34,7 +34,22 @@ _BOOLEAN_STARTS = frozenset(
 )
 _CHUNK = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[㐀-鿿·]+")
 _COMMENT_END = re.compile(r"[:：,，;；。!！?？(（\[【{《<=\n\t|]| - |--|->|\.\s")
+_FIXED_PHRASE = re.compile(
+    r"(?i)\b(date|place|country|number|mode|state|city|year|month)s? of "
+    r"(birth|children|residence|origin|death|travel|hire|entry|leaving|joining|marriage|issue|expiry|graduation)\b"
+)
+"""Turned at once, so that what follows (`date of birth of the partner`) still belongs to the whole."""
+_EITHER = re.compile(r"(?i)\s*[/&]\s*|\s+(?:and|or)\s+")
+_ARTICLES = frozenset({"the", "a", "an", "their", "his", "her", "its", "this"})
+_AFTER_THE_NOUN = frozenset(
+    listed(
+        """for, in, on, at, by, from, with, when, where, which, who, that, used, as, to, is, was, if, whether, per,
+        after, before, during, between"""
+    )
+)
 _HAN = re.compile(r"[㐀-鿿]")
+_ENUMERATED = re.compile(r"\d{1,2}\s*[㐀-鿿A-Za-z]{1,8}[\s,，/、;；]+\d{1,2}\s*[㐀-鿿A-Za-z]")
+"""A comment of nothing but codes and what they mean: 1出借人 2借款人."""
 _HAN_DIGITS = re.compile(r"(?<=[㐀-鿿])\s*\d.*$")
 _TRAILING_HAN_QUALIFIER = re.compile(r"(?:\d+|信息|密文|加密|脱敏|备份|原文|一|二|三)$")
 
@@ -56,13 +71,20 @@ def chunks(name: str) -> tuple[str, ...]:
 
 def tokens(name: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
     """The words of a name, run-together words cut, abbreviations and misspellings read as what is meant."""
-    return tuple(part for chunk in chunks(name) for part in _meant(chunk, vocabulary))
+    parts = chunks(name)
+    return tuple(part for chunk in parts for part in _meant(chunk, vocabulary, alone=len(parts) == 1))
 
 
-def _meant(chunk: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
-    if chunk in MEANT and chunk not in vocabulary:
+def _meant(chunk: str, vocabulary: frozenset[str], *, alone: bool) -> tuple[str, ...]:
+    if chunk in vocabulary:
+        return (chunk,)
+    if chunk in MEANT:
         return MEANT[chunk]
-    return segment(chunk, vocabulary)
+    read = segment(chunk, vocabulary)
+    if alone or read != (chunk,):  # letters that stand alone are rather initials in pinyin
+        return read
+    meant = from_skeleton(chunk, vocabulary)
+    return (meant,) if meant else read
 
 
 def is_boolean_name(words: tuple[str, ...]) -> bool:
@@ -79,24 +101,28 @@ def comment_heads(comment: str) -> tuple[str, ...]:
     """
     text = fold(comment)
     head = _COMMENT_END.split(text.lstrip("*#-. 　"), maxsplit=1)[0].strip()
-    if head.startswith(("如果", "若", "当", "表示", "用于")):
+    if head.startswith(("如果", "若", "当", "表示", "用于")) or _ENUMERATED.match(head):
         return ()
     if has_han(head):
         head = _HAN_DIGITS.sub("", head).replace(" ", "").replace("的", "")
         if head.startswith("能否"):
             return ()
         return tuple(part for part in re.split(r"[/、]|或者?", head) if part)
-    text_words = [w for w in re.split(r"[^A-Za-z0-9_'-]+", head) if w]
-    words = [w.removesuffix("'s") for w in text_words if w.lower() not in {"the", "a", "an", "their", "his", "its"}]
+    return tuple(phrase for part in _EITHER.split(head) if (phrase := _english_phrase(part)))
+
+
+def _english_phrase(text: str) -> str:
+    """An English noun phrase with its head last: what follows a preposition is left out, `X of the Y` turned round."""
+    text = _FIXED_PHRASE.sub(r"\2 \1", text)
+    words = [w.removesuffix("'s") for w in re.split(r"[^A-Za-z0-9_'-]+", text) if w]
+    words = [w for w in words if w.lower() not in _ARTICLES]
     lowered = [w.lower() for w in words]
-    if "of" in lowered[1:]:
+    cut = next((i for i, w in enumerate(lowered) if i and w in _AFTER_THE_NOUN), len(words))
+    words, lowered = words[:cut], lowered[:cut]
+    if "of" in lowered[1:-1]:
         at = lowered.index("of", 1)
         words = words[at + 1 :] + words[:at]
-    for stop in ("for", "in", "when", "where", "which", "that", "used", "as", "to"):
-        if stop in lowered[1:]:
-            words = words[: lowered.index(stop, 1)]
-            lowered = [w.lower() for w in words]
-    return ("_".join(words),) if words else ()
+    return "_".join(words)
 
 
 class HeadIndex:

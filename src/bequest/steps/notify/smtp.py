@@ -89,6 +89,16 @@ def send_letters(
     return Sent(by["+"], by["-"], by[">"])
 
 
+def send_one(server: SmtpServer, letter: Letter) -> bool:
+    """Send one message; whether the server took it. Nothing of it is written down."""
+    try:
+        with _connect(server) as connection:
+            connection.send_message(_message(letter, server.sender))
+    except (InputError, OSError, smtplib.SMTPException):
+        return False
+    return True
+
+
 def _note(log: TextIO, line: str) -> None:
     log.write(line + "\n")
     log.flush()

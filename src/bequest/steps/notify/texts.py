@@ -321,6 +321,19 @@ def _new_consent(f: NoticeFacts) -> Text:
     )
 
 
+def _overseas_rights(f: NoticeFacts) -> Text:
+    receiver = _receiver(f)
+    if receiver is None or not receiver.contact:
+        return ("", "")
+    where, here = receiver.country.upper(), f.case.transferor
+    return (
+        f"接收方在境外（{where}）。您可以按上面的联系方式直接向它查阅、复制、更正、删除您的信息或者撤回同意；"
+        f"也可以找{here.name}（{here.contact}）转达",
+        f"The receiver is abroad ({where}). At the contact above you may ask it directly to show, copy, correct or "
+        f"delete your data, or withdraw consent; {here.name_en or here.name} ({here.contact}) passes requests on",
+    )
+
+
 Composer = Callable[[NoticeFacts], Text]
 COMPOSERS: dict[str, Composer] = {
     "processor_name": lambda f: _party(f.case.transferor),
@@ -333,6 +346,7 @@ COMPOSERS: dict[str, Composer] = {
     "rights_ways_and_procedure": _rights,
     "receiver_name": _receiver_name,
     "receiver_contact": _receiver_contact,
+    "overseas_rights_procedure": _overseas_rights,
     "receiver_purpose": _new_purpose,
     "receiver_method": _new_purpose,
     "necessity_of_sensitive": _sensitive_need,

@@ -52,8 +52,12 @@ def transform_table(
     tally: TransformTally,
     tick: Callable[[int], None] | None = None,
     marks: Marks | None = None,
+    note: Callable[[pl.DataFrame], None] | None = None,
 ) -> Iterator[pl.DataFrame]:
-    """Stream a table through its decisions; batches without a delivered row are skipped."""
+    """Stream a table through its decisions; batches without a delivered row are skipped.
+
+    `note` is told of every delivered row: `row_tag` at the source and `row`, its token at the receiver.
+    """
     matcher = RowMatcher(plan, link_ecb)
     for batch in batches:
         found = matcher.match(batch)
@@ -63,7 +67,11 @@ def transform_table(
         decisions = plan.rows[found["pos"].filter(known)]
         mine = decisions["lot"].is_in(list(lots))
         tally.outside += int((~mine).sum())
-        out = transform(batch.filter(known).filter(mine), plan, decisions.filter(mine), shape, recipient_ecb, tally)
+        decisions = decisions.filter(mine)
+        out = transform(batch.filter(known).filter(mine), plan, decisions, shape, recipient_ecb, tally)
+        if note is not None and out.height:
+            tags = found["row_tag"].filter(known).filter(mine)
+            note(pl.DataFrame([tags.filter(decisions.select(is_released(plan)).to_series()), out[ROW].alias("row")]))
         out = out if marks is None else marks.put(out)
         if tick is not None:
             tick(batch.height)

@@ -13,8 +13,8 @@ from bequest.store.models.doing import (
     Residual,
     StoreRecord,
 )
-from bequest.store.models.plan import AnswerBatch, Approval, NoticeBatch, Policy, PopulationRun
-from bequest.store.models.portal import Attempt, PortalCard, PortalRequest
+from bequest.store.models.plan import AnswerBatch, Approval, NoticeBatch, Policy, PopulationRun, Remark
+from bequest.store.models.portal import Attempt, PortalCard, PortalMessage, PortalRating, PortalRequest, PortalVisit
 from bequest.store.models.tasks import OwnerTask
 from bequest.store.models.work import AccessRecord, DataMapVersion, Lease, OutboxEvent, Setting, StepRun
 
@@ -43,8 +43,12 @@ __all__ = [
     "Policy",
     "PopulationRun",
     "PortalCard",
+    "PortalMessage",
+    "PortalRating",
     "PortalRequest",
+    "PortalVisit",
     "Receipt",
+    "Remark",
     "Residual",
     "Setting",
     "SignIn",

@@ -55,6 +55,25 @@ class Approval(CaseScoped):
         )
 
 
+class Remark(CaseScoped):
+    """What somebody said of a policy: a comment, a condition, a refusal."""
+
+    remark_id = models.CharField(max_length=ID_LENGTH)
+    policy_digest = models.CharField(max_length=DIGEST_LENGTH)
+    person = models.CharField(max_length=ID_LENGTH)
+    role = models.CharField(max_length=WORD_LENGTH)
+    kind = models.CharField(max_length=WORD_LENGTH)
+    text = models.TextField()
+    state = models.CharField(max_length=WORD_LENGTH)
+    created_at = models.DateTimeField()
+    state_at = models.DateTimeField()
+
+    class Meta:
+        """A remark is one by its id."""
+
+        constraints = (models.UniqueConstraint(fields=["case", "remark_id"], name="remark_once"),)
+
+
 class NoticeBatch(CaseScoped):
     """Letters of one channel that went out together. Who got one is in the workspace, as tokens."""
 

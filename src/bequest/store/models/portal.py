@@ -28,6 +28,43 @@ class PortalRequest(CaseScoped):
     state_at = models.DateTimeField()
 
 
+class PortalMessage(CaseScoped):
+    """A message about a request. What a customer writes is encrypted to the case, what staff write to the link."""
+
+    code = models.CharField(max_length=ID_LENGTH)
+    """Receipt code of the request."""
+    from_staff = models.BooleanField()
+    author = models.CharField(max_length=ID_LENGTH, blank=True)
+    sealed = models.BinaryField()
+    created_at = models.DateTimeField()
+
+
+class PortalRating(CaseScoped):
+    """How somebody was satisfied. `key` follows from the link one way: once for each, and nobody knows whose."""
+
+    key = models.CharField(max_length=ID_LENGTH)
+    value = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        """The last word of each."""
+
+        constraints = (models.UniqueConstraint(fields=["case", "key"], name="rating_once"),)
+
+
+class PortalVisit(models.Model):
+    """Somebody who typed an address and waits for a code. Nothing here tells whether the address is known."""
+
+    lookup = models.CharField(max_length=ID_LENGTH, unique=True)
+    sealed_address = models.BinaryField()
+    """Encrypted to the home; removed once a worker has seen it."""
+    sealed_links = models.BinaryField()
+    """Opens with the visitor's cookie and the code together; random bytes of that length where nothing was found."""
+    tries = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+
 class Attempt(models.Model):
     """How often a source tried something in a window of time. The source is a keyed digest, gone with the window."""
 

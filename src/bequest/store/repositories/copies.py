@@ -3,6 +3,7 @@
 What belongs to one place stays out: which home it is, and the machine's part of the leases' clock.
 """
 
+import base64
 import json
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -40,7 +41,7 @@ class Copies:
             if table is rows.Setting:
                 found = found.exclude(scope="", name__in=_OF_THE_PLACE)
             for row in found.values_list(*_columns(table)).iterator():
-                yield json.dumps([name, *(v.isoformat() if isinstance(v, date) else v for v in row)])
+                yield json.dumps([name, *map(_plain, row)])
                 written += 1
         yield json.dumps({"rows": written})
 
@@ -109,6 +110,13 @@ def _tables() -> dict[str, type[Model]]:
     first = (rows.Organisation, rows.Person, rows.Case, rows.Delivery, rows.Destruction)
     every = list(apps.get_app_config("store").get_models())
     return {t._meta.db_table: t for t in sorted(every, key=lambda t: first.index(t) if t in first else len(first))}
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: instants as text, bytes as base64, which is what a column of bytes reads again."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return base64.b64encode(value).decode() if isinstance(value, bytes | memoryview) else value
 
 
 def _columns(table: type[Model]) -> list[str]:

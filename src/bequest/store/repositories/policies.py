@@ -132,6 +132,10 @@ class Approvals(CaseRepository):
         found = self._valid(case_id, digest).filter(person=person)
         return found.update(void_at=aware(at), void_reason=reason)
 
+    def count_void(self, case_id: str, digest: str, role: str) -> int:
+        """How many approvals of a policy in a role hold no longer."""
+        return self._in(rows.Approval, case_id).filter(policy_digest=digest, role=role, void_at__isnull=False).count()
+
     def _valid(self, case_id: str, digest: str) -> QuerySet[rows.Approval]:
         return self._in(rows.Approval, case_id).filter(policy_digest=digest, void_at__isnull=True)
 

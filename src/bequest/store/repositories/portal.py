@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import F
 
 from bequest.store import models as rows
-from bequest.store.portal_records import AskedAtPortal, Card, RequestState
+from bequest.store.portal_records import AskedAtPortal, Card, Message, RequestState, Visit
 from bequest.store.unit import CaseRepository, Unit, aware
 
 _AT_ONCE = 2_000
@@ -16,10 +16,18 @@ class Portal(CaseRepository):
     """Cards are found by a digest of the link's secret, whatever case they belong to."""
 
     def replace_cards(
-        self, case_id: str, cards: Iterable[tuple[str, bytes]], *, opens_until: datetime, at: datetime
-    ) -> None:
-        """All cards of a case anew: `lookup`, sealed content."""
-        self._in(rows.PortalCard, case_id).delete()
+        self, case_id: str, cards: Sequence[tuple[str, bytes]], stale: Sequence[str] | None, *,
+        opens_until: datetime, at: datetime,
+    ) -> None:  # fmt: skip
+        """Cards made anew: `lookup`, sealed content. `stale`: lookups that go; None where all of the case go."""
+        mine = self._in(rows.PortalCard, case_id)
+        if stale is None:
+            mine.delete()
+        else:
+            going = [*stale, *(lookup for lookup, _ in cards)]
+            for i in range(0, len(going), _AT_ONCE):
+                mine.filter(lookup__in=going[i : i + _AT_ONCE]).delete()
+            mine.exclude(opens_until=aware(opens_until)).update(opens_until=aware(opens_until))
         self._unit.rows(rows.PortalCard).bulk_create(
             [
                 rows.PortalCard(
@@ -71,6 +79,78 @@ class Portal(CaseRepository):
         """Move requests on."""
         found = self._in(rows.PortalRequest, case_id).filter(code__in=list(codes))
         found.update(state=state.value, state_at=aware(at))
+
+    def say(self, case_id: str, message: Message) -> None:
+        """Add a message to a request."""
+        self._unit.require_case(case_id)
+        rows.PortalMessage(
+            case_id=case_id, code=message.code, from_staff=message.from_staff, author=message.author,
+            sealed=message.sealed, created_at=aware(message.created_at),
+        ).save(using=self._unit.alias, force_insert=True)  # fmt: skip
+
+    def messages(self, case_id: str, codes: Sequence[str]) -> tuple[Message, ...]:
+        """The messages about some requests, in order."""
+        found = self._in(rows.PortalMessage, case_id).filter(code__in=list(codes)).order_by("pk")
+        return tuple(Message(m.code, m.from_staff, m.author, bytes(m.sealed), m.created_at) for m in found)
+
+    def rate(self, case_id: str, key: str, value: int, at: datetime) -> None:
+        """How satisfied somebody is; a later word takes the place of an earlier one."""
+        self._unit.require_case(case_id)
+        self._unit.rows(rows.PortalRating).update_or_create(
+            case_id=case_id, key=key, defaults={"value": value, "at": aware(at)}
+        )
+
+    def rating(self, case_id: str, key: str) -> int | None:
+        """What somebody said."""
+        return self._in(rows.PortalRating, case_id).filter(key=key).values_list("value", flat=True).first()
+
+    def ratings(self, case_id: str) -> dict[int, int]:
+        """How many said what."""
+        found: dict[int, int] = {}
+        for value in self._in(rows.PortalRating, case_id).values_list("value", flat=True):
+            found[value] = found.get(value, 0) + 1
+        return found
+
+
+class Visits:
+    """Visitors who typed an address, of no case: nobody knows yet whether it is one of anybody's."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    def add(self, visit: Visit) -> None:
+        """Note a visitor; whoever has run out is forgotten."""
+        self._unit.rows(rows.PortalVisit).filter(ends_at__lt=aware(visit.created_at)).delete()
+        rows.PortalVisit(
+            lookup=visit.lookup, sealed_address=visit.sealed_address, sealed_links=visit.sealed_links, tries=0,
+            created_at=aware(visit.created_at), ends_at=aware(visit.ends_at),
+        ).save(using=self._unit.alias, force_insert=True)  # fmt: skip
+
+    def waiting(self) -> tuple[Visit, ...]:
+        """Visitors whose address nobody has looked at, in order."""
+        found = self._unit.rows(rows.PortalVisit).exclude(sealed_address=b"").order_by("pk")
+        return tuple(_visit(v) for v in found)
+
+    def answer(self, lookup: str, sealed_links: bytes) -> None:
+        """A worker has looked: the address is gone."""
+        self._unit.rows(rows.PortalVisit).filter(lookup=lookup).update(sealed_address=b"", sealed_links=sealed_links)
+
+    def attempt(self, lookup: str, at: datetime, most: int) -> Visit | None:
+        """The visitor, one more try counted; None for one that is unknown, has run out, or has tried too often."""
+        row = self._unit.rows(rows.PortalVisit).select_for_update().filter(lookup=lookup, ends_at__gt=aware(at)).first()
+        if row is None or row.tries >= most:
+            return None
+        row.tries += 1
+        row.save(using=self._unit.alias, update_fields=["tries"])
+        return _visit(row)
+
+    def end(self, lookup: str) -> None:
+        """The visitor is in: the code works no more."""
+        self._unit.rows(rows.PortalVisit).filter(lookup=lookup).delete()
+
+
+def _visit(row: rows.PortalVisit) -> Visit:
+    return Visit(row.lookup, bytes(row.sealed_address), bytes(row.sealed_links), row.tries, row.created_at, row.ends_at)
 
 
 def _read(found: Iterable[rows.PortalRequest]) -> tuple[AskedAtPortal, ...]:

@@ -19,8 +19,9 @@ from bequest.store.repositories.leases import Leases
 from bequest.store.repositories.outbox import Outbox
 from bequest.store.repositories.people import Memberships, People
 from bequest.store.repositories.policies import Approvals, Policies, Populations
-from bequest.store.repositories.portal import Attempts, Portal
+from bequest.store.repositories.portal import Attempts, Portal, Visits
 from bequest.store.repositories.register import Accesses, Keys, Settings, Stores
+from bequest.store.repositories.remarks import Remarks
 from bequest.store.repositories.tasks import Tasks
 from bequest.store.repositories.telling import Answers, Notices
 from bequest.store.repositories.work import DataMaps, Steps
@@ -40,6 +41,7 @@ class Tx:
         self.outbox = Outbox(unit)
         self.policies = Policies(unit)
         self.approvals = Approvals(unit)
+        self.remarks = Remarks(unit)
         self.populations = Populations(unit)
         self.notices = Notices(unit)
         self.answers = Answers(unit)
@@ -55,6 +57,7 @@ class Tx:
         self.access = Accesses(unit)
         self.copies = Copies(unit)
         self.portal = Portal(unit)
+        self.visits = Visits(unit)
         self.attempts = Attempts(unit)
         self.accounts = Accounts(unit, self.people)
 

@@ -5,15 +5,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bequest.app import attempts
 from bequest.app.portal.ask import ask
-from bequest.app.portal.choices import NEEDS_DATUM, Ask, offered
+from bequest.app.portal.choices import NEEDS_DATUM, REQUESTS, Ask, offered
+from bequest.app.portal.messages import shown_to_customer, write
 from bequest.app.portal.open_card import Closed, Opened, key_of_datum, open_link
+from bequest.app.portal.rate import may_rate, rate, rating_of
+from bequest.app.portal.visit import LASTS, begin, enter, is_offered
 from bequest.kernel.errors import BequestError
+from bequest.store.portal_records import AskedAtPortal
 from bequest.web.pages import plain_page, render
 from bequest.web.portal.shown import shown
 from bequest.web.site import site
 
 INNER_COOKIE = "bq_inner"
 INNER_SECONDS = 1800
+VISIT_COOKIE = "bq_find"
 
 
 @require_safe
@@ -77,9 +82,7 @@ def choose(request: HttpRequest, token: str, what: str) -> HttpResponse:
         return render(
             request, "portal/choose.html", 422, v=given, o=opened, what=wanted, error=e.code, text=text, lot=lot
         )
-    response = HttpResponseRedirect(f"/o/{token}/receipt/{made.code}")
-    response.status_code = 303
-    return response
+    return _see(f"/o/{token}/receipt/{made.code}")
 
 
 @require_safe
@@ -91,13 +94,61 @@ def receipt(request: HttpRequest, token: str, code: str) -> HttpResponse:
     made = next((a for a in opened.asked if a.code == code), None)
     if made is None:
         return plain_page(request, 404, "nothing")
+    return _receipt(request, opened, made)
+
+
+def _receipt(request: HttpRequest, opened: Opened, made: AskedAtPortal, *, error: str = "") -> HttpResponse:
     given = shown(opened, request.lang)  # type: ignore[attr-defined]
-    return render(request, "portal/receipt.html", v=given, o=opened, made=made, what=Ask(made.kind))
+    what = Ask(made.kind)
+    said = shown_to_customer(site().store, opened, made.code) if what in REQUESTS else ()
+    return render(
+        request, "portal/receipt.html", 422 if error else 200, v=given, o=opened, made=made, what=what, said=said,
+        error=error, text=request.POST.get("text", "") if error else "",
+    )  # fmt: skip
+
+
+@require_POST
+def say(request: HttpRequest, token: str, code: str) -> HttpResponse:
+    """A further message about a request."""
+    opened = _open(request, token)
+    if isinstance(opened, HttpResponse):
+        return opened
+    made = next((a for a in opened.asked if a.code == code), None)
+    if made is None:
+        return plain_page(request, 404, "nothing")
+    try:
+        write(site().store, opened, code, request.POST.get("text", ""))
+    except BequestError as e:
+        return _receipt(request, opened, made, error=e.code)
+    return _see(f"/o/{token}/receipt/{code}#said")
+
+
+@require_POST
+def judge(request: HttpRequest, token: str) -> HttpResponse:
+    """How satisfied somebody is."""
+    opened = _open(request, token)
+    if isinstance(opened, HttpResponse):
+        return opened
+    try:
+        rate(site().store, opened, request.POST.get("value", ""))
+    except BequestError:
+        return _card(request, opened, status=422)
+    return _see(f"/o/{token}/card#rated")
+
+
+def _see(address: str) -> HttpResponse:
+    response = HttpResponseRedirect(address)
+    response.status_code = 303
+    return response
 
 
 def _card(request: HttpRequest, opened: Opened, *, wrong_datum: bool = False, status: int = 200) -> HttpResponse:
     given = shown(opened, request.lang)  # type: ignore[attr-defined]
-    return render(request, "portal/card.html", status, v=given, o=opened, wrong_datum=wrong_datum, Ask=Ask)
+    rated = rating_of(site().store, opened) if may_rate(opened) else None
+    return render(
+        request, "portal/card.html", status, v=given, o=opened, wrong_datum=wrong_datum, Ask=Ask,
+        may_rate=may_rate(opened), rated=rated,
+    )  # fmt: skip
 
 
 def _open(request: HttpRequest, token: str) -> Opened | HttpResponse:
@@ -113,6 +164,48 @@ def _open(request: HttpRequest, token: str) -> Opened | HttpResponse:
         return plain_page(request, 410, "expired")
     attempts.note_failure(here.store, attempts.LINKS, source, here.key, now)
     return plain_page(request, 404, "link")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: HttpRequest) -> HttpResponse:
+    """Somebody without a link types an address. The answer is the same whether it is known or not."""
+    here, now = site(), site().clock.now()
+    if not is_offered(here.store):
+        return plain_page(request, 404, "link")
+    if request.method != "POST":
+        return render(request, "portal/find.html", wrong=False)
+    source = request.META.get("REMOTE_ADDR", "")
+    if attempts.is_over(here.store, attempts.FINDS, source, here.key, now):
+        return _wait(request)
+    attempts.note_failure(here.store, attempts.FINDS, source, here.key, now)
+    try:
+        cookie = begin(here.store, request.POST.get("address", ""), now)
+    except BequestError:
+        return render(request, "portal/find.html", 422, wrong=True)
+    response = _see("/find/code")
+    response.set_cookie(
+        VISIT_COOKIE, cookie, max_age=int(LASTS.total_seconds()), path="/find", secure=True, httponly=True,
+        samesite="Strict",
+    )  # fmt: skip
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request: HttpRequest) -> HttpResponse:
+    """The code that came there. A wrong one, one that never came and one too late look alike."""
+    if request.method != "POST":
+        return render(request, "portal/code.html", wrong=False, links=())
+    here = site()
+    links = enter(
+        here.store, request.COOKIES.get(VISIT_COOKIE, ""), request.POST.get("code", "")[:12], here.clock.now()
+    )
+    if not links:
+        return render(request, "portal/code.html", 422, wrong=True, links=())
+    response = _see(f"/o/{links[0]}") if len(links) == 1 else render(
+        request, "portal/code.html", wrong=False, links=links
+    )  # fmt: skip
+    response.delete_cookie(VISIT_COOKIE, path="/find", samesite="Strict")
+    return response
 
 
 def _wait(request: HttpRequest) -> HttpResponse:

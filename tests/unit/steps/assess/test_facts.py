@@ -336,6 +336,17 @@ def test_records_of_consent_are_kept_from_the_law_date_whatever_their_own_date()
     assert due == [date(2029, 12, 31)] * 2
 
 
+def test_a_duty_from_the_law_date_is_that_of_each_row_also_where_the_index_came_in_pieces() -> None:
+    day = date(2015, 1, 1)
+    one = index(10, contact=[day] * 10, own_lot=["a"] * 10, start__record_3y=[day] * 10)
+    pieces = one.vstack(one).vstack(one)
+    assert pieces["contact"].n_chunks() == 3
+    made = table("a", RecordClass.ORDER, retention=("record_3y",))
+    got = found({"a": (made, pieces, {R.CUSTOMER: [0] * 30})}, 1)
+    assert got.due[("s", "a")]["due_on"].to_list() == [date(2029, 12, 31)] * 30
+    assert words(Fact.RETENTION, got.rows[("s", "a")][Fact.RETENTION]) == ["record_3y"] * 30
+
+
 def test_a_table_without_duties_has_none_for_every_row_even_for_no_row() -> None:
     for n in (0, 1, 3):
         got = found({"a": (table("a"), index(n), {R.CUSTOMER: [0] * n})}, 1)

@@ -101,7 +101,7 @@ def test_the_standing_check_of_the_evidence_accepts_every_state():
         if "searches" in changes and not changes["searches"]:
             continue  # a missing search cannot be seen from the certificate's own figures alone
         made = predicate_of(certificate(replace(CLEAN, **changes)))
-        assert _check(made, trust, frozenset({"a" * 64})) is state
+        assert _check(made, trust, frozenset({"a" * 64}), {made["verification"]["reportSha256"]}) is state
 
 
 def test_dates_stay_plain_text():

@@ -132,9 +132,15 @@ def test_a_wrong_key_or_a_file_moved_to_another_bucket_opens_nothing(company):
 
 def test_a_bucket_that_is_not_due_cannot_be_destroyed(company):
     company.seal()
-    for bucket, on in ((BUCKET, date(2036, 12, 31)), (UNDATED, date(2100, 1, 1))):
-        with pytest.raises(GuardError, match="not due"):
-            destroy_bucket(company.tmp / "custody", bucket, lambda _: None, on)
+    out = company.tmp / "custody"
+    with pytest.raises(GuardError, match="not due"):
+        destroy_bucket(out, BUCKET, lambda _: None, date(2036, 12, 31), reason="no reason helps before its month ends")
+    (out / UNDATED).mkdir(exist_ok=True)
+    (out / UNDATED / "manifest.json").write_text('{"case":"demo","files":[]}')
+    for reason in ("", " "):
+        with pytest.raises(GuardError, match="no month"):
+            destroy_bucket(out, UNDATED, lambda _: None, date(2100, 1, 1), reason=reason)
+    destroy_bucket(out, UNDATED, lambda _: None, date(2100, 1, 1), reason="counsel says so")
 
 
 def test_a_due_bucket_loses_its_key_first_and_then_its_files_any_number_of_times(company):

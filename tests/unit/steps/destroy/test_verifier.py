@@ -237,6 +237,19 @@ def test_a_coincidence_is_counted_and_refuses_nothing(company):
     assert (orders.hits_coincidence, orders.hits_residue) == (1, 0)
 
 
+def test_a_piece_of_a_longer_number_beside_a_value_that_stays_is_coincidence(company):
+    """In a large file something that stays lies beside every number: only what should be gone speaks for residue."""
+    state = looked(company)
+    erased(company)
+    with closing(sqlite3.connect(company.crm.path)) as db, db:
+        db.execute("UPDATE customers SET name = '771380000000188' WHERE mobile = '13800000056'")
+    found = verify(task(company), state)
+    assert found.is_clean
+    assert ("crm.db", "(bytes)", "phone") in [
+        (x.table, x.column, x.kind) for x in found.lines if x.verdict == "coincidence"
+    ]
+
+
 def add_orders(company, numbers):
     book = openpyxl.load_workbook(company.orders.path)
     for number in numbers:

@@ -57,7 +57,7 @@ class Score:
 
     @property
     def sensitive_recall(self) -> float:
-        return self.sensitive_hit / self.sensitive
+        return self.sensitive_hit / max(self.sensitive, 1)
 
     def __str__(self) -> str:
         return (

@@ -1,10 +1,14 @@
-"""Discovery on invented schemas: 33 systems in the styles of real ones, tables empty, half without comments.
+"""Discovery on invented schemas in the styles of real systems, all tables empty, half without comments.
 
-Eleven were written before the rules that now read them (counted then: recall 0.70, precision 0.90, sensitive 0.54). The
-others came after, each counted once before anything was changed for it: courses, tours, schools, shops 0.82 and 0.93,
-hotels and insurance 0.83 and 0.95, offices and personnel 0.80 and 0.92. The last three (`LATEST`)
-were counted at first sight and nothing was changed for them: 0.88, 0.98, sensitive 0.83. All serve to notice a
-step back.
+Each was counted once before anything was changed for it (recall, precision, sensitive recall):
+
+- eleven first ones, written before the rules that now read them: 0.70, 0.90, 0.54; the twenty-two after them 0.80 to
+  0.88, 0.92 to 0.98, up to 0.83;
+- `STRANGE`, on purpose unlike anything before (invented abbreviations, odd synonyms): in three rounds 0.79, 0.94, 0.67,
+  then 0.82, 0.96, 0.78, then 0.78, 0.95, 0.61;
+- `LATEST`, in the plain manner of most systems, after all those: 0.96, 0.96, 0.93; nothing was changed for them.
+
+All serve to notice a step back.
 """
 
 import pytest
@@ -14,7 +18,12 @@ from bequest.steps.discover import discover
 
 COUNTS = ("truly", "hit", "false", "class_right", "sensitive", "sensitive_hit", "apart", "apart_hit")
 
-LATEST = {"erp_pascal", "oa_pyin", "shop_zh"}
+STRANGE = {
+    *("hr_global", "oa_gov", "lend_p2p", "pay_platform", "wuye_cn", "erp_table5", "dorm_cms", "kd_branch"),
+    *("hr_rlzy", "oa_collab", "p2p_wd", "pay_union", "estate_en", "crm_sale", "shop_retail", "susheguanli"),
+    *("hr_hotelgroup", "oa_school_py", "lend_micro", "pay_campus", "flat_rent", "erp_mill", "courier_app"),
+}
+LATEST = {"hr_clinicchain", "oa_firm", "lend_village", "pay_parking", "estate_village", "erp_tools"}
 
 
 @pytest.fixture(name="scores", scope="module")
@@ -31,12 +40,12 @@ def test_all_schemas_together(scores: dict[str, Score]) -> None:
     for one in scores.values():
         for count in COUNTS:
             setattr(total, count, getattr(total, count) + getattr(one, count))
-    assert total.truly > 700
+    assert total.truly > 2500
     assert total.recall >= 0.96, total
     assert total.precision >= 0.97, total
     assert total.sensitive_recall >= 0.94, total
     assert total.class_accuracy >= 0.98, total
-    assert total.apart_hit / total.apart >= 0.80, total
+    assert total.apart_hit / total.apart >= 0.85, total
 
 
 @pytest.mark.parametrize("name", schemas())
@@ -45,5 +54,8 @@ def test_no_schema_falls_behind(name: str, scores: dict[str, Score]) -> None:
     if one.truly < 5:  # a schema that is not about people
         assert one.false <= 2, "\n".join(one.wrong)
         return
-    assert one.recall >= (0.75 if name in LATEST else 0.80), "\n".join((str(one), *one.wrong))
-    assert one.precision >= 0.90, "\n".join((str(one), *one.wrong))
+    assert one.recall >= 0.80, "\n".join((str(one), *one.wrong))
+    assert one.precision >= (0.88 if name in LATEST else 0.90), "\n".join((str(one), *one.wrong))
+    if name in LATEST:
+        assert one.recall >= 0.90, "\n".join((str(one), *one.wrong))
+        assert one.sensitive_recall >= 0.80, "\n".join((str(one), *one.wrong))

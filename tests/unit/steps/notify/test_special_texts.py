@@ -10,7 +10,7 @@ from tests.unit.steps.notify.notice_cases import BUYER, BY_CONSENT, SALE, facts_
 from bequest.kernel.errors import CaseFileError
 from bequest.law.loader import load_pack
 from bequest.law.notices import checklist_of, notice_items
-from bequest.model.case import Case, Event, Paper, PaperKind, SystemKind
+from bequest.model.case import Case, Event, OnSilence, Paper, PaperKind, SystemKind
 from bequest.steps.notify.content import Notice, RequiredItem, compose
 from bequest.steps.notify.letters import body
 
@@ -84,3 +84,22 @@ def test_an_account_that_moves_says_that_waybills_stay_and_asks_about_the_addres
 
 def test_items_of_one_event_are_not_said_in_another() -> None:
     assert not {"account_moves", "who_acts"} & {i.id for i in notice_of(SALE).items}
+
+
+def test_towards_a_receiver_abroad_the_notice_says_where_it_is_and_how_to_reach_it_and_asks() -> None:
+    lot = replace(SALE.lots[0], on_silence=OnSilence.RELEASE_NONE)
+    case = replace(SALE, receivers=(replace(BUYER, country="sg"),), lots=(lot,))
+    items = notice_items(load_pack(), "PIPL-22", event=Event.E5, sensitive=True, consent_basis=True, abroad=True)
+    required = [RequiredItem(i.id, i.zh, i.en, i.article) for i in items]
+    notice = compose(facts_of(case), required, route="PIPL-22")
+    [said] = [i for i in notice.items if i.id == "overseas_rights_procedure"]
+    assert said.article == "PIPL-39"
+    assert "（SG）" in said.zh
+    assert "(SG)" in said.en
+    assert "您的信息不移交" in notice.silence_zh
+    assert any("Passing on needs your consent" in i.en for i in notice.items)
+    silent = replace(case, receivers=(replace(BUYER, country="sg", contact=""),))
+    with pytest.raises(CaseFileError, match="overseas_rights_procedure"):
+        compose(facts_of(silent), required, route="PIPL-22")
+    at_home = notice_items(load_pack(), "PIPL-22", event=Event.E5, sensitive=True)
+    assert "overseas_rights_procedure" not in [i.id for i in at_home]

@@ -10,6 +10,9 @@ GOES_ON = frozenset({Event.E10, Event.E11, Event.E13})
 """Something single is passed on, and the transferor's own business goes on with everybody who does not agree."""
 HANDS_OVER = MERGES | GOES_ON | {Event.E5, Event.E8}
 """Somebody else receives."""
+SUCCEEDS = HANDS_OVER - {Event.E10, Event.E13}
+"""Art. 22 can be the route. A list sold, or shared in a group, has no other route than Art. 23, on which the gate
+`agreed` has said of everybody without a yes that all stays as it is."""
 SHARES = frozenset({Event.E13})
 """What is passed on stays with the transferor as well."""
 PARTS_WITH = HANDS_OVER - SHARES

@@ -2,8 +2,8 @@
 
 Searched are phone and identity numbers, e-mail addresses and card numbers, in any single-byte or UTF-8 text. A database
 page puts field beside field without a gap: so digits are also tried inside longer runs of digits, and such a hit counts
-for more than chance only where another known value stands close by, as it does in a left-over record. Compressed parts
-of a workbook are unpacked first; a file compressed in another way cannot be searched as bytes.
+for more than chance only where another value that should be gone stands close by, as it does in a left-over record.
+Compressed parts of a workbook are unpacked first; a file compressed in another way cannot be searched as bytes.
 """
 
 import zipfile

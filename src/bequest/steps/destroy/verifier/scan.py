@@ -90,12 +90,19 @@ class Search:
             tally.columns = len(columns)
             yield rows, self._columns(rows.cells, tally)
 
-    def raw(self, path: Path, tally: Tally) -> RawHits:
-        """What was found in the bytes of a file; a Parquet file beside a source is read as a table."""
+    def raw(self, path: Path, tally: Tally, explained: Bools | None = None) -> RawHits:
+        """What was found in the bytes of a file; a Parquet file beside a source is read as a table.
+
+        `explained`: tokens that stand in cells or may remain in the source. They are left out, and speak for no number
+        beside them either: in a large file something that stays lies beside every number.
+        """
         if _is_parquet(path):
             parts = [hits for rows in read_parquet_file(path, path.name) for hits in self._columns(rows.cells, tally)]
             known = np.concatenate([p.known for p in parts] or [np.zeros(0, np.int64)])
             kinds = np.concatenate([p.kinds for p in parts] or [np.zeros(0, np.uint8)])
+            if explained is not None:
+                is_open = ~explained[known]
+                known, kinds = known[is_open], kinds[is_open]
             once, first = np.unique(known, return_index=True)
             return RawHits(path.name, once, kinds[first], np.zeros(len(once), np.bool_))
         found: list[tuple[Ints, Ints, Kinds, Bools]] = []
@@ -104,6 +111,8 @@ class Search:
             tally.candidates += len(met.at)
             known = self._wanted.positions(self._tokeniser.values(met.kinds, met.normals))
             hit = known >= 0
+            if explained is not None:
+                hit &= ~explained[known]
             found.append((met.at[hit], known[hit], met.kinds[hit], met.is_bounded[hit]))
         return (
             _weighed(path.name, *(np.concatenate(part) for part in zip(*found, strict=True))) if found else _none(path)
@@ -163,7 +172,7 @@ def _rows_of(coded: pa.Array, numbers: Ints) -> tuple[Ints, Ints]:
 
 
 def _weighed(file: str, at: Ints, known: Ints, kinds: Kinds, bounded: Bools) -> RawHits:
-    """Each token once; a piece of a longer number is chance unless another known value stands close by."""
+    """Each token once; a piece of a longer number is chance unless another of these stands close by."""
     order = np.argsort(at, kind="stable")
     at, known, kinds = at[order], known[order], kinds[order]
     chance = ~bounded[order] & ~_has_neighbour(at, known)

@@ -186,11 +186,9 @@ class _SecondLook:
         for path, kind in raw_paths(source, self._task.known_copies):
             if kind is not None and kind not in RAW_KINDS:
                 continue
-            found = self._search.raw(path, tally)
-            for number, chance, open_ in zip(found.kinds, found.is_chance, ~explained[found.known], strict=True):
-                if open_:
-                    verdict = COINCIDENCE if chance else RESIDUE
-                    self.lines[source.name, path.name, BYTES, KINDS[number], verdict] += 1
+            found = self._search.raw(path, tally, explained)
+            for number, chance in zip(found.kinds, found.is_chance, strict=True):
+                self.lines[source.name, path.name, BYTES, KINDS[number], COINCIDENCE if chance else RESIDUE] += 1
 
     def _no_coincidence_where_many(self, source: str, rows_of: Mapping[str, int]) -> None:
         """Equal numbers that were not there at the first look are residue where a column has more than a few."""

@@ -37,6 +37,9 @@ def waybill_history(facts: FactView, field: FieldKind, p: Params, lot: LotView) 
     return Answer(("no_transfer",))
 
 
+HIDDEN_DIGITS = "cn.gb41833.phone_hidden_digits"
+
+
 @rule(
     "cn.exp.waybill_masked",
     gate="transfer",
@@ -59,7 +62,14 @@ def waybill_masked(facts: FactView, field: FieldKind, p: Params, lot: LotView) -
     if field.cls not in ON_THE_LABEL or field.need is Need.NEW_PURPOSE:
         return None
     words = ("transfer_on_notice", "reduce")
-    return Answer(words, rest=Rest.BY_DUTY_OR_SHARED, operator=Operator.WAYBILL)
+    if p.holds(HIDDEN_DIGITS):
+        return Answer(words, rest=Rest.BY_DUTY_OR_SHARED, operator=Operator.WAYBILL)
+    return Answer(
+        words, rest=Rest.BY_DUTY_OR_SHARED, operator=Operator.WAYBILL, status=ReasonStatus.OURS,
+        zh="随业务承继的运单只按面单的样子移交：遮盖姓名、电话和门牌（国家标准施行之前为我方做法）。",
+        en="Waybills that ride on a succession pass as on the label only: name, phone and door number hidden (ours, "
+        "before the national standard was in force).",
+    )  # fmt: skip
 
 
 @rule(

@@ -4,7 +4,7 @@
 
 from datetime import date
 
-from bequest.law.packs.cn.groups import ENDS, GOES_ON, HANDS_OVER
+from bequest.law.packs.cn.groups import ENDS, GOES_ON, HANDS_OVER, SUCCEEDS
 from bequest.law.packs.cn.pipl.release import left_out
 from bequest.law.params import Params
 from bequest.law.rule import Answer, FactView, LotView, Rest, rule
@@ -20,7 +20,7 @@ PIPL = date(2021, 11, 1)
     "cn.kids.guardian",
     gate="guardian",
     reads={Fact.AGE_BAND, Fact.GUARDIAN_CONSENT},
-    events=HANDS_OVER,
+    events=SUCCEEDS,
     leaves_rest=True,
     reference=("PIPL-31", "MPL-72", "KIDS-9"),
     status=ReasonStatus.VERIFIED,

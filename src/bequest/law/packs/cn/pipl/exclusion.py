@@ -7,13 +7,12 @@ from datetime import date
 from bequest.law.packs.cn.groups import DISPOSES, ENDS, HANDS_OVER
 from bequest.law.params import Params
 from bequest.law.rule import Answer, FactView, LotView, Rest, rule
-from bequest.model.datamap import FieldClass, Need
+from bequest.model.datamap import NEVER_PASSES, Need
 from bequest.model.disposition import ReasonStatus
 from bequest.model.facts import Fact
 from bequest.model.plan import FieldKind
 
 PIPL = date(2021, 11, 1)
-SECRETS = frozenset({FieldClass.PASSWORD_SECRET, FieldClass.BIOMETRIC})
 
 
 @rule(
@@ -29,7 +28,7 @@ SECRETS = frozenset({FieldClass.PASSWORD_SECRET, FieldClass.BIOMETRIC})
 )
 def secrets(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
     """No continuing purpose needs the old secret (Art. 6); the financial standard names class C3 as not shared."""
-    return Answer(("exclude", "delete")) if field.cls in SECRETS else None
+    return Answer(("exclude", "delete")) if field.cls in NEVER_PASSES else None
 
 
 @rule(
@@ -45,7 +44,7 @@ def secrets(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answe
 )
 def secrets_at_the_end(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
     """No duty to keep reaches a secret: it proves nothing about a transaction."""
-    return Answer(("exclude", "delete")) if field.cls in SECRETS else None
+    return Answer(("exclude", "delete")) if field.cls in NEVER_PASSES else None
 
 
 @rule(

@@ -4,7 +4,7 @@
 
 from datetime import date
 
-from bequest.law.packs.cn.groups import HANDS_OVER
+from bequest.law.packs.cn.groups import HANDS_OVER, SUCCEEDS
 from bequest.law.packs.cn.pipl.will import is_sensitive
 from bequest.law.params import Params
 from bequest.law.rule import Answer, FactView, LotView, rule
@@ -86,7 +86,7 @@ def notice_still_planned(facts: FactView, field: FieldKind, p: Params, lot: LotV
     "cn.pipl.sensitive_keeps_its_consent",
     gate="note",
     reads={Fact.AGE_BAND},
-    events=HANDS_OVER,
+    events=SUCCEEDS,
     routes={LegalRoute.PIPL_22},
     reference=("PIPL-28", "PIPL-29", "PIPL-30"),
     status=ReasonStatus.OPEN,

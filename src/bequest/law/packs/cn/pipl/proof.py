@@ -4,7 +4,7 @@
 
 from datetime import date
 
-from bequest.law.packs.cn.groups import DISPOSES, ENDS, HANDS_OVER
+from bequest.law.packs.cn.groups import DISPOSES, ENDS, HANDS_OVER, SUCCEEDS
 from bequest.law.packs.cn.pipl.release import operator_for
 from bequest.law.params import Params
 from bequest.law.rule import Answer, FactView, LotView, rule
@@ -62,7 +62,7 @@ def records_of_will_at_the_end(facts: FactView, field: FieldKind, p: Params, lot
     "cn.pipl.consent_record",
     gate="proof",
     reads=(),
-    events=HANDS_OVER,
+    events=SUCCEEDS,
     record_classes={RecordClass.CONSENT},
     roles=NOT_STAFF,
     routes={LegalRoute.PIPL_22},
@@ -127,7 +127,7 @@ consent_record_when_silence_is_no = rule(
     "cn.pipl.consent_record_when_silence_is_no",
     gate="proof",
     reads={Fact.CONSENT_TRANSFER, Fact.NOTICE},
-    events=HANDS_OVER,
+    events=SUCCEEDS,
     record_classes={RecordClass.CONSENT},
     roles=NOT_STAFF,
     routes={LegalRoute.PIPL_22},

@@ -5,10 +5,10 @@
 from dataclasses import replace
 from datetime import date
 
-from bequest.law.packs.cn.groups import DISPOSES, HANDS_OVER, MERGES
+from bequest.law.packs.cn.groups import HANDS_OVER, MERGES, SUCCEEDS
 from bequest.law.packs.cn.pipl.release import left_out, passes, passes_by_consent
 from bequest.law.params import Params
-from bequest.law.rule import Answer, FactView, LotView, Rest, rule
+from bequest.law.rule import Answer, FactView, LotView, rule
 from bequest.model.case import Event, LegalRoute
 from bequest.model.datamap import Need
 from bequest.model.disposition import ReasonStatus
@@ -22,7 +22,7 @@ PIPL = date(2021, 11, 1)
     "cn.pipl.not_told",
     gate="notice",
     reads={Fact.NOTICE},
-    events=HANDS_OVER,
+    events=SUCCEEDS,
     reference=("PIPL-17", "PIPL-22", "PIPL-23"),
     status=ReasonStatus.VERIFIED,
     since=PIPL,
@@ -72,7 +72,7 @@ def new_purpose(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> A
     if facts.has(Fact.CONSENT_NEW_PURPOSE, "given"):
         return passes_by_consent(field, p)
     if facts.has(Fact.CONSENT_NEW_PURPOSE, "silent") and facts.has(Fact.NOTICE, "planned"):
-        return Answer(("re_consent",), rest=Rest.BY_DUTY)
+        return Answer(("re_consent",), rest=left_out(p).rest)
     words = ("exclude", "re_consent") if facts.has(Fact.CONSENT_NEW_PURPOSE, "silent") else ("exclude",)
     return Answer(words, rest=left_out(p).rest)
 
@@ -81,7 +81,7 @@ def new_purpose(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> A
     "cn.pipl.staff_in_rows",
     gate="need",
     reads=(),
-    events=DISPOSES,
+    events=HANDS_OVER,
     roles={RowRole.STAFF},
     always=True,
     reference=("PIPL-6",),

@@ -4,11 +4,11 @@
 
 from datetime import date
 
-from bequest.law.packs.cn.groups import GOES_ON, HANDS_OVER, MERGES
+from bequest.law.packs.cn.groups import GOES_ON, MERGES, SUCCEEDS
 from bequest.law.packs.cn.pipl.release import left_out
 from bequest.law.params import Params
-from bequest.law.rule import Answer, FactView, LotView, Rest, rule
-from bequest.model.case import Event, LegalRoute, OnSilence
+from bequest.law.rule import Answer, FactView, LotView, rule
+from bequest.model.case import LegalRoute, OnSilence
 from bequest.model.datamap import FieldClass, Need
 from bequest.model.disposition import ReasonStatus
 from bequest.model.facts import Fact
@@ -21,7 +21,7 @@ PIPL = date(2021, 11, 1)
     "cn.pipl.objection",
     gate="objection",
     reads={Fact.OBJECTION, Fact.RETENTION, Fact.OPEN_ORDER},
-    events=GOES_ON | {Event.E5, Event.E8},
+    events=SUCCEEDS - MERGES,
     leaves_rest=True,
     reference=("PIPL-15", "PIPL-44", "PIPL-47"),
     status=ReasonStatus.VERIFIED,
@@ -83,7 +83,7 @@ def goes_on_without_a_yes(facts: FactView, field: FieldKind, p: Params, lot: Lot
     if facts.has(Fact.CONSENT_TRANSFER, "given"):
         return None
     if facts.has(Fact.NOTICE, "planned"):
-        return Answer(("separate_consent", "stays_in_use"), open_points=("PIPL-23a",))
+        return Answer(("separate_consent", "stays_in_use"))
     return Answer(("exclude", "separate_consent", "stays_in_use"))
 
 
@@ -91,7 +91,7 @@ def goes_on_without_a_yes(facts: FactView, field: FieldKind, p: Params, lot: Lot
     "cn.pipl.separate_consent",
     gate="consent",
     reads={Fact.CONSENT_TRANSFER, Fact.NOTICE},
-    events=HANDS_OVER,
+    events=SUCCEEDS - GOES_ON,
     routes={LegalRoute.PIPL_23},
     releases=True,
     leaves_rest=True,
@@ -103,14 +103,34 @@ def goes_on_without_a_yes(facts: FactView, field: FieldKind, p: Params, lot: Lot
 )
 def separate_consent(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
     """Silence is no consent. The basis of each field is not recorded, so all are treated as resting on consent."""
-    return _asked(facts, "separate_consent", ("PIPL-23a",))
+    return _asked(facts, p)
+
+
+@rule(
+    "cn.pipl.abroad_separate_consent",
+    gate="consent",
+    reads={Fact.CONSENT_TRANSFER, Fact.NOTICE},
+    events=SUCCEEDS,
+    only_abroad=True,
+    releases=True,
+    leaves_rest=True,
+    reference=("PIPL-39", "XB-10"),
+    status=ReasonStatus.DERIVED,
+    since=PIPL,
+    zh="接收方在境外（港澳台同样算）：须取得本人对出境的单独同意，没有同意的不移交；处理依据未逐项记录，一律按基于同意对待。",
+    en="The receiver is outside the mainland (Hong Kong, Macao and Taiwan count): the person's separate consent to the "
+    "export is needed, without it nothing passes; bases are not recorded, so all are treated as resting on consent.",
+)
+def abroad_separate_consent(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Art. 39: separate consent where consent is the basis; an exemption takes away the mechanism only (XB-10)."""
+    return _asked(facts, p)
 
 
 @rule(
     "cn.pipl.silence_is_no",
     gate="consent",
     reads={Fact.CONSENT_TRANSFER, Fact.NOTICE},
-    events=HANDS_OVER,
+    events=SUCCEEDS,
     routes={LegalRoute.PIPL_22},
     on_silence={OnSilence.RELEASE_NONE},
     releases=True,
@@ -123,14 +143,14 @@ def separate_consent(facts: FactView, field: FieldKind, p: Params, lot: LotView)
 )
 def silence_is_no(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
     """Counsel chose to ask although Art. 22 only asks to tell."""
-    return _asked(facts, "separate_consent", ())
+    return _asked(facts, p)
 
 
 @rule(
     "cn.pipl.sensitive_consent",
     gate="consent",
     reads={Fact.CONSENT_TRANSFER, Fact.NOTICE, Fact.AGE_BAND},
-    events=HANDS_OVER,
+    events=SUCCEEDS,
     routes={LegalRoute.PIPL_22},
     only_if="cn.pipl.sensitive_in_art22_needs_separate_consent",
     releases=True,
@@ -145,7 +165,7 @@ def sensitive_consent(facts: FactView, field: FieldKind, p: Params, lot: LotView
     """Only with the switch on; see the open point PIPL-29."""
     if not is_sensitive(facts, field, p):
         return None
-    return _asked(facts, "separate_consent", ("PIPL-29",))
+    return _asked(facts, p)
 
 
 def is_sensitive(facts: FactView, field: FieldKind, p: Params) -> bool:
@@ -157,10 +177,10 @@ def is_sensitive(facts: FactView, field: FieldKind, p: Params) -> bool:
     return field.personal and facts.has(Fact.AGE_BAND, "under_14")
 
 
-def _asked(facts: FactView, word: str, open_points: tuple[str, ...]) -> Answer | None:
+def _asked(facts: FactView, p: Params) -> Answer | None:
     """Consent given: go on. Not asked to the end yet: wait. Refused or silent: left out."""
     if facts.has(Fact.CONSENT_TRANSFER, "given"):
         return None
     if facts.has(Fact.CONSENT_TRANSFER, "silent") and facts.has(Fact.NOTICE, "planned"):
-        return Answer((word,), rest=Rest.BY_DUTY, open_points=open_points)
-    return Answer(("exclude", word), rest=Rest.BY_DUTY)
+        return Answer(("separate_consent",), rest=left_out(p).rest)
+    return Answer(("exclude", "separate_consent"), rest=left_out(p).rest)

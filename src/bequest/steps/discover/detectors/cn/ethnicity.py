@@ -9,9 +9,16 @@ DETECTOR = Detector(
     cls=FieldClass.RELIGION_ETHNICITY,
     reference="GB/T 3304-1991; PIPL Art. 28 (religious belief)",
     hints=listed(
-        """民族, 种族, 族别, 宗教, 宗教信仰, 信仰, 籍贯民族, ethnicity, ethnic, ethnic group, ethnic origin, nation,
-        race, religion, religious belief, faith, caste, minzu, zongjiao, mz code, ethnic code, nation name,
-        nation code, nationality ethnic, ethnic name, minority, 民族名称, 民族代码, 少数民族, zjxy, mzmc, mzdm"""
+        """民族, 种族, 族别, 宗教, 宗教信仰, 信仰, 籍贯民族, ethnicity, ethnic, ethnic group, ethnic origin,
+        nation, race, religion, religious belief, faith, caste, minzu, zongjiao, mz code, ethnic code,
+        nation name, nation code, nationality ethnic, ethnic name, minority, 民族名称, 民族代码, 少数民族, zjxy,
+        mzmc, mzdm, race ethnic, race ethnicity, ethnic race, ethnic race code, race code, race cd,
+        ethnicity code, ethnicity cd, ethnic cd, ethnos, tribe, caste code, denomination,
+        religious denomination, religion code, religion cd, religion key, religion name, religious affiliation,
+        religious preference, church, church tax, church membership, baptism date, baptised, belief, beliefs,
+        creed, spiritual, 民族编码, 民族类别, 民族成分, 名族, 宗教类型, 宗教名称, 宗教代码, 所属宗教, 教派,
+        信教情况, 是否信教, 有无宗教信仰, 信仰宗教, 皈依, mzmcc, mzdaima, minzudaima, minzumingcheng,
+        zongjiaoxinyang, zjxyang, sfxj, halal, is halal, halal flag, 清真, 是否清真, 清真饮食, kosher"""
     ),
     whole_hints=("mz", "mzm", "mzdm"),
     blockers=("horse", "game", "combi", "arms"),

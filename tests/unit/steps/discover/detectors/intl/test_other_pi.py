@@ -10,7 +10,6 @@ NAMES = {
     "政治面貌": True,
     "#与本人关系": True,
     "profile_json": True,
-    "relation_type": False,
     "model": False,
 }
 

@@ -1,0 +1,38 @@
+"""`bequest certificate`: a destruction certificate that no longer holds."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bequest.app.revoke_certificate import revoke_certificate
+from bequest.cli import render
+from bequest.cli.state import group, state_of
+from bequest.model.destruction import RevocationReason
+
+commands = group("销毁证明：撤销。 The destruction certificate: revoked.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    app.add_typer(commands, name="certificate")
+
+
+@commands.command(help="Revoke the certificate: two people sign, the officer one of them. 撤销销毁证明。")
+def revoke(
+    ctx: typer.Context,
+    case: str,
+    why: Annotated[RevocationReason, typer.Option(help="why it no longer holds")],
+    signer: Annotated[list[Path], typer.Option("--signer", help="the private keys of two people; given twice")],
+) -> None:
+    with state_of(ctx).context() as c:
+        revoked = revoke_certificate(c, case, why, signer)
+    render.line(render.say(f"已撤销 {revoked.certificate_id}", f"revoked: {revoked.certificate_id}"))
+    render.line(f"statement: {revoked.statement}")
+    if revoked.closed:
+        render.line(
+            render.say(
+                "日志已关闭：请把此陈述交给持有证据包的各方，核验时用 --later。",
+                "the log is closed: give this statement to all who have the bundle, for --later of the verifier.",
+            )
+        )

@@ -1,0 +1,1 @@
+"""Pages for everybody: checking a certificate, and what a case makes known."""
