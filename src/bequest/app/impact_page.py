@@ -1,4 +1,4 @@
-"""The last assessment with where the filed impact assessment stands, as lines in both languages."""
+"""The last assessment as it is shown: risks, where the filed impact assessment stands, costs and benefits."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,6 +7,7 @@ from bequest.app.assessment_page import assessment_page
 from bequest.app.context import Context
 from bequest.app.impact import ImpactState, impact_state
 from bequest.app.run_assess import latest_assessment
+from bequest.app.weigh_costs import cost_page
 from bequest.documents.assessment.content import AssessmentPage, FactLine, ImpactLine
 from bequest.documents.assessment.wording import figure_text, risk_title
 from bequest.documents.words import Word
@@ -21,9 +22,10 @@ def latest_page(ctx: Context, case_id: str) -> AssessmentPage | None:
 
 
 def whole_page(ctx: Context, case_id: str, latest: Assessment) -> AssessmentPage:
-    """Everything that is shown of the last run, with where the filed impact assessment stands."""
-    page = assessment_page(latest, ctx.case(case_id).case)
-    return replace(page, impact=_impact(page, impact_state(ctx, case_id)))
+    """Everything that is shown of the last run: with where the filed impact assessment stands, and with costs."""
+    case = ctx.case(case_id).case
+    page = assessment_page(latest, case)
+    return replace(page, impact=_impact(page, impact_state(ctx, case_id)), costs=cost_page(ctx, case, latest))
 
 
 def _impact(page: AssessmentPage, state: ImpactState) -> ImpactLine:

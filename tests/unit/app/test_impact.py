@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ from bequest.documents.pipia.fields import judges
 from bequest.evidence.statement import verify_statement
 from bequest.kernel.errors import ApprovalError, InputError, StateError
 from bequest.model.assessment import Standing
-from bequest.model.case import Role
+from bequest.model.case import Event, Role
 
 GROUND = "业务整体转让，目的不变。\n依据个保法 22。"
 
@@ -85,6 +86,20 @@ def test_it_speaks_one_language_at_a_time(planned: DemoHome) -> None:
     english = [t if isinstance(t, str) else t.hint for t in compose(given, "en").texts]
     left = [t for t in english if re.search("[\u4e00-\u9fff]", t) and not any(o and o in t for o in own)]
     assert [t for t in left if not any(p.name in t for p in case.people)] == []
+
+
+def test_where_nothing_moves_it_asks_for_no_receiver_and_promises_no_deletion(planned: DemoHome) -> None:
+    given = impact_input(planned.ctx, planned.case_id, run_assess(planned.ctx, planned.case_id).assessment)
+    case = replace(given.case, event=Event.E2, lots=(), receivers=())
+    form = compose(replace(given, case=case), "en")
+    said = " ".join(t for t in form.texts if isinstance(t, str))
+    assert "The processor stays the same" in said
+    assert "Nobody receives" not in said
+    assert "does not name succession" not in said
+    assert not {"contract", "receiver_security"} & {f.id for f in form.fields}
+    assert not any("receiver" in c for f in form.fields for c in f.choices)
+    ends = compose(replace(given, case=replace(case, event=Event.E7)), "en")
+    assert "Nobody receives" in " ".join(t for t in ends.texts if isinstance(t, str))
 
 
 def test_it_is_filed_by_the_officer_and_holds_while_facts_do(planned: DemoHome, tmp_path: Path) -> None:

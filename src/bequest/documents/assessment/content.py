@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from bequest.documents.assessment.costs import CostPage
 from bequest.documents.words import Word
 from bequest.model.assessment import Assessment, Dimension, Figure, Origin, RiskState, Standing
 from bequest.model.disposition import ReasonStatus
@@ -150,3 +151,4 @@ class AssessmentPage:
     liabilities: tuple[LiabilityLine, ...] = ()
     penalties: tuple[PenaltyLine, ...] = ()
     impact: ImpactLine | None = None
+    costs: CostPage | None = None

@@ -139,12 +139,21 @@ def cited(text: str, lang: str) -> str:
     return _CITED.sub(lambda m: cite(m[0], lang), text)
 
 
+def _limit(threshold: int, f: FactLine) -> str:
+    """A threshold as the figures it is held against are printed; those of shares are per mille."""
+    if f.unit == "item":
+        return f"{threshold / 1000:g}×"
+    if f.unit == "chance":
+        return f"{threshold / 1000:.3f}"
+    return f"{threshold / 10:g}%" if f.share else f"{threshold:,}"
+
+
 def warning_text(w: WarningLine, lang: str) -> str:
     """An early warning in one sentence, with its threshold and where that is from."""
     f = w.fact
     value = figure_text(f.after if w.after else f.before, f.unit, share=f.share)
     where, said = f.where.of(lang), (f.left if w.after and f.left.zh else f.said).of(lang)
-    limit = f"{w.threshold}‰" if f.share else f"{w.threshold:,}"
+    limit = _limit(w.threshold, f)
     if lang == "zh":
         new = "（新越线）" if w.crossed else ""
         return f"预警{new}：{where + '，' if where else ''}{said} {value}，界限 {limit}（{cited(w.source.zh, lang)}）"

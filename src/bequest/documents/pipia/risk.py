@@ -138,7 +138,7 @@ def measures(s: Speech, g: PipiaInput) -> Iterator[Block]:
             (s("批次", "Lot"), s("措施", "Control"), s("记载", "On record")),
             ((c.lot, s.of(c.said), s.yes(c.there)) for c in g.controls), (2, 5, 1),
         )  # fmt: skip
-    yield from fields.not_measured(s)
+    yield from fields.not_measured(s, g)
     yield fields.measures(s)
 
 

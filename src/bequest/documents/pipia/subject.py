@@ -8,7 +8,7 @@ from bequest.documents.pipia import fields
 from bequest.documents.pipia.content import PipiaInput
 from bequest.documents.pipia.wording import Speech, figure, figures, lines, meaning, party, table
 from bequest.documents.words import word
-from bequest.model.case import LegalRoute, Lot, Party
+from bequest.model.case import MOVES_NOTHING, LegalRoute, Lot, Party
 from bequest.model.disposition import Release, Residue
 
 
@@ -32,21 +32,29 @@ def due(s: Speech, g: PipiaInput) -> Iterator[Block]:
         ),
         (3, 1, 5),
     )  # fmt: skip
+    succession = LegalRoute.PIPL_22 in routes
     yield Paragraph(
         s(
-            "第 22 条的转移没有列入第 55 条；因其多涉敏感信息且影响重大，一律评估（推导，非法条明文）。",
-            "Art. 55 does not name succession under Art. 22; since sensitive data and a major impact are nearly always"
-            " there, it is assessed in any case (derived, not in the words of the law).",
+            ("第 22 条的转移没有列入第 55 条；" if succession else "") + "有重大影响一项为推导，非法条明文：一律评估。",
+            ("Art. 55 does not name succession under Art. 22; " if succession else "")
+            + "that the impact is a major one is derived, not in the words of the law: it is assessed in any case.",
         ),
         note=True,
     )
-    yield fields.automated(s)
+    yield fields.automated(s, g)
     yield fields.team(s)
 
 
 def processing(s: Speech, g: PipiaInput) -> Iterator[Block]:
     """What is done: lots, receivers, purposes, methods."""
-    if not g.case.lots:
+    if g.case.event in MOVES_NOTHING:
+        yield Paragraph(
+            s(
+                "处理者不变：信息不移交，也不销毁。",
+                "The processor stays the same: nothing passes, nothing is destroyed.",
+            )
+        )
+    elif not g.case.lots:
         yield Paragraph(
             s(
                 "没有接收方：信息删除，依法须保存的交保管人。",
