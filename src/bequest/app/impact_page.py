@@ -11,7 +11,7 @@ from bequest.app.weigh_costs import cost_page
 from bequest.documents.assessment.content import AssessmentPage, FactLine, ImpactLine
 from bequest.documents.assessment.wording import figure_text, risk_title
 from bequest.documents.words import Word
-from bequest.model.assessment import Assessment, Figure, Standing
+from bequest.model.assessment import Assessment, Figure, ImpactKind, Standing
 from bequest.steps.assess.drift import Change
 
 
@@ -25,14 +25,17 @@ def whole_page(ctx: Context, case_id: str, latest: Assessment) -> AssessmentPage
     """Everything that is shown of the last run: with where the filed impact assessment stands, and with costs."""
     case = ctx.case(case_id).case
     page = assessment_page(latest, case)
-    return replace(page, impact=_impact(page, impact_state(ctx, case_id)), costs=cost_page(ctx, case, latest))
+    impacts = tuple(_impact(page, kind, impact_state(ctx, case_id, kind)) for kind in ImpactKind)
+    shown = tuple(i for i in impacts if i.kind is ImpactKind.PIPIA or i.standing is not Standing.NONE)
+    return replace(page, impacts=shown, costs=cost_page(ctx, case, latest))
 
 
-def _impact(page: AssessmentPage, state: ImpactState) -> ImpactLine:
+def _impact(page: AssessmentPage, kind: ImpactKind, state: ImpactState) -> ImpactLine:
     if state.filed is None or state.drift is None:
-        return ImpactLine(standing=Standing.NONE, latest=state.latest)
+        return ImpactLine(kind=kind, standing=Standing.NONE, latest=state.latest)
     facts = {f.key: f for f in page.facts}
     return ImpactLine(
+        kind=kind,
         standing=state.drift.standing,
         latest=state.latest,
         run=state.filed.run,

@@ -22,6 +22,7 @@ from bequest.model.assessment import (
     Dimension,
     Entry,
     Figure,
+    ImpactKind,
     Measure,
     Origin,
     RiskState,
@@ -132,9 +133,10 @@ def sample_assessment() -> AssessmentPage:
             ),
         ),
         penalties=(PenaltyLine(number=1, said=Word("自由刑", "prison"), ranges=(Word("至多 3 年", "up to 3 years"),)),),
-        impact=ImpactLine(
-            standing=Standing.REOPENED, latest=2, run=1, at="2026-11-02T01:00:00Z", conclusion="go",
+        impacts=(ImpactLine(
+            kind=ImpactKind.PIPIA, standing=Standing.REOPENED, latest=2, run=1, at="2026-11-02T01:00:00Z",
+            conclusion="go",
             reasons=(Word("风险新增", "a risk is new"),),
-        ),
+        ),),
         costs=COSTS,
     )  # fmt: skip

@@ -17,6 +17,7 @@ from bequest.cli.impact import print_impact
 from bequest.cli.state import group, state_of
 from bequest.documents.assessment.content import AssessmentPage
 from bequest.kernel.errors import InputError
+from bequest.model.assessment import ImpactKind
 
 commands = group("评估：六个维度的风险、登记册、影响评估报告。 Assessment: risks along six dimensions, the register.")
 Json = Annotated[bool, typer.Option("--json")]
@@ -110,8 +111,21 @@ def pipia(
     case: str,
     out: Annotated[Path | None, typer.Option(help="folder; default: the case's report folder")] = None,
 ) -> None:
+    _write(ctx, case, out, ImpactKind.PIPIA)
+
+
+@commands.command(name="dpia", help="The same for GDPR Art. 35, where it applies. 按 GDPR 35 的影响评估（如适用）。")
+def dpia(
+    ctx: typer.Context,
+    case: str,
+    out: Annotated[Path | None, typer.Option(help="folder; default: the case's report folder")] = None,
+) -> None:
+    _write(ctx, case, out, ImpactKind.DPIA)
+
+
+def _write(ctx: typer.Context, case: str, out: Path | None, kind: ImpactKind) -> None:
     with state_of(ctx).context() as c:
-        files = write_impact(c, case, out)
+        files = write_impact(c, case, out, kind)
     for path in files:
         render.line(str(path))
     render.line(
@@ -138,7 +152,7 @@ def file(
 def status(ctx: typer.Context, case: str, json: Json = False) -> None:
     page = _page(ctx, case)
     if json:
-        render.print_json(page.impact)
+        render.print_json(page.impacts)
         return
     print_impact(page, changes=True)
 

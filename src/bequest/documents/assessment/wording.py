@@ -7,7 +7,7 @@ from typing import Final
 from bequest.documents.assessment.content import SMALL, FactLine, RiskLine, WarningLine
 from bequest.documents.citations import cite
 from bequest.documents.words import Shape, Word
-from bequest.model.assessment import COMPANY, RIGHTS, Dimension, Figure, Origin, RiskState, Standing
+from bequest.model.assessment import COMPANY, RIGHTS, Dimension, Figure, ImpactKind, Origin, RiskState, Standing
 
 DIMENSIONS: Final[Mapping[Dimension, Word]] = {
     Dimension.LEGAL: Word("法律", "legal"),
@@ -68,6 +68,10 @@ STANDINGS: Final[Mapping[Standing, tuple[Word, Shape]]] = {
     Standing.CURRENT: (Word("有效：事实未变", "holds: no fact has changed"), Shape("same", "ok")),
     Standing.MOVED: (Word("有效：变化在容许范围内", "holds: facts moved within the tolerance"), Shape("same", "ok")),
     Standing.REOPENED: (Word("须重做", "opened again"), Shape("gone", "warn")),
+}
+IMPACTS: Final[Mapping[ImpactKind, Word]] = {
+    ImpactKind.PIPIA: Word("个人信息保护影响评估", "impact assessment (PIPIA)"),
+    ImpactKind.DPIA: Word("数据保护影响评估（GDPR）", "impact assessment (DPIA)"),
 }
 CONCLUSIONS: Final[Mapping[str, Word]] = {
     "go": Word("可以进行", "may go ahead"),

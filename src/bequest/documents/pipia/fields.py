@@ -9,7 +9,7 @@ from bequest.documents.pipia.wording import Speech
 from bequest.documents.words import word
 from bequest.model.case import Role
 
-OPINIONS = ("officer_", "opinion_", "conclusion", "signed")
+OPINIONS = ("officer_", "opinion_", "conclusion", "signed", "prior_")
 """Beginnings of the ids of fields that judge the measured facts: given anew whenever these change."""
 
 
@@ -93,10 +93,15 @@ def residual(s: Speech) -> Field:
 
 def opinions(s: Speech, given: PipiaInput) -> Iterator[Field]:
     """The protection officer first, then each department or whoever stands for them."""
-    yield _opinion(s, given, "officer_opinion", Role.OFFICER)
+    yield officer(s, given)
     for role in given.roles:
         if role is not Role.OFFICER:
             yield _opinion(s, given, f"opinion_{role.value}", role)
+
+
+def officer(s: Speech, given: PipiaInput) -> Field:
+    """What the protection officer says."""
+    return _opinion(s, given, "officer_opinion", Role.OFFICER)
 
 
 def _opinion(s: Speech, given: PipiaInput, name: str, role: Role) -> Field:

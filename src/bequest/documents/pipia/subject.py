@@ -20,7 +20,7 @@ def due(s: Speech, g: PipiaInput) -> Iterator[Block]:
         (s("个保法 55 的情形", "Case of PIPL Art. 55"), s("是否", "Holds"), s("依据", "From")),
         (
             (s("处理敏感个人信息", "sensitive information"), s.yes(_some(g, "sensitive_persons")),
-             _said(s, g, "sensitive_persons")),
+             fact_said(s, g, "sensitive_persons")),
             (s("自动化决策", "automated decisions"), "—", s("没有测量，见下", "not measured, see below")),
             (s("委托、提供、公开", "entrusting, providing, publishing"),
              s.yes(bool({LegalRoute.PIPL_21, LegalRoute.PIPL_23}.intersection(routes))),
@@ -28,7 +28,7 @@ def due(s: Speech, g: PipiaInput) -> Iterator[Block]:
             (s("向境外提供", "providing abroad"), s.yes(bool(abroad)),
              s.join(party(s, r) for r in abroad) or s("接收方都在境内", "all receivers are in the mainland")),
             (s("其他有重大影响的", "other processing of major impact"), s("有", "yes"),
-             s(f"{s.of(word(g.case.event))}，涉及 ", f"{s.of(word(g.case.event))}, ") + _said(s, g, "persons")),
+             s(f"{s.of(word(g.case.event))}，涉及 ", f"{s.of(word(g.case.event))}, ") + fact_said(s, g, "persons")),
         ),
         (3, 1, 5),
     )  # fmt: skip
@@ -137,12 +137,7 @@ def data(s: Speech, g: PipiaInput) -> Iterator[Block]:
 
 def lawful(s: Speech, g: PipiaInput) -> Iterator[Block]:
     """Lawful, proper, necessary (PIPL Art. 56(1))."""
-    names = ("objected", "children", "children_without_guardian", "not_told", "unreachable", "customers_lost", "unfair")
-    yield table(
-        (s("实测事实", "Measured fact"), s("发现时", "As found"), s("方案之后", "After the plan")),
-        (_fact_row(s, f) for f in g.page.facts if f.key in names),
-        (6, 2, 2), (1, 2),
-    )  # fmt: skip
+    yield lawful_facts(s, g)
     if g.open_points:
         yield Heading(s("方案所依据的未决法律问题", "Open legal points the plan rests on"), 2)
         for p in g.open_points:
@@ -160,11 +155,22 @@ def lawful(s: Speech, g: PipiaInput) -> Iterator[Block]:
     yield fields.lawfulness(s)
 
 
+def lawful_facts(s: Speech, g: PipiaInput) -> Block:
+    """What was measured of people's will, of children, of notices."""
+    names = ("objected", "children", "children_without_guardian", "not_told", "unreachable", "customers_lost", "unfair")
+    return table(
+        (s("实测事实", "Measured fact"), s("发现时", "As found"), s("方案之后", "After the plan")),
+        (_fact_row(s, f) for f in g.page.facts if f.key in names),
+        (6, 2, 2), (1, 2),
+    )  # fmt: skip
+
+
 def _some(g: PipiaInput, key: str) -> bool:
     return any(f.key == key and f.before is not None and f.before.n for f in g.page.facts)
 
 
-def _said(s: Speech, g: PipiaInput, key: str) -> str:
+def fact_said(s: Speech, g: PipiaInput, key: str) -> str:
+    """A fact of the case as found, in a few words."""
     found = next((f for f in g.page.facts if f.key == key), None)
     return s("没有测量", "not measured") if found is None else f"{s.of(found.said)} {figures(found)[0]}"
 
