@@ -30,11 +30,13 @@ from bequest.kernel.canonical import Json, to_json
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import InputError, StateError
+from bequest.model.assessment import ImpactKind
 from bequest.model.case import Role
 from bequest.steps.assess.drift import Drift, drift
 
 LANGUAGES = ("zh", "en")
-FILED = "impact_filed"
+FILED = "impact_filed:"
+"""And the kind."""
 OPINIONS = ("officer_", "opinion_")
 _DIGEST = re.compile("[0-9a-f]{64}")
 
@@ -43,6 +45,7 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 class FiledImpact:
     """An impact assessment that people have filled in and the protection officer has signed."""
 
+    kind: ImpactKind
     run: int
     form: str
     """Digest of the form without what was filled in."""
@@ -64,7 +67,9 @@ class ImpactState:
     latest: int
 
 
-def write_impact(ctx: Context, case_id: str, out: Path | None = None) -> tuple[Path, ...]:
+def write_impact(
+    ctx: Context, case_id: str, out: Path | None = None, kind: ImpactKind = ImpactKind.PIPIA
+) -> tuple[Path, ...]:
     """Write the form of the last run as Word and PDF, in Chinese and English; returns the files.
 
     Descriptions that people gave for an earlier run are taken over; judgements of the facts are asked for again.
@@ -83,14 +88,14 @@ def write_impact(ctx: Context, case_id: str, out: Path | None = None) -> tuple[P
     given = impact_input(ctx, case_id, assessment)
     folder = out if out is not None else workspace.dir("report")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kept = filed_impact(ctx, case_id)
+    kept = filed_impact(ctx, case_id, kind)
     files = []
     for lang in LANGUAGES:
         values = {k: v for k, v in kept.values if not judges(k)} if kept and kept.lang == lang else {}
-        form = compose(given, lang, values)
+        form = compose(given, lang, values, kind)
         _keep_form(workspace, form)
         for ending, data in (("docx", write_docx(form)), ("pdf", write_pdf(form))):
-            path = folder / f"pipia-{lang}.{ending}"
+            path = folder / f"{kind.value}-{lang}.{ending}"
             write_file(path, data)
             files.append(path)
     return tuple(files)
@@ -118,6 +123,7 @@ def file_impact(ctx: Context, case_id: str, path: Path, key_file: Path) -> Filed
     values = values_of(form, returned.paragraphs, path.name)
     conclusion = next(f for f in form.fields if f.id == "conclusion")
     found = FiledImpact(
+        kind=ImpactKind(dict(form.properties)["bequest-kind"]),
         run=int(dict(form.properties)["bequest-run"]),
         form=form.digest,
         docx=hashlib.sha256(data).hexdigest(),
@@ -131,18 +137,18 @@ def file_impact(ctx: Context, case_id: str, path: Path, key_file: Path) -> Filed
     return found
 
 
-def filed_impact(ctx: Context, case_id: str) -> FiledImpact | None:
-    """The last one that was filed."""
+def filed_impact(ctx: Context, case_id: str, kind: ImpactKind = ImpactKind.PIPIA) -> FiledImpact | None:
+    """The last one of that kind that was filed."""
     with ctx.store.transaction() as tx:
-        kept = tx.settings.get(FILED, None, case_id=case_id)
+        kept = tx.settings.get(FILED + kind.value, None, case_id=case_id)
     return decode(FiledImpact, kept) if kept is not None else None
 
 
-def impact_state(ctx: Context, case_id: str) -> ImpactState:
+def impact_state(ctx: Context, case_id: str, kind: ImpactKind = ImpactKind.PIPIA) -> ImpactState:
     """Whether what was filed holds for the facts of the last run."""
     case = ctx.case(case_id).case
     now = assessment_of(ctx, case_id)
-    filed = filed_impact(ctx, case_id)
+    filed = filed_impact(ctx, case_id, kind)
     if filed is None:
         return ImpactState(None, None, now.run)
     then = kept_assessment(ctx.workspace(case_id), filed.run)
@@ -179,11 +185,12 @@ def _form_of(workspace: Workspace, case_id: str, shown: str, properties: Mapping
 
 def _keep_filed(ctx: Context, case_id: str, found: FiledImpact, docx: bytes, pdf: bytes, signer: Signer) -> None:
     """Sign, say it in the log, then keep the files: the documents with names and opinions stay out of the bundle."""
-    subject = Subject(f"urn:bequest:impact:{found.run}", found.docx)
+    subject = Subject(f"urn:bequest:{found.kind.value}:{found.run}", found.docx)
     then = kept_assessment(ctx.workspace(case_id), found.run)
     opinions: list[Json] = [k for k, _ in found.values if k.startswith(OPINIONS)]
     said: Mapping[str, Json] = {
         "case": case_id,
+        "kind": found.kind.value,
         "run": found.run,
         "form": found.form,
         "facts": then.facts_digest,
@@ -195,7 +202,7 @@ def _keep_filed(ctx: Context, case_id: str, found: FiledImpact, docx: bytes, pdf
     statement = Statement("Assessment", (subject,), said)
     envelope = sign_statement(statement, [platform_signer(ctx, case_id), signer])
     at = ctx.now(case_id)
-    name = f"{found.run:04}-{found.docx[:16]}"
+    name = f"{found.kind.value}-{found.run:04}-{found.docx[:16]}"
     with ctx.store.transaction() as tx:
         record(
             ctx, tx, case_id, EventType.IMPACT_FILED, name, at=at, actor=signer.public.key_id,
@@ -206,10 +213,10 @@ def _keep_filed(ctx: Context, case_id: str, found: FiledImpact, docx: bytes, pdf
                 "pdf": hashlib.sha256(pdf).hexdigest(),
             },
         )  # fmt: skip
-        tx.settings.set(FILED, to_json(found), at, case_id=case_id)
+        tx.settings.set(FILED + found.kind.value, to_json(found), at, case_id=case_id)
     workspace = ctx.workspace(case_id)
     folder = workspace.dir("assessments", "filed")
     write_file(folder / f"{name}.docx", docx)
     write_file(folder / f"{name}.pdf", pdf)
-    write_file(workspace.dir("statements") / f"impact-{name}.dsse.json", envelope)
+    write_file(workspace.dir("statements") / f"{name}.dsse.json", envelope)
     publish(ctx, case_id)

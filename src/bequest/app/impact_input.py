@@ -6,6 +6,7 @@ from datetime import timedelta
 from bequest.app.assessment_page import assessment_page, place_word
 from bequest.app.context import Context
 from bequest.app.law import pack_of, unverified
+from bequest.app.outcomes import outcomes_by_class
 from bequest.documents.pipia.content import ControlLine, OutcomeLine, PipiaInput, SystemLine
 from bequest.documents.words import Word, word
 from bequest.kernel.clock import local_date, rfc3339
@@ -13,11 +14,11 @@ from bequest.law.days import add_months
 from bequest.law.evaluate import params_on
 from bequest.law.pack import required_roles
 from bequest.model.assessment import Assessment
-from bequest.model.case import COMPANY_ENDS, MOVES_NOTHING, Case
-from bequest.model.datamap import DataMap, FieldClass
-from bequest.model.disposition import Operator, Release, Residue
+from bequest.model.case import COMPANY_ENDS, Case
+from bequest.model.datamap import DataMap
+from bequest.model.disposition import Operator, Release
 from bequest.model.facts import RowRole
-from bequest.model.plan import ColumnCount, FieldKind, Policy, PolicyField, Population
+from bequest.model.plan import FieldKind, Policy, PolicyField, Population
 from bequest.steps.assess.catalogue import Catalogue, catalogue
 from bequest.steps.assess.circumstances import controls_of
 
@@ -84,36 +85,16 @@ def _systems(case: Case, datamap: DataMap) -> tuple[SystemLine, ...]:
     return tuple(lines)
 
 
-def _in_reach(case: Case, datamap: DataMap, population: Population) -> tuple[ColumnCount, ...]:
-    """The values that the assessment measures too: about people, in a lot, or all where nothing is parted by lots."""
-    everything = case.event in COMPANY_ENDS | MOVES_NOTHING or not any(lot.scope for lot in case.lots)
-    about = {
-        (t.source, t.name, c.name)
-        for t in datamap.tables
-        for c in t.columns
-        if c.role is not RowRole.STAFF and (c.personal or c.cls is FieldClass.UNKNOWN)
-    }
-    return tuple(c for c in population.counts if (c.lot or everything) and (c.source, c.table, c.column) in about)
-
-
 def _outcomes(rules: Catalogue, case: Case, datamap: DataMap, population: Population) -> tuple[OutcomeLine, ...]:
-    release: dict[str, dict[Release, int]] = {}
-    residue: dict[str, dict[Residue, int]] = {}
-    for c in _in_reach(case, datamap, population):
-        group = rules.group_of(c.cls)
-        r, s = release.setdefault(group, {}), residue.setdefault(group, {})
-        r[c.release] = r.get(c.release, 0) + c.values
-        s[c.residue] = s.get(c.residue, 0) + c.values
+    found = outcomes_by_class(rules, case, datamap, population)
     return tuple(
         OutcomeLine(
-            said=place_word(rules, g.id),
-            values=sum(release[g.id].values()),
-            release=release[g.id],
-            residue=residue[g.id],
+            said=place_word(rules, g.id), values=found[g.id].values,
+            release=found[g.id].release, residue=found[g.id].residue,
         )
         for g in rules.groups
-        if g.id in release
-    )
+        if g.id in found
+    )  # fmt: skip
 
 
 def _operators(datamap: DataMap, policy: Policy, population: Population) -> tuple[tuple[Operator, int], ...]:

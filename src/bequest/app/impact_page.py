@@ -1,4 +1,4 @@
-"""The last assessment with where the filed impact assessment stands, as lines in both languages."""
+"""The last assessment as it is shown: risks, where the filed impact assessment stands, costs and benefits."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,10 +7,11 @@ from bequest.app.assessment_page import assessment_page
 from bequest.app.context import Context
 from bequest.app.impact import ImpactState, impact_state
 from bequest.app.run_assess import latest_assessment
+from bequest.app.weigh_costs import cost_page
 from bequest.documents.assessment.content import AssessmentPage, FactLine, ImpactLine
 from bequest.documents.assessment.wording import figure_text, risk_title
 from bequest.documents.words import Word
-from bequest.model.assessment import Assessment, Figure, Standing
+from bequest.model.assessment import Assessment, Figure, ImpactKind, Standing
 from bequest.steps.assess.drift import Change
 
 
@@ -21,16 +22,20 @@ def latest_page(ctx: Context, case_id: str) -> AssessmentPage | None:
 
 
 def whole_page(ctx: Context, case_id: str, latest: Assessment) -> AssessmentPage:
-    """Everything that is shown of the last run, with where the filed impact assessment stands."""
-    page = assessment_page(latest, ctx.case(case_id).case)
-    return replace(page, impact=_impact(page, impact_state(ctx, case_id)))
+    """Everything that is shown of the last run: with where the filed impact assessment stands, and with costs."""
+    case = ctx.case(case_id).case
+    page = assessment_page(latest, case)
+    impacts = tuple(_impact(page, kind, impact_state(ctx, case_id, kind)) for kind in ImpactKind)
+    shown = tuple(i for i in impacts if i.kind is ImpactKind.PIPIA or i.standing is not Standing.NONE)
+    return replace(page, impacts=shown, costs=cost_page(ctx, case, latest))
 
 
-def _impact(page: AssessmentPage, state: ImpactState) -> ImpactLine:
+def _impact(page: AssessmentPage, kind: ImpactKind, state: ImpactState) -> ImpactLine:
     if state.filed is None or state.drift is None:
-        return ImpactLine(standing=Standing.NONE, latest=state.latest)
+        return ImpactLine(kind=kind, standing=Standing.NONE, latest=state.latest)
     facts = {f.key: f for f in page.facts}
     return ImpactLine(
+        kind=kind,
         standing=state.drift.standing,
         latest=state.latest,
         run=state.filed.run,

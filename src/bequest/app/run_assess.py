@@ -16,7 +16,7 @@ from bequest.app.law import pack_of
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import load_indexes
 from bequest.app.run_plan import decided_as_known
-from bequest.app.telling import window_closes
+from bequest.app.telling import notice_of, window_closes
 from bequest.app.whole import load_stores
 from bequest.app.workspace import Workspace
 from bequest.crypto.atomic import write_file
@@ -33,6 +33,7 @@ from bequest.model.assessment import COMPANY, Assessment, Basis, Measure, RiskSt
 from bequest.model.case import COMPANY_ENDS, MOVES_NOTHING, RELEASES_NOTHING, Case
 from bequest.model.datamap import DataMap, FieldClass
 from bequest.model.disposition import Residue
+from bequest.model.facts import Fact
 from bequest.steps.assess.catalogue import Catalogue, catalogue
 from bequest.steps.assess.cells import TableInput
 from bequest.steps.assess.circumstances import Circumstances, circumstances, lot_measures
@@ -146,7 +147,7 @@ def _input(
         catalogue=rules,
         tables=tables,
         n_subjects=linked.n_subjects,
-        facts=decided.facts.subject,
+        facts={**decided.facts.subject, **({Fact.NOTICE: notice_of(run.workspace, linked)} if told else {})},
         serious=serious_items(case),
         planned=planned,
         everything=case.event in COMPANY_ENDS | MOVES_NOTHING or not any(lot.scope for lot in case.lots),

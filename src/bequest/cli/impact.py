@@ -1,30 +1,28 @@
-"""The impact assessment on the terminal: where it stands, and why it is opened again."""
+"""Impact assessments on the terminal: where each stands, and why it is opened again."""
 
 from bequest.cli import render
-from bequest.documents.assessment.content import AssessmentPage
-from bequest.documents.assessment.wording import CONCLUSIONS, STANDINGS
+from bequest.documents.assessment.content import AssessmentPage, ImpactLine
+from bequest.documents.assessment.wording import CONCLUSIONS, IMPACTS, STANDINGS
 from bequest.model.assessment import Standing
 
 
 def print_impact(page: AssessmentPage, *, changes: bool) -> None:
-    """One line with the standing, the reasons below; on demand every fact that changed."""
-    lang, line = render.language(), page.impact
-    if line is None:
-        return
+    """Of each one line with its standing, the reasons below; on demand every fact that changed."""
+    lang = render.language()
+    for line in page.impacts:
+        render.line(f"{IMPACTS[line.kind].of(lang)}{render.say('：', ': ')}{_standing(line, lang)}")
+        for reason in line.reasons:
+            render.line("  " + reason.of(lang))
+        for change in line.changes if changes else ():
+            render.line("  · " + change.of(lang))
+
+
+def _standing(line: ImpactLine, lang: str) -> str:
     said = STANDINGS[line.standing][0].of(lang)
     if line.standing is Standing.NONE:
-        render.line(render.say(f"个人信息保护影响评估：{said}", f"impact assessment: {said}"))
-        return
+        return said
     conclusion = CONCLUSIONS[line.conclusion].of(lang)
-    render.line(
-        render.say(
-            f"个人信息保护影响评估：{said}（{line.at[:10]} 归档，依第 {line.run} 次评估，结论：{conclusion}；"
-            f"现为第 {line.latest} 次）",
-            f"impact assessment: {said} (filed {line.at[:10]} on run {line.run}, conclusion: {conclusion}; "
-            f"now run {line.latest})",
-        )
+    return render.say(
+        f"{said}（{line.at[:10]} 归档，依第 {line.run} 次评估，结论：{conclusion}；现为第 {line.latest} 次）",
+        f"{said} (filed {line.at[:10]} on run {line.run}, conclusion: {conclusion}; now run {line.latest})",
     )
-    for reason in line.reasons:
-        render.line("  " + reason.of(lang))
-    for change in line.changes if changes else ():
-        render.line("  · " + change.of(lang))

@@ -44,6 +44,13 @@ class Extent(StrEnum):
     CASE = "case"
 
 
+class ImpactKind(StrEnum):
+    """An assessment that people sign: of PIPL Art. 55, of GDPR Art. 35."""
+
+    PIPIA = "pipia"
+    DPIA = "dpia"
+
+
 class Standing(StrEnum):
     """Where the impact assessment that people filed stands against the facts of the last run."""
 

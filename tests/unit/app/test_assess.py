@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import polars as pl
 import pytest
 from tests.unit.app.app_cases import mark_done
 from tests.unit.app.conftest import DemoHome
@@ -10,9 +11,10 @@ from tests.unit.app.conftest import DemoHome
 from bequest.app.assessment_page import assessment_page
 from bequest.app.evidence import platform_signer
 from bequest.app.run_assess import assessment_of, latest_assessment, run_assess
-from bequest.app.run_discover import run_discover, run_import_map
-from bequest.app.run_link import run_link
+from bequest.app.run_discover import data_map, run_discover, run_import_map
+from bequest.app.run_link import load_linked, run_link
 from bequest.app.run_plan import run_plan
+from bequest.app.telling import save_register
 from bequest.documents.assessment.wording import figure_text
 from bequest.evidence.statement import verify_statement
 from bequest.kernel.errors import InputError, StateError
@@ -20,6 +22,7 @@ from bequest.model.assessment import Assessment, Figure, RiskState
 from bequest.model.datamap import FieldClass
 from bequest.model.disposition import Release, Residue
 from bequest.steps.assess.catalogue import catalogue
+from bequest.steps.notify.ladder import REGISTER
 
 
 def figures(a: Assessment) -> dict[str, tuple[Figure | None, Figure | None]]:
@@ -97,6 +100,24 @@ def test_before_the_plan_risks_are_open_and_the_plan_treats_them(opened: DemoHom
     assert {m.key: m.before for m in first.measures}.items() <= {m.key: m.before for m in second.measures}.items()
     by_id = {e.id: e for e in second.register}
     assert [t.state for t in by_id["leak@credential"].turns] == [RiskState.OPEN, RiskState.TREATED]
+
+
+def test_while_people_are_being_told_the_register_says_who_is_left(planned: DemoHome) -> None:
+    ctx, case_id = planned.ctx, planned.case_id
+    before = figures(run_assess(ctx, case_id).assessment)["not_told"]
+    assert before[0] is not None
+    case = ctx.case(case_id).case
+    anchors = load_linked(ctx.workspace(case_id), case, data_map(ctx, case_id)).anchors.to_list()
+    n = len(anchors)
+    columns = {
+        "ref": [f"R{i}" for i in range(n)], "anchor": anchors, "channel": ["sms"] * n,
+        "state": ["delivered", "published", "sent"] + ["delivered"] * (n - 3), "told_on": [None] * n,
+        "has_sms": [True] * n, "has_email": [False] * n, "public_only": [False] * n, "lots": [""] * n,
+    }  # fmt: skip
+    save_register(ctx.workspace(case_id), pl.DataFrame(columns, schema=REGISTER))
+    mark_done(ctx, case_id, "notify")
+    told = figures(run_assess(ctx, case_id).assessment)["not_told"]
+    assert told == (before[0], Figure(1, before[0].n))
 
 
 def test_quasi_identifiers_may_be_chosen_and_must_exist(planned: DemoHome) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,8 @@ from bequest.documents.pipia.compose import compose
 from bequest.documents.pipia.fields import judges
 from bequest.evidence.statement import verify_statement
 from bequest.kernel.errors import ApprovalError, InputError, StateError
-from bequest.model.assessment import Standing
-from bequest.model.case import Role
+from bequest.model.assessment import ImpactKind, Standing
+from bequest.model.case import Event, Role
 
 GROUND = "业务整体转让，目的不变。\n依据个保法 22。"
 
@@ -33,7 +34,11 @@ GROUND = "业务整体转让，目的不变。\n依据个保法 22。"
 def written(home: DemoHome, folder: Path, lang: str = "zh") -> Form:
     """The form as it lies in the case, found as filing finds it."""
     write_impact(home.ctx, home.case_id, folder)
-    named = read_docx((folder / f"pipia-{lang}.docx").read_bytes(), "f").properties["bequest-form"]
+    return form_at(home, folder / f"pipia-{lang}.docx")
+
+
+def form_at(home: DemoHome, path: Path) -> Form:
+    named = read_docx(path.read_bytes(), "f").properties["bequest-form"]
     kept = home.ctx.workspace(home.case_id).dir("assessments", "forms") / f"{named}.json"
     return form_of(json.loads(kept.read_text(encoding="utf-8")))
 
@@ -49,8 +54,10 @@ def key(home: DemoHome, role: Role) -> Path:
     return home.company.keys.person_files[next(p.id for p in people if role in p.roles)]
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_its_figures_are_those_of_the_assessment(planned: DemoHome, lang: str) -> None:
+@pytest.mark.parametrize(
+    ("lang", "kind"), [("zh", ImpactKind.PIPIA), ("en", ImpactKind.PIPIA), ("en", ImpactKind.DPIA)]
+)
+def test_its_figures_are_those_of_the_assessment(planned: DemoHome, lang: str, kind: ImpactKind) -> None:
     a = run_assess(planned.ctx, planned.case_id).assessment
     given = impact_input(planned.ctx, planned.case_id, a)
     values = {m.where: m.before.n for m in a.measures if m.id == "values" and m.before}
@@ -59,7 +66,7 @@ def test_its_figures_are_those_of_the_assessment(planned: DemoHome, lang: str) -
     assert {named[x.said.zh]: x.values for x in given.outcomes} == values
     for line in given.outcomes:
         assert sum(line.release.values()) == sum(line.residue.values()) == line.values
-    form = compose(given, lang)
+    form = compose(given, lang, kind=kind)
     said = [t for t in form.texts if isinstance(t, str)]
     assert a.facts_digest in said
     for m in a.measures:
@@ -82,9 +89,24 @@ def test_it_speaks_one_language_at_a_time(planned: DemoHome) -> None:
         *(lot.route_reason for lot in case.lots),
     }
     own |= {x for lot in case.lots for x in (*lot.purposes, *lot.new_purposes, *lot.methods)}
-    english = [t if isinstance(t, str) else t.hint for t in compose(given, "en").texts]
+    forms = [compose(given, "en", kind=kind) for kind in ImpactKind]
+    english = [t if isinstance(t, str) else t.hint for form in forms for t in form.texts]
     left = [t for t in english if re.search("[\u4e00-\u9fff]", t) and not any(o and o in t for o in own)]
     assert [t for t in left if not any(p.name in t for p in case.people)] == []
+
+
+def test_where_nothing_moves_it_asks_for_no_receiver_and_promises_no_deletion(planned: DemoHome) -> None:
+    given = impact_input(planned.ctx, planned.case_id, run_assess(planned.ctx, planned.case_id).assessment)
+    case = replace(given.case, event=Event.E2, lots=(), receivers=())
+    form = compose(replace(given, case=case), "en")
+    said = " ".join(t for t in form.texts if isinstance(t, str))
+    assert "The processor stays the same" in said
+    assert "Nobody receives" not in said
+    assert "does not name succession" not in said
+    assert not {"contract", "receiver_security"} & {f.id for f in form.fields}
+    assert not any("receiver" in c for f in form.fields for c in f.choices)
+    ends = compose(replace(given, case=replace(case, event=Event.E7)), "en")
+    assert "Nobody receives" in " ".join(t for t in ends.texts if isinstance(t, str))
 
 
 def test_it_is_filed_by_the_officer_and_holds_while_facts_do(planned: DemoHome, tmp_path: Path) -> None:
@@ -102,7 +124,7 @@ def test_it_is_filed_by_the_officer_and_holds_while_facts_do(planned: DemoHome, 
     state = impact_state(ctx, case)
     assert state.drift is not None
     assert state.drift.standing is Standing.CURRENT
-    (envelope,) = ctx.workspace(case).dir("statements").glob("impact-*.json")
+    (envelope,) = ctx.workspace(case).dir("statements").glob("pipia-*.json")
     signers = [platform_signer(ctx, case).public, load_person_key(key(planned, Role.OFFICER)).public]
     said = verify_statement(envelope.read_bytes(), signers, threshold=2)
     assert said.statement.subjects[0].sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
@@ -116,8 +138,7 @@ def test_it_is_filed_by_the_officer_and_holds_while_facts_do(planned: DemoHome, 
     run_assess(ctx, case)  # other quasi-identifiers: more rows are alone
     page = latest_page(ctx, case)
     assert page is not None
-    line = page.impact
-    assert line is not None
+    (line,) = page.impacts
     assert (line.standing, line.run, line.latest) == (Standing.REOPENED, 1, 2)
     assert any("k" in r.en or "alone" in r.en or "risk" in r.en for r in line.reasons)
     assert line.changes
@@ -127,6 +148,23 @@ def test_it_is_filed_by_the_officer_and_holds_while_facts_do(planned: DemoHome, 
     boxes = boxes_of(again, returned.paragraphs, "f")  # descriptions are taken over, judgements asked for anew
     assert boxes["lawfulness"] == GROUND
     assert not any(value for name, value in boxes.items() if judges(name))
+
+
+def test_that_of_the_gdpr_is_filed_beside_it(planned: DemoHome, tmp_path: Path) -> None:
+    ctx, case = planned.ctx, planned.case_id
+    run_assess(ctx, case)
+    write_impact(ctx, case, tmp_path, ImpactKind.DPIA)
+    form = form_at(planned, tmp_path / "dpia-en.docx")
+    assert "prior_consultation" in {f.id for f in form.fields}
+    filed = file_impact(ctx, case, fill(form, tmp_path / "filled.docx"), key(planned, Role.OFFICER))
+    assert filed.kind is ImpactKind.DPIA
+    assert filed_impact(ctx, case) is None
+    page = latest_page(ctx, case)
+    assert page is not None
+    assert [(i.kind, i.standing) for i in page.impacts] == [
+        (ImpactKind.PIPIA, Standing.NONE),
+        (ImpactKind.DPIA, Standing.CURRENT),
+    ]
 
 
 def test_what_was_changed_or_is_of_another_case_is_refused(planned: DemoHome, tmp_path: Path) -> None:

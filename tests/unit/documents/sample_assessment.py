@@ -6,6 +6,7 @@ from bequest.documents.assessment.content import (
     AssessmentPage,
     FactLine,
     HeatRow,
+    ImpactLine,
     LiabilityLine,
     PenaltyLine,
     RiskLine,
@@ -13,6 +14,7 @@ from bequest.documents.assessment.content import (
     ScoreLine,
     WarningLine,
 )
+from bequest.documents.assessment.costs import CostPage, CostRow, CostValue, HoursLine
 from bequest.documents.words import Word
 from bequest.model.assessment import (
     Assessment,
@@ -20,14 +22,46 @@ from bequest.model.assessment import (
     Dimension,
     Entry,
     Figure,
+    ImpactKind,
     Measure,
     Origin,
     RiskState,
+    Standing,
     Turn,
 )
 from bequest.model.disposition import ReasonStatus
 
 DAY = date(2026, 11, 2)
+
+
+def row(
+    said: Word, *, plan: bool = False, cost: int = 0, avoided: int = 0, kept: int = 0, persons: int = 383
+) -> CostRow:
+    return CostRow(
+        option=said, plan=plan, technique=cost, counsel=0, training=0, handling=0, loss=10000 - avoided,
+        avoided=avoided, persons=persons, kept=kept, margin=0, exposed=41,
+    )  # fmt: skip
+
+
+COSTS = CostPage(
+    total=(
+        row(Word("原样", "as it is"), cost=1000, kept=8),
+        row(Word("本方案", "the plan"), plan=True, cost=2000, avoided=9000),
+    ),
+    classes=(
+        (Word("个人基本资料", "basic data"), (row(Word("原样", "as it is"), cost=777),)),
+        (Word("个人健康生理信息", "health data"), (row(Word("原样", "as it is"), cost=555, persons=9),)),
+    ),
+    values=(
+        CostValue(id="notice", said=Word("告知一人", "telling a person"), unit="cny", number="1.5",
+                  source=Word("自定", "ours"), status=ReasonStatus.OURS, own=True),
+        CostValue(id="sanction", said=Word("处罚", "a sanction"), unit="cny", number="100000",
+                  source=Word("上限的十分之一（PIPL-66）", "a tenth of the most (PIPL-66)"),
+                  status=ReasonStatus.OURS, own=False),
+    ),
+    hours=(HoursLine(said=Word("本方案", "the plan"), hours=("12", "2", "3")),),
+    digest="e" * 64,
+)  # fmt: skip
 CHILDREN = FactLine(
     key="children_without_guardian", said=Word("监护人未同意的儿童", "children without consent"),
     left=Word("仍交出的", "still given"), where=Word("", ""), unit="person", before=Figure(8), after=Figure(0),
@@ -99,4 +133,10 @@ def sample_assessment() -> AssessmentPage:
             ),
         ),
         penalties=(PenaltyLine(number=1, said=Word("自由刑", "prison"), ranges=(Word("至多 3 年", "up to 3 years"),)),),
+        impacts=(ImpactLine(
+            kind=ImpactKind.PIPIA, standing=Standing.REOPENED, latest=2, run=1, at="2026-11-02T01:00:00Z",
+            conclusion="go",
+            reasons=(Word("风险新增", "a risk is new"),),
+        ),),
+        costs=COSTS,
     )  # fmt: skip

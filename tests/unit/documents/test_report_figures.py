@@ -132,6 +132,14 @@ def test_bar_segments_fill_the_bar_in_proportion() -> None:
     assert charts.stacked_bar([("same", 0)]) == ()
 
 
+def test_costs_and_benefits_are_drawn_on_one_scale_from_one_zero() -> None:
+    bars = charts.cost_bars([("a", 300, 100, 200, False), ("b", -50, 0, 100, True)], room=400.0)
+    assert [(b.avoided, b.margin, b.cost) for b in bars] == [(300.0, 100.0, 200.0), (0.0, 0.0, 100.0)]
+    assert bars[1].strong
+    assert bars[0].y < bars[1].y
+    assert charts.cost_bars([("a", 0, 0, 0, False)])[0].cost == 0
+
+
 def test_custody_stands_on_a_true_scale_of_time() -> None:
     line = charts.custody_timeline([("2027-12", 10), ("2036-12", 40), ("2027-12", 5)], date(2026, 12, 31))
     assert [(c.month, c.value) for c in line.columns] == [("2027-12", 15), ("2036-12", 40)]

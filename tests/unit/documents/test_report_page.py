@@ -391,5 +391,13 @@ def test_the_risks_show_levels_words_warnings_and_articles_and_no_few_people(lan
     assert "<10" in text
     assert ("刑法" if lang == "zh" else "Criminal Law") in text
     assert "2 / 1" in text  # two risks lead to it, one of them open
+    assert ("须重做" if lang == "zh" else "opened again") in text
+    assert ("风险新增" if lang == "zh" else "a risk is new") in text
+    assert "7,000" in text  # the plan's benefit of 9,000 less its cost of 2,000
+    assert "<10/383" in text
+    assert "777" in text
+    assert "555" not in text  # fewer than ten persons in this class
+    assert ("本企业" if lang == "zh" else "the company’s own") in text
+    assert ("个保法 66" if lang == "zh" else "PIPL Art. 66") in text
     without = render_report(replace(sample_report(), assessment=None), lang)
     assert "bequest assess" in without

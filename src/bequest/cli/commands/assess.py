@@ -8,12 +8,16 @@ import typer
 from bequest.app.impact import file_impact, write_impact
 from bequest.app.impact_page import whole_page
 from bequest.app.run_assess import assessment_of, run_assess
+from bequest.app.user_files import new_user_file
+from bequest.app.weigh_costs import costs_file, costs_of, take_costs
 from bequest.cli import render
 from bequest.cli.assessment import print_assessment, print_facts, print_history, print_liability, print_risk
+from bequest.cli.costs import print_costs
 from bequest.cli.impact import print_impact
 from bequest.cli.state import group, state_of
 from bequest.documents.assessment.content import AssessmentPage
 from bequest.kernel.errors import InputError
+from bequest.model.assessment import ImpactKind
 
 commands = group("评估：六个维度的风险、登记册、影响评估报告。 Assessment: risks along six dimensions, the register.")
 Json = Annotated[bool, typer.Option("--json")]
@@ -107,8 +111,21 @@ def pipia(
     case: str,
     out: Annotated[Path | None, typer.Option(help="folder; default: the case's report folder")] = None,
 ) -> None:
+    _write(ctx, case, out, ImpactKind.PIPIA)
+
+
+@commands.command(name="dpia", help="The same for GDPR Art. 35, where it applies. 按 GDPR 35 的影响评估（如适用）。")
+def dpia(
+    ctx: typer.Context,
+    case: str,
+    out: Annotated[Path | None, typer.Option(help="folder; default: the case's report folder")] = None,
+) -> None:
+    _write(ctx, case, out, ImpactKind.DPIA)
+
+
+def _write(ctx: typer.Context, case: str, out: Path | None, kind: ImpactKind) -> None:
     with state_of(ctx).context() as c:
-        files = write_impact(c, case, out)
+        files = write_impact(c, case, out, kind)
     for path in files:
         render.line(str(path))
     render.line(
@@ -135,6 +152,32 @@ def file(
 def status(ctx: typer.Context, case: str, json: Json = False) -> None:
     page = _page(ctx, case)
     if json:
-        render.print_json(page.impact)
+        render.print_json(page.impacts)
         return
     print_impact(page, changes=True)
+
+
+@commands.command(
+    name="costs", help="Costs against benefits of each way of handling, per class of data. 各种处理方式的成本与收益。"
+)
+def costs(
+    ctx: typer.Context,
+    case: str,
+    unit_costs: Annotated[
+        Path | None, typer.Option("--unit-costs", help="TOML file with your own numbers, for this case from now on")
+    ] = None,
+    write: Annotated[Path | None, typer.Option(help="write the numbers in force to this file, to be edited")] = None,
+    json: Json = False,
+) -> None:
+    with state_of(ctx).context() as c:
+        if unit_costs is not None:
+            take_costs(c, case, unit_costs)
+        if write is not None:
+            with new_user_file(write) as path:
+                path.write_text(costs_file(costs_of(c, case), render.language()), encoding="utf-8")
+        page = whole_page(c, case, assessment_of(c, case)).costs
+    assert page is not None  # noqa: S101 - a whole page has it
+    if json:
+        render.print_json(page)
+        return
+    print_costs(page)

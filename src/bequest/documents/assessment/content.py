@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from bequest.documents.assessment.costs import CostPage
 from bequest.documents.words import Word
-from bequest.model.assessment import Assessment, Dimension, Figure, Origin, RiskState, Standing
+from bequest.model.assessment import Assessment, Dimension, Figure, ImpactKind, Origin, RiskState, Standing
 from bequest.model.disposition import ReasonStatus
 
 SMALL = 10
@@ -121,6 +122,7 @@ class LiabilityLine:
 class ImpactLine:
     """The impact assessment that people filed, and what opens it again. Where none is filed only `latest` says."""
 
+    kind: ImpactKind
     standing: Standing
     latest: int
     """The last run of the assessment."""
@@ -149,4 +151,5 @@ class AssessmentPage:
     accept: int
     liabilities: tuple[LiabilityLine, ...] = ()
     penalties: tuple[PenaltyLine, ...] = ()
-    impact: ImpactLine | None = None
+    impacts: tuple[ImpactLine, ...] = ()
+    costs: CostPage | None = None

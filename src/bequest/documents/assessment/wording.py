@@ -7,7 +7,7 @@ from typing import Final
 from bequest.documents.assessment.content import SMALL, FactLine, RiskLine, WarningLine
 from bequest.documents.citations import cite
 from bequest.documents.words import Shape, Word
-from bequest.model.assessment import COMPANY, RIGHTS, Dimension, Figure, Origin, RiskState, Standing
+from bequest.model.assessment import COMPANY, RIGHTS, Dimension, Figure, ImpactKind, Origin, RiskState, Standing
 
 DIMENSIONS: Final[Mapping[Dimension, Word]] = {
     Dimension.LEGAL: Word("法律", "legal"),
@@ -68,6 +68,10 @@ STANDINGS: Final[Mapping[Standing, tuple[Word, Shape]]] = {
     Standing.CURRENT: (Word("有效：事实未变", "holds: no fact has changed"), Shape("same", "ok")),
     Standing.MOVED: (Word("有效：变化在容许范围内", "holds: facts moved within the tolerance"), Shape("same", "ok")),
     Standing.REOPENED: (Word("须重做", "opened again"), Shape("gone", "warn")),
+}
+IMPACTS: Final[Mapping[ImpactKind, Word]] = {
+    ImpactKind.PIPIA: Word("个人信息保护影响评估", "impact assessment (PIPIA)"),
+    ImpactKind.DPIA: Word("数据保护影响评估（GDPR）", "impact assessment (DPIA)"),
 }
 CONCLUSIONS: Final[Mapping[str, Word]] = {
     "go": Word("可以进行", "may go ahead"),
@@ -139,12 +143,21 @@ def cited(text: str, lang: str) -> str:
     return _CITED.sub(lambda m: cite(m[0], lang), text)
 
 
+def _limit(threshold: int, f: FactLine) -> str:
+    """A threshold as the figures it is held against are printed; those of shares are per mille."""
+    if f.unit == "item":
+        return f"{threshold / 1000:g}×"
+    if f.unit == "chance":
+        return f"{threshold / 1000:.3f}"
+    return f"{threshold / 10:g}%" if f.share else f"{threshold:,}"
+
+
 def warning_text(w: WarningLine, lang: str) -> str:
     """An early warning in one sentence, with its threshold and where that is from."""
     f = w.fact
     value = figure_text(f.after if w.after else f.before, f.unit, share=f.share)
     where, said = f.where.of(lang), (f.left if w.after and f.left.zh else f.said).of(lang)
-    limit = f"{w.threshold}‰" if f.share else f"{w.threshold:,}"
+    limit = _limit(w.threshold, f)
     if lang == "zh":
         new = "（新越线）" if w.crossed else ""
         return f"预警{new}：{where + '，' if where else ''}{said} {value}，界限 {limit}（{cited(w.source.zh, lang)}）"

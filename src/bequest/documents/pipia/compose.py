@@ -7,30 +7,36 @@ of risk, impact on people's rights, risk levels, measures, residual risk, opinio
 from collections.abc import Callable, Iterator, Mapping
 
 from bequest.documents.form.content import Block, Form, Heading, Paragraph
-from bequest.documents.pipia import risk, subject
+from bequest.documents.pipia import dpia, risk, subject
 from bequest.documents.pipia.content import PipiaInput
 from bequest.documents.pipia.wording import Speech, lines, party
 from bequest.documents.words import Word, word
+from bequest.model.assessment import ImpactKind
 
 Part = Callable[[Speech, PipiaInput], Iterator[Block]]
+Parts = tuple[tuple[Word, Part], ...]
 SPECIMEN = Word("样例 · 演练案件，内容虚构", "SPECIMEN · rehearsal, all invented")
 
 
-def compose(given: PipiaInput, lang: str, values: Mapping[str, str] | None = None) -> Form:
+def compose(
+    given: PipiaInput, lang: str, values: Mapping[str, str] | None = None, kind: ImpactKind = ImpactKind.PIPIA
+) -> Form:
     """The form in one language; `values` are fields that were filled in before."""
     s, a = Speech(lang), given.page.assessment
-    blocks: list[Block] = list(_head(s, given))
-    for number, (heading, part) in enumerate(PARTS, 1):
+    title, parts = FORMS[kind]
+    blocks: list[Block] = list(_head(s, given, kind))
+    for number, (heading, part) in enumerate(parts, 1):
         blocks.append(Heading(s.part(number, heading.zh, heading.en)))
         blocks += part(s, given)
     form = Form(
         lang=lang,
-        title=s("个人信息保护影响评估报告", "Personal Information Protection Impact Assessment"),
+        title=s.of(title),
         subtitle=f"{given.case.title if lang == 'zh' else s.of(word(given.case.event))} · {given.case.id}",
-        number=f"PIPIA-{given.case.id}-{a.run:04}",
+        number=f"{kind.value.upper()}-{given.case.id}-{a.run:04}",
         mark=s.of(SPECIMEN) if given.case.rehearsal else "",
         made_at=given.made_at,
         properties=(
+            ("bequest-kind", kind.value),
             ("bequest-case", given.case.id),
             ("bequest-run", str(a.run)),
             ("bequest-facts", a.facts_digest),
@@ -41,8 +47,15 @@ def compose(given: PipiaInput, lang: str, values: Mapping[str, str] | None = Non
     return form.filled(values) if values else form
 
 
-def _head(s: Speech, g: PipiaInput) -> Iterator[Block]:
+def _head(s: Speech, g: PipiaInput, kind: ImpactKind) -> Iterator[Block]:
     a = g.page.assessment
+    kept = (
+        s("保存", "To be kept"),
+        s(
+            f"至少到 {g.keep_until}，由 {party(s, g.keeper)} 保存（个保法 56）",
+            f"until {g.keep_until} at least, by {party(s, g.keeper)} (PIPL Art. 56)",
+        ),
+    )
     receivers = s.join(party(s, r) for r in g.case.receivers) or s("无", "none")
     yield lines(
         (
@@ -54,13 +67,7 @@ def _head(s: Speech, g: PipiaInput) -> Iterator[Block]:
             (s("法律日期、法律包", "Law date, law pack"), f"{g.case.effective_on}, {g.law_pack}"),
             (s("方案摘要", "Policy digest"), g.policy_digest or s("还没有方案", "no plan yet")),
             (s("事实摘要", "Facts digest"), a.facts_digest),
-            (
-                s("保存", "To be kept"),
-                s(
-                    f"至少到 {g.keep_until}，由 {party(s, g.keeper)} 保存（个保法 56）",
-                    f"until {g.keep_until} at least, by {party(s, g.keeper)} (PIPL Art. 56)",
-                ),
-            ),
+            *((kept,) if kind is ImpactKind.PIPIA else ()),
         )
     )
     yield Paragraph(
@@ -74,7 +81,7 @@ def _head(s: Speech, g: PipiaInput) -> Iterator[Block]:
     )
 
 
-PARTS: tuple[tuple[Word, Part], ...] = (
+PIPIA: Parts = (
     (Word("评估的必要性", "Why the assessment is due"), subject.due),
     (Word("处理活动", "The processing"), subject.processing),
     (Word("数据映射", "The data"), subject.data),
@@ -88,4 +95,20 @@ PARTS: tuple[tuple[Word, Part], ...] = (
     (Word("结论", "Conclusion"), risk.conclusion),
     (Word("附录：全部实测事实与刻度", "Annex: every measured fact and scale"), risk.annex),
 )
-"""The parts in order, each with its heading."""
+DPIA: Parts = (
+    (Word("评估的必要性（35(1)、(3)）", "Why the assessment is due (Art. 35(1), (3))"), dpia.due),
+    (Word("系统性描述（35(7)(a)）", "Systematic description (Art. 35(7)(a))"), dpia.described),
+    (Word("必要与相称（35(7)(b)）", "Necessity and proportionality (Art. 35(7)(b))"), dpia.necessary),
+    (Word("对权利和自由的风险（35(7)(c)）", "Risks to rights and freedoms (Art. 35(7)(c))"), dpia.risks),
+    (Word("措施与剩余风险（35(7)(d)）", "Measures and residual risk (Art. 35(7)(d))"), dpia.measures),
+    (Word("意见与咨询（35(2)、(9)，36）", "Advice, views, consultation (Art. 35(2), (9), 36)"), dpia.advice),
+    (Word("结论", "Conclusion"), risk.conclusion),
+    (Word("附录：全部实测事实与刻度", "Annex: every measured fact and scale"), risk.annex),
+)
+FORMS: Mapping[ImpactKind, tuple[Word, Parts]] = {
+    ImpactKind.PIPIA: (
+        Word("个人信息保护影响评估报告", "Personal Information Protection Impact Assessment"), PIPIA,
+    ),
+    ImpactKind.DPIA: (Word("数据保护影响评估（GDPR 35）", "Data Protection Impact Assessment (GDPR Art. 35)"), DPIA),
+}  # fmt: skip
+"""By kind the title and the parts in order, each with its heading."""

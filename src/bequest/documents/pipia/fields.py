@@ -9,7 +9,7 @@ from bequest.documents.pipia.wording import Speech
 from bequest.documents.words import word
 from bequest.model.case import Role
 
-OPINIONS = ("officer_", "opinion_", "conclusion", "signed")
+OPINIONS = ("officer_", "opinion_", "conclusion", "signed", "prior_")
 """Beginnings of the ids of fields that judge the measured facts: given anew whenever these change."""
 
 
@@ -35,12 +35,13 @@ def lawfulness(s: Speech) -> Field:
     )  # fmt: skip
 
 
-def automated(s: Speech) -> Field:
+def automated(s: Speech, given: PipiaInput) -> Field:
     """Automated decisions: not measured."""
+    here, there = s("是，本方的", "yes, here"), s("是，接收方的", "yes, at the receiver")
     return Field(
         "automated_decisions", s("是否利用个人信息进行自动化决策", "Are people subject to automated decisions?"),
         s("系统不能测得，由人填写", "cannot be measured; people say it"),
-        choices=(s("否", "no"), s("是，接收方的", "yes, at the receiver"), s("是，移交方的", "yes, at the transferor")),
+        choices=(s("否", "no"), here, *((there,) if given.case.receivers else ())),
     )  # fmt: skip
 
 
@@ -52,8 +53,17 @@ def consulted(s: Speech) -> Field:
     )  # fmt: skip
 
 
-def not_measured(s: Speech) -> Iterator[Field]:
-    """What the case does not know."""
+def not_measured(s: Speech, given: PipiaInput) -> Iterator[Field]:
+    """What the case does not know: of the receivers, where there are any, and of the transferor."""
+    if given.case.receivers:
+        yield from _receivers(s)
+    yield Field(
+        "organisation", s("本方的制度、人员与培训", "Rules, staff and training of the transferor"),
+        s("个保法 51", "PIPL Art. 51"), required=False, lines=3,
+    )  # fmt: skip
+
+
+def _receivers(s: Speech) -> Iterator[Field]:
     yield Field(
         "contract", s("与接收方的合同、约定及其对接收方的约束", "Contract with the receiver, and what it binds it to"),
         s("名称、日期、要点（网数条例 12）", "title, date, main points (NDSR Art. 12)"), lines=3,
@@ -62,10 +72,6 @@ def not_measured(s: Speech) -> Iterator[Field]:
         "receiver_security", s("接收方的安全能力", "Security capability of the receiver"),
         s("制度、人员、技术措施、等级保护、认证", "rules, staff, technical measures, graded protection, certificates"),
         lines=3,
-    )  # fmt: skip
-    yield Field(
-        "organisation", s("本方的制度、人员与培训", "Rules, staff and training of the transferor"),
-        s("个保法 51", "PIPL Art. 51"), required=False, lines=3,
     )  # fmt: skip
 
 
@@ -87,10 +93,15 @@ def residual(s: Speech) -> Field:
 
 def opinions(s: Speech, given: PipiaInput) -> Iterator[Field]:
     """The protection officer first, then each department or whoever stands for them."""
-    yield _opinion(s, given, "officer_opinion", Role.OFFICER)
+    yield officer(s, given)
     for role in given.roles:
         if role is not Role.OFFICER:
             yield _opinion(s, given, f"opinion_{role.value}", role)
+
+
+def officer(s: Speech, given: PipiaInput) -> Field:
+    """What the protection officer says."""
+    return _opinion(s, given, "officer_opinion", Role.OFFICER)
 
 
 def _opinion(s: Speech, given: PipiaInput, name: str, role: Role) -> Field:

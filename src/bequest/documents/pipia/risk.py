@@ -52,13 +52,24 @@ def _likely(s: Speech, r: RiskLine) -> str:
 
 def rights(s: Speech, g: PipiaInput) -> Iterator[Block]:
     """Impact on people's rights, along four dimensions."""
-    yield _heat(s, g, rights=True)
+    yield heat(s, g, rights=True)
     yield fields.consulted(s)
 
 
 def levels(s: Speech, g: PipiaInput) -> Iterator[Block]:
     """Risk levels: the map of six dimensions, the matrix, the register."""
-    yield _heat(s, g, rights=False)
+    yield heat(s, g, rights=False)
+    yield from registered(s, g)
+    yield from _liability(s, g)
+
+
+def highest(g: PipiaInput) -> int:
+    """The highest level of any risk, as found."""
+    return max((r.before for r in g.page.risks), default=0)
+
+
+def registered(s: Speech, g: PipiaInput) -> Iterator[Block]:
+    """The register, and early warnings."""
     yield Heading(s("风险登记册", "Risk register"), 2)
     yield table(
         (s("编号", "Id"), s("风险", "Risk"), s("发现时", "As found"), s("方案之后", "After"), s("状态", "State")),
@@ -73,6 +84,9 @@ def levels(s: Speech, g: PipiaInput) -> Iterator[Block]:
         yield Heading(s("预警", "Early warnings"), 2)
         for w in g.page.warnings:
             yield Paragraph("· " + warning_text(w, s.lang))
+
+
+def _liability(s: Speech, g: PipiaInput) -> Iterator[Block]:
     yield Heading(s("法律责任", "Liability"), 2)
     yield table(
         (s("违法情形", "Finding"), s("责任", "Liability"), s("后果", "Consequence"), s("依据", "Articles"),
@@ -96,7 +110,8 @@ def levels(s: Speech, g: PipiaInput) -> Iterator[Block]:
     )  # fmt: skip
 
 
-def _heat(s: Speech, g: PipiaInput, *, rights: bool) -> Block:
+def heat(s: Speech, g: PipiaInput, *, rights: bool) -> Block:
+    """The heat map of the rights' or the company's dimensions."""
     dimensions = RIGHTS if rights else COMPANY
     rows = g.page.rights if rights else g.page.company
 
@@ -115,7 +130,14 @@ def _heat(s: Speech, g: PipiaInput, *, rights: bool) -> Block:
 
 
 def measures(s: Speech, g: PipiaInput) -> Iterator[Block]:
-    """Measures (PIPL Art. 56(3)): what the plan does, how values are masked, what is known of the receiver."""
+    """Measures (PIPL Art. 56(3)): what is known of them, and what people must say."""
+    yield from measures_known(s, g)
+    yield from fields.not_measured(s, g)
+    yield fields.measures(s)
+
+
+def measures_known(s: Speech, g: PipiaInput) -> Iterator[Block]:
+    """What the plan does, how values are masked, what is known of the receiver."""
     risks = {r.treatment.zh: r.treatment for r in g.page.risks}
     counts = {t: [r for r in g.page.risks if r.treatment.zh == t] for t in risks}
     yield table(
@@ -138,8 +160,6 @@ def measures(s: Speech, g: PipiaInput) -> Iterator[Block]:
             (s("批次", "Lot"), s("措施", "Control"), s("记载", "On record")),
             ((c.lot, s.of(c.said), s.yes(c.there)) for c in g.controls), (2, 5, 1),
         )  # fmt: skip
-    yield from fields.not_measured(s)
-    yield fields.measures(s)
 
 
 def _most(risks: list[RiskLine]) -> str:

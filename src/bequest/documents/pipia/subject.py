@@ -8,7 +8,7 @@ from bequest.documents.pipia import fields
 from bequest.documents.pipia.content import PipiaInput
 from bequest.documents.pipia.wording import Speech, figure, figures, lines, meaning, party, table
 from bequest.documents.words import word
-from bequest.model.case import LegalRoute, Lot, Party
+from bequest.model.case import MOVES_NOTHING, LegalRoute, Lot, Party
 from bequest.model.disposition import Release, Residue
 
 
@@ -20,7 +20,7 @@ def due(s: Speech, g: PipiaInput) -> Iterator[Block]:
         (s("个保法 55 的情形", "Case of PIPL Art. 55"), s("是否", "Holds"), s("依据", "From")),
         (
             (s("处理敏感个人信息", "sensitive information"), s.yes(_some(g, "sensitive_persons")),
-             _said(s, g, "sensitive_persons")),
+             fact_said(s, g, "sensitive_persons")),
             (s("自动化决策", "automated decisions"), "—", s("没有测量，见下", "not measured, see below")),
             (s("委托、提供、公开", "entrusting, providing, publishing"),
              s.yes(bool({LegalRoute.PIPL_21, LegalRoute.PIPL_23}.intersection(routes))),
@@ -28,25 +28,33 @@ def due(s: Speech, g: PipiaInput) -> Iterator[Block]:
             (s("向境外提供", "providing abroad"), s.yes(bool(abroad)),
              s.join(party(s, r) for r in abroad) or s("接收方都在境内", "all receivers are in the mainland")),
             (s("其他有重大影响的", "other processing of major impact"), s("有", "yes"),
-             s(f"{s.of(word(g.case.event))}，涉及 ", f"{s.of(word(g.case.event))}, ") + _said(s, g, "persons")),
+             s(f"{s.of(word(g.case.event))}，涉及 ", f"{s.of(word(g.case.event))}, ") + fact_said(s, g, "persons")),
         ),
         (3, 1, 5),
     )  # fmt: skip
+    succession = LegalRoute.PIPL_22 in routes
     yield Paragraph(
         s(
-            "第 22 条的转移没有列入第 55 条；因其多涉敏感信息且影响重大，一律评估（推导，非法条明文）。",
-            "Art. 55 does not name succession under Art. 22; since sensitive data and a major impact are nearly always"
-            " there, it is assessed in any case (derived, not in the words of the law).",
+            ("第 22 条的转移没有列入第 55 条；" if succession else "") + "有重大影响一项为推导，非法条明文：一律评估。",
+            ("Art. 55 does not name succession under Art. 22; " if succession else "")
+            + "that the impact is a major one is derived, not in the words of the law: it is assessed in any case.",
         ),
         note=True,
     )
-    yield fields.automated(s)
+    yield fields.automated(s, g)
     yield fields.team(s)
 
 
 def processing(s: Speech, g: PipiaInput) -> Iterator[Block]:
     """What is done: lots, receivers, purposes, methods."""
-    if not g.case.lots:
+    if g.case.event in MOVES_NOTHING:
+        yield Paragraph(
+            s(
+                "处理者不变：信息不移交，也不销毁。",
+                "The processor stays the same: nothing passes, nothing is destroyed.",
+            )
+        )
+    elif not g.case.lots:
         yield Paragraph(
             s(
                 "没有接收方：信息删除，依法须保存的交保管人。",
@@ -129,12 +137,7 @@ def data(s: Speech, g: PipiaInput) -> Iterator[Block]:
 
 def lawful(s: Speech, g: PipiaInput) -> Iterator[Block]:
     """Lawful, proper, necessary (PIPL Art. 56(1))."""
-    names = ("objected", "children", "children_without_guardian", "not_told", "unreachable", "customers_lost", "unfair")
-    yield table(
-        (s("实测事实", "Measured fact"), s("发现时", "As found"), s("方案之后", "After the plan")),
-        (_fact_row(s, f) for f in g.page.facts if f.key in names),
-        (6, 2, 2), (1, 2),
-    )  # fmt: skip
+    yield lawful_facts(s, g)
     if g.open_points:
         yield Heading(s("方案所依据的未决法律问题", "Open legal points the plan rests on"), 2)
         for p in g.open_points:
@@ -152,11 +155,22 @@ def lawful(s: Speech, g: PipiaInput) -> Iterator[Block]:
     yield fields.lawfulness(s)
 
 
+def lawful_facts(s: Speech, g: PipiaInput) -> Block:
+    """What was measured of people's will, of children, of notices."""
+    names = ("objected", "children", "children_without_guardian", "not_told", "unreachable", "customers_lost", "unfair")
+    return table(
+        (s("实测事实", "Measured fact"), s("发现时", "As found"), s("方案之后", "After the plan")),
+        (_fact_row(s, f) for f in g.page.facts if f.key in names),
+        (6, 2, 2), (1, 2),
+    )  # fmt: skip
+
+
 def _some(g: PipiaInput, key: str) -> bool:
     return any(f.key == key and f.before is not None and f.before.n for f in g.page.facts)
 
 
-def _said(s: Speech, g: PipiaInput, key: str) -> str:
+def fact_said(s: Speech, g: PipiaInput, key: str) -> str:
+    """A fact of the case as found, in a few words."""
     found = next((f for f in g.page.facts if f.key == key), None)
     return s("没有测量", "not measured") if found is None else f"{s.of(found.said)} {figures(found)[0]}"
 

@@ -65,6 +65,33 @@ def horizontal_bars(
 
 
 @dataclass(frozen=True, slots=True)
+class CostBar:
+    """What a way of handling brings (loss avoided, then customers' worth) and below what it costs, from one zero."""
+
+    label: str
+    y: float
+    avoided: float
+    margin: float
+    cost: float
+    strong: bool
+
+
+def cost_bars(
+    rows: Sequence[tuple[str, int, int, int, bool]], *, room: float = 520.0, pitch: float = 34.0
+) -> tuple[CostBar, ...]:
+    """Rows (label, loss avoided, customers' worth, cost, whether it is the plan), the longest bar `room` wide.
+
+    A loss that is more than everything handled as it is brings nothing: its bar is empty, the figures say it.
+    """
+    most = max((max(max(a, 0) + m, c) for _, a, m, c, _ in rows), default=0)
+    scale = room / most if most else 0.0
+    return tuple(
+        CostBar(label, 8 + i * pitch, scale * max(a, 0), scale * m, scale * c, strong)
+        for i, (label, a, m, c, strong) in enumerate(rows)
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """Values due in one month; `text` is empty where a neighbour's label needs the room (the table has it)."""
 

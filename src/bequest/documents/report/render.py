@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from bequest.documents import fairness
 from bequest.documents import words as vocabulary
 from bequest.documents.assessment import wording as risks
+from bequest.documents.assessment.costs import UNITS, worth_printing
 from bequest.documents.limits import LIMITS
 from bequest.documents.report import charts, sankey, views, wording
 from bequest.documents.report.answer import answer
@@ -188,6 +189,9 @@ def page_context(report: CaseReport, lang: str) -> dict[str, Any]:
         "columns": _columns(report),
         "column_tag": views.column_tag,
         "step_bars": views.step_bars(report, words),
+        "cost_bars": views.cost_bars(report, lang),
+        "cost_units": UNITS,
+        "worth_printing": worth_printing,
         "timeline": timeline,
         "column_width": charts.column_width(timeline) if timeline else 0,
         "rate_charts": rate_charts(report.fairness) if report.fairness else (),

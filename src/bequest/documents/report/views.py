@@ -186,6 +186,13 @@ def step_bars(report: CaseReport, words: Wording) -> tuple[charts.Bar, ...]:
     return charts.horizontal_bars(rows)
 
 
+def cost_bars(report: CaseReport, lang: str) -> tuple[charts.CostBar, ...]:
+    """Benefit and cost of each way of handling, for the whole case."""
+    page = report.assessment.costs if report.assessment else None
+    rows = page.total if page else ()
+    return charts.cost_bars([(r.option.of(lang), r.avoided, r.margin, r.cost, r.plan) for r in rows])
+
+
 def timeline(report: CaseReport) -> charts.Timeline | None:
     """Custody by due month, on a true scale of time from the law date."""
     dated = [(b.due_month, b.values) for b in report.custody if b.due_month != "undated"]
