@@ -9,8 +9,9 @@ count; `--dead` names entries that do not belong there.
 
 Mutated of rules (cells of the plan): the first day (per module and date), each event, route, role and kind of record,
 what silence means, a receiver abroad, the switch; each outcome word, custody band, operator, open point, who says what
-remains, each comparison of a fact (inverted); and that the rule is not there. Of parameters: value, first day. Of
-duties: each condition. Of findings: each comparison, value, word, period, precedence. Articles and texts are not.
+remains, each comparison of a fact (inverted), each article; and that the rule is not there. Of parameters: value, first
+day. Of duties: each condition and article. Of findings: each comparison, value, word, article, period, precedence.
+Texts are not mutated.
 """
 
 import argparse
@@ -123,7 +124,9 @@ def cell_mutants() -> list[Mutant]:
     def noticed(mutated: LawPack, rule_id: str, events: Sequence[str]) -> bool:
         first = spoke.get(rule_id, [])
         rest = [c for c in cases if c.event in events and c not in first]
-        return any(_fails(mutated, c) for c in (*first, *rest))
+        return any(failure(r, mutated) for r in rows if r.about == rule_id) or any(
+            _fails(mutated, c) for c in (*first, *rest)
+        )
 
     out: list[Mutant] = []
     for at, rule in enumerate(pack.rules):
@@ -207,6 +210,8 @@ def rule_mutants(rule: Rule, heard: Sequence[LawCase], pack: LawPack) -> Iterato
         yield "whatever the switch", replace(rule, only_if="")
     for fact in sorted(rule.reads):
         yield f"{fact} inverted", _wrapped(rule, lambda a: a, turned=fact)
+    for article in rule.reference:
+        yield f"does not cite {article}", replace(rule, reference=tuple(a for a in rule.reference if a != article))
     answers = _answers(rule, heard, pack)
     for word in sorted({w for a in answers for w in a.words}):
         yield (
@@ -300,6 +305,8 @@ def duty_mutants(duty: DutyText) -> Iterator[tuple[str, DutyText]]:
     ):
         if getattr(w, what):
             yield f"whatever the {what}", replace(duty, when=replace(w, **{what: empty}))
+    for article in duty.articles:
+        yield f"does not cite {article}", replace(duty, articles=tuple(a for a in duty.articles if a != article))
     if duty.keep:
         yield "no keeping", replace(duty, keep="")
     if duty.within:
@@ -343,6 +350,8 @@ def _finding_changes(f: Finding) -> Iterator[tuple[str, Finding]]:
         yield what, replace(f, when=when)
     for word in f.outcomes:
         yield f"without {word}", replace(f, outcomes=tuple(w for w in f.outcomes if w != word))
+    for article in f.articles:
+        yield f"does not cite {article}", replace(f, articles=tuple(a for a in f.articles if a != article))
     for other in f.yields_to:
         yield f"does not yield to {other}", replace(f, yields_to=tuple(y for y in f.yields_to if y != other))
     if f.term is not None:

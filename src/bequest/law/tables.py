@@ -1,4 +1,4 @@
-"""Law cases in rows: values on a day, duties of a case, last days of keeping.
+"""Law cases in rows: values on a day, duties of a case, last days of keeping, articles cited.
 
 Each row says what must hold; that of a duty names every event in which it is due (`exactly`) and so none of the others.
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bequest.kernel.errors import LawError
+from bequest.law.citations import on_date
 from bequest.law.duties import CaseFacts, case_duties
 from bequest.law.evaluate import params_on
 from bequest.law.pack import LawPack
@@ -19,7 +20,7 @@ from bequest.law.schema import Entry
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: what it is about (a parameter, duty or band), and the check; empty where it holds."""
+    """One row: what it is about (a parameter, duty, band or rule), and the check; empty where it holds."""
 
     place: str
     about: str
@@ -28,11 +29,12 @@ class Row:
 
 def parse_tables(e: Entry) -> tuple[Row, ...]:
     """The rows of a file."""
-    e.only("values", "duties", "periods")
+    e.only("values", "duties", "periods", "citations")
     return (
         *(_value(r) for r in e.entries("values")),
         *(_duty(r) for r in e.entries("duties")),
         *(_period(r) for r in e.entries("periods")),
+        *(_cites(r) for r in e.entries("citations")),
     )
 
 
@@ -82,6 +84,19 @@ def _period(e: Entry) -> Row:
         band = bands(pack, law_date).get(name)
         got: date | None = due_on(band, start, law_date) if band is not None else None
         return "" if got == last else f"{name} from {start}: expected {last}, got {got}"
+
+    return Row(e.place, name, check)
+
+
+def _cites(e: Entry) -> Row:
+    """All the articles of a rule or duty, as they read on the day."""
+    e.only("cites", "date", "exactly")
+    name, on, want = e.text("cites"), e.day("date"), e.citations("exactly")
+
+    def check(pack: LawPack) -> str:
+        found = {r.id: r.reference for r in pack.rules} | {d.id: d.articles for d in pack.duties}
+        got = on_date(pack.instruments, found.get(name, ()), on)
+        return "" if sorted(got) == sorted(want) else f"{name} on {on} cites: expected {want}, got {got}"
 
     return Row(e.place, name, check)
 

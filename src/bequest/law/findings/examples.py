@@ -23,6 +23,8 @@ class Example:
     asks: frozenset[str]
     says: dict[str, frozenset[str]]
     """Findings with the words each must say (none: it is silent), where others say the same words."""
+    cites: dict[str, frozenset[str]]
+    """Findings with all the articles each must cite on the day."""
     articles: frozenset[str]
     last_days: frozenset[str]
     """Last days (or moments) of all periods; looked at only where the example names any."""
@@ -30,18 +32,18 @@ class Example:
 
 def parse_example(e: Entry, register: Register, head: Entry) -> Example:
     """An example; date and topics of the file's head hold where it names none of its own."""
-    e.only("zh", "en", "date", "topics", "facts", "outcomes", "asks", "says", "articles", "last_days")
+    e.only("zh", "en", "date", "topics", "facts", "outcomes", "asks", "says", "cites", "articles", "last_days")
     on = (e if "date" in e.values else head).day("date")
     topics = (e if "topics" in e.values else head).texts("topics")
     return Example(
         e.place, e.text("zh", ""), e.text("en", ""), on, topics, parse_given(e.entry("facts"), register),
-        frozenset(e.texts("outcomes")), frozenset(e.texts("asks")), _says(e),
+        frozenset(e.texts("outcomes")), frozenset(e.texts("asks")), _by_finding(e, "says"), _by_finding(e, "cites"),
         frozenset(e.texts("articles")), frozenset(e.texts("last_days")),
     )  # fmt: skip
 
 
-def _says(e: Entry) -> dict[str, frozenset[str]]:
-    inner = e.entry("says") if "says" in e.values else Entry(e.place, {})
+def _by_finding(e: Entry, key: str) -> dict[str, frozenset[str]]:
+    inner = e.entry(key) if key in e.values else Entry(e.place, {})
     return {str(name): frozenset(inner.texts(str(name))) for name in inner.values}
 
 
@@ -49,12 +51,14 @@ def differences_of(pack: FindingPack, example: Example) -> tuple[str, ...]:
     """Where the answer is not as expected, in words."""
     got = answer(pack, example.facts, on=example.on, topics=example.topics)
     said = {f.id: f.outcomes for f in got.found}
+    by_id = {f.id: f.articles for f in got.found}
     cited = {a for f in got.found for a in f.articles}
     lasts = {f.last_day for f in got.found if f.last_day}
     pairs: list[tuple[str, object, object]] = [
         ("outcomes", sorted(example.outcomes), sorted(got.outcomes)),
         ("asks", sorted(example.asks), sorted(a.fact for a in got.asked)),
         *((f"{name} says", sorted(words), sorted(said.get(name, ()))) for name, words in example.says.items()),
+        *((f"{name} cites", sorted(want), sorted(by_id.get(name, ()))) for name, want in example.cites.items()),
         ("articles missing", set(), set(example.articles) - cited),
     ]
     if example.last_days:
