@@ -11,6 +11,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +75,15 @@ def load(server: Postgres, database: str, path: Path, case_id: str) -> None:
 
 def rows(server: Postgres, database: str, table: str) -> list[tuple[Any, ...]]:
     return list(server.execute(database, f"SELECT * FROM {SCHEMA}.{table} ORDER BY 1"))
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    """A server of its own: every file of it is searched, and other tests load the same customers."""
+    server = Postgres()
+    server.start()
+    yield server
+    server.end()
 
 
 @pytest.fixture(scope="module")
