@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from bequest.app.transport_sftp import NOT_CARRIED
 from bequest.kernel.errors import DeliveryError, InputError, SourceError
 from bequest.sources.here import is_here
 
 SCHEME = "s3://"
 PART_BYTES = 64 << 20
-NOT_CARRIED = "BQ-DELIVERY-9"
 _ACCESS, _SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
 
 
