@@ -43,14 +43,13 @@ def read_evidence(table: Table) -> EvidenceRules:
         ),
         tsa=tsa,
         tsa_roots=_roots(table) if table.has("tsa_roots") else (),
-        pdf_key=_reference(table, "pdf_key", ("file:",)),
-        pdf_passphrase=_reference(table, "pdf_passphrase", PREFIXES),
+        pdf_key=_reference(table, "pdf_key", table.text("pdf_key", ""), ("file:",)),
+        pdf_passphrase=_reference(table, "pdf_passphrase", table.text("pdf_passphrase", ""), PREFIXES),
     )
 
 
-def _reference(table: Table, key: str, prefixes: tuple[str, ...]) -> str:
+def _reference(table: Table, key: str, text: str, prefixes: tuple[str, ...]) -> str:
     """A reference that is kept as one, never what it refers to; empty where the key is left out."""
-    text = table.text(key, "")
     if text and not text.startswith(prefixes):
         raise table.fault(
             key, "must be a reference", 'Write pdf_key = "file:seal.p12" and pdf_passphrase = "env:NAME".'
