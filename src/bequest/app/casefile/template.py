@@ -171,6 +171,7 @@ contact = ""                     # 告知书必须写明（个保法 22） · th
 # id = "escrow"
 # name = ""
 # age_recipient = "file:escrow.txt"
+# delivery_recipients = "file:recipients.txt"   # escrowed 时：托管机构用 bequest escrow keys 生成 · made by the escrow
 """
 
 _KEEPER = """\
