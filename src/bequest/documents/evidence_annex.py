@@ -104,49 +104,15 @@ def _field(this: str, zh_text: str, en_text: str, zh: bool, lines: int) -> Field
     return Field(this, zh_text if zh else en_text, "", required=False, lines=lines)
 
 
-def _clauses(f: AnnexFacts) -> tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]:
-    """Heading in both languages, and paragraphs in both."""
-    witnesses = (
-        (
-            f"见证人共 {f.n_witnesses} 家，日志最后的日志头须有其中 {f.quorum} 家会签；不可撤销的动作开始前，须有 "
-            f"{f.intent_quorum} 家"
-            "见过其意图。见证人独立于移交方。",
-            f"There are {f.n_witnesses} witnesses; {f.quorum} of them must have cosigned the last head of the log, and "
-            f"{f.intent_quorum} must have seen the intent before anything irreversible begins. They are apart from the "
-            "transferor.",
-        )
-        if f.n_witnesses
-        else (
-            "本案没有见证人，日志由移交方自行公布：各方知悉，单凭日志不能排除另有一份历史。",
-            "The case names no witness; the transferor publishes the log alone. The parties know that by itself the "
-            "log "
-            "does not exclude a second history.",
-        )
-    )
-    stamped = (
-        (
-            f"最后的日志头须有可信时间戳（RFC 3161）{('，机构地址 ' + f.tsa) if f.tsa else ''}。",
-            f"The last head must bear a trusted time stamp (RFC 3161){(', authority at ' + f.tsa) if f.tsa else ''}.",
-        )
-        if f.is_stamped
-        else ("本案不约定可信时间戳。", "No trusted time stamp is agreed.")
-    )
-    released = (
-        (
-            "交付密钥由托管机构保管：接收方先签收密文，托管机构核对后放行，接收方再签收明文；日志中的顺序为准。",
-            "The escrow holds the keys of deliveries: the receiver first signs for the ciphertext, the escrow then "
-            "releases "
-            "the key, and the receiver signs for the opened data. The order in the log counts.",
-        )
-        if f.escrowed
-        else (
-            "交付包加密给接收方，接收方打开后签收；回执引用包内才有的随机数。",
-            "Packages are encrypted to the receiver, who signs once they are opened; the receipt quotes a number "
-            "that lies "
-            "only inside.",
-        )
-    )
-    policy = f.policy_digest or "—"
+Clauses = tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]
+"""Heading in both languages, and paragraphs in both."""
+
+
+def _clauses(f: AnnexFacts) -> Clauses:
+    return (*_agreed(), *_done(f))
+
+
+def _agreed() -> Clauses:
     return (
         (
             "约定的依据", "What this rests on",
@@ -184,6 +150,12 @@ def _clauses(f: AnnexFacts) -> tuple[tuple[str, str, tuple[tuple[str, str], ...]
                 ),
             ),
         ),
+    )  # fmt: skip
+
+
+def _done(f: AnnexFacts) -> Clauses:
+    policy = f.policy_digest or "—"
+    return (
         (
             "保存", "Keeping",
             (
@@ -195,11 +167,11 @@ def _clauses(f: AnnexFacts) -> tuple[tuple[str, str, tuple[tuple[str, str], ...]
                     f"notes); the "
                     f"intent of whatever cannot be undone is logged first. Digest of the approved policy: {policy}.",
                 ),
-                witnesses,
-                stamped,
+                _witnesses(f),
+                _stamped(f),
             ),
         ),
-        ("传输", "Transmitting", (released,)),
+        ("传输", "Transmitting", (_released(f),)),
         (
             "提取和核验", "Extracting and checking",
             (
@@ -237,6 +209,55 @@ def _clauses(f: AnnexFacts) -> tuple[tuple[str, str, tuple[tuple[str, str], ...]
             ),
         ),
     )  # fmt: skip
+
+
+def _witnesses(f: AnnexFacts) -> tuple[str, str]:
+    return (
+        (
+            f"见证人共 {f.n_witnesses} 家，日志最后的日志头须有其中 {f.quorum} 家会签；不可撤销的动作开始前，须有 "
+            f"{f.intent_quorum} 家"
+            "见过其意图。见证人独立于移交方。",
+            f"There are {f.n_witnesses} witnesses; {f.quorum} of them must have cosigned the last head of the log, and "
+            f"{f.intent_quorum} must have seen the intent before anything irreversible begins. They are apart from the "
+            "transferor.",
+        )
+        if f.n_witnesses
+        else (
+            "本案没有见证人，日志由移交方自行公布：各方知悉，单凭日志不能排除另有一份历史。",
+            "The case names no witness; the transferor publishes the log alone. The parties know that by itself the "
+            "log "
+            "does not exclude a second history.",
+        )
+    )
+
+
+def _stamped(f: AnnexFacts) -> tuple[str, str]:
+    return (
+        (
+            f"最后的日志头须有可信时间戳（RFC 3161）{('，机构地址 ' + f.tsa) if f.tsa else ''}。",
+            f"The last head must bear a trusted time stamp (RFC 3161){(', authority at ' + f.tsa) if f.tsa else ''}.",
+        )
+        if f.is_stamped
+        else ("本案不约定可信时间戳。", "No trusted time stamp is agreed.")
+    )
+
+
+def _released(f: AnnexFacts) -> tuple[str, str]:
+    return (
+        (
+            "交付密钥由托管机构保管：接收方先签收密文，托管机构核对后放行，接收方再签收明文；日志中的顺序为准。",
+            "The escrow holds the keys of deliveries: the receiver first signs for the ciphertext, the escrow then "
+            "releases "
+            "the key, and the receiver signs for the opened data. The order in the log counts.",
+        )
+        if f.escrowed
+        else (
+            "交付包加密给接收方，接收方打开后签收；回执引用包内才有的随机数。",
+            "Packages are encrypted to the receiver, who signs once they are opened; the receipt quotes a number "
+            "that lies "
+            "only inside.",
+        )
+    )
 
 
 def _tables(f: AnnexFacts, clause: int, *, zh: bool) -> list[Block]:
