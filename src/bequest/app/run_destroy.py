@@ -16,6 +16,7 @@ from bequest.app.context import Context, Run, step
 from bequest.app.destroy_server_store import check_server_stores
 from bequest.app.destroy_whole import WholeDone, WholeWork
 from bequest.app.destruction import RUN_ID, SIGNERS, attempt_number, has_begun, note_erased
+from bequest.app.document_seal import document_key
 from bequest.app.ending import check_settled, hand_to_keeper
 from bequest.app.evidence import event_id, keep_statement, kept_statement, publish, record
 from bequest.app.fixed import AnswersCameError, Watch, fixed_mark, take_answers
@@ -104,6 +105,7 @@ def run_destroy(ctx: Context, case_id: str, *, keys: Mapping[Role, Path]) -> Iss
         sources = open_sources(run.case, run.ctx.secrets, may_be_gone=True)
         check_markers(run.case, sources, ctx.secrets)
         signers = people_keys(run.case, keys, SIGNERS)
+        document_key(ctx, run.case, run.at)  # whatever is wrong with it is said before anything is destroyed
         issued = finish_logged(ctx, run)
         while issued is None:
             _take_last_answers(ctx, run, datamap, sources)

@@ -188,6 +188,7 @@ class Party:
     age_recipient: str = ""
     """age X25519 recipient (`age1…`) of a receiver or escrow."""
     key_release: KeyRelease = KeyRelease.DIRECT
+    delivery_recipients: tuple[str, ...] = ()  # of an escrow, which alone holds their keys; one for each delivery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

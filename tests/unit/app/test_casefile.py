@@ -511,6 +511,7 @@ def test_every_commented_line_of_a_template_can_be_used(tmp_path: Path, event: E
     text = fill(re.sub(r"^# (?=\[|[a-z_]+ = )", "", write_case_template(event), flags=re.M))
     (tmp_path / "receiver.txt").write_text(RECIPIENTS[0])
     (tmp_path / "escrow.txt").write_text(RECIPIENTS[1])
+    (tmp_path / "recipients.txt").write_text("".join(f"{generate_identity().recipient}\n" for _ in range(3)))
     (tmp_path / "keeper.txt").write_text(generate_identity().recipient)
     (tmp_path / "platform.txt").write_text(generate_identity().recipient)
     (tmp_path / "archive.txt").write_text(generate_identity().recipient)

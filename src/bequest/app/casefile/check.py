@@ -18,6 +18,7 @@ from bequest.model.case import (
     KeyRelease,
     LegalRoute,
     OnSilence,
+    Party,
     Role,
     Source,
     SourceKind,
@@ -46,7 +47,7 @@ def check_person_key(table: Table, line: str) -> None:
         ) from None
 
 
-def check_recipient(table: Table, recipient: str) -> None:
+def check_recipient(table: Table, recipient: str, key: str = "age_recipient") -> None:
     """Nothing, where the age recipient can be encrypted to (or is left out).
 
     Raises:
@@ -57,7 +58,7 @@ def check_recipient(table: Table, recipient: str) -> None:
     try:
         encrypt_stream(io.BytesIO(), io.BytesIO(), (recipient,))
     except BequestError as error:
-        raise table.fault("age_recipient", error.message, error.hint) from None
+        raise table.fault(key, error.message, error.hint) from None
 
 
 def check_case(case: Case, root: Table) -> None:
@@ -129,6 +130,26 @@ def _check_dates(case: Case, root: Table) -> None:
             )
 
 
+def _check_released(case: Case, root: Table, n: int, receiver: Party) -> None:
+    """What is needed so that the escrow can release the key of a delivery."""
+    place = _at(root, f"receivers#{n}", "key_release")
+    if not receiver.age_recipient:
+        raise CaseFileError(
+            f"{place}: 'escrowed' needs the receiver's age_recipient",
+            hint="The escrow encrypts the key of the delivery to it; the receiver makes it with `age-keygen`.",
+        )
+    if case.escrow is not None and not case.escrow.delivery_recipients:
+        raise CaseFileError(
+            f"{place}: 'escrowed' needs delivery_recipients under [escrow]",
+            hint="The escrow makes them with `bequest escrow keys` and hands over the file recipients.txt.",
+        )
+    if not any(Role.ESCROW in p.roles and p.public_key for p in case.people):
+        raise CaseFileError(
+            f"{place}: 'escrowed' needs a person with the role escrow and a public key",
+            hint="Who releases a key signs for it: name the person under [[people]].",
+        )
+
+
 def _check_parties(case: Case, root: Table) -> None:
     for n, receiver in enumerate(case.receivers, start=1):
         if receiver.id == case.transferor.id:
@@ -141,6 +162,8 @@ def _check_parties(case: Case, root: Table) -> None:
                 f"{_at(root, f'receivers#{n}', 'key_release')}: 'escrowed' needs an escrow",
                 hint='Name it under [escrow], or write key_release = "direct".',
             )
+        if receiver.key_release is KeyRelease.ESCROWED:
+            _check_released(case, root, n, receiver)
     if case.escrow is not None and case.escrow.id in {case.transferor.id, *(r.id for r in case.receivers)}:
         raise CaseFileError(
             f"{_at(root, 'escrow', 'id')}: {case.escrow.id!r} is the transferor or a receiver",
