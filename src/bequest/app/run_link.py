@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from bequest import __version__
 from bequest.app.context import Context, Run, step
 from bequest.app.evidence import publish, record
 from bequest.app.law import pack_of
@@ -31,6 +33,8 @@ from bequest.steps.link.link import Linked, link
 from bequest.store.records import AccessRecord
 
 TableKey = tuple[str, str]
+INDEX_FORM = 1
+"""Counts up when what an index holds of a row changes while the version does not."""
 _LINE = {"source": pl.String, "table": pl.String, "row_key": pl.String, "role": pl.String, "cluster_id": pl.Int64}
 
 
@@ -60,12 +64,16 @@ def index_and_link(
     check_scope(case, datamap)
     _linked_note(workspace).unlink(missing_ok=True)
     settings = index_settings(ctx, case, datamap)
+    rules = _index_rules(datamap, settings)
     indexes = {}
     for table in datamap.tables:
         if not table.in_case:
             continue
-        frame = index_one(ctx, sources[table.source], table, settings)
-        workspace.write(workspace.table_file("index", table.source, table.name), frame)
+        path = workspace.table_file("index", table.source, table.name)
+        before = _indexed_before(path, rules)
+        frame = index_one(ctx, sources[table.source], table, settings, before)
+        if frame is not before:
+            workspace.write(path, frame, {"rules": rules})
         indexes[(table.source, table.name)] = frame
     linked = link(datamap, indexes, to_apply(workspace))
     save_people(workspace, linked, _mentions(indexes, linked))
@@ -93,9 +101,25 @@ def run_link(ctx: Context, case_id: str) -> Linked:
     return linked
 
 
-def index_one(ctx: Context, source: OpenSource, table: TableMap, settings: IndexSettings) -> pl.DataFrame:
-    """One pass over a table: what is kept of each row; nothing is written."""
-    frame = index_table(table, read_table(ctx, source, table, "link", allow_duplicates=True), settings)
+def _index_rules(datamap: DataMap, settings: IndexSettings) -> str:
+    """Digest of all that an index goes by besides the rows, so that one made by other rules is made anew."""
+    known = {f.name: getattr(settings, f.name) for f in fields(settings) if f.name != "ecb"}
+    return digest([__version__, INDEX_FORM, datamap, known])
+
+
+def _indexed_before(path: Path, rules: str) -> pl.DataFrame | None:
+    """The index as it was made last, where it was made by the same rules and can be read."""
+    try:
+        return pl.read_parquet(path) if pl.read_parquet_metadata(path).get("rules") == rules else None
+    except (pl.exceptions.PolarsError, OSError):
+        return None
+
+
+def index_one(
+    ctx: Context, source: OpenSource, table: TableMap, settings: IndexSettings, before: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """One pass over a table: what is kept of each row; nothing is written. `before`: see `index_table`."""
+    frame = index_table(table, read_table(ctx, source, table, "link", allow_duplicates=True), settings, before=before)
     if table.key:  # of the rows just read: a check beforehand would read the table twice
         n_empty = frame.select((~pl.all_horizontal(f"v:{c}" for c in table.key)).sum()).item()
         check_keys(f"{table.source}.{table.name}", frame["row_tag"], n_empty)
