@@ -10,7 +10,7 @@ scope to spread along records, `s:at:<column>` (what others point to) and `s:of:
 `g:region` and `g:value`, the kinds of people of `groups`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -89,24 +89,19 @@ def primary_role(table: TableMap) -> RowRole:
     return RowRole.RECORD
 
 
-def index_table(
-    table: TableMap,
-    batches: Iterable[pl.DataFrame],
-    settings: IndexSettings,
-    *,
-    tick: Callable[[int], None] | None = None,
-) -> pl.DataFrame:
+def index_table(table: TableMap, batches: Iterable[pl.DataFrame], settings: IndexSettings) -> pl.DataFrame:
     """Index all batches of a table; see the module's text for the columns."""
-    frames = []
+    return pl.concat(list(index_batches(table, batches, settings)), rechunk=True)
+
+
+def index_batches(table: TableMap, batches: Iterable[pl.DataFrame], settings: IndexSettings) -> Iterator[pl.DataFrame]:
+    """The index of a table batch by batch, one without rows where there are none."""
     seen = 0
     for batch in batches:
-        frames.append(_index_batch(table, batch, settings, first_row=seen))
+        yield _index_batch(table, batch, settings, first_row=seen)
         seen += batch.height
-        if tick is not None:
-            tick(batch.height)
-    if not frames:
-        frames.append(_index_batch(table, _empty(table), settings, first_row=0))
-    return pl.concat(frames, rechunk=True)
+    if not seen:
+        yield _index_batch(table, _empty(table), settings, first_row=0)
 
 
 def _empty(table: TableMap) -> pl.DataFrame:
