@@ -150,6 +150,8 @@ class TableContext:
     """Columns that follow a person's name at once: the telephone there is the person's."""
     relatives: bool = False
     """Rows are relatives, contacts, visitors of the person they are filed under."""
+    identifiers: bool = False
+    """Values of a column are telephones or identity numbers, whatever it is called."""
     animals: bool = False
     """Rows are animals: what is said of births, names and vaccines is theirs."""
     bodily: bool = False

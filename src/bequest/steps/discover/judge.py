@@ -45,6 +45,7 @@ REAL_NAMES = 20
 
 _DISTINCT_TO_JUDGE = 4
 _FEW_DISTINCT_OF = 200
+_MANY_NAMES = 600
 _MOST_REAL, _ENOUGH_REAL = 800, 12
 _IDENTIFIERS = frozenset(
     {FieldClass.PHONE, FieldClass.EMAIL, FieldClass.NATIONAL_ID, FieldClass.BANK_CARD, FieldClass.PASSPORT}
@@ -309,9 +310,11 @@ def _add_context(cases: dict[FieldClass, _Case], context: TableContext) -> None:
         told = told or (cls is FieldClass.PASSWORD_SECRET and context.persons)
         told = told or bool(context.initials)
         told = told or (cls is FieldClass.PERSON_NAME and case.named_beside)
+        told = told or (cls is FieldClass.PERSON_NAME and context.identifiers and case.coverage >= _MANY_NAMES)
         if context.individual or clinical or told:
             case.points += PEOPLE_AROUND
-            case.evidence.append("context:medical table" if clinical else context.evidence)
+            why = "context:telephones or identity numbers beside it" if context.identifiers else ""
+            case.evidence.append("context:medical table" if clinical else context.evidence or why)
         elif nobody and cls in {FieldClass.PERSON_NAME, FieldClass.ADDRESS, FieldClass.GENDER, FieldClass.EDUCATION}:
             case.points += NOBODY_AROUND
             case.evidence.append(context.evidence)
