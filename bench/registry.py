@@ -53,6 +53,7 @@ BENCHES: dict[str, Bench] = {
         "link", "deterministic linkage of three sources (size: records each) against scipy", 1_000_000, ("scipy",)
     ),
     "people": Bench("people", "who is who from end to end through the command line, in four styles of names", 800),
+    "judge": Bench("judge", "who is who on a company made otherwise, through the command line, before review", 400),
     "memory": Bench(
         "memory", "one large Parquet file discovered and linked: seconds, and the most memory of each step", 10_000_000
     ),

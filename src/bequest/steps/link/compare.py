@@ -159,7 +159,7 @@ def _decide(t: pl.DataFrame) -> pl.DataFrame:
     exact = _agree("nm") & ((strong >= 1) | part_id) & (~only_born | (pl.col("bits") >= SAME_BITS + BORN_BITS))
     sounds = ~_agree("nm") & _agree("py") & (phone | email | part_id | other | (strong >= 2))
     mailed = _agree("em") & (pl.col("em_n") == 1)
-    unnamed = ~_both("nm") & (((strong >= 2) & (email | born | other)) | mailed)
+    unnamed = ~_both("nm") & (((strong >= 2) & (email | other)) | mailed)  # twins share home, phone and birthday
     scored = (exact | sounds) & (pl.col("bits") >= SAME_BITS)
     enough = ~conflict & (scored | (unnamed & (pl.col("bits") >= UNNAMED_BITS)))
     by_name = _agree("nm") | _agree("py") | ~_both("nm")

@@ -34,6 +34,10 @@ _CONTACT = _REACHED | {FieldClass.BIRTHDAY, FieldClass.GENDER}
 _NOBODY = frozenset({RowRole.RECORD, RowRole.STAFF, RowRole.UNKNOWN})
 _JUNK_PHONE = r"^1\d{0,3}?(?:0{7,}|(?:1{8}|2{8}|3{8}|4{8}|5{8}|6{8}|7{8}|8{8}|9{8})\d*|12345678|23456789)$"
 _JUNK_WORD = r"^(?:(.)?0+|1+|123456(?:7890?|78)?|TEST.*|NULL|NONE|无|WU|UNKNOWN|未知|ADMIN|GUEST)$"
+_JUNK_MAIL = (
+    r"^(?:(?:test|user|email|mail|null|none|no|na|abc|xxx|asdf|qwe|123|1234|12345|123456)\d*|info|service|services"
+    r"|support|sales|admin|office|contact|hello|hr|kefu|customer|webmaster|postmaster|no-?reply|marketing|finance)$"
+)
 _ID_SHAPE = r"^[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX*]$"
 _ID_HEAD = r"^([1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))"
 _NO_BIRTHDAY = ("1900-01-01", "1970-01-01", "1980-01-01", "1990-01-01", "2000-01-01", "0001-01-01")
@@ -65,6 +69,14 @@ def usable_phone(column: pl.Expr) -> pl.Expr:
     return pl.when(~number.str.contains(_JUNK_PHONE)).then(number)
 
 
+def usable_email(column: pl.Expr) -> pl.Expr:
+    """An e-mail address in normal form; made-up ones (a@a.com) and an office's (info@) are nobody's own."""
+    address = normalise.email(column)
+    local = address.str.extract(r"^([^@+]+)")
+    nobody = (local.str.len_chars() < 2) | (local == address.str.extract(r"@([^.]+)")) | local.str.contains(_JUNK_MAIL)
+    return pl.when(~nobody).then(address)
+
+
 def role_features(table: TableMap, batch: pl.DataFrame, role: RowRole, ecb: Ecb, zone: str) -> Mapping[str, pl.Series]:
     """The feature columns of one role."""
     by_class: dict[FieldClass, list[str]] = {}
@@ -82,7 +94,7 @@ def role_features(table: TableMap, batch: pl.DataFrame, role: RowRole, ecb: Ecb,
         made[kind] = usable_phone(pl.col(column))
     email, name, ident = (first(c) for c in (FieldClass.EMAIL, FieldClass.PERSON_NAME, FieldClass.NATIONAL_ID))
     if email is not None:
-        made["em"] = normalise.email(email)
+        made["em"] = usable_email(email)
     if name is not None:
         made["nm"] = written_name(name)
     born: list[pl.Expr] = []

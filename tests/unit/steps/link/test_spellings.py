@@ -7,7 +7,7 @@ from tests.unit.steps.link.test_link import column
 from bequest.crypto.cipher import aes_ecb
 from bequest.model.datamap import FieldClass, TableMap
 from bequest.model.facts import RecordClass, RowRole
-from bequest.steps.link.features import role_features, written_name
+from bequest.steps.link.features import role_features, usable_email, written_name
 from bequest.steps.link.titles import sex, surname, whole
 
 TABLE = TableMap(
@@ -62,3 +62,11 @@ def test_a_block_alone_agrees_with_the_whole_address_in_its_first_two_numbers() 
     one, two, three = features("am", "home", "和平路328号4幢", "和平路328号4-2-1305", "和平路3284号2-1305")
     assert one == two
     assert one != three
+
+
+@pytest.mark.parametrize(
+    "nobodys", ["a@a.com", "test@example.com", "info@example.com", "KeFu@example.com", "123@qq.com"]
+)
+def test_a_made_up_address_or_an_offices_is_nobodys(nobodys: str) -> None:
+    kept = pl.DataFrame({"v": [nobodys, "Li.Wei@example.com"]}).select(usable_email(pl.col("v")))
+    assert kept.to_series().to_list() == [None, "li.wei@example.com"]
