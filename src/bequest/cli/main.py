@@ -37,6 +37,7 @@ from bequest.cli.commands import (
     step,
     task,
     trace,
+    webhook,
     withdraw,
     witness,
 )
@@ -101,6 +102,7 @@ for module in (
     witness,
     serve,
     account,
+    webhook,
     backup,
     diligence,
     trace,

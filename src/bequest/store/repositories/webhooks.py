@@ -62,12 +62,13 @@ class Webhooks(CaseRepository):
             n += 1
         return n
 
-    def due(self, at: datetime, most: int) -> tuple[MessageRecord, ...]:
-        """Messages of all cases whose turn has come, the longest waiting first."""
-        found = self._unit.rows(rows.WebhookMessage).filter(
-            state=MessageState.WAITING.value, next_at__lte=aware(at), endpoint__ended_at__isnull=True
-        )
-        return tuple(_message(r) for r in found.select_related("endpoint").order_by("next_at", "pk")[:most])
+    def claim(self, at: datetime, until: datetime, most: int) -> tuple[MessageRecord, ...]:
+        """Take on messages of all cases whose turn has come, the longest waiting first; until then nobody else does."""
+        table = self._unit.rows(rows.WebhookMessage)
+        found = table.filter(state=MessageState.WAITING.value, next_at__lte=aware(at), endpoint__ended_at__isnull=True)
+        taken = list(found.select_related("endpoint").order_by("next_at", "pk")[:most])
+        table.filter(pk__in=[r.pk for r in taken]).update(next_at=aware(until))
+        return tuple(_message(r) for r in taken)
 
     def note(self, message: MessageRecord, at: datetime) -> None:
         """How a try ended."""
