@@ -39,6 +39,7 @@ from bequest.cli.commands import (
     step,
     task,
     trace,
+    webhook,
     withdraw,
     witness,
 )
@@ -105,6 +106,7 @@ for module in (
     serve,
     account,
     key,
+    webhook,
     backup,
     diligence,
     trace,
