@@ -13,12 +13,12 @@ from bequest.web.site import site
 def publicity(request: HttpRequest, seat: Seat) -> HttpResponse:
     """What the kit holds, in the language of the page; the posters of both."""
     kit: Kit | None = None
-    why: Told | None = None
+    not_yet: Told | None = None
     try:
         kit = kit_of(site().inside, seat.case_id)
     except BequestError as error:
-        why = told(request, error)
-    return page(request, seat, Screen.PUBLICITY, kit=kit, why=why, posters=POSTERS)
+        not_yet = told(request, error)
+    return page(request, seat, Screen.PUBLICITY, kit=kit, not_yet=not_yet, posters=POSTERS)
 
 
 @screen(Screen.PUBLICITY)
