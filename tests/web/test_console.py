@@ -16,7 +16,8 @@ from bequest.store.portal_records import AskedAtPortal, RequestState
 SCREENS = {
     Screen.CASE: "", Screen.MAP: "/map", Screen.PLAN: "/plan", Screen.APPROVALS: "/approvals",
     Screen.PEOPLE: "/people", Screen.LINKS: "/links",
-    Screen.NOTICES: "/notices", Screen.REQUESTS: "/requests/<str:code>", Screen.DESTRUCTION: "/destruction",
+    Screen.NOTICES: "/notices", Screen.REQUESTS: "/requests/<str:code>", Screen.PUBLICITY: "/publicity",
+    Screen.DESTRUCTION: "/destruction",
     Screen.EVIDENCE: "/evidence", Screen.ACCESS: "/access", Screen.RIGHTS: "/rights",
     Screen.BUNDLE: "/bundle.tar",
     Screen.SAMPLES: "/plan?at=crm.customers.mobile&samples=1",
@@ -25,9 +26,15 @@ FORMS = {
     Act.APPROVE: ("/approvals/sign", "/approvals/attest"), Act.REMARK: ("/approvals/say", "/approvals/settle"),
     Act.CORRECT: ("/map/correct",), Act.SEARCH: ("/people/find",), Act.UNMASK: ("/people/<int:number>/unmask",),
     Act.REVIEW: ("/links/decide",), Act.REQUEST: ("/requests/<str:code>/open", "/requests/<str:code>/reply"),
+    Act.INVITE: ("/rights/invite",),
 }  # fmt: skip
 """Where each act is sent to."""
-MORE = {"/approvals/text", "/people/<int:number>", r"/evidence/(?P<index>\d{1,9})\.(?P<what>proof|entry)$"}
+MORE = {
+    "/publicity/<str:name>",
+    "/approvals/text",
+    "/people/<int:number>",
+    r"/evidence/(?P<index>\d{1,9})\.(?P<what>proof|entry)$",
+}
 """Downloads that belong to a screen of the table."""
 CODE = "AAAA-BBBB-CCCC"
 

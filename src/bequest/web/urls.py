@@ -4,12 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from bequest.web.api.interface import interface
-from bequest.web.console import approvals, datamap, entry, people, plan, tokens
+from bequest.web.console import approvals, datamap, entry, people, plan, publicity, tokens
 from bequest.web.console import requests as asked
 from bequest.web.console import views as console
 from bequest.web.pages import plain_page, stylesheet
 from bequest.web.portal import views as portal
 from bequest.web.public import views as public
+from bequest.web.receiver import entry as desk_entry
+from bequest.web.receiver import views as desk
 
 _LINK = r"(?P<token>[^/]{1,80})"
 _KEEP = "public, max-age=31536000, immutable"
@@ -85,6 +87,8 @@ CONSOLE: list[URLPattern] = [
     path("console/case/<str:case_id>/links", people.links),
     path("console/case/<str:case_id>/links/decide", people.decided),
     path("console/case/<str:case_id>/notices", console.notices),
+    path("console/case/<str:case_id>/publicity", publicity.publicity),
+    path("console/case/<str:case_id>/publicity/<str:name>", publicity.file),
     path("console/case/<str:case_id>/destruction", console.destruction),
     path("console/case/<str:case_id>/evidence", console.evidence),
     path("console/case/<str:case_id>/requests/<str:code>", asked.one),
@@ -92,20 +96,40 @@ CONSOLE: list[URLPattern] = [
     path("console/case/<str:case_id>/requests/<str:code>/reply", asked.answered),
     re_path(r"^console/case/(?P<case_id>[^/]+)/evidence/(?P<index>\d{1,9})\.(?P<what>proof|entry)$", console.proof),
     path("console/case/<str:case_id>/rights", console.rights),
+    path("console/case/<str:case_id>/rights/invite", console.invited),
     path("console/case/<str:case_id>/access", console.access),
     path("console/case/<str:case_id>/bundle.tar", console.bundle),
 ]
 API: list[URLResolver] = [path("api/v1/", interface.urls)]
+_PACKAGE = "desk/<str:case_id>/package/<str:named>"
+_MESSAGE = "desk/<str:case_id>/message/<str:named>"
+DESK: list[URLPattern] = [
+    path("desk", desk.home),
+    path("desk/in", desk_entry.sign_in),
+    path("desk/out", desk_entry.sign_out),
+    path("desk/join/<str:token>", desk_entry.invited),
+    path("desk/join/<str:token>/code", desk_entry.first_code),
+    path(_PACKAGE, desk.package),
+    path(f"{_PACKAGE}/text", desk.text),
+    path(f"{_PACKAGE}/sign", desk.sign),
+    path(f"{_PACKAGE}/receipt", desk.receipt),
+    path(f"{_PACKAGE}/trust.json", desk.trust),
+    path(f"{_PACKAGE}/file/<path:name>", desk.file),
+    path(_MESSAGE, desk.message),
+    path(f"{_MESSAGE}/receipt", desk.carried_out),
+    path(f"{_MESSAGE}/file/<path:name>", desk.message_file),
+]
 urlpatterns: list[URLPattern | URLResolver] = []
 handler400, handler404, handler500 = (
     "bequest.web.guard.bad_request", "bequest.web.guard.not_found", "bequest.web.guard.failed"
 )  # fmt: skip
 
 
-def serve(*, with_portal: bool, with_console: bool) -> None:
+def serve(*, with_portal: bool, with_console: bool, with_desk: bool) -> None:
     """Which parts are there; before the first request of the process."""
     urlpatterns[:] = [
         *SHARED,
         *(PUBLIC if with_portal else ()), *(PORTAL if with_portal else ()),
         *(CONSOLE if with_console else ()), *(API if with_console else ()),
+        *(DESK if with_desk else ()),
     ]  # fmt: skip

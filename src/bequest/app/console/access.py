@@ -23,6 +23,8 @@ class Screen(StrEnum):
     NOTICES = "notices"
     REQUESTS = "requests"
     """One request of a customer, with what was written about it."""
+    PUBLICITY = "publicity"
+    """Posters and wordings for the public."""
     DESTRUCTION = "destruction"
     EVIDENCE = "evidence"
     BUNDLE = "bundle"
@@ -49,6 +51,8 @@ class Act(StrEnum):
     """Open what a customer wrote, and answer."""
     REVIEW = "review"
     """Say whether two records are one person's."""
+    INVITE = "invite"
+    """Invite somebody of a receiver to the desk."""
 
 
 _EVERYTHING = frozenset(Screen)
@@ -57,11 +61,13 @@ _STANDS_FOR = _EVERYTHING - {Screen.ACCESS, Screen.LINKS}
 """Who stands for the departments in a winding-up."""
 MAY: Mapping[Role, frozenset[Screen]] = {
     Role.OFFICER: _EVERYTHING,
-    Role.LEGAL: _DEPARTMENT | {Screen.RIGHTS, Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES, Screen.PEOPLE},
+    Role.LEGAL: _DEPARTMENT
+    | {Screen.RIGHTS, Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES, Screen.PEOPLE}
+    | {Screen.PUBLICITY},
     Role.IT: _DEPARTMENT | {Screen.DESTRUCTION, Screen.SAMPLES, Screen.LINKS},
     Role.HR: _DEPARTMENT,
-    Role.MARKETING: _DEPARTMENT,
-    Role.SERVICE: _DEPARTMENT | {Screen.PEOPLE, Screen.REQUESTS},
+    Role.MARKETING: _DEPARTMENT | {Screen.PUBLICITY},
+    Role.SERVICE: _DEPARTMENT | {Screen.PEOPLE, Screen.REQUESTS, Screen.PUBLICITY},
     Role.FINANCE: _DEPARTMENT,
     Role.VERIFIER: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE, Screen.BUNDLE}),
     Role.OPERATOR: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE}),
@@ -71,12 +77,12 @@ MAY: Mapping[Role, frozenset[Screen]] = {
     Role.ADMINISTRATOR: _STANDS_FOR,
     Role.LIQUIDATOR: _STANDS_FOR,
 }
-"""Least privilege: a role sees what it decides or checks. Receiver and escrow are not of the house: nothing yet."""
+"""Least privilege: a role sees what it decides or checks. A receiver has a desk of its own."""
 _SIGNS = frozenset({Act.APPROVE, Act.REMARK})
 _KNOWS = frozenset({Act.CORRECT, Act.REVIEW})
 _SERVES = frozenset({Act.SEARCH, Act.UNMASK, Act.REQUEST})
 MAY_DO: Mapping[Role, frozenset[Act]] = {
-    Role.OFFICER: _SIGNS | _KNOWS | _SERVES,
+    Role.OFFICER: _SIGNS | _KNOWS | _SERVES | {Act.INVITE},
     Role.LEGAL: _SIGNS | {Act.SEARCH},
     Role.IT: _SIGNS | _KNOWS,
     Role.HR: _SIGNS,
@@ -88,7 +94,7 @@ MAY_DO: Mapping[Role, frozenset[Act]] = {
     Role.CUTOVER: frozenset(),
     Role.RECEIVER: frozenset(),
     Role.ESCROW: frozenset(),
-    Role.ADMINISTRATOR: _SIGNS | _SERVES,
+    Role.ADMINISTRATOR: _SIGNS | _SERVES | {Act.INVITE},
     Role.LIQUIDATOR: _SIGNS | _SERVES,
 }
 """What a role does at the console. Whether its approval is required, the law pack says, event by event."""
@@ -100,6 +106,7 @@ SCREEN_OF: Mapping[Act, Screen] = {
     Act.UNMASK: Screen.PEOPLE,
     Act.REVIEW: Screen.LINKS,
     Act.REQUEST: Screen.REQUESTS,
+    Act.INVITE: Screen.RIGHTS,
 }
 """Where an act is done: whoever may not see the screen cannot do it."""
 

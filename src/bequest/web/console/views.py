@@ -1,6 +1,9 @@
 """Screens of a case that only show. Every look is on the access table."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
+from markupsafe import Markup
 
 from bequest.app.console.access import MAY, MAY_DO, Act, Screen, Seat
 from bequest.app.obstacles import Obstacle
@@ -11,11 +14,13 @@ from bequest.app.queries.doing import doing, preflight
 from bequest.app.queries.log_entries import AT_ONCE, entry_of, log_entries, proof_of
 from bequest.app.queries.rights import DAYS, holders
 from bequest.app.queries.telling_days import telling_days
+from bequest.app.receiver_desk.invite import invite, invited_until
 from bequest.documents.days_chart import days_chart
+from bequest.documents.paper_letters import qr_svg
 from bequest.evidence.event_types import MEANINGS
 from bequest.kernel.errors import BequestError, InputError
 from bequest.model.case import Role
-from bequest.web.console.frame import page, screen, told
+from bequest.web.console.frame import Told, act, page, screen, told
 from bequest.web.site import site
 
 
@@ -94,12 +99,29 @@ def proof(request: HttpRequest, seat: Seat, index: str, what: str) -> HttpRespon
 @screen(Screen.RIGHTS)
 def rights(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Who may do what in this case."""
-    now = site().inside.system.now()
+    return show_rights(request, seat, None)
+
+
+def show_rights(request: HttpRequest, seat: Seat, error: Told | None, **more: Any) -> HttpResponse:
+    """Who may do what, with what could not be done, or the link that was just made."""
+    ctx, now = site().inside, site().inside.system.now()
+    given = {"link": "", "for_whom": "", "link_code": ""} | more
     return page(
-        request, seat, Screen.RIGHTS, holders=holders(site().inside, seat.case_id), may=MAY, may_do=MAY_DO, days=DAYS,
-        screens=[s.value for s in Screen], all_acts=[a.value for a in Act], roles=list(Role),
+        request, seat, Screen.RIGHTS, error=error, holders=holders(ctx, seat.case_id), may=MAY, may_do=MAY_DO,
+        days=DAYS, screens=[s.value for s in Screen], all_acts=[a.value for a in Act], roles=list(Role),
         is_locked=lambda a: a.locked_until is not None and a.locked_until > now,
+        invited=invited_until(ctx, seat.case_id), **given,
     )  # fmt: skip
+
+
+@act(Act.INVITE, show_rights)
+def invited(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """A link for somebody of a receiver, shown on this answer only."""
+    person = request.POST.get("person", "")
+    token = invite(site().inside, seat.case_id, person, by=seat.who.person)
+    link = request.build_absolute_uri(f"/desk/join/{token}")
+    picture = Markup(qr_svg(link))  # noqa: S704 - our own drawing
+    return show_rights(request, seat, None, link=link, for_whom=person, link_code=picture)
 
 
 @screen(Screen.ACCESS)
