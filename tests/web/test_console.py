@@ -14,8 +14,8 @@ from bequest.model.case import Role
 from bequest.store.portal_records import AskedAtPortal, RequestState
 
 SCREENS = {
-    Screen.CASE: "", Screen.MAP: "/map", Screen.PLAN: "/plan", Screen.APPROVALS: "/approvals",
-    Screen.PEOPLE: "/people", Screen.LINKS: "/links",
+    Screen.CASE: "", Screen.MAP: "/map", Screen.ASSESS: "/assess", Screen.PLAN: "/plan", Screen.APPROVALS: "/approvals",
+    Screen.STEPS: "/steps", Screen.PEOPLE: "/people", Screen.LINKS: "/links",
     Screen.NOTICES: "/notices", Screen.REQUESTS: "/requests/<str:code>", Screen.DESTRUCTION: "/destruction",
     Screen.EVIDENCE: "/evidence", Screen.ACCESS: "/access", Screen.RIGHTS: "/rights",
     Screen.BUNDLE: "/bundle.tar",
@@ -25,9 +25,16 @@ FORMS = {
     Act.APPROVE: ("/approvals/sign", "/approvals/attest"), Act.REMARK: ("/approvals/say", "/approvals/settle"),
     Act.CORRECT: ("/map/correct",), Act.SEARCH: ("/people/find",), Act.UNMASK: ("/people/<int:number>/unmask",),
     Act.REVIEW: ("/links/decide",), Act.REQUEST: ("/requests/<str:code>/open", "/requests/<str:code>/reply"),
+    Act.START: ("/steps/start",), Act.AGREE: ("/steps/agree",), Act.HALT: ("/steps/halt",),
+    Act.FILL: ("/assess/impact/save",),
 }  # fmt: skip
 """Where each act is sent to."""
-MORE = {"/approvals/text", "/people/<int:number>", r"/evidence/(?P<index>\d{1,9})\.(?P<what>proof|entry)$"}
+MORE = {
+    "/approvals/text",
+    "/steps/now",
+    "/people/<int:number>",
+    r"/evidence/(?P<index>\d{1,9})\.(?P<what>proof|entry)$",
+}
 """Downloads that belong to a screen of the table."""
 CODE = "AAAA-BBBB-CCCC"
 

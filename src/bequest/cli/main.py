@@ -39,6 +39,7 @@ from bequest.cli.commands import (
     trace,
     withdraw,
     witness,
+    worker,
 )
 from bequest.cli.state import State
 from bequest.kernel.errors import BequestError, InputError
@@ -100,6 +101,7 @@ for module in (
     evidence,
     witness,
     serve,
+    worker,
     account,
     backup,
     diligence,

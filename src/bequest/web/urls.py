@@ -1,16 +1,18 @@
 """Addresses of the site. What this process does not serve is not there."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
 
-from bequest.web.console import approvals, datamap, entry, people, plan
+from bequest.web.console import approvals, assess, datamap, entry, people, plan, steps
 from bequest.web.console import requests as asked
 from bequest.web.console import views as console
 from bequest.web.pages import plain_page, stylesheet
 from bequest.web.portal import views as portal
 from bequest.web.public import views as public
+from bequest.web.site import static_file
 
 _LINK = r"(?P<token>[^/]{1,80})"
+SCRIPTS = frozenset({"live"})
 _KEEP = "public, max-age=31536000, immutable"
 _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 22 20"><rect x="1" y="6" width="13" height="13" fill="none"'
@@ -21,6 +23,16 @@ _ICON = (
 def style(request: HttpRequest, version: str) -> HttpResponse:
     """The stylesheet; its address changes with its content."""
     return HttpResponse(stylesheet(), content_type="text/css; charset=utf-8", headers={"Cache-Control": _KEEP})
+
+
+def script(request: HttpRequest, name: str) -> HttpResponse:
+    """One of the few scripts of the console; what bears one is complete without it."""
+    if name not in SCRIPTS:
+        raise Http404
+    return HttpResponse(
+        static_file(f"{name}.js").read_bytes(), content_type="text/javascript; charset=utf-8",
+        headers={"Cache-Control": "no-cache"},
+    )  # fmt: skip
 
 
 def icon(request: HttpRequest) -> HttpResponse:
@@ -64,9 +76,14 @@ CONSOLE: list[URLPattern] = [
     path("console/in", entry.sign_in),
     path("console/out", entry.sign_out),
     path("console/look", entry.look),
+    path("script/<slug:name>.js", script),
     path("console/case/<str:case_id>", console.case),
     path("console/case/<str:case_id>/map", datamap.data_map),
     path("console/case/<str:case_id>/map/correct", datamap.correct),
+    path("console/case/<str:case_id>/assess", assess.assess),
+    path("console/case/<str:case_id>/assess/impact", assess.impact),
+    path("console/case/<str:case_id>/assess/impact/save", assess.save),
+    re_path(r"^console/case/(?P<case_id>[^/]+)/assess/impact\.(?P<ending>docx|pdf)$", assess.form_file),
     path("console/case/<str:case_id>/plan", plan.plan),
     path("console/case/<str:case_id>/approvals", approvals.approvals),
     path("console/case/<str:case_id>/approvals/text", approvals.text),
@@ -74,6 +91,11 @@ CONSOLE: list[URLPattern] = [
     path("console/case/<str:case_id>/approvals/attest", approvals.attested),
     path("console/case/<str:case_id>/approvals/say", approvals.say),
     path("console/case/<str:case_id>/approvals/settle", approvals.settled),
+    path("console/case/<str:case_id>/steps", steps.steps),
+    path("console/case/<str:case_id>/steps/now", steps.now),
+    path("console/case/<str:case_id>/steps/start", steps.start),
+    path("console/case/<str:case_id>/steps/agree", steps.agree),
+    path("console/case/<str:case_id>/steps/halt", steps.halt),
     path("console/case/<str:case_id>/people", people.people),
     path("console/case/<str:case_id>/people/find", people.find),
     path("console/case/<str:case_id>/people/<int:number>", people.one),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bequest.app.console.steps import STEPS_AGREED, STEPS_STARTED
 from bequest.app.context import Context
 from bequest.model.case import Role
 from bequest.store.portal_records import SignedIn
@@ -15,8 +16,12 @@ class Screen(StrEnum):
 
     CASE = "case"
     MAP = "map"
+    ASSESS = "assess"
+    """Risks, register, liability, impact assessment, costs."""
     PLAN = "plan"
     APPROVALS = "approvals"
+    STEPS = "steps"
+    """Starting steps, and how far they are."""
     PEOPLE = "people"
     LINKS = "links"
     """Pairs in doubt."""
@@ -49,23 +54,36 @@ class Act(StrEnum):
     """Open what a customer wrote, and answer."""
     REVIEW = "review"
     """Say whether two records are one person's."""
+    START = "start"
+    """Order a step; which ones, by `app.console.steps`."""
+    AGREE = "agree"
+    """As the second person: agree that a step begins."""
+    FILL = "fill"
+    """Fill in the impact assessment."""
+    HALT = "halt"
+    """Withdraw an order that no worker has taken."""
 
 
 _EVERYTHING = frozenset(Screen)
-_DEPARTMENT = frozenset({Screen.CASE, Screen.MAP, Screen.PLAN, Screen.APPROVALS, Screen.NOTICES, Screen.EVIDENCE})
+_STEPS = frozenset({Screen.STEPS})
+_DEPARTMENT = frozenset(
+    {Screen.CASE, Screen.MAP, Screen.ASSESS, Screen.PLAN, Screen.APPROVALS, Screen.NOTICES, Screen.EVIDENCE}
+)
 _STANDS_FOR = _EVERYTHING - {Screen.ACCESS, Screen.LINKS}
 """Who stands for the departments in a winding-up."""
 MAY: Mapping[Role, frozenset[Screen]] = {
     Role.OFFICER: _EVERYTHING,
-    Role.LEGAL: _DEPARTMENT | {Screen.RIGHTS, Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES, Screen.PEOPLE},
-    Role.IT: _DEPARTMENT | {Screen.DESTRUCTION, Screen.SAMPLES, Screen.LINKS},
+    Role.LEGAL: _DEPARTMENT
+    | {Screen.RIGHTS, Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES, Screen.PEOPLE}
+    | _STEPS,
+    Role.IT: _DEPARTMENT | {Screen.DESTRUCTION, Screen.SAMPLES, Screen.LINKS} | _STEPS,
     Role.HR: _DEPARTMENT,
     Role.MARKETING: _DEPARTMENT,
-    Role.SERVICE: _DEPARTMENT | {Screen.PEOPLE, Screen.REQUESTS},
+    Role.SERVICE: _DEPARTMENT | {Screen.PEOPLE, Screen.REQUESTS} | _STEPS,
     Role.FINANCE: _DEPARTMENT,
-    Role.VERIFIER: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE, Screen.BUNDLE}),
-    Role.OPERATOR: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE}),
-    Role.CUTOVER: frozenset({Screen.CASE, Screen.EVIDENCE}),
+    Role.VERIFIER: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE, Screen.BUNDLE}) | _STEPS,
+    Role.OPERATOR: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE}) | _STEPS,
+    Role.CUTOVER: frozenset({Screen.CASE, Screen.EVIDENCE}) | _STEPS,
     Role.RECEIVER: frozenset(),
     Role.ESCROW: frozenset(),
     Role.ADMINISTRATOR: _STANDS_FOR,
@@ -75,9 +93,9 @@ MAY: Mapping[Role, frozenset[Screen]] = {
 _SIGNS = frozenset({Act.APPROVE, Act.REMARK})
 _KNOWS = frozenset({Act.CORRECT, Act.REVIEW})
 _SERVES = frozenset({Act.SEARCH, Act.UNMASK, Act.REQUEST})
-MAY_DO: Mapping[Role, frozenset[Act]] = {
-    Role.OFFICER: _SIGNS | _KNOWS | _SERVES,
-    Role.LEGAL: _SIGNS | {Act.SEARCH},
+_OWN: Mapping[Role, frozenset[Act]] = {
+    Role.OFFICER: _SIGNS | _KNOWS | _SERVES | {Act.FILL},
+    Role.LEGAL: _SIGNS | {Act.SEARCH, Act.FILL},
     Role.IT: _SIGNS | _KNOWS,
     Role.HR: _SIGNS,
     Role.MARKETING: _SIGNS,
@@ -88,8 +106,14 @@ MAY_DO: Mapping[Role, frozenset[Act]] = {
     Role.CUTOVER: frozenset(),
     Role.RECEIVER: frozenset(),
     Role.ESCROW: frozenset(),
-    Role.ADMINISTRATOR: _SIGNS | _SERVES,
-    Role.LIQUIDATOR: _SIGNS | _SERVES,
+    Role.ADMINISTRATOR: _SIGNS | _SERVES | {Act.FILL},
+    Role.LIQUIDATOR: _SIGNS | _SERVES | {Act.FILL},
+}
+MAY_DO: Mapping[Role, frozenset[Act]] = {
+    role: own
+    | ({Act.START, Act.HALT} if role in STEPS_STARTED else frozenset())
+    | ({Act.AGREE, Act.HALT} if role in STEPS_AGREED else frozenset())
+    for role, own in _OWN.items()
 }
 """What a role does at the console. Whether its approval is required, the law pack says, event by event."""
 SCREEN_OF: Mapping[Act, Screen] = {
@@ -100,6 +124,10 @@ SCREEN_OF: Mapping[Act, Screen] = {
     Act.UNMASK: Screen.PEOPLE,
     Act.REVIEW: Screen.LINKS,
     Act.REQUEST: Screen.REQUESTS,
+    Act.FILL: Screen.ASSESS,
+    Act.START: Screen.STEPS,
+    Act.AGREE: Screen.STEPS,
+    Act.HALT: Screen.STEPS,
 }
 """Where an act is done: whoever may not see the screen cannot do it."""
 

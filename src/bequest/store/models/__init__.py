@@ -13,6 +13,7 @@ from bequest.store.models.doing import (
     Residual,
     StoreRecord,
 )
+from bequest.store.models.orders import StepOrder, StepWorker
 from bequest.store.models.plan import AnswerBatch, Approval, NoticeBatch, Policy, PopulationRun, Remark
 from bequest.store.models.portal import Attempt, PortalCard, PortalMessage, PortalRating, PortalRequest, PortalVisit
 from bequest.store.models.tasks import OwnerTask
@@ -52,6 +53,8 @@ __all__ = [
     "Residual",
     "Setting",
     "SignIn",
+    "StepOrder",
     "StepRun",
+    "StepWorker",
     "StoreRecord",
 ]

@@ -63,8 +63,11 @@ def _seat(request: HttpRequest, case_id: str) -> Seat | None:
     return Seat(case_id, who, roles_in(ctx, record, who))
 
 
-def screen(wanted: Screen) -> Callable[[View], View]:
-    """Only for people whose roles in the case show this screen; for all others the case is not there."""
+def screen(wanted: Screen, *, noted: bool = True) -> Callable[[View], View]:
+    """Only for people whose roles in the case show this screen; for all others the case is not there.
+
+    `noted` is off for a part that a page loads again and again: the page itself was noted.
+    """
 
     def wrap(view: View) -> View:
         @require_safe
@@ -75,7 +78,8 @@ def screen(wanted: Screen) -> Callable[[View], View]:
                 return to_sign_in()
             if wanted not in seat.screens:
                 raise Http404
-            note_access(site().inside, seat, wanted.value)
+            if noted:
+                note_access(site().inside, seat, wanted.value)
             return view(request, seat, **more)
 
         return checked
