@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
 
-from bequest.web.console import approvals, assess, datamap, entry, people, plan, steps
+from bequest.web.console import approvals, assess, datamap, entry, people, plan, rights, steps, what_if
 from bequest.web.console import requests as asked
 from bequest.web.console import views as console
 from bequest.web.pages import plain_page, stylesheet
@@ -85,6 +85,8 @@ CONSOLE: list[URLPattern] = [
     path("console/case/<str:case_id>/assess/impact/save", assess.save),
     re_path(r"^console/case/(?P<case_id>[^/]+)/assess/impact\.(?P<ending>docx|pdf)$", assess.form_file),
     path("console/case/<str:case_id>/plan", plan.plan),
+    path("console/case/<str:case_id>/what-if", what_if.what_if_form),
+    path("console/case/<str:case_id>/plan/what-if", what_if.ask),
     path("console/case/<str:case_id>/approvals", approvals.approvals),
     path("console/case/<str:case_id>/approvals/text", approvals.text),
     path("console/case/<str:case_id>/approvals/sign", approvals.sign),
@@ -105,11 +107,14 @@ CONSOLE: list[URLPattern] = [
     path("console/case/<str:case_id>/notices", console.notices),
     path("console/case/<str:case_id>/destruction", console.destruction),
     path("console/case/<str:case_id>/evidence", console.evidence),
+    path("console/case/<str:case_id>/evidence/check", console.checked),
     path("console/case/<str:case_id>/requests/<str:code>", asked.one),
     path("console/case/<str:case_id>/requests/<str:code>/open", asked.opened),
     path("console/case/<str:case_id>/requests/<str:code>/reply", asked.answered),
     re_path(r"^console/case/(?P<case_id>[^/]+)/evidence/(?P<index>\d{1,9})\.(?P<what>proof|entry)$", console.proof),
-    path("console/case/<str:case_id>/rights", console.rights),
+    path("console/case/<str:case_id>/rights", rights.rights),
+    path("console/case/<str:case_id>/rights/ask", rights.ask),
+    path("console/case/<str:case_id>/rights/decide", rights.decided),
     path("console/case/<str:case_id>/access", console.access),
     path("console/case/<str:case_id>/bundle.tar", console.bundle),
 ]

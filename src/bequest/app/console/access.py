@@ -58,6 +58,12 @@ class Act(StrEnum):
     """Order a step; which ones, by `app.console.steps`."""
     AGREE = "agree"
     """As the second person: agree that a step begins."""
+    ASK = "ask"
+    """Ask what would be decided otherwise; nothing is written."""
+    CHECK = "check"
+    """Check an entry of the log with its proof."""
+    GRANT = "grant"
+    """Ask that a role be given or taken, and decide on what another person asked."""
     FILL = "fill"
     """Fill in the impact assessment."""
     HALT = "halt"
@@ -88,29 +94,34 @@ MAY: Mapping[Role, frozenset[Screen]] = {
     Role.ESCROW: frozenset(),
     Role.ADMINISTRATOR: _STANDS_FOR,
     Role.LIQUIDATOR: _STANDS_FOR,
+    Role.AUDITOR: _DEPARTMENT | {Screen.STEPS, Screen.DESTRUCTION, Screen.BUNDLE, Screen.RIGHTS, Screen.ACCESS},
+    Role.GUEST: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE, Screen.BUNDLE}),
 }
 """Least privilege: a role sees what it decides or checks. Receiver and escrow are not of the house: nothing yet."""
 _SIGNS = frozenset({Act.APPROVE, Act.REMARK})
 _KNOWS = frozenset({Act.CORRECT, Act.REVIEW})
 _SERVES = frozenset({Act.SEARCH, Act.UNMASK, Act.REQUEST})
 _OWN: Mapping[Role, frozenset[Act]] = {
-    Role.OFFICER: _SIGNS | _KNOWS | _SERVES | {Act.FILL},
-    Role.LEGAL: _SIGNS | {Act.SEARCH, Act.FILL},
+    Role.OFFICER: _SIGNS | _KNOWS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT},
+    Role.LEGAL: _SIGNS | {Act.SEARCH, Act.FILL, Act.ASK, Act.GRANT},
     Role.IT: _SIGNS | _KNOWS,
     Role.HR: _SIGNS,
     Role.MARKETING: _SIGNS,
     Role.SERVICE: _SIGNS | _SERVES,
-    Role.FINANCE: _SIGNS,
+    Role.FINANCE: _SIGNS | {Act.ASK},
     Role.VERIFIER: frozenset(),
     Role.OPERATOR: frozenset(),
     Role.CUTOVER: frozenset(),
     Role.RECEIVER: frozenset(),
     Role.ESCROW: frozenset(),
-    Role.ADMINISTRATOR: _SIGNS | _SERVES | {Act.FILL},
-    Role.LIQUIDATOR: _SIGNS | _SERVES | {Act.FILL},
+    Role.ADMINISTRATOR: _SIGNS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT},
+    Role.LIQUIDATOR: _SIGNS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT},
+    Role.AUDITOR: frozenset(),
+    Role.GUEST: frozenset(),
 }
 MAY_DO: Mapping[Role, frozenset[Act]] = {
     role: own
+    | ({Act.CHECK} if Screen.EVIDENCE in MAY[role] else frozenset())
     | ({Act.START, Act.HALT} if role in STEPS_STARTED else frozenset())
     | ({Act.AGREE, Act.HALT} if role in STEPS_AGREED else frozenset())
     for role, own in _OWN.items()
@@ -124,6 +135,9 @@ SCREEN_OF: Mapping[Act, Screen] = {
     Act.UNMASK: Screen.PEOPLE,
     Act.REVIEW: Screen.LINKS,
     Act.REQUEST: Screen.REQUESTS,
+    Act.ASK: Screen.PLAN,
+    Act.CHECK: Screen.EVIDENCE,
+    Act.GRANT: Screen.RIGHTS,
     Act.FILL: Screen.ASSESS,
     Act.START: Screen.STEPS,
     Act.AGREE: Screen.STEPS,

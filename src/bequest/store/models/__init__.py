@@ -13,7 +13,7 @@ from bequest.store.models.doing import (
     Residual,
     StoreRecord,
 )
-from bequest.store.models.orders import StepOrder, StepWorker
+from bequest.store.models.orders import RoleChange, StepOrder, StepWorker
 from bequest.store.models.plan import AnswerBatch, Approval, NoticeBatch, Policy, PopulationRun, Remark
 from bequest.store.models.portal import Attempt, PortalCard, PortalMessage, PortalRating, PortalRequest, PortalVisit
 from bequest.store.models.tasks import OwnerTask
@@ -51,6 +51,7 @@ __all__ = [
     "Receipt",
     "Remark",
     "Residual",
+    "RoleChange",
     "Setting",
     "SignIn",
     "StepOrder",

@@ -41,3 +41,23 @@ class StepWorker(models.Model):
     holder = models.CharField(max_length=NAME_LENGTH, unique=True)
     steps_json = models.TextField()
     seen_at = models.DateTimeField()
+
+
+class RoleChange(CaseScoped):
+    """A role that one person wants to give or take in a case, and what a second person said to it."""
+
+    change_id = models.CharField(max_length=NAME_LENGTH)
+    gives = models.BooleanField()
+    person_json = models.TextField()
+    role = models.CharField(max_length=WORD_LENGTH)
+    until_on = models.DateField(null=True)
+    asked_by = models.CharField(max_length=NAME_LENGTH)
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=WORD_LENGTH)
+    state_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=NAME_LENGTH)
+
+    class Meta:
+        """A change is asked for once."""
+
+        constraints = (models.UniqueConstraint(fields=["case", "change_id"], name="role_change_once"),)

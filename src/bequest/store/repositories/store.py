@@ -15,6 +15,7 @@ from bequest.store.repositories.accounts import Accounts
 from bequest.store.repositories.cases import Cases
 from bequest.store.repositories.copies import Copies
 from bequest.store.repositories.doing import Custody, Deliveries, Destructions, Receipts, Residuals
+from bequest.store.repositories.grants import Grants
 from bequest.store.repositories.leases import Leases
 from bequest.store.repositories.orders import Orders
 from bequest.store.repositories.outbox import Outbox
@@ -40,6 +41,7 @@ class Tx:
         self.steps = Steps(unit)
         self.leases = Leases(unit)
         self.orders = Orders(unit)
+        self.grants = Grants(unit)
         self.outbox = Outbox(unit)
         self.policies = Policies(unit)
         self.approvals = Approvals(unit)

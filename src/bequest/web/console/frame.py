@@ -129,9 +129,10 @@ def report_of(seat: Seat) -> CaseReport:
 
 
 def page_of(
-    request: HttpRequest, seat: Seat, shown: Screen, report: CaseReport, *, error: Told | None = None, **more: Any
-) -> HttpResponse:
-    """A screen with a report that was narrowed."""
+    request: HttpRequest, seat: Seat, shown: Screen, report: CaseReport, *, error: Told | None = None,
+    template: str = "", **more: Any,
+) -> HttpResponse:  # fmt: skip
+    """A screen with a report that was narrowed. `template`: of a page that stands beside the screen's own."""
     lang: str = request.lang  # type: ignore[attr-defined]
     made = page_environment(lang, report, LOADER)
     given = page_context(report, lang) | {
@@ -142,4 +143,4 @@ def page_of(
         "screen": shown.value,
         "error": error,
     }
-    return finished(request, made, f"console/{shown.value}.html", 422 if error else 200, **given, **more)
+    return finished(request, made, f"console/{template or shown.value}.html", 422 if error else 200, **given, **more)
