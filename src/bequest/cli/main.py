@@ -43,6 +43,7 @@ from bequest.cli.commands import (
     webhook,
     withdraw,
     witness,
+    worker,
 )
 from bequest.cli.state import State
 from bequest.kernel.errors import BequestError, InputError
@@ -106,6 +107,7 @@ for module in (
     evidence,
     witness,
     serve,
+    worker,
     account,
     key,
     webhook,

@@ -1,25 +1,18 @@
 """Screens of a case that only show. Every look is on the access table."""
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
-from markupsafe import Markup
 
-from bequest.app.console.access import MAY, MAY_DO, Act, Screen, Seat
+from bequest.app.console.access import Act, Screen, Seat
 from bequest.app.obstacles import Obstacle
 from bequest.app.portal.rate import LEAST
 from bequest.app.queries.bundle import bundle_folder, bundle_tar
 from bequest.app.queries.desk import desk_of, today_in
 from bequest.app.queries.doing import doing, preflight
-from bequest.app.queries.log_entries import AT_ONCE, entry_of, log_entries, proof_of
-from bequest.app.queries.rights import DAYS, holders
+from bequest.app.queries.log_entries import AT_ONCE, Checked, check_proof, entry_of, log_entries, proof_of
 from bequest.app.queries.telling_days import telling_days
-from bequest.app.receiver_desk.invite import invite, invited_until
 from bequest.documents.days_chart import days_chart
-from bequest.documents.paper_letters import qr_svg
 from bequest.evidence.event_types import MEANINGS
 from bequest.kernel.errors import BequestError, InputError
-from bequest.model.case import Role
 from bequest.web.console.frame import Told, act, page, screen, told
 from bequest.web.site import site
 
@@ -69,18 +62,33 @@ def destruction(request: HttpRequest, seat: Seat) -> HttpResponse:
     )  # fmt: skip
 
 
-@screen(Screen.EVIDENCE)
-def evidence(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """The log, how to check it, our own keys and stores."""
+def show_evidence(
+    request: HttpRequest, seat: Seat, error: Told | None, found_entry: Checked | None = None
+) -> HttpResponse:
+    """The screen, with what a check found, or with what could not be done."""
     kind, first = request.GET.get("kind", ""), request.GET.get("first", "0")
     meanings = {e.value: words for e, words in MEANINGS.items()}
     begin = int(first) if first.isdigit() else 0
     found = log_entries(site().inside, seat.case_id, kind=kind if kind in meanings else "", first=begin)
     has_bundle = bundle_folder(site().inside, seat.case_id).is_dir()
     return page(
-        request, seat, Screen.EVIDENCE, entries=found, kind=kind, first=begin, at_once=AT_ONCE, meanings=meanings,
+        request, seat, Screen.EVIDENCE, error=error, checked=found_entry, entries=found, kind=kind,
+        first=begin, at_once=AT_ONCE, meanings=meanings,
         has_bundle=has_bundle,
     )  # fmt: skip
+
+
+@screen(Screen.EVIDENCE)
+def evidence(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """The log, how to check it, our own keys and stores."""
+    return show_evidence(request, seat, None)
+
+
+@act(Act.CHECK, show_evidence)
+def checked(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Whether a proof holds for an entry, against the key of this case's log."""
+    proof, entry = (request.POST.get(n, "").replace("\r\n", "\n").strip() for n in ("proof", "entry"))
+    return show_evidence(request, seat, None, check_proof(site().inside, seat.case_id, proof + "\n", entry.encode()))
 
 
 @screen(Screen.EVIDENCE)
@@ -94,34 +102,6 @@ def proof(request: HttpRequest, seat: Seat, index: str, what: str) -> HttpRespon
     response = HttpResponse(made, content_type="application/octet-stream")
     response.headers["Content-Disposition"] = f'attachment; filename="{seat.case_id}-{index}.{ending}"'
     return response
-
-
-@screen(Screen.RIGHTS)
-def rights(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """Who may do what in this case."""
-    return show_rights(request, seat, None)
-
-
-def show_rights(request: HttpRequest, seat: Seat, error: Told | None, **more: Any) -> HttpResponse:
-    """Who may do what, with what could not be done, or the link that was just made."""
-    ctx, now = site().inside, site().inside.system.now()
-    given = {"link": "", "for_whom": "", "link_code": ""} | more
-    return page(
-        request, seat, Screen.RIGHTS, error=error, holders=holders(ctx, seat.case_id), may=MAY, may_do=MAY_DO,
-        days=DAYS, screens=[s.value for s in Screen], all_acts=[a.value for a in Act], roles=list(Role),
-        is_locked=lambda a: a.locked_until is not None and a.locked_until > now,
-        invited=invited_until(ctx, seat.case_id), **given,
-    )  # fmt: skip
-
-
-@act(Act.INVITE, show_rights)
-def invited(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """A link for somebody of a receiver, shown on this answer only."""
-    person = request.POST.get("person", "")
-    token = invite(site().inside, seat.case_id, person, by=seat.who.person)
-    link = request.build_absolute_uri(f"/desk/join/{token}")
-    picture = Markup(qr_svg(link))  # noqa: S704 - our own drawing
-    return show_rights(request, seat, None, link=link, for_whom=person, link_code=picture)
 
 
 @screen(Screen.ACCESS)
