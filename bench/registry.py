@@ -53,6 +53,10 @@ BENCHES: dict[str, Bench] = {
         "link", "deterministic linkage of three sources (size: records each) against scipy", 1_000_000, ("scipy",)
     ),
     "people": Bench("people", "who is who from end to end through the command line, in four styles of names", 800),
+    "judge": Bench("judge", "who is who on a company made otherwise, through the command line, before review", 400),
+    "memory": Bench(
+        "memory", "one large Parquet file discovered and linked: seconds, and the most memory of each step", 10_000_000
+    ),
     "pgread": Bench("pgread", "PostgreSQL read as text against plain ADBC", packages=("adbc-driver-postgresql",)),
     "pgdelete": Bench(
         "pgdelete", "PostgreSQL rows deleted by key against hand-tuned SQL and executemany", packages=("psycopg",)

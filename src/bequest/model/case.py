@@ -166,6 +166,7 @@ class Role(StrEnum):
     """The bankruptcy administrator, who stands for the departments."""
     LIQUIDATOR = "liquidator"
     """The head of the liquidation group, who stands for the departments."""
+    AUDITOR, GUEST = "auditor", "guest"
 
 
 SPEAK_FOR_THE_LAW = frozenset({Role.LEGAL, Role.LIQUIDATOR, Role.ADMINISTRATOR})

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import numpy as np
 import polars as pl
 
-from bequest.engine.kernels.buffers import Bools
+from bequest.engine.kernels.buffers import Bools, detached
 from bequest.kernel.errors import SourceError
 from bequest.model.case import Source
 from bequest.model.destruction import Level
@@ -152,7 +152,7 @@ class FileSource(ABC):
         parts, first = [], 0
         for batch in self.read(table):
             low, high = np.searchsorted(positions, [first, first + batch.height])
-            parts.append(batch[(positions[low:high] - first).tolist()])
+            parts.append(detached(batch[(positions[low:high] - first).tolist()]))
             first += batch.height
         return pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys((KEY, *info.column_names()), pl.String))
 

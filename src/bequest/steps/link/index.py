@@ -10,9 +10,10 @@ scope to spread along records, `s:at:<column>` (what others point to) and `s:of:
 `g:region` and `g:value`, the kinds of people of `groups`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 import polars as pl
 
@@ -89,36 +90,42 @@ def primary_role(table: TableMap) -> RowRole:
     return RowRole.RECORD
 
 
+class IndexBefore(Protocol):
+    """An index made earlier, read piece by piece."""
+
+    def slice(self, offset: int, length: int, /) -> pl.DataFrame:
+        """That many rows from there on; fewer where it ends before."""
+        ...
+
+
 def index_table(
-    table: TableMap,
-    batches: Iterable[pl.DataFrame],
-    settings: IndexSettings,
-    *,
-    before: pl.DataFrame | None = None,
+    table: TableMap, batches: Iterable[pl.DataFrame], settings: IndexSettings, *, before: IndexBefore | None = None
 ) -> pl.DataFrame:
-    """Index all batches of a table; see the module's text for the columns.
+    """Index all batches of a table; see the module's text for the columns. `before`: see `index_batches`."""
+    return pl.concat(list(index_batches(table, batches, settings, before=before)), rechunk=True)
+
+
+def index_batches(
+    table: TableMap, batches: Iterable[pl.DataFrame], settings: IndexSettings, *, before: IndexBefore | None = None
+) -> Iterator[pl.DataFrame]:
+    """The index of a table batch by batch, one without rows where there are none.
 
     `before`: an index of the same table by the same rules. A batch all of whose rows stand in it at the same places,
     by key and content, is taken from there.
     """
-    frames: list[pl.DataFrame] = []
-    seen = n_known = 0
+    seen = 0
     for batch in batches:
         rows = identify(batch, table.source, table.name, [c.name for c in table.columns], settings.ecb)
         known = before.slice(seen, batch.height) if before is not None else None
         if known is not None and known.select(rows.columns).equals(rows):
-            n_known += batch.height
-            frames.append(known)
+            yield known
         else:
-            frames.append(_index_batch(table, batch, rows, settings, first_row=seen))
+            yield _index_batch(table, batch, rows, settings, first_row=seen)
         seen += batch.height
-    if before is not None and seen and n_known == seen == before.height:
-        return before
-    if not frames:
+    if not seen:
         nobody = _empty(table)
         rows = identify(nobody, table.source, table.name, [c.name for c in table.columns], settings.ecb)
-        frames.append(_index_batch(table, nobody, rows, settings, first_row=0))
-    return pl.concat(frames, rechunk=True)
+        yield _index_batch(table, nobody, rows, settings, first_row=0)
 
 
 def _empty(table: TableMap) -> pl.DataFrame:
