@@ -52,7 +52,9 @@ def forms(value: str) -> Iterator[bytes]:
 
 
 def is_telling(value: str) -> bool:
-    """Whether no other text, such as a digest in hexadecimal, has these characters by chance."""
+    """Whether no other text, such as a digest in hexadecimal or the padding of a PDF, has these by chance."""
+    if len(set(value)) < 2:
+        return False  # eleven zeros where a number is missing: nobody's
     if not value.isascii():
         return len(value) >= 2
     return len(value) >= 11 or (len(value) >= 7 and bool(set(value.lower()) - set("0123456789abcdef")))
