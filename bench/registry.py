@@ -66,5 +66,11 @@ BENCHES: dict[str, Bench] = {
         "mydelete", "MariaDB rows deleted by key against hand-tuned key lists and executemany", packages=("pymysql",)
     ),
     "decide": Bench("decide", "a whole company decided against reading its sources once (size: customers)", 1_000_000),
+    "case": Bench(
+        "case",
+        "a whole case over PostgreSQL, MariaDB and Parquet against doing it by hand (size: customers)",
+        2_000,
+        ("adbc-driver-postgresql", "connectorx", "psycopg", "pymysql"),
+    ),
     "demo": Bench("demo", "the whole demo case against the sum of its raw reads and writes", size=3_000),
 }

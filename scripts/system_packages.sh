@@ -4,6 +4,7 @@
 set -uo pipefail
 declare -A package=(
   [age]=age [chromium]=chromium [pdftoppm]=poppler-utils [ssh-keygen]=openssh-client [openssl]=openssl
+  [redis-server]=redis-server
 )
 missing=()
 command -v mariadbd >/dev/null || [ -x /usr/sbin/mariadbd ] || missing+=(mariadb-server-core mariadb-client-core)
@@ -13,6 +14,8 @@ for program in "${!package[@]}"; do
   command -v "$program" >/dev/null || missing+=("${package[$program]}")
 done
 if ! fc-list 2>/dev/null | grep -qi "noto.*cjk"; then missing+=(fonts-noto-cjk fontconfig); fi
+[ -d /usr/share/fonts/truetype/babelstone ] || missing+=(fonts-babelstone-han)
+[ -e /usr/lib/softhsm/libsofthsm2.so ] || missing+=(softhsm2)
 [ ${#missing[@]} = 0 ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "set-up: installing ${missing[*]}"

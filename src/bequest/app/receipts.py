@@ -3,12 +3,14 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from bequest.app.context import Context, require
 from bequest.app.delivered import GONE_OUT
 from bequest.app.evidence import platform_signer, publish, record
+from bequest.app.key_release import check_order, enter_release, receipt_file
 from bequest.app.user_files import read_user_bytes
 from bequest.app.withdrawals import enter_change_receipt
 from bequest.crypto.atomic import write_file
@@ -21,8 +23,18 @@ from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import DeliveryError, StateError, VerificationError
 from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Case, Role
 from bequest.steps.deliver.change import CHANGE_RECEIPT, ChangeReceipt
+from bequest.steps.deliver.package import ENVELOPE
 from bequest.steps.deliver.receipt import Receipt, check_receipt
+from bequest.steps.deliver.receipt_stage import DECRYPTED
+from bequest.steps.deliver.release import RELEASE
 from bequest.store.records import DeliveryRecord, DeliveryState, ReceiptRecord
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReleased:
+    """The escrow's statement that it released the key of a delivery was entered."""
+
+    delivery_id: str
 
 
 def nothing_moves(case: Case, what: str) -> None:
@@ -82,8 +94,10 @@ def receipts_are_in(ctx: Context, case: Case) -> None:
         )
 
 
-def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt | ChangeReceipt:
+def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt | ChangeReceipt | KeyReleased:
     """Check a receiver's signed receipt against the delivery, or the message of withdrawals, that it is for; keep it.
+
+    An escrow's signed statement that it released the key of a delivery is taken in here, too.
 
     Raises:
         DeliveryError: where it is for another delivery, signed by another person, or does not open the commitments.
@@ -116,16 +130,18 @@ def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt | ChangeRec
     keys = [parse_public_line(p.public_key) for p in receivers]
     if _name_of(envelope) == CHANGE_RECEIPT:
         return enter_change_receipt(ctx, case_id, opened(envelope), envelope, at)
+    if _name_of(envelope) == RELEASE:
+        return _enter_release(ctx, case, envelope, wanted, at)
     for delivery, folder in package_folders(ctx, case_id):
         receivers = [p for p in everybody if p.party in {"", parties[delivery.lot]} or wanted != delivery.delivery_id]
         keys = [parse_public_line(p.public_key) for p in receivers]
-        sent = verify_statement(
-            (folder / "DataDelivery.dsse.json").read_bytes(), [platform_signer(ctx, case_id).public]
-        ).statement
+        sent = _sent(ctx, case_id, folder)
         if opened(envelope).predicate.get("deliveryId") != delivery.delivery_id:
             continue
         salt = hmac_sha256(evidence_key, b"delivery-salt\0" + delivery.delivery_id.encode())
         receipt = check_receipt(envelope, opened, sent, salt)
+        with ctx.store.transaction() as tx:
+            check_order(tx, case, sent, receipt.stage)
         signer = verify_statement(envelope, keys).signers[0]
         person = next(p for p, k in zip(receivers, keys, strict=True) if k.fingerprint == signer.fingerprint)
         _keep_receipt(ctx, case_id, delivery, receipt, envelope, person.id, signer.fingerprint, at)
@@ -133,6 +149,19 @@ def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt | ChangeRec
     raise DeliveryError(
         f"the receipt {path.name} is for no delivery of case {case_id}", hint="Check the case and the file."
     )
+
+
+def _sent(ctx: Context, case_id: str, folder: Path) -> Statement:
+    """What we stated about a package."""
+    envelope = (folder / ENVELOPE).read_bytes()
+    return verify_statement(envelope, [platform_signer(ctx, case_id).public]).statement
+
+
+def _enter_release(ctx: Context, case: Case, envelope: bytes, wanted: str, at: datetime) -> KeyReleased:
+    for delivery, folder in package_folders(ctx, case.id):
+        if delivery.delivery_id == wanted:
+            return KeyReleased(enter_release(ctx, case, envelope, _sent(ctx, case.id, folder), at))
+    raise DeliveryError(f"the release is for no delivery of case {case.id}", hint="Check the case and the file.")
 
 
 def _name_of(envelope: bytes) -> str:
@@ -153,8 +182,7 @@ def _keep_receipt(
     ctx: Context, case_id: str, delivery: DeliveryRecord, receipt: Receipt, envelope: bytes, person: str,
     fingerprint: str, at: datetime,
 ) -> None:  # fmt: skip
-    workspace = ctx.workspace(case_id)
-    name = f"receipt-{delivery.delivery_id}-{receipt.stage}.dsse.json"
+    path = receipt_file(ctx.workspace(case_id), delivery.delivery_id, receipt.stage)
     digest = hashlib.sha256(envelope).hexdigest()
     body: dict[str, Json] = {
         "stage": receipt.stage,
@@ -163,19 +191,20 @@ def _keep_receipt(
         "imported": dict(receipt.imported),
     }
     with ctx.store.transaction() as tx:
-        tx.receipts.add(
-            case_id,
-            ReceiptRecord(
-                delivery_id=delivery.delivery_id, party=delivery.receiver, signer=person,
-                text=envelope.decode(), signature=digest, fingerprint=fingerprint,
-                signed_at=rfc3339(receipt.received_at), created_at=at,
-            ),
-        )  # fmt: skip
-        write_file(workspace.dir("receipts") / name, envelope)  # only now: another receipt is refused above
+        if receipt.stage == DECRYPTED:  # the first one stands in the log and among the receipts
+            tx.receipts.add(
+                case_id,
+                ReceiptRecord(
+                    delivery_id=delivery.delivery_id, party=delivery.receiver, signer=person,
+                    text=envelope.decode(), signature=digest, fingerprint=fingerprint,
+                    signed_at=rfc3339(receipt.received_at), created_at=at,
+                ),
+            )  # fmt: skip
         if receipt.lets_destroy:
             tx.deliveries.set_state(case_id, delivery.delivery_id, DeliveryState.RECEIVED, at)
         record(
             ctx, tx, case_id, EventType.DELIVERY_RECEIPT, f"{delivery.delivery_id}-{receipt.stage}", at=at,
             refs={"receipt": digest}, content=body,
         )  # fmt: skip
+        write_file(path, envelope)  # only now: another receipt is refused above
     publish(ctx, case_id)

@@ -17,8 +17,8 @@ from bequest.sources.landings import open_landing
 from bequest.steps.deliver.arrived import arrived_tables
 from bequest.steps.deliver.change import OpenedChange, open_message, sign_change_receipt
 from bequest.steps.deliver.importing import Imported, import_package
-from bequest.steps.deliver.receipt import sign_receipt
-from bequest.steps.deliver.receive import Received, receive
+from bequest.steps.deliver.receipt import sign_ciphertext_receipt, sign_receipt
+from bequest.steps.deliver.receive import Received, check_ciphertext, receive
 from bequest.steps.deliver.undertakings import MEANINGS, check_undertaken, required
 
 
@@ -31,8 +31,31 @@ class CarriedOut:
     tables: dict[str, TableChanged]
 
 
-def receive_package(package: Path, identity_file: Path, out: Path, *, trust: Path | None = None) -> Received:
+def accept_package(package: Path, key_file: Path, receipt: Path, *, trust: Path | None = None, at: datetime) -> str:
+    """Sign the first receipt: the ciphertext came whole. Nothing is opened. The id of the delivery.
+
+    Raises:
+        DeliveryError: where a file of the package is not as declared.
+        InputError: where the key or the trust file cannot be used.
+        VerificationError: where the sender's signature does not hold.
+    """
+    check_receipt_files(key_file, receipt)
+    signer = load_person_key(key_file)
+    platform = None if trust is None else _platform_key(trust)
+    opened = None if platform is None else (lambda data: verify_statement(data, [platform]).statement)
+    statement, volumes = check_ciphertext(package, opened)
+    _, envelope = sign_ciphertext_receipt(statement, volumes, at, lambda s: sign_statement(s, [signer]))
+    with new_user_file(receipt) as beside:
+        beside.write_bytes(envelope)
+    return str(statement.predicate.get("deliveryId"))
+
+
+def receive_package(
+    package: Path, identity_file: Path, out: Path, *, trust: Path | None = None, capsule: Path | None = None
+) -> Received:
     """Check, decrypt and unpack a package; with a trust file the sender's signature is checked too.
+
+    `capsule`: what the escrow released, where the key of the package was with it.
 
     Raises:
         DeliveryError: where anything is not as declared; nothing in clear is left behind then.
@@ -41,14 +64,17 @@ def receive_package(package: Path, identity_file: Path, out: Path, *, trust: Pat
     identities = read_identities(identity_file)
     if out.exists() and not out.is_dir():
         raise InputError(f"{out.name} is a file", hint="Name a new folder for the data in clear.")
+    released = None
+    if capsule is not None:
+        released = read_user_bytes(capsule, "capsule", hint="The escrow released it: a file ….capsule.age.")
     if trust is None:
-        return receive(package, identities, out)
+        return receive(package, identities, out, capsule=released)
     platform = _platform_key(trust)
 
     def opened(envelope: bytes) -> Statement:
         return verify_statement(envelope, [platform]).statement
 
-    return receive(package, identities, out, open_statement=opened)
+    return receive(package, identities, out, open_statement=opened, capsule=released)
 
 
 def _platform_key(trust: Path) -> PublicKey:

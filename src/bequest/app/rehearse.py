@@ -14,11 +14,12 @@ from bequest.app.approve_policy import approval_state, approve_policy
 from bequest.app.casefile import read_case_file
 from bequest.app.clock import advance_clock
 from bequest.app.context import Context, done_steps
+from bequest.app.escrow import release
 from bequest.app.fairness import load_fairness
-from bequest.app.make_bundle import Bundle, make_bundle
+from bequest.app.make_bundle import Bundle, make_bundle, write_trust
 from bequest.app.make_report import make_report
 from bequest.app.open_case import open_case
-from bequest.app.receive import receive_package, write_receipt
+from bequest.app.receive import accept_package, receive_package, write_receipt
 from bequest.app.run_assess import run_assess
 from bequest.app.run_close import run_close
 from bequest.app.run_cutover import run_cutover
@@ -345,7 +346,24 @@ def _receive_all(ctx: Context, case: Case, company: Company) -> None:
         out = company.folder / "receiver" / delivery.delivery_id
         shutil.rmtree(out, ignore_errors=True)
         out.parent.mkdir(exist_ok=True)
-        received = receive_package(package, company.identity(lot.receiver), out)
+        capsule = _release(ctx, case, company, package, signer)
+        received = receive_package(package, company.identity(lot.receiver), out, capsule=capsule)
         receipt = company.folder / "receiver" / f"{delivery.delivery_id}.receipt.json"
         write_receipt(received, company.key(signer), receipt, at=ctx.now(case.id))
         enter_receipt(ctx, case.id, receipt)
+
+
+def _release(ctx: Context, case: Case, company: Company, package: Path, signer: str) -> Path | None:
+    """Where the escrow holds the key: the receiver's first receipt, and what the escrow hands out for it."""
+    keys = company.folder / "keys" / "escrow-deliveries"
+    if not keys.is_dir():
+        return None
+    folder = company.folder / "receiver"
+    first, trust, at = folder / f"{package.name}.first.json", folder / "trust.json", ctx.now(case.id)
+    write_trust(ctx, case.id, trust)
+    accept_package(package, company.key(signer), first, trust=trust, at=at)
+    enter_receipt(ctx, case.id, first)
+    escrow = next(p.id for p in case.people if Role.ESCROW in p.roles)
+    made = release(package, first, trust, keys, company.key(escrow), company.folder / "escrow", at=at)
+    enter_receipt(ctx, case.id, made.statement)
+    return made.capsule

@@ -1,7 +1,6 @@
 """Hand over: transform under the decisions, pack for receiver and escrow, take the signed receipt."""
 
 import hashlib
-import json
 import shutil
 from collections import deque
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from bequest.app.delivered import (
     waves_not_told,
     waves_sent,
 )
+from bequest.app.delivery_keys import begin, recipients_of, released
 from bequest.app.destruction import has_begun
 from bequest.app.evidence import event_id, platform_signer, publish, record
 from bequest.app.fixed import AnswersCameError, Watch, fixed_mark, refuse_half_done
@@ -45,15 +45,15 @@ from bequest.engine.tableplan import TablePlan
 from bequest.evidence.disposition_tree import root_of_leaves, split_leaves
 from bequest.evidence.event_types import EventType
 from bequest.evidence.statement import Statement, sign_statement
-from bequest.kernel.clock import local_date, parse_rfc3339, rfc3339
-from bequest.kernel.errors import CaseFileError, DeliveryError, StateError
+from bequest.kernel.clock import local_date, parse_rfc3339
+from bequest.kernel.errors import DeliveryError, StateError
 from bequest.model.agreement import Agreement
-from bequest.model.case import Lot, Party
+from bequest.model.case import Lot
 from bequest.model.datamap import DataMap
 from bequest.model.disposition import Release
 from bequest.sources.source import OpenSource
 from bequest.steps.deliver.checkpoint import ABORTED
-from bequest.steps.deliver.content import AgeRecipient, DeliveredColumn, DeliveredTable, DeliverySpec
+from bequest.steps.deliver.content import DeliveredColumn, DeliveredTable, DeliverySpec
 from bequest.steps.deliver.package import Package, Places, build_package
 from bequest.steps.deliver.undertakings import undertakings_of
 from bequest.steps.transform.references import reference_domains
@@ -267,10 +267,9 @@ def _spec(ctx: Context, run: Run, lot: Lot, this: str, *, decided: str) -> Deliv
     agreement = agreement_for(run.case, lot)
     evidence_key = ctx.keys(run.case.id).get("evidence")
     leaves = run.workspace.dir("work") / "disposition.leaves"
-    path = run.workspace.dir("work") / f"{this}.begun.json"
-    if not path.is_file():
-        run.workspace.write_json(path, {"created_at": rfc3339(run.at)})
-    created: datetime = parse_rfc3339(json.loads(path.read_text())["created_at"])
+    begun = begin(run, this, receiver)
+    by, to = released(run.case.escrow, receiver, begun)
+    created: datetime = parse_rfc3339(begun["created_at"])
     with ctx.store.transaction() as tx:
         in_force = tx.policies.in_force(run.case.id)
     return DeliverySpec(
@@ -279,7 +278,9 @@ def _spec(ctx: Context, run: Run, lot: Lot, this: str, *, decided: str) -> Deliv
         rehearsal=run.case.rehearsal,
         sender=run.case.transferor.name,
         receiver=receiver.name,
-        recipients=_recipients(receiver, run.case.escrow),
+        recipients=recipients_of(receiver, run.case.escrow, begun),
+        released_by=by,
+        released_to=to,
         lots=(lot.id,),
         legal_route=lot.legal_route.value,
         purposes=lot.purposes,
@@ -307,17 +308,6 @@ def _terms(agreement: Agreement | None) -> dict[str, str]:
         "conditions": "；".join(agreement.conditions),
         "confidentiality": agreement.confidentiality,
     }
-
-
-def _recipients(receiver: Party, escrow: Party | None) -> tuple[AgeRecipient, ...]:
-    if not receiver.age_recipient:
-        raise CaseFileError(
-            f"receiver {receiver.id} has no age_recipient", hint="Ask the receiver for an age1… recipient string."
-        )
-    out = [AgeRecipient(receiver.age_recipient, "receiver")]
-    if escrow is not None and escrow.age_recipient:
-        out.append(AgeRecipient(escrow.age_recipient, "escrow"))
-    return tuple(out)
 
 
 def _intent(ctx: Context, run: Run, spec: DeliverySpec, wave: int) -> str:

@@ -16,6 +16,7 @@ from bequest.app.context import Context, Run, step
 from bequest.app.destroy_server_store import check_server_stores
 from bequest.app.destroy_whole import WholeDone, WholeWork
 from bequest.app.destruction import RUN_ID, SIGNERS, attempt_number, has_begun, note_erased
+from bequest.app.document_seal import document_key
 from bequest.app.ending import check_settled, hand_to_keeper
 from bequest.app.evidence import event_id, keep_statement, kept_statement, publish, record
 from bequest.app.fixed import AnswersCameError, Watch, fixed_mark, take_answers
@@ -31,7 +32,7 @@ from bequest.app.run_cutover import load_inventory
 from bequest.app.run_deliver import nothing_moves, waves_due
 from bequest.app.run_discover import data_map
 from bequest.app.run_plan import load_plans
-from bequest.app.scrubbing import check_decided, run_scrubs, servers_of
+from bequest.app.scrubbing import check_decided, left_behind, run_scrubs, servers_of
 from bequest.app.signing_people import people_keys
 from bequest.app.write_certificate import Issued, certify, finish_logged
 from bequest.crypto.cipher import aes_ecb
@@ -104,6 +105,7 @@ def run_destroy(ctx: Context, case_id: str, *, keys: Mapping[Role, Path]) -> Iss
         sources = open_sources(run.case, run.ctx.secrets, may_be_gone=True)
         check_markers(run.case, sources, ctx.secrets)
         signers = people_keys(run.case, keys, SIGNERS)
+        document_key(ctx, run.case, run.at)  # whatever is wrong with it is said before anything is destroyed
         issued = finish_logged(ctx, run)
         while issued is None:
             _take_last_answers(ctx, run, datamap, sources)
@@ -306,6 +308,7 @@ def _task(job: Job) -> Task:
         plans=tuple(plan for _, _, plan in job.numbered()),
         key=job.key("verifier"),
         link_ecb=aes_ecb(job.key("link")),
+        left=left_behind(job.ctx, job.run.case),
     )
 
 

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from bequest import __version__
 from bequest.app.context import Context, Run, step
 from bequest.app.evidence import publish, record
 from bequest.app.law import pack_of
@@ -32,6 +34,8 @@ from bequest.steps.link.mentions import Columns
 from bequest.store.records import AccessRecord
 
 TableKey = tuple[str, str]
+INDEX_FORM = 1
+"""Counts up when what an index holds of a row changes while the version does not."""
 _LINE = {"source": pl.String, "table": pl.String, "row_key": pl.String, "role": pl.String, "cluster_id": pl.Int64}
 
 
@@ -60,13 +64,15 @@ def index_and_link(ctx: Context, case: Case, datamap: DataMap, sources: dict[str
     check_scope(case, datamap)
     _linked_note(workspace).unlink(missing_ok=True)
     settings = index_settings(ctx, case, datamap)
+    rules = _index_rules(datamap, settings)
     indexes = {}
     for table in datamap.tables:
         if not table.in_case:
             continue
         path = workspace.table_file("index", table.source, table.name)
         batches = read_table(ctx, sources[table.source], table, "link", allow_duplicates=True)
-        workspace.write_batches(path, index_batches(table, batches, settings))
+        frames = index_batches(table, batches, settings, before=_indexed_before(path, rules))
+        workspace.write_batches(path, frames, {"rules": rules})
         index = indexes[(table.source, table.name)] = TableFile(path)
         _check_keys(table, index)
     linked = link(datamap, indexes, to_apply(workspace))
@@ -94,6 +100,20 @@ def run_link(ctx: Context, case_id: str) -> Linked:
         _evidence(ctx, run, heights, linked)
     publish(ctx, case_id)
     return linked
+
+
+def _index_rules(datamap: DataMap, settings: IndexSettings) -> str:
+    """Digest of all that an index goes by besides the rows, so that one made by other rules is made anew."""
+    known = {f.name: getattr(settings, f.name) for f in fields(settings) if f.name != "ecb"}
+    return digest([__version__, INDEX_FORM, datamap, known])
+
+
+def _indexed_before(path: Path, rules: str) -> TableFile | None:
+    """The index as it was made last, where it was made by the same rules and can be read."""
+    try:
+        return TableFile(path) if pl.read_parquet_metadata(path).get("rules") == rules else None
+    except (pl.exceptions.PolarsError, OSError):
+        return None
 
 
 def index_one(ctx: Context, source: OpenSource, table: TableMap, settings: IndexSettings) -> pl.DataFrame:

@@ -30,6 +30,10 @@ class TableFile:
     def __getitem__(self, name: str, /) -> pl.Series:
         return pl.read_parquet(self._path, columns=[name])[name]
 
+    def slice(self, offset: int, length: int, /) -> pl.DataFrame:
+        """That many rows from there on; fewer where it ends before."""
+        return pl.scan_parquet(self._path).slice(offset, length).collect()
+
 
 class Workspace:
     """Paths of one case and atomic writes into them. Directories are private to the OS user (0700)."""
@@ -64,7 +68,7 @@ class Workspace:
             os.fsync(f.fileno())
         beside.replace(path)
 
-    def write_batches(self, path: Path, frames: Iterable[pl.DataFrame]) -> int:
+    def write_batches(self, path: Path, frames: Iterable[pl.DataFrame], note: dict[str, str] | None = None) -> int:
         """Write frames of one schema, one after the other, as `write` does; how many rows they had."""
         beside = path.with_name(path.name + ".part")
         n = 0
@@ -76,6 +80,7 @@ class Workspace:
                 writer.write_table(table)
                 n += frame.height
             if writer is not None:
+                writer.add_key_value_metadata(note or {})
                 writer.close()
             f.flush()
             os.fsync(f.fileno())

@@ -11,6 +11,7 @@ from bequest import __version__
 from bequest.app.context import Context, Run
 from bequest.app.destroy_whole import WholeDone
 from bequest.app.destruction import RUN_ID
+from bequest.app.document_seal import document_key, facts_of, seal_document
 from bequest.app.evidence import event_id, keep_statement, open_log, publish, record
 from bequest.app.law import pack_of
 from bequest.app.public.certificates import PublicCertificate, PublicSigner, keep_public
@@ -32,7 +33,7 @@ from bequest.evidence.event_types import EventType
 from bequest.evidence.jcs import encode
 from bequest.evidence.statement import Statement, Subject, read_statement
 from bequest.kernel.canonical import digest, to_json
-from bequest.kernel.clock import rfc3339
+from bequest.kernel.clock import parse_rfc3339, rfc3339
 from bequest.kernel.errors import StateError
 from bequest.law.retention import Band, band_of, bands
 from bequest.law.settling import KEPT, settled_of
@@ -342,7 +343,9 @@ def _render(ctx: Context, run: Run, certificate: Certificate, envelope: bytes, t
         head = parse_checkpoint(log.checkpoint.note, log.key, witness_keys(run.case))
         proof = log.prove(index).render().encode()
     log_key = Signer.from_bytes(ctx.keys(run.case.id).get("log-signing"))
-    return render_certificate(
+    issued = parse_rfc3339(certificate.issued_at)
+    key = document_key(ctx, run.case, issued)
+    rendered = render_certificate(
         certificate,
         payload_sha256=payload.hex(),
         log_index=claim.index,
@@ -352,7 +355,9 @@ def _render(ctx: Context, run: Run, certificate: Certificate, envelope: bytes, t
         dsse_json=envelope,
         proof=proof,
         qr_text=qr_text(claim, log_key.sign(claim.signing_input())),
+        seal=facts_of(key),
     )
+    return seal_document(run, rendered, key, at=issued, reason=f"{certificate.certificate_id} 销毁证书")
 
 
 def _keep(ctx: Context, run: Run, certificate: Certificate) -> None:

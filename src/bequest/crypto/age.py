@@ -30,6 +30,15 @@ def generate_identity() -> AgeIdentity:
     return AgeIdentity(recipient=str(identity.to_public()), secret=str(identity))
 
 
+def recipient_of(secret: str) -> str:
+    """The public recipient of a secret key.
+
+    Raises:
+        InputError: where it is none.
+    """
+    return str(_identity(secret).to_public())
+
+
 def encrypt_stream(plain: BinaryIO, out: BinaryIO, recipients: Sequence[str]) -> None:
     """Encrypt all that can be read from `plain`; each of the recipients can open it alone.
 

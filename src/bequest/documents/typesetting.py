@@ -5,11 +5,14 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import as_file, files
+from pathlib import Path
 from typing import Any
 
 import typst
 
 _FONT_PACKAGE = "manimgx_fonts_cjk"
+_MORE_FONTS = (Path("/usr/share/fonts/truetype/babelstone"), Path("/usr/share/fonts/truetype/hanazono"))
+"""Debian's fonts-babelstone-han and fonts-hanazono: rare characters of names (CJK extensions B to H)."""
 _NOT_DISPLAYED = re.compile(r'the text `"(?P<text>.*?)"` could not be displayed', re.DOTALL)
 _ESCAPE = re.compile(r"\\u\{([0-9a-fA-F]+)\}")
 
@@ -25,29 +28,43 @@ class NotSetError(Exception):
 def typeset(template: bytes, data: dict[str, Any], at: int) -> bytes:
     """The document as PDF/A-3b; `at` is the only instant in it, in seconds since 1970.
 
+    A character that the packaged font lacks is taken from the fonts of rare characters, where they are installed; a
+    document without one never looks at them.
+
     Raises:
         NotSetError: naming the fields, never the values, where a character has no glyph in the font.
     """
     inputs = {"data": json.dumps(data, ensure_ascii=False, sort_keys=True)}
+    more = tuple(str(folder) for folder in _MORE_FONTS if folder.is_dir())
     try:
-        made = typst.compile(
-            template,
-            font_paths=_fonts(),
-            ignore_system_fonts=True,
-            sys_inputs=inputs,
-            pdf_standards=["a-3b"],
-            timestamp=at,
-        )
+        return _set(template, inputs, at, ())
+    except typst.TypstError as failure:
+        lacking = _lacking(failure.message, data)
+        if not (lacking and more):
+            raise NotSetError(lacking) from None
+    try:
+        return _set(template, inputs, at, more)
     except typst.TypstError as failure:
         raise NotSetError(_lacking(failure.message, data)) from None
+
+
+def _set(template: bytes, inputs: dict[str, str], at: int, more: tuple[str, ...]) -> bytes:
+    made = typst.compile(
+        template,
+        font_paths=_fonts(more),
+        ignore_system_fonts=True,
+        sys_inputs=inputs,
+        pdf_standards=["a-3b"],
+        timestamp=at,
+    )
     return bytes(made)
 
 
 @cache
-def _fonts() -> typst.Fonts:
-    # the package ships one variable font file beside its module; nothing of the machine's own fonts is used
+def _fonts(more: tuple[str, ...]) -> typst.Fonts:
+    # the package ships one variable font file beside its module; nothing else of the machine's own fonts is used
     with as_file(files(_FONT_PACKAGE)) as folder:
-        return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder)])
+        return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder), *more])
 
 
 def _lacking(message: str, data: dict[str, Any]) -> tuple[str, ...]:

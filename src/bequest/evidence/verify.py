@@ -74,7 +74,7 @@ def _verify_payload(files: BundleFiles, trust: Trust, beside: _Beside, findings:
     check_earlier(beside.earlier, trust, log, findings)
     statements = check_statements(files, trust, log, findings)
     check_proofs(files, trust, log, findings)
-    check_receipts(statements, trust, findings)
+    check_receipts(files, statements, trust, log, findings)
     approved = check_approvals(files, trust, log, findings)
     check_certificates(files, trust, log, statements, approved, findings)
     check_ends(files, statements, read_later(beside.later, trust, findings), findings)

@@ -29,3 +29,7 @@ class EvidenceRules:
     """Address of a time-stamping authority (RFC 3161)."""
     tsa_roots: tuple[str, ...] = ()
     """Certificates (base64 of DER) to which its tokens must lead; with any, the last head must be stamped."""
+    pdf_key: str = ""
+    """Where the certificate of an authority for signing PDFs stands, as `file:`; none: one is made for the case."""
+    pdf_passphrase: str = ""
+    """Where the passphrase of that file stands, as `env:` or `file:`."""

@@ -44,7 +44,7 @@ def guard(following: Next) -> Next:
         if request.is_secure():
             response.headers["Strict-Transport-Security"] = f"max-age={_YEAR_SECONDS}"
         wanted = request.GET.get("lang")
-        if wanted in {"zh", "en"}:
+        if wanted in {"zh", "en"} and not request.path.startswith("/api/"):
             response.set_cookie(
                 LANGUAGE_COOKIE, wanted, max_age=_YEAR_SECONDS, secure=True, httponly=True, samesite="Lax"
             )

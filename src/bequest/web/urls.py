@@ -1,9 +1,10 @@
 """Addresses of the site. What this process does not serve is not there."""
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, URLResolver, path, re_path
 
-from bequest.web.console import approvals, datamap, entry, people, plan
+from bequest.web.api.interface import interface
+from bequest.web.console import approvals, datamap, entry, people, plan, tokens
 from bequest.web.console import requests as asked
 from bequest.web.console import views as console
 from bequest.web.pages import plain_page, stylesheet
@@ -64,6 +65,9 @@ CONSOLE: list[URLPattern] = [
     path("console/in", entry.sign_in),
     path("console/out", entry.sign_out),
     path("console/look", entry.look),
+    path("console/tokens", tokens.tokens),
+    path("console/tokens/make", tokens.make),
+    path("console/tokens/revoke", tokens.revoke),
     path("console/case/<str:case_id>", console.case),
     path("console/case/<str:case_id>/map", datamap.data_map),
     path("console/case/<str:case_id>/map/correct", datamap.correct),
@@ -91,7 +95,8 @@ CONSOLE: list[URLPattern] = [
     path("console/case/<str:case_id>/access", console.access),
     path("console/case/<str:case_id>/bundle.tar", console.bundle),
 ]
-urlpatterns: list[URLPattern] = []
+API: list[URLResolver] = [path("api/v1/", interface.urls)]
+urlpatterns: list[URLPattern | URLResolver] = []
 handler400, handler404, handler500 = (
     "bequest.web.guard.bad_request", "bequest.web.guard.not_found", "bequest.web.guard.failed"
 )  # fmt: skip
@@ -99,4 +104,8 @@ handler400, handler404, handler500 = (
 
 def serve(*, with_portal: bool, with_console: bool) -> None:
     """Which parts are there; before the first request of the process."""
-    urlpatterns[:] = SHARED + (PUBLIC + PORTAL if with_portal else []) + (CONSOLE if with_console else [])
+    urlpatterns[:] = [
+        *SHARED,
+        *(PUBLIC if with_portal else ()), *(PORTAL if with_portal else ()),
+        *(CONSOLE if with_console else ()), *(API if with_console else ()),
+    ]  # fmt: skip

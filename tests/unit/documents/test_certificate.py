@@ -1,6 +1,7 @@
 import re
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
@@ -109,6 +110,16 @@ def test_the_only_date_in_the_file_is_the_day_of_issue(pdf: bytes) -> None:
 def test_rare_characters_of_names_are_set(pdf: bytes) -> None:
     cert = replace(sample_certificate(), transferor_zh="𠮷㛃䶮商行")
     assert "𠮷㛃䶮商行" in text_of(rendered(cert))
+
+
+@pytest.mark.skipif(
+    not Path("/usr/share/fonts/truetype/babelstone").is_dir(), reason="fonts-babelstone-han is not here"
+)
+def test_characters_that_the_packaged_font_lacks_come_from_the_fonts_of_rare_ones() -> None:
+    """GB 18030-2022 level 3: extensions B to G, which no single font in a package covers."""
+    rare = "𠀀𪛖𪚥𫝀𫠠𬺰𮯠𰀀𱍐鿿𢘗𩜏𥑾"
+    cert = replace(sample_certificate(), transferor_zh=f"{rare}商行")
+    assert f"{rare}商行" in text_of(rendered(cert))
 
 
 def test_a_character_without_a_glyph_stops_the_certificate_and_names_the_field_not_the_value() -> None:

@@ -10,6 +10,7 @@ from bequest.crypto.verify import parse_public_line
 from bequest.evidence.note import parse_vkey
 from bequest.kernel.errors import BequestError, CaseFileError
 from bequest.model.case import (
+    BY_PATTERN,
     MOVES_NOTHING,
     RELEASES_NOTHING,
     SERVERS,
@@ -17,6 +18,7 @@ from bequest.model.case import (
     KeyRelease,
     LegalRoute,
     OnSilence,
+    Party,
     Role,
     Source,
     SourceKind,
@@ -45,7 +47,7 @@ def check_person_key(table: Table, line: str) -> None:
         ) from None
 
 
-def check_recipient(table: Table, recipient: str) -> None:
+def check_recipient(table: Table, recipient: str, key: str = "age_recipient") -> None:
     """Nothing, where the age recipient can be encrypted to (or is left out).
 
     Raises:
@@ -56,7 +58,7 @@ def check_recipient(table: Table, recipient: str) -> None:
     try:
         encrypt_stream(io.BytesIO(), io.BytesIO(), (recipient,))
     except BequestError as error:
-        raise table.fault("age_recipient", error.message, error.hint) from None
+        raise table.fault(key, error.message, error.hint) from None
 
 
 def check_case(case: Case, root: Table) -> None:
@@ -128,6 +130,26 @@ def _check_dates(case: Case, root: Table) -> None:
             )
 
 
+def _check_released(case: Case, root: Table, n: int, receiver: Party) -> None:
+    """What is needed so that the escrow can release the key of a delivery."""
+    place = _at(root, f"receivers#{n}", "key_release")
+    if not receiver.age_recipient:
+        raise CaseFileError(
+            f"{place}: 'escrowed' needs the receiver's age_recipient",
+            hint="The escrow encrypts the key of the delivery to it; the receiver makes it with `age-keygen`.",
+        )
+    if case.escrow is not None and not case.escrow.delivery_recipients:
+        raise CaseFileError(
+            f"{place}: 'escrowed' needs delivery_recipients under [escrow]",
+            hint="The escrow makes them with `bequest escrow keys` and hands over the file recipients.txt.",
+        )
+    if not any(Role.ESCROW in p.roles and p.public_key for p in case.people):
+        raise CaseFileError(
+            f"{place}: 'escrowed' needs a person with the role escrow and a public key",
+            hint="Who releases a key signs for it: name the person under [[people]].",
+        )
+
+
 def _check_parties(case: Case, root: Table) -> None:
     for n, receiver in enumerate(case.receivers, start=1):
         if receiver.id == case.transferor.id:
@@ -140,6 +162,8 @@ def _check_parties(case: Case, root: Table) -> None:
                 f"{_at(root, f'receivers#{n}', 'key_release')}: 'escrowed' needs an escrow",
                 hint='Name it under [escrow], or write key_release = "direct".',
             )
+        if receiver.key_release is KeyRelease.ESCROWED:
+            _check_released(case, root, n, receiver)
     if case.escrow is not None and case.escrow.id in {case.transferor.id, *(r.id for r in case.receivers)}:
         raise CaseFileError(
             f"{_at(root, 'escrow', 'id')}: {case.escrow.id!r} is the transferor or a receiver",
@@ -249,7 +273,12 @@ def _check_sources(case: Case, root: Table) -> None:
                 "needs a custodian",
                 hint="Name one here, or for the whole case under [custodian].",
             )
-        if source.tables and not any(s.elsewhere and s.database == source.database for s in case.sources):
+        by_pattern = source.kind in BY_PATTERN
+        if (
+            source.tables
+            and not by_pattern
+            and not any(s.elsewhere and s.database == source.database for s in case.sources)
+        ):
             raise CaseFileError(
                 f"{_at(root, f'sources#{n}', 'tables')}: the other tables of this database are in no source",
                 hint="Write a second [[sources]] with the same url and no `tables`: it is all that is not named here.",

@@ -6,6 +6,7 @@ The environment comes in as an argument.
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import cast
@@ -67,6 +68,7 @@ CASE = (
 )
 PARTY = ("id", "name", "name_en", "uscc", "contact", "address", "country")
 SEALING = (*PARTY, "age_recipient", "key_release")
+ESCROW = (*SEALING, "delivery_recipients")
 LOT = (
     "id",
     "receiver",
@@ -107,7 +109,7 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
     law = root.table("law", LAW)
     transferor = cast(Table, root.table("transferor", PARTY, required=True))
     custodian = root.table("custodian", (*PARTY, "age_recipient"))
-    escrow = root.table("escrow", SEALING)
+    escrow = root.table("escrow", ESCROW)
     evidence = root.table("evidence", EVIDENCE)
     case = Case(
         id=head.identifier("id"),
@@ -127,7 +129,7 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
         transferor=_party(transferor, contact=True),
         receivers=(parties := tuple(_party(t, contact=True) for t in receivers)),
         custodian=None if custodian is None else _party(custodian, contact=False),
-        escrow=None if escrow is None else _party(escrow, contact=False),
+        escrow=None if escrow is None else _escrow(escrow),
         lots=tuple(_lot(t, parties) for t in lots),
         sources=divide_databases([read_source(t) for t in sources]),
         copies=tuple(_copy(t) for t in copies),
@@ -188,6 +190,17 @@ def _party(table: Table, *, contact: bool) -> Party:
     )
     check_recipient(table, party.age_recipient)
     return party
+
+
+def _escrow(table: Table) -> Party:
+    """An escrow; the keys to which deliveries are encrypted stand one a line in the file that it handed over."""
+    lines = table.referred("delivery_recipients", "").splitlines() if table.has("delivery_recipients") else []
+    recipients = tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+    for recipient in recipients:
+        check_recipient(table, recipient, "delivery_recipients")
+    if len(set(recipients)) != len(recipients):
+        raise table.fault("delivery_recipients", "a key stands twice", "The escrow makes one key for each delivery.")
+    return replace(_party(table, contact=False), delivery_recipients=recipients)
 
 
 def _lot(table: Table, receivers: Sequence[Party]) -> Lot:

@@ -171,6 +171,7 @@ contact = ""                     # 告知书必须写明（个保法 22） · th
 # id = "escrow"
 # name = ""
 # age_recipient = "file:escrow.txt"
+# delivery_recipients = "file:recipients.txt"   # escrowed 时：托管机构用 bequest escrow keys 生成 · made by the escrow
 """
 
 _KEEPER = """\
@@ -329,6 +330,8 @@ _EVIDENCE = """\
 # intent_quorum = 0              # 不可撤销的动作之前须有几家见过 · how many must have seen what cannot be undone
 # tsa = "https://tsa.example.com/"     # 时间戳机构 · a time-stamping authority (RFC 3161)
 # tsa_roots = "file:tsa-roots.pem"     # 其根证书 · its root certificate
+# pdf_key = "file:seal.p12"            # 电子认证服务机构颁发的证书 · a certificate of a licensed authority, for PDFs
+# pdf_passphrase = "env:SEAL_PASSPHRASE"
 """
 
 _WINDOW = """\

@@ -1,4 +1,4 @@
-"""`[evidence]`: who cosigns the head of the log, how many of them are needed, and who stamps it with a time."""
+"""`[evidence]`: who cosigns the head of the log, how many are needed, who stamps it, what signs the PDFs."""
 
 from urllib.parse import urlsplit
 
@@ -6,9 +6,10 @@ from bequest.app.casefile.table import Table
 from bequest.crypto.timestamps import is_root, parse_roots
 from bequest.evidence.note import COSIGNATURE, NoteKey, parse_vkey
 from bequest.kernel.errors import VerificationError
+from bequest.kernel.secret import PREFIXES
 from bequest.model.witnessing import EvidenceRules, NamedWitness
 
-EVIDENCE = ("witnesses", "quorum", "intent_quorum", "tsa", "tsa_roots")
+EVIDENCE = ("witnesses", "quorum", "intent_quorum", "tsa", "tsa_roots", "pdf_key", "pdf_passphrase")
 MAX_WITNESSES = 20
 
 
@@ -42,7 +43,18 @@ def read_evidence(table: Table) -> EvidenceRules:
         ),
         tsa=tsa,
         tsa_roots=_roots(table) if table.has("tsa_roots") else (),
+        pdf_key=_reference(table, "pdf_key", table.text("pdf_key", ""), ("file:",)),
+        pdf_passphrase=_reference(table, "pdf_passphrase", table.text("pdf_passphrase", ""), PREFIXES),
     )
+
+
+def _reference(table: Table, key: str, text: str, prefixes: tuple[str, ...]) -> str:
+    """A reference that is kept as one, never what it refers to; empty where the key is left out."""
+    if text and not text.startswith(prefixes):
+        raise table.fault(
+            key, "must be a reference", 'Write pdf_key = "file:seal.p12" and pdf_passphrase = "env:NAME".'
+        )
+    return table.references.absolute(text)
 
 
 _ROOTS = 'Write the root certificate of the authority, as it publishes it: tsa_roots = "file:tsa-roots.pem".'

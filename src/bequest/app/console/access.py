@@ -106,21 +106,31 @@ SCREEN_OF: Mapping[Act, Screen] = {
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Somebody signed in, in a case: with which roles, what they let see and do."""
+    """Somebody in a case: with which roles, what they let see and do.
+
+    A program that acts for the person by a token is narrowed to the token's scopes, if there are any.
+    """
 
     case_id: str
     who: SignedIn
     roles: frozenset[Role]
+    scopes: frozenset[str] = frozenset()
+    token_id: str = ""
 
     @property
     def screens(self) -> frozenset[Screen]:
         """The screens that are there for this person."""
-        return screens_of(self.roles)
+        return frozenset(s for s in screens_of(self.roles) if self._in_scope("read", s))
 
     @property
     def acts(self) -> frozenset[Act]:
         """What this person can do."""
-        return frozenset(a for r in self.roles for a in MAY_DO[r] if SCREEN_OF[a] in self.screens)
+        seen = screens_of(self.roles)
+        may = {a for r in self.roles for a in MAY_DO[r] if SCREEN_OF[a] in seen}
+        return frozenset(a for a in may if self._in_scope("do", a))
+
+    def _in_scope(self, verb: str, word: str) -> bool:
+        return not self.token_id or verb in self.scopes or f"{verb}:{word}" in self.scopes
 
 
 def roles_in(ctx: Context, record: CaseRecord, person: SignedIn) -> frozenset[Role]:
@@ -148,10 +158,16 @@ def cases_of(ctx: Context, person: SignedIn) -> tuple[CaseRecord, ...]:
 def note_access(
     ctx: Context, seat: Seat, action: str, *, target: str = "", purpose: str = "PIPL-51", rows: int = 0
 ) -> None:
-    """Put on the access table that somebody looked at, or did, something."""
+    """Put on the access table that somebody looked at, or did, something.
+
+    The action is the same whether it was done in the browser or by a program, so that limits count both together; the
+    target names the token of a program.
+    """
     at = ctx.now(seat.case_id)
+    by = f"token {seat.token_id}: " if seat.token_id else ""
     entry = AccessRecord(
-        at=at, person=seat.who.person, action=f"console.{action}", purpose=purpose, target=target or action, n_rows=rows
-    )
+        at=at, person=seat.who.person, action=f"console.{action}", purpose=purpose, target=by + (target or action),
+        n_rows=rows,
+    )  # fmt: skip
     with ctx.store.transaction() as tx:
         tx.access.record(seat.case_id, entry)

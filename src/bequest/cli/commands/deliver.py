@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from bequest.app.context import is_past
+from bequest.app.receipts import KeyReleased
 from bequest.app.receive import (
+    accept_package,
     check_receipt_files,
     import_received,
     receive_package,
@@ -29,6 +31,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(name="deliver", help="Transform and pack for the receiver. 转换并打包交付。")(deliver)
     app.command(name="receive", help="Receiver: open a package and sign for it. 接收方：打开并签收。")(receive)
+    app.command(name="accept", help="Receiver: sign that the package came whole. 接收方：签收密文。")(accept)
     app.command(name="receipt", help="Enter the receiver's signed receipt. 录入签收。")(receipt)
 
 
@@ -36,12 +39,14 @@ def deliver(
     ctx: typer.Context,
     case: str,
     wave: Annotated[bool, typer.Option("--wave", help="another wave: late consents, late rows 后续批次交付")] = False,
-    to: Annotated[str, typer.Option(help="send packages to sftp://ACCOUNT@HOST/FOLDER, or to a folder")] = "",
+    to: Annotated[
+        str, typer.Option(help="send packages to sftp://ACCOUNT@HOST/FOLDER, s3://HOST/BUCKET or a folder")
+    ] = "",
     lot: Annotated[str, typer.Option(help="with --to: the lot whose packages go there")] = "",
     ssh_key: Annotated[Path | None, typer.Option(help="private key for SFTP")] = None,
     known_hosts: Annotated[Path | None, typer.Option(help="keys of SFTP servers, else the account's own")] = None,
 ) -> None:
-    way = way_to(to, ssh_key=ssh_key, known_hosts=known_hosts) if to else None
+    way = way_to(to, ssh_key=ssh_key, known_hosts=known_hosts, environ=os.environ) if to else None
     with state_of(ctx).context() as c:
         if way is not None:
             check_lot(c.case(case).case, lot)
@@ -86,13 +91,14 @@ def receive(
     receipt: Annotated[Path, typer.Option(help="where the receipt goes")] = Path("receipt.dsse.json"),
     into: Annotated[str, typer.Option(help="import into: database address, env:NAME, file:PATH, or a folder")] = "",
     schema: Annotated[str, typer.Option(help="PostgreSQL: the schema to import into (public)")] = "",
+    capsule: Annotated[Path | None, typer.Option(help="what the escrow released, where it holds the key")] = None,
     undertake: Annotated[list[str] | None, typer.Option(help="what you undertake: its code, or all")] = None,
     at: Annotated[str, typer.Option(help="rehearsals: time of the receipt (RFC 3339)")] = "",
 ) -> None:
     when = instant(at)
     if sign_key is not None:
         check_receipt_files(sign_key, receipt)
-    received = receive_package(package, identity, out, trust=trust)
+    received = receive_package(package, identity, out, trust=trust, capsule=capsule)
     render.table("", ("table", "rows"), sorted(received.counts.items()), figures=(1,))
     if not received.signature_checked:
         render.line(
@@ -113,6 +119,21 @@ def receive(
         render.line(f"receipt: {receipt}")
 
 
+def accept(
+    package: Path,
+    sign_key: Annotated[Path, typer.Option(help="your OpenSSH private key, to sign the receipt")],
+    trust: Annotated[Path | None, typer.Option(help="trust file, to check the sender's signature")] = None,
+    receipt: Annotated[Path, typer.Option(help="where the receipt goes")] = Path("receipt-ciphertext.dsse.json"),
+    at: Annotated[str, typer.Option(help="rehearsals: time of the receipt (RFC 3339)")] = "",
+) -> None:
+    number = accept_package(package, sign_key, receipt, trust=trust, at=instant(at))
+    render.line(f"{number}: {receipt}")
+    if trust is None:
+        render.line(
+            render.say("发送方签名未核对（没有给信任文件）", "sender's signature not checked (no trust file given)")
+        )
+
+
 def instant(text: str) -> datetime:
     """The time that was given, else now.
 
@@ -130,6 +151,9 @@ def instant(text: str) -> datetime:
 def receipt(ctx: typer.Context, case: str, file: Path) -> None:
     with state_of(ctx).context() as c:
         entered = enter_receipt(c, case, file)
+    if isinstance(entered, KeyReleased):
+        render.line(f"{entered.delivery_id}: " + render.say("托管机构已放行钥匙", "the escrow released the key"))
+        return
     if isinstance(entered, ChangeReceipt):
         (rows, cells), (asked_rows, asked_cells) = entered.done, entered.asked
         render.line(

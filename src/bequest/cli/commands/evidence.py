@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from bequest.app.evidence_annex import write_annex
 from bequest.app.make_bundle import make_bundle, write_trust
 from bequest.app.make_report import make_report
 from bequest.app.timestamps import ask_for_timestamp, take_timestamp, write_query
@@ -89,6 +90,18 @@ def checkpoint(
         paths = write_requests(c, case, out, only=witness, start=start)
     for path in paths:
         render.line(f"request: {path}")
+
+
+@commands.command(help="Annex on electronic evidence for the agreement: Word, PDF, text. 电子证据约定附件。")
+def annex(
+    ctx: typer.Context,
+    case: str,
+    out: Annotated[Path, typer.Option(help="folder for the files")] = Path(),
+) -> None:
+    with state_of(ctx).context() as c:
+        paths = write_annex(c, case, out)
+    for path in paths:
+        render.line(f"annex: {path}")
 
 
 @commands.command(help="Take in what a witness wrote. 录入见证签名。")

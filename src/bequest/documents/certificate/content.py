@@ -5,6 +5,7 @@ from typing import Any
 from bequest.documents.citations import cite
 from bequest.documents.codes import CERTIFICATE_WHY, SIGNER_PARTS, code_word
 from bequest.documents.limits import LIMITS
+from bequest.documents.standing import SealFacts, seal_texts
 from bequest.documents.words import CERTIFICATE_SHAPES, FINDING_SHAPES, Word, word
 from bequest.kernel.clock import parse_rfc3339, rfc3339
 from bequest.model.destruction import Certificate, CertificateState, Finding, SearchResult, TableSums
@@ -22,7 +23,14 @@ _REFUSED_OTHERWISE = Word("有未能证明之处，不发证书。", "Something 
 
 
 def certificate_data(
-    cert: Certificate, *, payload_sha256: str, log_index: int, log_size: int, cosigned: int, named: int
+    cert: Certificate,
+    *,
+    payload_sha256: str,
+    log_index: int,
+    log_size: int,
+    cosigned: int,
+    named: int,
+    seal: SealFacts | None = None,
 ) -> dict[str, Any]:
     """All texts of the certificate. Names stay as they are in the signed statement; times are UTC as signed."""
     refused = cert.state is CertificateState.REFUSED
@@ -72,6 +80,7 @@ def certificate_data(
         "digest_short": "sha256 " + _groups(payload_sha256[:16]),
         "policy_digest": _groups(cert.policy_digest),
         **_log(log_index, log_size, cosigned, named),
+        **seal_texts(seal),
     }
 
 

@@ -7,6 +7,7 @@ import segno
 
 from bequest.documents.certificate.content import certificate_data
 from bequest.documents.certificate.guilloche import guilloche
+from bequest.documents.standing import SealFacts
 from bequest.documents.symbols import picture
 from bequest.documents.typesetting import NotSetError, typeset
 from bequest.kernel.clock import parse_rfc3339
@@ -29,20 +30,22 @@ def render_certificate(
     dsse_json: bytes,
     proof: bytes,
     qr_text: str,
+    seal: SealFacts | None = None,
 ) -> bytes:
     """The certificate as PDF/A-3b in Chinese and English, with the signed original and its log proof attached.
 
     The same input gives the same bytes: the only date in the file is the one the certificate was issued on. `log_index`
     is the 0-based leaf index; it is printed as a position counted from 1. `cosigned` of the `named` witnesses have
-    cosigned the head of `log_size` entries.
+    cosigned the head of `log_size` entries. `seal`: with what the PDF is about to be signed, which the page says.
 
     Raises:
         InputError: naming the field, never the value, where a character has no glyph in the font.
         EvidenceError: where the PDF cannot be made for another reason.
     """
     data = certificate_data(
-        cert, payload_sha256=payload_sha256, log_index=log_index, log_size=log_size, cosigned=cosigned, named=named
-    )
+        cert, payload_sha256=payload_sha256, log_index=log_index, log_size=log_size, cosigned=cosigned, named=named,
+        seal=seal,
+    )  # fmt: skip
     pictures = {
         "glyphs": {
             name: picture(name.removesuffix("-grey"), colour=colour, ground="#ffffff")
@@ -75,6 +78,7 @@ def _explained(fields: tuple[str, ...]) -> EvidenceError | InputError:
         )
     return InputError(
         f"the certificate field {', '.join(fields)} has a character that the certificate's font lacks",
-        hint="Correct the spelling, or use a release whose font has it; a certificate never shows a blank.",
+        hint="Correct the spelling, or install the fonts of rare characters (Debian: fonts-babelstone-han) and run the"
+        " command again; a certificate never shows a blank.",
         code="BQ-DOCUMENT-1",
     )

@@ -3,6 +3,9 @@
 import hashlib
 from collections.abc import Mapping
 
+from bequest.evidence.checks.files import BundleFiles
+from bequest.evidence.checks.log import LogView
+from bequest.evidence.checks.release import check_releases
 from bequest.evidence.report import Findings
 from bequest.evidence.statement import Statement
 from bequest.evidence.trust import Trust
@@ -13,8 +16,10 @@ _SAME = ("deliveryId", "caseRef", "rehearsal", "recipientOrg")
 _OPENED = "decrypted"
 
 
-def check_receipts(statements: Mapping[str, Statement], trust: Trust, findings: Findings) -> None:
-    """Every receipt fits a delivery: id, case, receiver, volumes, nonce."""
+def check_receipts(
+    files: BundleFiles, statements: Mapping[str, Statement], trust: Trust, log: LogView, findings: Findings
+) -> None:
+    """Every receipt fits a delivery: id, case, receiver, volumes, nonce; a key was released in between where agreed."""
     deliveries: dict[str, Statement] = {}
     for path, statement in statements.items():
         if statement.name == DELIVERY:
@@ -34,6 +39,7 @@ def check_receipts(statements: Mapping[str, Statement], trust: Trust, findings: 
         stage = statement.predicate.get("stage")
         zh, en = f"签收（{stage}）与交付相符", f"the receipt ({stage}) fits its delivery"
         findings.passed("receipt", zh, en, file=path)
+    check_releases(files, statements, deliveries, log, findings)
 
 
 def _check(receipt: Statement, deliveries: Mapping[str, Statement]) -> None:

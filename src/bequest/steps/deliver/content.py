@@ -19,7 +19,7 @@ class AgeRecipient:
 
     recipient: str
     role: str
-    """receiver | escrow"""
+    """receiver | escrow | delivery (a key made for one delivery, which the escrow holds)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,10 @@ class DeliverySpec:
     restrictions: tuple[str, ...] = ()
     undertakings: tuple[str, ...] = DEFAULT
     """What the receiver must undertake before it may use anything, as codes of `undertakings`."""
+    released_by: str = ""
+    """The escrow that releases the key of the delivery once its first receipt is signed; empty: nobody has to."""
+    released_to: str = ""
+    """The receiver's own age recipient, to which the escrow encrypts that key."""
     agreement: Mapping[str, str] = field(default_factory=dict)
     """The terms the recipient agreed to: title and digest of the paper, last day, classes, conditions, secrecy."""
     disposition_root: str = ""
@@ -62,6 +66,7 @@ class DeliverySpec:
         What was decided is apart: answers may change it before anything is sent.
         """
         apart = {"nonce", "commit_salt", "decided", "disposition_root"}
+        apart |= {"released_by", "released_to"} if not self.released_by else set()  # as before there was such a thing
         plain = {name: to_json(getattr(self, name)) for name in self.__slots__ if name not in apart}
         return digest({**plain, "secrets": digest([self.nonce.hex(), self.commit_salt.hex()])})
 

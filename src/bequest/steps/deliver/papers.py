@@ -26,7 +26,7 @@ This folder is a BagIt bag; `data/` holds ciphertext only. Every step uses stand
    Its `volumes` must be those of step 1; take the public key from the agreement, not from this folder.
 
 3. 解密、解包 / Decrypt and unpack
-
+{key_release}
        mkdir in && for v in data/vol-*.tar.age; do age -d -i key.txt "$v" | tar x -C in; done
 
 4. 核对内层包 / Check the inner bag
@@ -34,6 +34,15 @@ This folder is a BagIt bag; `data/` holds ciphertext only. Every step uses stand
        cd in/bag && sha256sum -c manifest-sha256.txt
 
 5. 签收 / Sign for it: `bequest receive` 会做完以上各步并生成回执 / does all of this and makes the receipt.
+"""
+
+_KEY_RELEASE = """
+   钥匙由 {escrow} 保管：先签第一张回执（`bequest accept`），它核对后放行钥匙胶囊。
+   胶囊这样打开，以下的 `key.txt` 用打开所得：
+   The key is held by {escrow}: sign the first receipt (`bequest accept`); it then releases a capsule with the key. Open
+   the capsule so, and use what comes out as `key.txt` below:
+
+       age -d -i own-key.txt DELIVERY.capsule.age > key.txt
 """
 
 _README_ZH = """# 交付内容说明
@@ -109,6 +118,7 @@ def _words(spec: DeliverySpec, rehearsal: str) -> dict[str, str]:
         "receiver": spec.receiver,
         "legal_route": spec.legal_route,
         "purposes": ", ".join(spec.purposes) or "—",
+        "key_release": _KEY_RELEASE.format(escrow=spec.released_by) if spec.released_by else "",
         "restrictions": ", ".join(spec.restrictions) or "—",
         "undertakings_zh": "\n".join(f"- `{u}`：{MEANINGS[u][0]}" for u in spec.undertakings),
         "undertakings_en": "\n".join(f"- `{u}`: {MEANINGS[u][1]}" for u in spec.undertakings),

@@ -14,12 +14,11 @@ from bequest.kernel.canonical import Json
 from bequest.kernel.clock import parse_rfc3339
 from bequest.kernel.errors import DeliveryError
 from bequest.steps.deliver.importing import Imported
+from bequest.steps.deliver.receipt_stage import CIPHERTEXT as CIPHERTEXT
+from bequest.steps.deliver.receipt_stage import DECRYPTED as DECRYPTED
 from bequest.steps.deliver.receive import Received
 from bequest.steps.deliver.statement import RECEIPT, Open, Sign, opens_manifest, receipt_statement
 from bequest.steps.deliver.undertakings import required
-
-CIPHERTEXT = "ciphertext"
-DECRYPTED = "decrypted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from bequest.steps.deliver.archive import extract
 from bequest.steps.deliver.arrived import arrived_tables, check_lawful
 from bequest.steps.deliver.bag import MANIFEST, check_bag, is_safe, sha256_file
 from bequest.steps.deliver.package import ENVELOPE
+from bequest.steps.deliver.release import is_escrowed, not_released, opened_capsule
 from bequest.steps.deliver.statement import DELIVERY, Open, opens_manifest
 
 _RETRY = "Nothing was kept. Ask the sender for the package again and say what is wrong with it."
@@ -48,11 +49,13 @@ def receive(
     *,
     agreed: Mapping[str, frozenset[str]] | None = None,
     open_statement: Open | None = None,
+    capsule: bytes | None = None,
 ) -> Received:
     """Open a package into `out_dir`, which must not exist, be empty, or hold what this package was opened to before.
 
     `identity`: age secret keys. `agreed`: columns the agreement allows, by `source.table`; without it the sender's own
-    signed list counts. `open_statement` checks the sender's signature with a key that came another way.
+    signed list counts. `open_statement` checks the sender's signature with a key that came another way. `capsule`: what
+    the escrow released, where it holds the key of the package; `identity` opens the capsule then.
 
     Raises:
         DeliveryError: saying what is wrong; the clear files made until then are removed.
@@ -66,6 +69,10 @@ def receive(
     if names:
         return _opened_before(out_dir / "bag", statement, tuple(sorted(payload)), agreed, open_statement is not None)
     secrets = [identity] if isinstance(identity, str) else list(identity)
+    if capsule is not None:
+        secrets = [opened_capsule(capsule, secrets)]
+    elif is_escrowed(statement):
+        raise not_released()
     partial = out_dir.with_name(f".{out_dir.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(mode=0o700, parents=True)

@@ -64,6 +64,8 @@ def delivery_statement(
         "nonceCommit": hashlib.sha256(spec.nonce).hexdigest(),
         "createdAt": rfc3339(spec.created_at),
     }
+    if spec.released_by:
+        predicate["keyRelease"] = {"escrowOrg": spec.released_by, "releasedTo": spec.released_to}
     # a urn, because the ciphertext lies with the receiver and not in the evidence bundle
     subjects = tuple(Subject(f"urn:bequest:delivery:{spec.delivery_id}/{v.path}", v.sha256) for v in volumes)
     return Statement(DELIVERY, subjects, predicate)

@@ -1,6 +1,7 @@
 """The tables of the control database. Every one but organisations, people and settings belongs to a case."""
 
 from bequest.store.models.accounts import Account, SignIn
+from bequest.store.models.api import ApiAnswer, ApiToken, WebhookEndpoint, WebhookMessage
 from bequest.store.models.case import Case, CaseMembership, CaseRevision, Organisation, Person
 from bequest.store.models.doing import (
     Certificate,
@@ -22,6 +23,8 @@ __all__ = [
     "AccessRecord",
     "Account",
     "AnswerBatch",
+    "ApiAnswer",
+    "ApiToken",
     "Approval",
     "Attempt",
     "Case",
@@ -54,4 +57,6 @@ __all__ = [
     "SignIn",
     "StepRun",
     "StoreRecord",
+    "WebhookEndpoint",
+    "WebhookMessage",
 ]

@@ -24,6 +24,8 @@ from bequest.store.repositories.register import Accesses, Keys, Settings, Stores
 from bequest.store.repositories.remarks import Remarks
 from bequest.store.repositories.tasks import Tasks
 from bequest.store.repositories.telling import Answers, Notices
+from bequest.store.repositories.tokens import Tokens
+from bequest.store.repositories.webhooks import Webhooks
 from bequest.store.repositories.work import DataMaps, Steps
 from bequest.store.unit import Unit
 
@@ -60,6 +62,8 @@ class Tx:
         self.visits = Visits(unit)
         self.attempts = Attempts(unit)
         self.accounts = Accounts(unit, self.people)
+        self.tokens = Tokens(unit)
+        self.webhooks = Webhooks(unit)
 
 
 DATABASE_NAME = "control.db"

@@ -1,14 +1,11 @@
 """Screens of a case that only show. Every look is on the access table."""
 
-import io
-import tarfile
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
 
 from bequest.app.console.access import MAY, MAY_DO, Act, Screen, Seat
 from bequest.app.obstacles import Obstacle
 from bequest.app.portal.rate import LEAST
+from bequest.app.queries.bundle import bundle_folder, bundle_tar
 from bequest.app.queries.desk import desk_of, today_in
 from bequest.app.queries.doing import doing, preflight
 from bequest.app.queries.log_entries import AT_ONCE, entry_of, log_entries, proof_of
@@ -74,7 +71,7 @@ def evidence(request: HttpRequest, seat: Seat) -> HttpResponse:
     meanings = {e.value: words for e, words in MEANINGS.items()}
     begin = int(first) if first.isdigit() else 0
     found = log_entries(site().inside, seat.case_id, kind=kind if kind in meanings else "", first=begin)
-    has_bundle = _bundle_folder(seat.case_id).is_dir()
+    has_bundle = bundle_folder(site().inside, seat.case_id).is_dir()
     return page(
         request, seat, Screen.EVIDENCE, entries=found, kind=kind, first=begin, at_once=AT_ONCE, meanings=meanings,
         has_bundle=has_bundle,
@@ -113,24 +110,14 @@ def access(request: HttpRequest, seat: Seat) -> HttpResponse:
     return page(request, seat, Screen.ACCESS, looked=looked[-200:][::-1], n_looked=len(looked))
 
 
-def _bundle_folder(case_id: str) -> Any:
-    return site().inside.workspace(case_id).root / "bundle" / f"evidence-{case_id}"
-
-
 @screen(Screen.BUNDLE)
 def bundle(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The evidence bundle as one file; the trust file goes to its readers by another way."""
-    folder = _bundle_folder(seat.case_id)
-    if not folder.is_dir():
+    made = bundle_tar(site().inside, seat.case_id)
+    if made is None:
         raise Http404
-    data = io.BytesIO()
-    with tarfile.open(fileobj=data, mode="w") as tar:
-        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-            info = tar.gettarinfo(path, arcname=f"{folder.name}/{path.relative_to(folder).as_posix()}")
-            info.uid = info.gid = 0
-            info.uname = info.gname = ""
-            with path.open("rb") as file:
-                tar.addfile(info, file)
-    response = HttpResponse(data.getvalue(), content_type="application/x-tar")
-    response.headers["Content-Disposition"] = f'attachment; filename="{folder.name}.tar"'
+    response = HttpResponse(made, content_type="application/x-tar")
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="{bundle_folder(site().inside, seat.case_id).name}.tar"'
+    )
     return response

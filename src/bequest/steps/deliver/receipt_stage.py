@@ -1,0 +1,6 @@
+"""The two stages in which a receiver signs for a delivery."""
+
+CIPHERTEXT = "ciphertext"
+"""These volumes came whole; nothing was opened."""
+DECRYPTED = "decrypted"
+"""They were opened: the receipt quotes the nonce that lies only inside."""
