@@ -67,6 +67,8 @@ def machine(packages: Iterable[str]) -> dict[str, str]:
 
 def told(line: Line) -> str:
     """A line for people."""
+    if "ours" not in line:
+        return f"{line['bench']}: " + ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in line.items() if k != "bench")
     target = f"  {line['target']}: {'met' if line['passes'] else 'MISSED'}" if "target" in line else ""
     times = f"{line['ours']} {line['ours_seconds']} s, {line['peer']} {line['peer_seconds']} s"
     ratio = f"ratio {line['ratio']} ({line['ratio_low']} to {line['ratio_high']}, {line['pairs']} pairs)"

@@ -34,7 +34,7 @@ from bequest.steps.link.mentions import Columns
 from bequest.store.records import AccessRecord
 
 TableKey = tuple[str, str]
-INDEX_FORM = 1
+INDEX_FORM = 2
 """Counts up when what an index holds of a row changes while the version does not."""
 _LINE = {"source": pl.String, "table": pl.String, "row_key": pl.String, "role": pl.String, "cluster_id": pl.Int64}
 

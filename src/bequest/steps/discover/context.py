@@ -221,8 +221,6 @@ def table_context(sample: TableSample) -> TableContext:
     individual = topic is Topic.PERSON or (not about_nobody and n_individual >= 2)
     persons = individual or (not about_nobody and (refers or named_people))
     people = persons or (not about_nobody and n_individual >= 1)
-    said = f"context:{topic.value} table" if topic is not Topic.UNKNOWN else ""
-    evidence = f"context:{n_individual} columns about one person" if topic is not Topic.PERSON and individual else said
     return TableContext(
         topic=topic,
         individual=individual,
@@ -240,7 +238,7 @@ def table_context(sample: TableSample) -> TableContext:
         address_parts=sum(c is FieldClass.REGION for c in classes) >= 2,
         orders=mentions(both, lexicon.ORDER_WORDS),
         buying=mentions(both, lexicon.BUYING_WORDS),
-        evidence=evidence,
+        evidence=_why(topic, individual, n_individual),
         finance=people and mentions(both, lexicon.FINANCE_WORDS),
         pay=not about_nobody and (refers or people) and _is_pay(sample, both),
         schooling=people and mentions(both, lexicon.SCHOOLING_WORDS),
@@ -267,6 +265,13 @@ def table_context(sample: TableSample) -> TableContext:
         bodily=not about_nobody and refers_to_anybody(sample) and classes.count(FieldClass.HEALTH) >= 2,
         firms=are_firms(sample),
     )
+
+
+def _why(topic: Topic, individual: bool, n_individual: int) -> str:
+    """What the context goes by, for the explanation of a column."""
+    if topic is not Topic.PERSON and individual:
+        return f"context:{n_individual} columns about one person"
+    return f"context:{topic.value} table" if topic is not Topic.UNKNOWN else ""
 
 
 def _is_machinery(sample: TableSample, both: str, classes: list[FieldClass | None], numbered: bool) -> bool:

@@ -53,9 +53,9 @@ _NUMERALS = {
 
 
 def written_name(column: pl.Expr) -> pl.Expr:
-    """What stands for a name in normal form and simplified characters, without notes; `titles` takes it apart."""
+    """A name in normal form and simplified characters, without notes, in the order it is said; `titles` parts it."""
     plain = normalise.name(column).map_batches(simplified, return_dtype=pl.String, is_elementwise=True)
-    return titles.without_notes(plain)
+    return titles.in_order(titles.without_notes(plain))
 
 
 def person_name(column: pl.Expr) -> pl.Expr:

@@ -36,6 +36,11 @@ def _tables() -> tuple[np.ndarray, pl.DataFrame]:
     return simple, pl.DataFrame({"c": list(sounds), "sound": list(sounds.values())})
 
 
+def syllables() -> list[str]:
+    """Every toneless syllable of pinyin."""
+    return sorted({*_tables()[1]["sound"], *SURNAMES.values()})
+
+
 def simplified(series: pl.Series) -> pl.Series:
     """Traditional characters written as simplified ones; null stays null."""
     values = series.drop_nulls().unique()

@@ -27,7 +27,8 @@ class Looks:
     """Each different look of each person who is to be compared, and the pairs of them that share a block.
 
     `profiles`: `mention` (one that looks so), `base` (who it is for certain), the codes of `KINDS` and `sn`, and `id`
-    and `ge` as far as they are known of any look of the person; `pairs`: `a`, `b`, rows of the profiles.
+    and `ge`; what a look leaves open is taken from the person's other looks where they agree; `pairs`: `a`, `b`, rows
+    of the profiles.
     """
 
     profiles: pl.DataFrame
@@ -47,7 +48,31 @@ def looks(codes: Mapping[str, Codes], base: Labels) -> Looks:
     frame = frame.join(sexes, on="base", how="left", maintain_order="left").with_columns(
         pl.Series("id", _numbers(codes, base)[base[rows]]), pl.coalesce("s", "ge").cast(pl.Int32).alias("ge")
     )
-    return Looks(frame.drop("s"), met.select(pl.Series(c, np.searchsorted(rows, met[c].to_numpy())) for c in "ab"))
+    return Looks(
+        _pooled(frame.drop("s")), met.select(pl.Series(c, np.searchsorted(rows, met[c].to_numpy())) for c in "ab")
+    )
+
+
+def _pooled(frame: pl.DataFrame) -> pl.DataFrame:
+    """What a look leaves open filled from the others of its person, where all of them say the same.
+
+    A name in one table and the telephone in another that points to it are one person's name and telephone. A name in
+    several spellings of one sound is filled with one of them; an address as a whole or not at all.
+    """
+    known = {k: pl.when(pl.col(k) >= 0).then(pl.col(k)) for k in (*KINDS, "sn")}
+
+    def filled(kind: str, empty: tuple[str, ...], alike: str) -> pl.Expr:
+        bare = pl.all_horizontal(pl.col(e) < 0 for e in empty)
+        agreed = known[alike].min().over("base") == known[alike].max().over("base")
+        return pl.when(bare & agreed).then(known[kind].min().over("base")).otherwise(known[kind]).fill_null(-1)
+
+    place = ("af", "am", "ac")
+    return frame.with_columns(
+        *(filled(k, (k,), k) for k in ("em", "py", "sn", "bd", "ip", "so")),
+        filled("nm", ("nm",), "py"),
+        filled("ph", ("ph", "ph2"), "ph"),
+        *(filled(k, place, k) for k in place),
+    )
 
 
 def bearers(codes: Mapping[str, Codes], base: Labels, kind: str, who: str, values: pl.Series) -> pl.DataFrame:

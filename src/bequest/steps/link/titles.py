@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from bequest.steps.link.hanzi import syllables
+
 COMPOUND = (
     "欧阳|司马|上官|诸葛|司徒|东方|独孤|南宫|夏侯|尉迟|公孙|慕容|长孙|宇文|令狐|皇甫|轩辕|端木|申屠|闻人|钟离|濮阳|"
     "淳于|单于|太史|公冶|澹台|赫连|呼延|西门|东郭|百里|鲜于|拓跋|段干|左丘|第五"
@@ -14,6 +16,7 @@ _RECEIVED = r"^(\p{Han}{2,4})(?:亲收|亲启|收)$"
 _ADDRESSED = rf"^(\p{{Han}}{{1,4}})(?:{_LONG})$"
 _SURNAME_ONLY = rf"^(?:\p{{Han}}|{COMPOUND})(?:{_LONG}|总)$"
 _FAMILIAR = rf"^[小老阿大]\p{{Han}}(?:{_LONG}|总)?$"
+_COMMA = r"^([a-z][a-z.' \-]*), ?([a-z][a-z.' \-]*)$"
 _SURNAME = rf"^({COMPOUND}|\p{{Han}})\p{{Han}}"
 
 
@@ -21,6 +24,14 @@ def without_notes(name: pl.Expr) -> pl.Expr:
     """A name in normal form without what stands in brackets behind it and without 收 at its end."""
     bare = name.str.replace(_NOTE, "").str.strip_chars()
     return pl.when(bare != "").then(bare).otherwise(name).str.replace(_RECEIVED, "${1}")
+
+
+def in_order(name: pl.Expr) -> pl.Expr:
+    """A Latin name with a comma as it is said: smith, john is john smith; zhang, wei is zhang wei, as 张伟 is."""
+    family, given = name.str.extract(_COMMA, 1), name.str.extract(_COMMA, 2)
+    chinese = family.is_in(syllables())
+    said = pl.when(chinese).then(family + " " + given).otherwise(given + " " + family)
+    return pl.when(family.is_null()).then(name).otherwise(said)
 
 
 def whole(name: pl.Expr) -> pl.Expr:

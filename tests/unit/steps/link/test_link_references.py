@@ -88,3 +88,24 @@ def test_two_references_of_one_role_make_nobody_one() -> None:
     _, who = linked(customers=(CUSTOMERS, PEOPLE), invites=(INVITES, [("K1", "K2"), ("K2", "K3")]))
     assert len(set(who["customers"])) == 3
     assert who["invites"] == who["customers"][:2], "the first is the row's"
+
+
+@pytest.mark.parametrize(("name", "same"), [("张伟", True), ("張偉", True), ("张玮", True), ("李娜", False)])
+def test_a_name_here_and_a_phone_there_of_one_person_are_both_the_persons(name: str, same: bool) -> None:
+    """The member's phone stands in one table and the name in another that points to it; the parcel bears both."""
+
+    def made(table: str, kind: RecordClass, columns: dict[str, FieldClass], *relations: Relation) -> TableMap:
+        maps = tuple(ColumnMap(c, "TEXT", cls, True, False, R.CUSTOMER, 900, 1000) for c, cls in columns.items())
+        return TableMap("crm", table, kind, maps, 0, relations=relations)
+
+    members = made("members", RecordClass.CUSTOMER_PROFILE, {"id": C.USER_ID, "tel": C.PHONE})
+    profiles = made("profiles", RecordClass.OTHER, {"id": C.USER_ID, "name": C.PERSON_NAME}, to("id", "members", "id"))
+    parcels = made("parcels", RecordClass.ORDER, {"who": C.PERSON_NAME, "tel": C.PHONE})
+    found, who = linked(
+        members=(members, [("1", "13911082034"), ("2", "13887654321")]),
+        profiles=(profiles, [("1", "张伟"), ("2", "王芳")]),
+        parcels=(parcels, [(name, "139 1108 2034")]),
+    )
+    assert who["members"] == who["profiles"]
+    assert (who["parcels"][0] == who["members"][0]) is same
+    assert found.n_subjects == (2 if same else 3)

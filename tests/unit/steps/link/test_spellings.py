@@ -38,6 +38,10 @@ def features(kind: str, column_name: str, *values: str) -> list[object]:
         ("李小红收", "李小红", "李", None),
         ("(张伟)", "(张伟)", None, None),
         ("zhang wei", "zhang wei", None, None),
+        ("ZHANG, Wei", "zhang wei", None, None),
+        ("Smith, John", "john smith", None, None),
+        ("O'Neil,Mary Ann", "mary ann o'neil", None, None),
+        ("张三,李四", "张三,李四", "张", None),
         ("未知", None, None, None),
     ],
 )
