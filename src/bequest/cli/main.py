@@ -33,6 +33,7 @@ from bequest.cli.commands import (
     notify,
     plan,
     portal,
+    publicity,
     review,
     scrub,
     serve,
@@ -43,6 +44,7 @@ from bequest.cli.commands import (
     webhook,
     withdraw,
     witness,
+    worker,
 )
 from bequest.cli.state import State
 from bequest.kernel.errors import BequestError, InputError
@@ -93,6 +95,7 @@ for module in (
     plan,
     notify,
     portal,
+    publicity,
     step,
     deliver,
     escrow,
@@ -106,6 +109,7 @@ for module in (
     evidence,
     witness,
     serve,
+    worker,
     account,
     key,
     webhook,
