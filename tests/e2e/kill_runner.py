@@ -44,6 +44,7 @@ from bequest.app.answers import enter_answers
 from bequest.app.clock import advance_clock
 from bequest.app.context import Context, open_context
 from bequest.app.delta_cutover import run_delta_cutover
+from bequest.app.hold_names import named
 from bequest.app.make_bundle import make_bundle
 from bequest.app.receive import receive_package, write_receipt
 from bequest.app.run_close import run_close
@@ -51,6 +52,7 @@ from bequest.app.run_cutover import run_cutover
 from bequest.app.run_discover import run_discover
 from bequest.app.run_link import run_link
 from bequest.app.run_plan import run_plan
+from bequest.app.set_hold import lift_hold, list_holds, set_hold
 from bequest.crypto import keys
 from bequest.demo.company import make_company
 from bequest.demo.personas import SMALLEST
@@ -179,6 +181,27 @@ def _answer(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -
     enter_answers(ctx, CASE, path)
 
 
+def _set_hold(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> None:
+    """Somebody who speaks for the law puts people on hold."""
+    paper = folder / "order.pdf"
+    paper.write_bytes(b"%PDF keep it")
+    legal = _person(ctx, Role.LEGAL)
+    set_hold(
+        ctx, CASE, named(order["who"], None), paper=paper, reason="authority", person_id=legal,
+        until=(ctx.now(CASE) + timedelta(days=90)).date(), key=folder / "keys" / legal,
+    )  # fmt: skip
+
+
+def _lift_holds(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> None:
+    """… and lifts every one that is in force."""
+    paper = folder / "lifted.pdf"
+    paper.write_bytes(b"%PDF no longer")
+    legal = _person(ctx, Role.LEGAL)
+    for hold, _ in list_holds(ctx, CASE):
+        if hold.in_force:
+            lift_hold(ctx, CASE, hold.hold_id, paper=paper, person_id=legal, key=folder / "keys" / legal)
+
+
 def _wave(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> None:
     run_deliver.run_deliver(ctx, CASE, wave=True)
 
@@ -204,6 +227,8 @@ COMMANDS: dict[str, Callable[[Context, Path, Points, dict[str, Any]], object]] =
     "bundle": _bundle,
     "later": _later,
     "answer": _answer,
+    "set_hold": _set_hold,
+    "lift_holds": _lift_holds,
     "wave": _wave,
     "receipt": _receipt,
     "plan": lambda ctx, *_: run_plan(ctx, CASE),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from bequest.app.legal_holds import holds_file, in_force
 from bequest.app.telling import answers_file, saved_answers, with_lot
 from bequest.app.workspace import Workspace
 from bequest.crypto.atomic import write_file
@@ -37,14 +38,19 @@ def _copy(workspace: Workspace) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The answers as they were at one moment. Whoever decides by them fixes these, whatever came in the meantime."""
+    """The answers as they were at one moment. Whoever decides by them fixes these, whatever came in the meantime.
+
+    `holds`: ids of the holds in force at that moment.
+    """
 
     data: bytes
+    holds: tuple[str, ...] = ()
 
     @property
     def mark(self) -> str:
         """Their digest; empty without any."""
-        return hashlib.sha256(self.data).hexdigest() if self.data else ""
+        held = ("\0" + "\n".join(self.holds)).encode() if self.holds else b""
+        return hashlib.sha256(self.data + held).hexdigest() if self.data or held else ""
 
     @property
     def answers(self) -> pl.DataFrame | None:
@@ -55,7 +61,7 @@ class Taken:
 def take_answers(workspace: Workspace) -> Taken:
     """The answers as they are now."""
     path = answers_file(workspace)
-    return Taken(path.read_bytes() if path.is_file() else b"")
+    return Taken(path.read_bytes() if path.is_file() else b"", in_force(workspace))
 
 
 def note_fixed(workspace: Workspace, taken: Taken) -> None:
@@ -133,27 +139,26 @@ def stopped_since(workspace: Workspace, *, disputes_only: bool = False) -> pl.Se
     return new["ref"].unique().sort()
 
 
+_Entry = tuple[int, int, int] | None
+
+
 @dataclass(slots=True)
 class Watch:
-    """Looks at every batch whether answers came; costs one look at the file's entry, and no query."""
+    """Looks at every batch whether answers or holds came; costs one look at two files' entries, and no query."""
 
     workspace: Workspace
     guard: Callable[[], None]
     matters: Callable[[], bool] = lambda: True
-    _seen: tuple[int, int, int] | None = field(init=False)
+    _seen: tuple[_Entry, _Entry] = field(init=False)
 
     def __post_init__(self) -> None:
         self._seen = self._look()
 
-    def _look(self) -> tuple[int, int, int] | None:
-        try:
-            found = answers_file(self.workspace).stat()
-        except FileNotFoundError:
-            return None
-        return found.st_mtime_ns, found.st_size, found.st_ino
+    def _look(self) -> tuple[_Entry, _Entry]:
+        return _entry(answers_file(self.workspace)), _entry(holds_file(self.workspace))
 
     def check(self) -> None:
-        """Nothing, while no answers came that matter here.
+        """Nothing, while no answers and no holds came that matter here.
 
         Raises:
             AnswersCameError: where they did.
@@ -168,3 +173,11 @@ class Watch:
         """The guard of a batch: lease first, then answers."""
         self.guard()
         self.check()
+
+
+def _entry(path: Path) -> _Entry:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino

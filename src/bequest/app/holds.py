@@ -1,4 +1,4 @@
-"""People who objected or disputed while the destruction was under way: what is not erased yet of theirs stays."""
+"""People who objected, disputed or were put on hold during the destruction: what is not erased yet of theirs stays."""
 
 import json
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ import polars as pl
 from bequest.app.context import Context, Run
 from bequest.app.evidence import publish, record
 from bequest.app.fixed import stopped_since
+from bequest.app.legal_holds import PREFIX, in_force, subjects_of
 from bequest.app.redecide import fix_plans
 from bequest.app.run_link import load_linked
 from bequest.app.telling import people_of
@@ -28,7 +29,11 @@ TableKey = tuple[str, str]
 
 @dataclass(slots=True)
 class Holds:
-    """Who is on hold. Nobody comes off it in this run; kept on disk, so that a killed run knows it again."""
+    """Who is on hold: references of letters, ids of holds. Kept on disk, so that a killed run knows it again.
+
+    A hold of a court or an authority keeps whole rows, also one that the decisions know: an open dispute lets go of
+    passwords. Nobody comes off it in this run, not even where a hold is lifted meanwhile.
+    """
 
     ctx: Context
     run: Run
@@ -45,14 +50,14 @@ class Holds:
 
     def _stopped(self) -> set[str]:
         ends = self.run.case.event in RELEASES_NOTHING
-        return set(stopped_since(self.run.workspace, disputes_only=ends))
+        return set(stopped_since(self.run.workspace, disputes_only=ends)) | set(in_force(self.run.workspace))
 
     def any_new(self) -> bool:
-        """Whether somebody else has objected since."""
+        """Whether somebody else has objected or was put on hold since."""
         return bool(self._stopped() - self._refs)
 
     def renew(self) -> None:
-        """Take in who has objected since; on record before anything is erased by it."""
+        """Take in who has objected or was put on hold since; on record before anything is erased by it."""
         if not self.any_new():
             return
         self._refs |= self._stopped()
@@ -60,7 +65,7 @@ class Holds:
         with self.ctx.store.transaction() as tx:
             record(
                 self.ctx, tx, self.run.case.id, EventType.HOLD_SET, digest(sorted(self._refs))[:16], at=self.run.at,
-                counts={"people": len(self._refs)},
+                counts={"people": len(self.subjects())},
             )  # fmt: skip
         publish(self.ctx, self.run.case.id)
 
@@ -70,8 +75,10 @@ class Holds:
             return pl.Series("subject", [], dtype=pl.UInt32)
         if self._people is None:
             self._people = people_of(self.run.workspace, self._linked())
-        mine = self._people.filter(pl.col("ref").is_in(sorted(self._refs)))
-        return mine["subject"].unique().sort().cast(pl.UInt32)
+        mine = self._people.filter(pl.col("ref").is_in(sorted(self._refs)))["subject"].cast(pl.Int64)
+        named = sorted(r for r in self._refs if r.startswith(PREFIX))
+        held = subjects_of(self.run.workspace, self._linked(), named) if named else mine.clear()
+        return pl.concat([mine, held]).unique().sort().cast(pl.UInt32)
 
     def _linked(self) -> Linked:
         return load_linked(self.run.workspace, self.run.case, self.datamap, fixed=True)

@@ -1,8 +1,9 @@
-"""What a case is decided on, as it stands: people, answers, notices, whole stores. Only read, nothing is written."""
+"""What a case is decided on, as it stands: people, answers, holds, notices, whole stores. Nothing is written."""
 
 from bequest.app.decide import DecideInput
 from bequest.app.fixed import Taken, take_answers
 from bequest.app.law import pack_of
+from bequest.app.legal_holds import subjects_of, with_holds
 from bequest.app.run_link import load_indexes
 from bequest.app.telling import answers_of, notice_by_lot, notice_of
 from bequest.app.whole import load_files, load_stores
@@ -22,13 +23,16 @@ def known_input(
     `taken`: the answers to go by, where they were taken beforehand; otherwise those of this moment. `totals` are the
     source counts of rows.
     """
+    taken = taken or take_answers(workspace)
+    answers = answers_of(workspace, linked, taken.answers, case)
+    held = subjects_of(workspace, linked, taken.holds)
     return DecideInput(
         case=case,
         datamap=datamap,
         pack=pack_of(case),
         indexes=load_indexes(workspace, datamap),
         linked=linked,
-        answers=answers_of(workspace, linked, (taken or take_answers(workspace)).answers, case),
+        answers=with_holds(answers, held, (lot.id for lot in case.lots)),
         notice=notice_of(workspace, linked) if told else None,
         totals=totals,
         notice_by_lot=notice_by_lot(workspace, linked, case) if told else {},

@@ -73,3 +73,23 @@ def people_keys(case: Case, keys: Mapping[Role, Path], roles: Iterable[Role]) ->
             )
         people[person.id] = role
     return signers
+
+
+def signing_person(case: Case, person_id: str, key: Path) -> tuple[Person, Signer]:
+    """The person of the case with this id, and the key in the file, which must be theirs.
+
+    Raises:
+        ApprovalError: where there is no such person, or the key is another.
+    """
+    person = next((p for p in case.people if p.id == person_id), None)
+    if person is None:
+        raise ApprovalError(
+            f"{person_id!r} is nobody in case {case.id}", hint=f"People: {', '.join(p.id for p in case.people)}."
+        )
+    signer = load_person_key(key)
+    if not person.public_key or parse_public_line(person.public_key).fingerprint != signer.public.fingerprint:
+        raise ApprovalError(
+            f"the key given is not that of {person_id}",
+            hint="Sign with the key whose public part stands in the case file.",
+        )
+    return person, signer

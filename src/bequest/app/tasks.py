@@ -20,18 +20,17 @@ import polars as pl
 from bequest.app.context import Context, Run, is_past
 from bequest.app.evidence import event_id, keep_statement, publish, record
 from bequest.app.keep_place import keep_place
-from bequest.app.user_files import new_user_file, read_user_bytes
+from bequest.app.signing_people import signing_person
+from bequest.app.user_files import file_ending, new_user_file, read_user_bytes
 from bequest.crypto.age import encrypt_stream
 from bequest.crypto.atomic import write_file
 from bequest.crypto.sealing import read_sealed, write_sealed
-from bequest.crypto.signing import Signer, load_person_key
-from bequest.crypto.verify import parse_public_line
 from bequest.engine.tableplan import DECISION_PREFIX, LEAVES, TablePlan
 from bequest.evidence.event_types import EventType
 from bequest.evidence.statement import Statement, Subject
 from bequest.kernel.clock import rfc3339
-from bequest.kernel.errors import ApprovalError, EvidenceError, InputError, StateError
-from bequest.model.case import Case, Person, SourceKind
+from bequest.kernel.errors import EvidenceError, InputError, StateError
+from bequest.model.case import Case, SourceKind
 from bequest.model.datamap import FieldClass
 from bequest.model.destruction import Kept, OwnerTask, Residual
 from bequest.sources.source import KEY, OpenSource
@@ -42,7 +41,6 @@ from bequest.store.transaction import Tx
 
 HELD, WHOLE_FILE = "held", "whole_file"
 MOST_EVIDENCE = 64 << 20
-_ENDINGS = {"pdf", "png", "jpg", "jpeg", "txt", "eml", "json", "csv", "docx", "xlsx", "zip", "asc", "sig", "p7s"}
 _NAMING = frozenset(
     {
         FieldClass.PERSON_NAME, FieldClass.USERNAME, FieldClass.PHONE, FieldClass.LANDLINE, FieldClass.EMAIL,
@@ -226,7 +224,7 @@ def finish_task(
     found = _task(ctx, case_id, task_id)
     word = _outcome(outcome, found.task.kind)
     case = ctx.case(case_id).case
-    person, signer = _person(case, person_id, key)
+    person, signer = signing_person(case, person_id, key)
     data = read_user_bytes(evidence, "evidence", hint="Give the holder's letter or the record of what was done.")
     if not data or len(data) > MOST_EVIDENCE:
         raise InputError(
@@ -236,7 +234,7 @@ def finish_task(
     sha256 = hashlib.sha256(data).hexdigest()
     if found.state is TaskState.DONE and (found.outcome, found.evidence_digest) != (word.value, sha256):
         raise StateError(f"task {task_id} is done already, with other evidence", hint="What was recorded stays.")
-    name = f"{task_id}-{sha256[:12]}.{_ending(evidence)}"
+    name = f"{task_id}-{sha256[:12]}.{file_ending(evidence)}"
     workspace = ctx.workspace(case_id)
     write_file(workspace.dir("attachments") / name, data)
     at = found.state_at if found.state is TaskState.DONE else ctx.now(case_id)
@@ -317,26 +315,6 @@ def _outcome(text: str, kind: str) -> Outcome:
     if text not in known:
         raise InputError(f"{text!r} is no outcome of such a task", hint=f"Write one of {', '.join(known)}.")
     return Outcome(text)
-
-
-def _person(case: Case, person_id: str, key: Path) -> tuple[Person, Signer]:
-    person = next((p for p in case.people if p.id == person_id), None)
-    if person is None:
-        raise ApprovalError(
-            f"{person_id!r} is nobody in case {case.id}", hint=f"People: {', '.join(p.id for p in case.people)}."
-        )
-    signer = load_person_key(key)
-    if not person.public_key or parse_public_line(person.public_key).fingerprint != signer.public.fingerprint:
-        raise ApprovalError(
-            f"the key given is not that of {person_id}",
-            hint="Sign with the key whose public part stands in the case file.",
-        )
-    return person, signer
-
-
-def _ending(path: Path) -> str:
-    found = path.suffix.lower().lstrip(".")
-    return found if found in _ENDINGS else "bin"
 
 
 def _list_file(ctx: Context, case_id: str, task_id: str) -> Path:

@@ -82,7 +82,7 @@ def know_again(workspace: Workspace, linked: Linked) -> None:
     if answers is None:
         return
     found = _found_again(workspace, linked, answers.select("ref").join(_anchors(workspace), on="ref")["anchor"])
-    marked = found.join(_mentions(workspace, linked), on="subject").select("anchor", "mention")
+    marked = found.join(mentions(workspace, linked), on="subject").select("anchor", "mention")
     workspace.write(_known_file(workspace), pl.concat([_known(workspace), marked]).unique(maintain_order=True))
 
 
@@ -177,11 +177,11 @@ def _found_again(workspace: Workspace, linked: Linked, anchors: pl.Series) -> pl
     marks = pl.concat([moved, known])
     if not marks.height:
         return same
-    elsewhere = marks.join(_mentions(workspace, linked), on="mention").select("anchor", "subject")
+    elsewhere = marks.join(mentions(workspace, linked), on="mention").select("anchor", "subject")
     return pl.concat([same, elsewhere]).unique(maintain_order=True)
 
 
-def _mentions(workspace: Workspace, linked: Linked) -> pl.DataFrame:
+def mentions(workspace: Workspace, linked: Linked) -> pl.DataFrame:
     """Every mention of today's subjects: `mention`, `subject`."""
     parts = [pl.DataFrame(schema={"mention": pl.Binary, "subject": pl.Int64})]
     for (source, table), roles in linked.subject_of.items():

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from bequest.kernel.errors import InputError
 
+_ENDINGS = {"pdf", "png", "jpg", "jpeg", "txt", "eml", "json", "csv", "docx", "xlsx", "zip", "asc", "sig", "p7s"}
+
 
 def read_user_bytes(path: Path, what: str, *, hint: str) -> bytes:
     """The content of a file that the user named; `what` says what it should be, such as "receipt".
@@ -104,3 +106,9 @@ def _refused(path: Path, error: OSError) -> InputError:
         f"{path.name} cannot be written: {error.strerror or type(error).__name__}",
         hint="Name a file in a folder that exists and that you may write to.",
     )
+
+
+def file_ending(path: Path) -> str:
+    """The ending under which a paper is kept; its name is not, for it may be somebody's."""
+    found = path.suffix.lower().lstrip(".")
+    return found if found in _ENDINGS else "bin"

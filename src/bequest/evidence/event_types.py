@@ -65,6 +65,8 @@ class EventType(StrEnum):
     TASK_OPENED = "task.opened"
     TASK_DONE = "task.done"
     FEEDBACK_SENT = "feedback.sent"
+    HOLD_INTENT = "hold.intent"
+    HOLD_OUTCOME = "hold.outcome"
     HOLD_SET = "hold.set"
     HOLD_LIFTED = "hold.lifted"
     STORE_PURGED = "store.purged"
@@ -153,6 +155,8 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     EventType.TASK_OPENED: ("开立任务", "a task was opened for somebody who holds data"),
     EventType.TASK_DONE: ("任务办结", "somebody attested that a task is done"),
     EventType.FEEDBACK_SENT: ("结果反馈", "people were told the result"),
+    EventType.HOLD_INTENT: ("拟设定或解除冻结令", "a legal hold is about to be set or lifted"),
+    EventType.HOLD_OUTCOME: ("冻结令结果", "whom a legal hold set or lifted is about"),
     EventType.HOLD_SET: ("设定冻结", "a hold was set"),
     EventType.HOLD_LIFTED: ("解除冻结", "a hold was lifted"),
     EventType.STORE_PURGED: ("清除自留库", "a store of our own was purged"),

@@ -51,6 +51,7 @@ PREDICATES: dict[str, tuple[str, str]] = {
     "RescanReport": ("复扫报告", "what the independent verifier found"),
     "DataDestruction": ("数据销毁证明", "the destruction certificate"),
     "TaskAttestation": ("任务办结确认", "somebody attests what a holder did with the data it holds"),
+    "LegalHold": ("冻结令", "a hold for a court or an authority was set or lifted, on a paper"),
     "ErasureReplay": ("删除清单重放", "the erasure ledger was replayed on a restored store or an import"),
     "KeyErasure": ("密钥销毁", "a key was destroyed"),
     "CustodyDestruction": ("留存到期销毁", "what was kept was destroyed when its time was over"),

@@ -14,6 +14,7 @@ from bequest.app.linked_people import person_ids
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import load_linked
 from bequest.app.telling import people_of
+from bequest.app.workspace import Workspace
 from bequest.crypto.cipher import aes_ecb
 from bequest.crypto.keys import KeyState
 from bequest.engine.kernels import normalise
@@ -21,6 +22,7 @@ from bequest.engine.kernels.cmac import tokens
 from bequest.kernel.errors import BequestError, GuardError, InputError, StateError
 from bequest.model.datamap import DataMap
 from bequest.steps.link.features import person_name, usable_phone
+from bequest.steps.link.link import Linked
 
 MOST_HITS = 20
 """More people than this are not listed: a common name is no way to leaf through customers."""
@@ -74,26 +76,37 @@ def find_people(ctx: Context, case_id: str, kind: str, typed: str) -> tuple[int,
     return tuple(int(p) for p in found)
 
 
-def _by_token(ctx: Context, case_id: str, datamap: DataMap, kind: str, typed: str) -> set[int]:
+def tokens_of(ctx: Context, case_id: str, kind: str, typed: pl.Series) -> pl.Series:
+    """The keyed token of each of some values of a kind; null for one that has not its form."""
     wanted = KINDS[kind]
-    normal = pl.select(wanted.form(pl.lit(typed.strip())).alias("v"))["v"]
-    if normal.null_count():
-        raise InputError("what was typed has not the form of what is looked for", hint="Type the whole of it.")
-    feature = wanted.feature[0]
-    token = tokens(normal, aes_ecb(ctx.keys(case_id).get("link")), f"x\x1f{feature}\x1f")[0]
-    workspace = ctx.workspace(case_id)
-    linked = load_linked(workspace, ctx.case(case_id).case, datamap, fixed=True)
-    found: set[int] = set()
+    normal = typed.alias("v").to_frame().select(wanted.form(pl.col("v").str.strip_chars()).alias("v"))["v"]
+    return tokens(normal, aes_ecb(ctx.keys(case_id).get("link")), f"x\x1f{wanted.feature[0]}\x1f").set(
+        normal.is_null(), None
+    )
+
+
+def bearers(workspace: Workspace, linked: Linked, kind: str, wanted: pl.Series) -> pl.DataFrame:
+    """`token`, `subject` of everybody who bears one of these tokens of a kind."""
+    parts = [pl.DataFrame(schema={"token": pl.Binary, "subject": pl.Int64})]
+    mine = wanted.drop_nulls().unique().alias("token").to_frame()
     for (source, table), roles in linked.subject_of.items():
         path = workspace.table_file("index", source, table)
         present = pl.read_parquet_schema(path)
         for role, subjects in roles.items():
-            columns = [c for f in wanted.feature if (c := f"x:{role}:{f}") in present]
-            if columns:
-                frame = pl.read_parquet(path, columns=columns)
-                hit = frame.select(pl.any_horizontal(pl.col(columns) == token).fill_null(False).alias("hit"))["hit"]
-                found.update(int(s) for s in pl.Series(subjects).filter(hit).unique() if s >= 0)
-    return found
+            who = pl.Series("subject", subjects, dtype=pl.Int64)
+            for column in (c for f in KINDS[kind].feature if (c := f"x:{role}:{f}") in present):
+                found = pl.DataFrame([pl.read_parquet(path, columns=[column])[column].alias("token"), who])
+                parts.append(found.filter(pl.col("subject") >= 0).join(mine, on="token", how="semi"))
+    return pl.concat(parts).unique(maintain_order=True)
+
+
+def _by_token(ctx: Context, case_id: str, datamap: DataMap, kind: str, typed: str) -> set[int]:
+    token = tokens_of(ctx, case_id, kind, pl.Series([typed]))
+    if token.null_count():
+        raise InputError("what was typed has not the form of what is looked for", hint="Type the whole of it.")
+    workspace = ctx.workspace(case_id)
+    linked = load_linked(workspace, ctx.case(case_id).case, datamap, fixed=True)
+    return {int(s) for s in bearers(workspace, linked, kind, token)["subject"]}
 
 
 def _by_letter(ctx: Context, case_id: str, datamap: DataMap, typed: str) -> set[int]:

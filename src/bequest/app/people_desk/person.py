@@ -7,6 +7,7 @@ import polars as pl
 
 from bequest.app.context import Context
 from bequest.app.evidence import publish, record
+from bequest.app.legal_holds import LegalHold, holds_on
 from bequest.app.linked_people import person_ids
 from bequest.app.people_desk.find import require_below
 from bequest.app.people_desk.rows import Cell, Place, own_cells, rows_at
@@ -70,6 +71,8 @@ class Person:
     id: int
     held: tuple[Held, ...]
     told: tuple[Told, ...]
+    holds: tuple[LegalHold, ...] = ()
+    """Those of a court or an authority that are in force."""
 
     @property
     def by_table(self) -> tuple[tuple[tuple[str, str], tuple[Held, ...]], ...]:
@@ -103,7 +106,8 @@ def person(ctx: Context, case_id: str, person_id: int, *, clear: bool = False) -
         _held(place, role, plans.get(place[:2]), own_cells(tables[place[:2]], role, cells.get(place, ())))
         for place, role in places
     )
-    return Person(person_id, held, _told(ctx, case_id, workspace, linked, subjects))
+    told = _told(ctx, case_id, workspace, linked, subjects)
+    return Person(person_id, held, told, holds_on(workspace, linked, subjects))
 
 
 def unmask(ctx: Context, case_id: str, person_id: int, *, by: str, purpose: str, reason: str) -> Person:

@@ -21,6 +21,7 @@ from bequest.app.run_deliver import enter_receipt, run_deliver
 from bequest.app.send import check_lot, send_packages
 from bequest.app.transport import way_to
 from bequest.cli import render
+from bequest.cli.commands.hold import tell_holds
 from bequest.cli.state import state_of
 from bequest.kernel.clock import SystemClock, parse_rfc3339
 from bequest.kernel.errors import InputError
@@ -62,6 +63,7 @@ def deliver(
         ]
         render.table(d.lot.id, ("table", "rows", "values as is", "transformed", "withheld"), rows, figures=range(1, 5))
         render.line(f"package: {d.package.folder}")
+    tell_holds(c, case)
     if way is not None and not carried:
         render.line(render.say("没有要送的：都已签收", "nothing to send: every package is signed for"))
     for name, x in carried.items():

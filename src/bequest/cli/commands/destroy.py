@@ -8,6 +8,7 @@ import typer
 from bequest.app.replay import Replayed, replay
 from bequest.app.run_destroy import run_destroy
 from bequest.cli import render
+from bequest.cli.commands.hold import tell_holds
 from bequest.cli.state import group, state_of
 from bequest.documents.words import word
 from bequest.model.case import Role
@@ -47,6 +48,7 @@ def destroy(
     ]  # fmt: skip
     heads = ("source", "finding", "searched", "control", "residue", "planned", "coincidence")
     render.table("", heads, rows, figures=(2, 4, 5, 6))
+    tell_holds(c, case)
     render.line(f"certificate: {getattr(word(done.certificate.state), lang)} {done.pdf}")
 
 

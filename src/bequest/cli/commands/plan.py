@@ -15,6 +15,7 @@ from bequest.app.run_plan import ColumnExplanation, crime_meters, explain_field,
 from bequest.app.tasks import planned_tasks
 from bequest.app.what_if import what_if as ask_what_if
 from bequest.cli import render
+from bequest.cli.commands.hold import tell_holds
 from bequest.cli.fairness import print_fairness, print_rates
 from bequest.cli.state import group, state_of, warn_register
 from bequest.cli.switches import print_switches
@@ -75,6 +76,7 @@ def run(
         )
         return
     print_preview(decided.policy, decided.population)
+    tell_holds(c, case)
     title = render.say("法律包的开关（→ 为所采的理解）：", "switches of the law (→ is the reading followed):")
     print_switches(switches, title)
     _print_unverified(weak)

@@ -28,7 +28,7 @@ RULES: tuple[PurgeRule, ...] = (
     PurgeRule(
         Stage.AT_CLOSE,
         "link",
-        tuple(f"work/{w}" for w in ("index", "link", "decided", "custody", "erase", "delivered")),
+        tuple(f"work/{w}" for w in ("index", "link", "decided", "custody", "erase", "delivered", "holds")),
     ),
     PurgeRule(Stage.AT_CLOSE, "bodies", ("letters", "stores/tasks")),
     PurgeRule(Stage.LAST_COPY, "replay", ("stores/ledger",)),
