@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 from tests.control_databases import ENGINES, SETTING, give_back, new_control_database
-from tests.servers import Mariadb, Postgres
+from tests.servers import Mariadb, ObjectStore, Postgres, Redis
 
 settings.register_profile("bequest", deadline=None)
 settings.load_profile("bequest")
@@ -26,6 +26,22 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture(scope="session")
 def mariadb() -> Iterator[Mariadb]:
     server = Mariadb()
+    server.start()
+    yield server
+    server.end()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[Redis]:
+    server = Redis()
+    server.start()
+    yield server
+    server.end()
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[ObjectStore]:
+    server = ObjectStore()
     server.start()
     yield server
     server.end()

@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from abc import ABC, abstractmethod
@@ -243,3 +244,90 @@ class Mariadb(Server):
             host="127.0.0.1", port=self.port, user=self.admin, password=PASSWORD, database=database, autocommit=True,
             charset="utf8mb4", **more,
         )  # fmt: skip
+
+
+class Redis(Server):
+    """Redis, with dump and log, uncompressed so that a search of its files sees what is in them."""
+
+    kind = "redis"
+    admin = ""
+    settings: tuple[str, ...] = ("--save", "3600 1", "--appendonly", "yes", "--rdbcompression", "no")
+
+    def __init__(self) -> None:
+        program = _program("redis-server", "/usr/bin/redis-server")
+        if program is None:
+            pytest.skip("Redis is not installed (Debian: redis-server)")
+        super().__init__()
+        self._program = program
+        self.run("mkdir", self.data)
+
+    def _account(self) -> str | None:
+        return None
+
+    def _command(self) -> list[str]:
+        return [
+            self._program, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.data),
+            "--requirepass", PASSWORD, "--databases", "64", *self.settings,
+        ]  # fmt: skip
+
+    def _answers(self) -> bool:
+        import redis
+
+        try:
+            with closing(self.connect("0")) as db:
+                return bool(db.ping())
+        except redis.exceptions.RedisError:
+            return False
+
+    def _create(self, name: str, template: str) -> None:
+        raise NotImplementedError("a Redis has numbered databases")
+
+    def new_database(self, template: str = "") -> str:
+        assert not template
+        return str(next(self._numbers))
+
+    def connect(self, database: str, **more: Any) -> Any:
+        import redis
+
+        return redis.Redis.from_url(self.url(database), **more)
+
+
+class ObjectStore(Server):
+    """moto's server: the S3 interface over HTTP, with versions, markers, uploads in parts, locks and rules."""
+
+    kind = "s3+http"
+    admin = "tester"
+
+    def __init__(self) -> None:
+        pytest.importorskip("moto", reason="moto is not installed")
+        super().__init__()
+
+    def _account(self) -> str | None:
+        return None
+
+    def _command(self) -> list[str]:
+        return [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
+
+    def _answers(self) -> bool:
+        with closing(socket.socket()) as s:
+            return s.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def _create(self, name: str, template: str) -> None:
+        assert not template
+        db = self.connect(name)
+        db.create_bucket(Bucket=name)
+        db.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+
+    def new_database(self, template: str = "") -> str:
+        name = f"bucket-{next(self._numbers)}"
+        self._create(name, template)
+        return name
+
+    def connect(self, database: str, **more: Any) -> Any:
+        """A client of its own; the bucket is named in each call."""
+        import botocore.session
+
+        session = botocore.session.Session()
+        session.set_credentials(self.admin, PASSWORD)
+        where = f"http://127.0.0.1:{self.port}"
+        return session.create_client("s3", region_name="us-east-1", endpoint_url=where, **more)

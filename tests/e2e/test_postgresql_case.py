@@ -23,11 +23,13 @@ from tests.servers import Postgres
 
 from bequest.app.context import open_context
 from bequest.app.rehearse import Played, rehearse
+from bequest.app.replay import replay
 from bequest.demo.company import make_company
 from bequest.demo.schema import TABLES
 from bequest.kernel.errors import SourceError
-from bequest.model.case import Event
+from bequest.model.case import Event, Role
 from bequest.sources.sqlite_comments import read_comments
+from bequest.steps.destroy.replay import OLDER, SAME
 
 CUSTOMERS = 200
 SCHEMA = "crm"
@@ -183,3 +185,24 @@ def test_the_command_prints_accounts_for_the_tables_of_the_case(whole: PlayedCas
     assert done.returncode == 0, done.stderr
     granted = {line.split(" ON ")[1].split(" TO ")[0] for line in done.stdout.splitlines() if "GRANT DELETE" in line}
     assert granted == {f'"crm"."{t.name}"' for t in CRM if t.in_case}
+
+
+def test_who_comes_back_on_the_server_is_erased_again(whole: PlayedCase, postgres: Postgres) -> None:
+    """The customers of the day before are brought back into the server: by hand, as a restore of one table would."""
+    ctx = open_context(whole.folder / "home", environ={"CRM": postgres.url(whole.database)})
+    case_id = whole.played.case.id
+    after = rows(postgres, whole.database, "customers")
+    with closing(postgres.connect(whole.database)) as db:
+        db.execute(f"TRUNCATE {SCHEMA}.customers CASCADE")
+        with db.cursor().copy(f"COPY {SCHEMA}.customers FROM STDIN") as copy:
+            for row in whole.before["customers"]:
+                copy.write_row(row)
+    looked = replay(ctx, case_id, "crm")
+    assert looked.count(SAME) > 50
+    assert looked.statement is None
+    operator = next(p.id for p in whole.played.case.people if Role.OPERATOR in p.roles)
+    done = replay(ctx, case_id, "crm", operator_key=whole.folder / "demo" / "keys" / operator)
+    assert done.erased_rows > 50
+    assert rows(postgres, whole.database, "customers") == after
+    again = replay(ctx, case_id, "crm")
+    assert again.count(SAME) == again.count(OLDER) == 0

@@ -47,7 +47,8 @@ class Town:
     roles: dict[str, str]
     """Role → person of the case."""
     people: pl.DataFrame
-    """`ref`, `phone`, `email`, `token` of customers who have both addresses; each test takes its own: the first ten by number, then `customer`."""
+    """`ref`, `phone`, `email`, `token` of customers who have both addresses. The first ten are taken by number,
+    the others by `customer`: each test has its own."""
     child: str = ""
     """The token of a letter about a child under 14."""
     _next: int = 10

@@ -1,6 +1,7 @@
 """Sources of a case, opened; samples, full reads and counts over them."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 import polars as pl
 
@@ -9,7 +10,7 @@ from bequest.app.whole import unmarked_stores
 from bequest.engine.text import non_empty
 from bequest.kernel.errors import DataMapError, GuardError, SourceError
 from bequest.kernel.secret import Secrets
-from bequest.model.case import SERVERS, Case
+from bequest.model.case import SERVERS, Case, SourceKind
 from bequest.model.datamap import DataMap, TableMap
 from bequest.model.plan import ColumnTotal
 from bequest.sources.codes import ENCODING
@@ -40,7 +41,7 @@ def check_markers(case: Case, sources: dict[str, OpenSource], secrets: Secrets |
     if not case.rehearsal:
         return
     unmarked = [name for name, s in sources.items() if not s.marker(case.id)]
-    served = any(s.kind in SERVERS for s in case.sources if s.name in unmarked)
+    served = {s.kind for s in case.sources if s.name in unmarked} & SERVERS
     unmarked += unmarked_stores(case, secrets)
     if unmarked:
         raise GuardError(
@@ -52,8 +53,12 @@ def check_markers(case: Case, sources: dict[str, OpenSource], secrets: Secrets |
         )
 
 
-def _mark(case_id: str, served: bool) -> str:
+def _mark(case_id: str, served: AbstractSet[SourceKind]) -> str:
     """How a copy is marked by hand: on a server by whoever may create tables there."""
+    if SourceKind.S3 in served:
+        return f'Under the prefix lies an object {FILE_MARKER} with {{"case_id": "{case_id}"}}.'
+    if SourceKind.REDIS in served:
+        return f"The database has a key bequest_rehearsal:{case_id}."
     if served:
         table = f"CREATE TABLE {TABLE_MARKER} (case_id varchar(190) PRIMARY KEY)"
         return f"In a copy on a server: {table}; INSERT INTO {TABLE_MARKER} VALUES ('{case_id}');"  # noqa: S608

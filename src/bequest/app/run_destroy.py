@@ -32,7 +32,7 @@ from bequest.app.run_cutover import load_inventory
 from bequest.app.run_deliver import nothing_moves, waves_due
 from bequest.app.run_discover import data_map
 from bequest.app.run_plan import load_plans
-from bequest.app.scrubbing import check_decided, run_scrubs, servers_of
+from bequest.app.scrubbing import check_decided, left_behind, run_scrubs, servers_of
 from bequest.app.signing_people import people_keys
 from bequest.app.write_certificate import Issued, certify, finish_logged
 from bequest.crypto.cipher import aes_ecb
@@ -308,6 +308,7 @@ def _task(job: Job) -> Task:
         plans=tuple(plan for _, _, plan in job.numbered()),
         key=job.key("verifier"),
         link_ecb=aes_ecb(job.key("link")),
+        left=left_behind(job.ctx, job.run.case),
     )
 
 

@@ -80,6 +80,12 @@ def decisions(tx: Tx, case: Case) -> dict[str, ScrubDecision]:
     return {name: decode(ScrubDecision, value) for name, value in found.items() if isinstance(value, dict)}
 
 
+def left_behind(ctx: Context, case: Case) -> frozenset[str]:
+    """Sources of which it was decided that nothing is scrubbed until a day."""
+    with ctx.store.transaction() as tx:
+        return frozenset(name for name, d in decisions(tx, case).items() if d.choice is Choice.LEAVE)
+
+
 def decide_scrub(
     ctx: Context,
     case_id: str,
@@ -158,6 +164,12 @@ def _check(decision: ScrubDecision, plan: ScrubPlan, at: datetime) -> None:
         )
     if decision.begins_at >= decision.ends_at or place_in_window(decision, at) is When.AFTER:
         raise InputError("the window ends before it begins, or is over already", hint="Give --from and --to, in order.")
+    longest = max((str(c.facts["until"]) for c in plan.checks if c.facts.get("until")), default="")
+    if longest and decision.until < longest:
+        raise InputError(
+            f"{decision.source} keeps versions under a lock until {longest}",
+            hint=f"Give --until {longest} or a later day: it stands as a residual on the certificate.",
+        )
     if plan.remains and not decision.until:
         raise InputError(
             f"a scrub of {decision.source} leaves {', '.join(plan.remains)} without a day until which it may remain",

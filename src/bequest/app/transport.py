@@ -1,4 +1,4 @@
-"""Packages and messages to where the receiver takes them: a folder, or an SFTP server.
+"""Packages and messages to where the receiver takes them: a folder, an SFTP server, or a bucket (S3).
 
 Rules kept, whatever the way: a file is sent under another name and gets its own only once it is whole, so what is there
 under its name is finished and not sent again; the manifest of the bag goes last, so that a package is whole or not
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
+from bequest.app import transport_s3
 from bequest.app.transport_sftp import NOT_CARRIED, SCHEME, SftpWay
 from bequest.crypto.atomic import sync_directory
 from bequest.kernel.errors import DeliveryError, InputError
@@ -87,18 +88,26 @@ def _of_the_disk(folder: Path) -> Iterator[None]:
         ) from None
 
 
-def way_to(target: str, *, ssh_key: Path | None = None, known_hosts: Path | None = None) -> Way:
-    """The way to `sftp://ACCOUNT@HOST[:PORT]/FOLDER`, or to a folder.
+def way_to(
+    target: str,
+    *,
+    ssh_key: Path | None = None,
+    known_hosts: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Way:
+    """The way to `sftp://ACCOUNT@HOST[:PORT]/FOLDER`, to `s3://HOST/BUCKET/FOLDER`, or to a folder.
 
     Raises:
         InputError: where the target cannot be used.
     """
     if target.startswith(SCHEME):
         return SftpWay.parse(target, ssh_key=ssh_key, known_hosts=known_hosts)
+    if target.startswith(transport_s3.SCHEME):
+        return transport_s3.S3Way.parse(target, environ or {})
     if "://" in target:
         raise InputError(
             f"{target.partition('://')[0]} is no way of transport that is known",
-            hint="Write sftp://ACCOUNT@HOST/FOLDER, or a folder.",
+            hint="Write sftp://ACCOUNT@HOST/FOLDER, s3://HOST/BUCKET/FOLDER, or a folder.",
         )
     return FolderWay(Path(target))
 

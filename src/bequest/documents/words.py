@@ -225,6 +225,8 @@ _CASE: Final = (
     (SourceKind.PARQUET, Word("Parquet", "Parquet")),
     (SourceKind.XLS, Word("XLS（旧格式）", "XLS (old format)")),
     (SourceKind.FILE, Word("文件", "files")),
+    (SourceKind.S3, Word("对象存储（S3）", "object storage (S3)")),
+    (SourceKind.REDIS, Word("Redis", "Redis")),
     (SourceKind.HELD_ELSEWHERE, Word("他处持有", "held elsewhere")),
     (WholeFate.KEPT, Word("原处留存，只读", "stays in its place, read-only")),
     (WholeFate.CUSTODY, Word("整体封存", "sealed whole")),

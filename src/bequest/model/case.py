@@ -92,12 +92,17 @@ class SourceKind(StrEnum):
     PARQUET = "parquet"
     FILE = "file"
     """Documents, archives and whatever else is kept or goes as a whole; `path` is a file, a folder or a pattern."""
+    S3 = "s3"
+    REDIS = "redis"
     HELD_ELSEWHERE = "held-elsewhere"
     """Data that somebody else holds: a platform, a carrier, a service. An export of it may be read."""
 
 
-SERVERS = frozenset({SourceKind.POSTGRESQL, SourceKind.MARIADB})
+SERVERS = frozenset({SourceKind.POSTGRESQL, SourceKind.MARIADB, SourceKind.S3, SourceKind.REDIS})
 """Kinds that are reached by `url`; all others lie at `path`."""
+
+BY_PATTERN = frozenset({SourceKind.S3, SourceKind.REDIS})
+"""Kinds without a schema: patterns say which objects or keys make a table. They are read row by row only."""
 
 
 class SystemKind(StrEnum):
@@ -263,7 +268,7 @@ class Source:
     schema: str = ""
     """PostgreSQL: the schema whose tables belong to the case; `public` where none is named."""
     tables: tuple[str, ...] = ()
-    """Server, whole store: names or patterns (`dms_*`) of its tables; none means all of the database."""
+    """Whole store on a server: names or patterns of its tables; none means all. S3, Redis: of objects, of keys."""
     elsewhere: tuple[str, ...] = ()
     """Server: names or patterns of tables that whole stores of the same database hold; they are not this source's."""
     managed: bool = False
@@ -376,11 +381,7 @@ class Case:
     evidence: EvidenceRules = field(default_factory=EvidenceRules)
 
     def receiver(self, party_id: str) -> Party:
-        """The receiver of that id.
-
-        Raises:
-            KeyError: where there is none.
-        """
+        """The receiver of that id, or a KeyError."""
         return {p.id: p for p in self.receivers}[party_id]
 
     def person(self, person_id: str) -> Person:

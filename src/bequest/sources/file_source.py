@@ -1,8 +1,9 @@
 """What all sources that are one file share: keys, samples, fingerprint, marker, and the frame of a rewrite."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -69,6 +70,8 @@ class FileSource(ABC):
         self._seen: tuple[tuple[int, ...], tuple[TableInfo, ...]] | None = None
         self._checked: set[tuple[object, ...]] = set()
         self._going: set[str] = set()
+        self.put: Callable[[Callable[[BinaryIO], None], Guard], None] = partial(replace_file, self.path)
+        """How the new form of the file takes the place of the old one."""
 
     @property
     def why_whole(self) -> str:
@@ -161,7 +164,7 @@ class FileSource(ABC):
             return self._let_go(info, changes, guard)
         edit = Edit(changes, key)
         guard()
-        replace_file(self.path, lambda out: self._write(info, edit, out), guard)
+        self.put(lambda out: self._write(info, edit, out), guard)
         return edit.applied()
 
     def _let_go(self, info: TableInfo, changes: Changes, guard: Guard) -> Applied:

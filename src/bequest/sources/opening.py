@@ -30,6 +30,8 @@ FILES: dict[SourceKind, Callable[..., OpenSource]] = {
 SERVERS: dict[SourceKind, str] = {
     SourceKind.POSTGRESQL: "bequest.sources.postgresql:PostgresqlSource",
     SourceKind.MARIADB: "bequest.sources.mariadb:MariadbSource",
+    SourceKind.S3: "bequest.sources.s3:S3Source",
+    SourceKind.REDIS: "bequest.sources.redis_keys:RedisSource",
 }
 """What opens each kind of server, by name: the drivers come with `bequest[databases]` and may be absent."""
 

@@ -24,6 +24,8 @@ class RolesWriter(Protocol):
 WRITERS: dict[SourceKind, str] = {
     SourceKind.POSTGRESQL: "bequest.sources.postgresql_roles",
     SourceKind.MARIADB: "bequest.sources.mariadb_roles",
+    SourceKind.S3: "bequest.sources.s3_roles",
+    SourceKind.REDIS: "bequest.sources.redis_roles",
 }
 
 

@@ -333,6 +333,21 @@ BAD: dict[str, tuple[Callable[[str], str], str, str]] = {
         "sources#1.schema: a source of kind mariadb has no schemas",
         "database",
     ),
+    "keys without a pattern": (
+        put('kind = "sqlite"\npath = "data/crm.db"', 'kind = "redis"\nurl = "env:CRM"'),
+        "sources#1.tables: is missing: a Redis has no tables",
+        "customer:",
+    ),
+    "keys of two patterns in one": (
+        put('kind = "sqlite"\npath = "data/crm.db"', 'kind = "redis"\nurl = "env:CRM"\ntables = ["a*b*"]'),
+        "sources#1.tables: is no pattern",
+        "customer:",
+    ),
+    "a bucket as a whole": (
+        put('kind = "sqlite"\npath = "data/crm.db"', 'kind = "s3"\nurl = "env:CRM"\nsystem_kind = "archive"'),
+        "sources#1.system_kind: a source of kind s3 is not decided on as a whole",
+        "held-elsewhere",
+    ),
     "unknown route": (put('"PIPL-22"', '"PIPL-24"'), "lots#1.legal_route: 'PIPL-24'", "PIPL-22"),
     "unknown scenario": (put('"company-transfer"', '"sale"'), "case.scenario: 'sale'", "bankrupt-shop"),
     "unknown role": (put('["officer"]', '["oficer"]'), "people#2.roles: 'oficer'", "'officer'"),

@@ -101,6 +101,14 @@ def make(tmp_path: Path, request: pytest.FixtureRequest) -> Maker:
             return open_source(
                 Source(name="people", kind=kind, url="env:PEOPLE"), Secrets({"PEOPLE": other.url(database)})
             )
+        if kind is SourceKind.S3:
+            store = request.getfixturevalue("object_store")
+            database = database or store.new_database()
+            WRITERS["csv"](tmp_path / "people.csv", columns, rows)
+            body = (tmp_path / "people.csv").read_bytes()
+            store.connect(database).put_object(Bucket=database, Key="exports/people.csv", Body=body)
+            spec = Source(name="people", kind=kind, url="env:PEOPLE")
+            return open_source(spec, Secrets({"PEOPLE": store.url(database) + "/exports"}))
         path = tmp_path / f"people.{SUFFIX[kind]}"
         path.unlink(missing_ok=True)
         WRITERS[kind](path, columns, rows)

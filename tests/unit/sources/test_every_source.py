@@ -16,7 +16,7 @@ from bequest.sources.replacing import leftover
 
 SERVERS = [SourceKind.POSTGRESQL, SourceKind.MARIADB]
 ROWWISE = [k for k in OPENERS if k is not SourceKind.XLS]  # out of which no row can be cut: test_xls
-KINDS = [*ROWWISE, *SERVERS]
+KINDS = [*ROWWISE, *SERVERS, SourceKind.S3]
 FILES = [k for k in ROWWISE if k is not SourceKind.SQLITE]
 COLUMNS = ("no", "name", "phone", "note")
 ROWS = [(f"K{i}", f"人{i}", f"1380013{i:04}", '行一\n"二", 三' if i % 2 else None) for i in range(10)]

@@ -10,6 +10,7 @@ from bequest.crypto.verify import parse_public_line
 from bequest.evidence.note import parse_vkey
 from bequest.kernel.errors import BequestError, CaseFileError
 from bequest.model.case import (
+    BY_PATTERN,
     MOVES_NOTHING,
     RELEASES_NOTHING,
     SERVERS,
@@ -272,7 +273,12 @@ def _check_sources(case: Case, root: Table) -> None:
                 "needs a custodian",
                 hint="Name one here, or for the whole case under [custodian].",
             )
-        if source.tables and not any(s.elsewhere and s.database == source.database for s in case.sources):
+        by_pattern = source.kind in BY_PATTERN
+        if (
+            source.tables
+            and not by_pattern
+            and not any(s.elsewhere and s.database == source.database for s in case.sources)
+        ):
             raise CaseFileError(
                 f"{_at(root, f'sources#{n}', 'tables')}: the other tables of this database are in no source",
                 hint="Write a second [[sources]] with the same url and no `tables`: it is all that is not named here.",

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bequest.app.casefile.check import check_recipient
 from bequest.app.casefile.table import Table
 from bequest.kernel.secret import PREFIXES
-from bequest.model.case import SERVERS, Source, SourceKind, SystemKind, WholeFate
+from bequest.model.case import BY_PATTERN, SERVERS, Source, SourceKind, SystemKind, WholeFate
 
 SERVER = ("url", "delete_url", "scrub_url", "verify_url", "schema", "tables", "managed")
 WORKBOOK = ("sheet", "password")
@@ -22,10 +22,10 @@ SOURCE = ("name", "kind", "path", *SERVER, *_ALL, *FILE, *WHOLE, *HELD)
 
 _SHEETS = frozenset({SourceKind.XLSX, SourceKind.XLS})
 _FITS: dict[str, frozenset[SourceKind]] = {
-    "encoding": frozenset({SourceKind.CSV, SourceKind.JSONL, SourceKind.HELD_ELSEWHERE}),
-    "separator": frozenset({SourceKind.CSV, SourceKind.HELD_ELSEWHERE}),
-    "header_row": frozenset({SourceKind.CSV, SourceKind.HELD_ELSEWHERE}) | _SHEETS,
-    "header_rows": frozenset({SourceKind.CSV, SourceKind.HELD_ELSEWHERE}) | _SHEETS,
+    "encoding": frozenset({SourceKind.CSV, SourceKind.JSONL, SourceKind.HELD_ELSEWHERE, SourceKind.S3}),
+    "separator": frozenset({SourceKind.CSV, SourceKind.HELD_ELSEWHERE, SourceKind.S3}),
+    "header_row": frozenset({SourceKind.CSV, SourceKind.HELD_ELSEWHERE, SourceKind.S3}) | _SHEETS,
+    "header_rows": frozenset({SourceKind.CSV, SourceKind.HELD_ELSEWHERE, SourceKind.S3}) | _SHEETS,
     "sheet": _SHEETS,
     "password": _SHEETS | {SourceKind.HELD_ELSEWHERE},
 }
@@ -75,9 +75,14 @@ def divide_databases(sources: Sequence[Source]) -> tuple[Source, ...]:
     for s in sources:
         if s.tables:
             held[s.database] = held.get(s.database, ()) + s.tables
-    return tuple(
-        replace(s, elsewhere=held.get(s.database, ())) if s.kind in SERVERS and not s.tables else s for s in sources
-    )
+    return tuple(_without_others(s, held.get(s.database, ())) for s in sources)
+
+
+def _without_others(source: Source, held: tuple[str, ...]) -> Source:
+    """A source that knows what of its database belongs to others; keys of a Redis always say whose they are."""
+    if source.kind is SourceKind.REDIS:
+        return replace(source, elsewhere=tuple(p for p in held if p not in source.tables))
+    return replace(source, elsewhere=held) if source.kind in SERVERS and not source.tables else source
 
 
 def _keepers_key(table: Table, *, is_whole: bool) -> str:
@@ -188,7 +193,7 @@ def _path(table: Table, key: str) -> Path:
 def _refuse(table: Table, kind: SourceKind, keys: Iterable[str]) -> None:
     ways = {
         SourceKind.HELD_ELSEWHERE: "is held by its owner", SourceKind.POSTGRESQL: "is a server",
-        SourceKind.MARIADB: "is a server",
+        SourceKind.MARIADB: "is a server", SourceKind.S3: "is a server", SourceKind.REDIS: "is a server",
     }  # fmt: skip
     for key in keys:
         if table.has(key):
@@ -200,6 +205,8 @@ def _refuse(table: Table, kind: SourceKind, keys: Iterable[str]) -> None:
 
 
 def _server(table: Table, kind: SourceKind) -> Source:
+    if kind in BY_PATTERN:
+        return _by_pattern(table, kind)
     for key in ("path", *FILE):
         if table.has(key):
             raise table.fault(key, f"a source of kind {kind.value} is a server", "Leave it out, and name its url.")
@@ -239,6 +246,44 @@ def _server(table: Table, kind: SourceKind) -> Source:
         disposition=disposition,
         reason=table.text("reason", ""),
         age_recipient=_keepers_key(table, is_whole=whole),
+    )
+
+
+def _by_pattern(table: Table, kind: SourceKind) -> Source:
+    """Objects of a bucket, keys of a Redis: patterns say what makes a table."""
+    _refuse(table, kind, ("path", *HELD, "schema"))
+    for key in WHOLE:
+        if table.has(key):
+            raise table.fault(key, f"a source of kind {kind.value} is read row by row", "Leave it out.")
+    if table.word("system_kind", SystemKind, SystemKind.BUSINESS) is not SystemKind.BUSINESS:
+        raise table.fault(
+            "system_kind",
+            f"a source of kind {kind.value} is not decided on as a whole",
+            'Leave it out; or copy the objects out and declare the copy with `kind = "file"`, and the store itself as'
+            " held-elsewhere.",
+        )
+    if kind is SourceKind.REDIS and not table.has("tables"):
+        raise table.fault(
+            "tables", "is missing: a Redis has no tables", 'Write the keys that make one, such as ["customer:*"].'
+        )
+    patterns = table.texts("tables", required=True) if table.has("tables") else ()
+    if kind is SourceKind.REDIS:
+        for pattern in patterns:
+            if pattern.count("*") != 1 or any(sign in pattern for sign in "?[]\\"):
+                raise table.fault("tables", "is no pattern with one *", 'Write keys such as ["customer:*"].')
+    return Source(
+        name=table.identifier("name"),
+        kind=kind,
+        url=_url(table, "url", None),
+        delete_url=_url(table, "delete_url", ""),
+        scrub_url=_url(table, "scrub_url", ""),
+        verify_url=_url(table, "verify_url", ""),
+        tables=patterns,
+        managed=table.flag("managed", default=False),
+        label=table.text("label", ""),
+        timezone=read_zone(table, "timezone", ""),
+        custodian=table.text("custodian", ""),
+        **_file_options(table, kind),  # type: ignore[arg-type]
     )
 
 

@@ -39,12 +39,14 @@ def deliver(
     ctx: typer.Context,
     case: str,
     wave: Annotated[bool, typer.Option("--wave", help="another wave: late consents, late rows 后续批次交付")] = False,
-    to: Annotated[str, typer.Option(help="send packages to sftp://ACCOUNT@HOST/FOLDER, or to a folder")] = "",
+    to: Annotated[
+        str, typer.Option(help="send packages to sftp://ACCOUNT@HOST/FOLDER, s3://HOST/BUCKET or a folder")
+    ] = "",
     lot: Annotated[str, typer.Option(help="with --to: the lot whose packages go there")] = "",
     ssh_key: Annotated[Path | None, typer.Option(help="private key for SFTP")] = None,
     known_hosts: Annotated[Path | None, typer.Option(help="keys of SFTP servers, else the account's own")] = None,
 ) -> None:
-    way = way_to(to, ssh_key=ssh_key, known_hosts=known_hosts) if to else None
+    way = way_to(to, ssh_key=ssh_key, known_hosts=known_hosts, environ=os.environ) if to else None
     with state_of(ctx).context() as c:
         if way is not None:
             check_lot(c.case(case).case, lot)

@@ -29,12 +29,14 @@ def withdraw_(
     ctx: typer.Context,
     case: str,
     people: Annotated[Path | None, typer.Option(help="CSV: ref, action, field, value")] = None,
-    to: Annotated[str, typer.Option(help="send messages to sftp://ACCOUNT@HOST/FOLDER, or to a folder")] = "",
+    to: Annotated[
+        str, typer.Option(help="send messages to sftp://ACCOUNT@HOST/FOLDER, s3://HOST/BUCKET or a folder")
+    ] = "",
     lot: Annotated[str, typer.Option(help="with --to: the lot whose messages go there")] = "",
     ssh_key: Annotated[Path | None, typer.Option(help="private key for SFTP")] = None,
     known_hosts: Annotated[Path | None, typer.Option(help="keys of SFTP servers, else the account's own")] = None,
 ) -> None:
-    way = way_to(to, ssh_key=ssh_key, known_hosts=known_hosts) if to else None
+    way = way_to(to, ssh_key=ssh_key, known_hosts=known_hosts, environ=os.environ) if to else None
     with state_of(ctx).context() as c:
         if way is not None:
             check_lot(c.case(case).case, lot)

@@ -79,6 +79,10 @@ REMAINS: dict[str, tuple[str, str]] = {
     "replicas": ("副本", "replicas"),
     "backups": ("备份与归档", "backups and archives"),
     "statistics": ("统计信息", "statistics"),
+    "locked_versions": ("受对象锁保护的旧版本", "older versions under an object lock"),
+    "older_versions": ("对象的旧版本", "older versions of objects"),
+    "persistence_files": ("持久化文件（RDB、AOF）", "persistence files (RDB, AOF)"),
+    "memory": ("服务器已释放的内存", "freed memory of the server"),
     "freed_blocks": ("磁盘上已释放的块", "freed blocks on disk"),
 }
 """What may hold deleted bytes, by code."""

@@ -37,6 +37,17 @@ def _read_server(source: Source, task: Task) -> Iterator[Rows]:
         raise UnreadableError(source.name, type(error).__name__) from error
 
 
+def _read_objects(source: Source, task: Task) -> Iterator[Rows]:
+    """Objects are read as the files they are; the driver is there only where a bucket is read."""
+    try:
+        module = importlib.import_module("bequest.steps.destroy.verifier.read_s3")
+        yield from module.read_s3(source, task)
+    except (InputError, UnreadableError):
+        raise
+    except Exception as error:
+        raise UnreadableError(source.name, type(error).__name__) from error
+
+
 READERS: Final[dict[SourceKind, Callable[[Source, Task], Iterator[Rows]]]] = {
     SourceKind.SQLITE: read_sqlite,
     SourceKind.CSV: read_csv,
@@ -46,6 +57,8 @@ READERS: Final[dict[SourceKind, Callable[[Source, Task], Iterator[Rows]]]] = {
     SourceKind.POSTGRESQL: _read_server,
     SourceKind.MARIADB: _read_server,
     SourceKind.XLS: read_xlsx,
+    SourceKind.S3: _read_objects,
+    SourceKind.REDIS: _read_server,
 }
 
 _UNREADABLE = (

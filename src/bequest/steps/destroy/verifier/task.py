@@ -31,6 +31,11 @@ class Task:
     )
     """Subjects on hold: rows that were to go for them may stand as they stood before the deletion."""
 
+    afterwards: bool = False
+    """The second look: then what a rewrite leaves behind (older versions of objects) must be gone too."""
+    left: frozenset[str] = frozenset()
+    """Sources whose leftovers stay until a day, as decided: a dated residual, which is not searched."""
+
     @property
     def key_commit(self) -> str:
         """SHA-256 over the key, under its own domain."""

@@ -10,7 +10,7 @@ Each hit is
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -90,7 +90,7 @@ def verify(task: Task, state: VerifierState) -> Report:
         )
     tokeniser = Tokeniser(task.key)
     search = Search(tokeniser, state.wanted, state.facts.profile)
-    look = _SecondLook(task, state, tokeniser, search)
+    look = _SecondLook(replace(task, afterwards=True), state, tokeniser, search)
     results = tuple(look.source(s) for s in task.sources)
     lines = tuple(Line(*key, n) for key, n in sorted(look.lines.items()) if n)
     return Report(results, lines, state.facts)
