@@ -53,6 +53,10 @@ BENCHES: dict[str, Bench] = {
         "link", "deterministic linkage of three sources (size: records each) against scipy", 1_000_000, ("scipy",)
     ),
     "people": Bench("people", "who is who from end to end through the command line, in four styles of names", 800),
+    "judge": Bench("judge", "who is who on a company made otherwise, through the command line, before review", 400),
+    "memory": Bench(
+        "memory", "one large Parquet file discovered and linked: seconds, and the most memory of each step", 10_000_000
+    ),
     "pgread": Bench("pgread", "PostgreSQL read as text against plain ADBC", packages=("adbc-driver-postgresql",)),
     "pgdelete": Bench(
         "pgdelete", "PostgreSQL rows deleted by key against hand-tuned SQL and executemany", packages=("psycopg",)
@@ -62,5 +66,11 @@ BENCHES: dict[str, Bench] = {
         "mydelete", "MariaDB rows deleted by key against hand-tuned key lists and executemany", packages=("pymysql",)
     ),
     "decide": Bench("decide", "a whole company decided against reading its sources once (size: customers)", 1_000_000),
+    "case": Bench(
+        "case",
+        "a whole case over PostgreSQL, MariaDB and Parquet against doing it by hand (size: customers)",
+        2_000,
+        ("adbc-driver-postgresql", "connectorx", "psycopg", "pymysql"),
+    ),
     "demo": Bench("demo", "the whole demo case against the sum of its raw reads and writes", size=3_000),
 }

@@ -80,3 +80,27 @@ def result(
     if at_most is not None:
         out |= {"target": f"at most {at_most:g}", "passes": low <= at_most}
     return out
+
+
+def once(
+    name: str, rows: int, ours: str, peer: str, taken: Mapping[str, list[float]], *, at_most: float
+) -> dict[str, object]:
+    """As `result` with `at_most`, of a single round: no bounds are known, the ratio itself is held to the target."""
+    [o], [p] = taken[ours], taken[peer]
+    ratio = round(o / p, 2)
+    return {
+        "bench": name,
+        "rows": rows,
+        "ours": ours,
+        "peer": peer,
+        "pairs": 1,
+        "ours_seconds": round(o, 4),
+        "peer_seconds": round(p, 4),
+        "ours_rows_per_second": round(rows / o),
+        "peer_rows_per_second": round(rows / p),
+        "ratio": ratio,
+        "ratio_low": ratio,
+        "ratio_high": ratio,
+        "target": f"at most {at_most:g}",
+        "passes": ratio <= at_most,
+    }

@@ -354,7 +354,16 @@ def _finding_changes(f: Finding) -> Iterator[tuple[str, Finding]]:
         yield f"does not cite {article}", replace(f, articles=tuple(a for a in f.articles if a != article))
     for other in f.yields_to:
         yield f"does not yield to {other}", replace(f, yields_to=tuple(y for y in f.yields_to if y != other))
+    for other in f.waits_for:
+        yield f"does not wait for {other}", replace(f, waits_for=tuple(y for y in f.waits_for if y != other))
+    for other in f.rests_on:
+        named = tuple(y for y in f.rests_on if y != other)
+        yield f"does not rest on {other}", replace(f, rests_on=named or ("no such finding",))
     if f.term is not None:
+        if f.term.or_less:
+            yield "whatever is promised", replace(f, term=replace(f.term, or_less=""))
+        if f.term.only:
+            yield f"whether or not it is {f.term.only}", replace(f, term=replace(f.term, only=""))
         for name in ("before", "keeps", "year_end"):
             yield f"{name} turned", replace(f, term=replace(f.term, **{name: not getattr(f.term, name)}))
 

@@ -30,6 +30,10 @@ CODES = Limit("code", 3)
 """Codes sent to one address."""
 CHECKS = Limit("check", 60)
 """Certificates looked at, whatever was found."""
+REQUESTS = Limit("request", 3000)
+"""Requests of one token of a program."""
+TOKENS = Limit("token", 60)
+"""Requests with a token that opens nothing."""
 
 
 def is_over(store: Store, limit: Limit, source: str, key: bytes, now: datetime) -> bool:
@@ -42,6 +46,17 @@ def note_failure(store: Store, limit: Limit, source: str, key: bytes, now: datet
     """One more failure."""
     with store.transaction() as tx:
         tx.attempts.add(_source(limit, source, key), _window(now))
+
+
+def count_up(store: Store, limit: Limit, source: str, key: bytes, now: datetime) -> int:
+    """One more of it, whether it failed or not; how many there are in this window now."""
+    with store.transaction() as tx:
+        return tx.attempts.add(_source(limit, source, key), _window(now))
+
+
+def window_ends_in(now: datetime) -> int:
+    """Seconds until the window is over."""
+    return WINDOW_SECONDS - int(now.timestamp()) % WINDOW_SECONDS
 
 
 def _source(limit: Limit, source: str, key: bytes) -> str:

@@ -14,6 +14,7 @@ from bequest.law import evaluate
 from bequest.law.evaluate import params_on
 from bequest.law.pack import LawPack
 from bequest.law.retention import bands
+from bequest.law.rule import Rule
 from bequest.law.settling import settled_until, settling
 from bequest.model.case import Case
 from bequest.model.datamap import DataMap, FieldClass, Need, TableMap
@@ -92,7 +93,21 @@ def due_rules(pack: LawPack, case: Case) -> dict[str, DueRule]:
 
 
 def law_for(pack: LawPack, case: Case) -> DecideFor:
-    """How the planner asks the law of this case."""
+    """How the planner asks the law of this case; the same object for the same law and case."""
+    rules, law = _LAW.get(key := (pack.digest, case), (None, None))
+    if law is None or rules is not pack.rules:
+        if len(_LAW) >= _LAWS_KEPT:
+            _LAW.clear()
+        law = _law_for(pack, case)
+        _LAW[key] = (pack.rules, law)
+    return law
+
+
+_LAW: dict[tuple[str, Case], tuple[tuple[Rule, ...], DecideFor]] = {}
+_LAWS_KEPT = 4
+
+
+def _law_for(pack: LawPack, case: Case) -> DecideFor:
     lots = {lot.id: lot for lot in case.lots}
     settle = settling(pack, case.settlements)
 

@@ -18,7 +18,7 @@ from bequest.app.redecide import Again, fix_again
 from bequest.app.run_cutover import may_confirm, same_policy, take_inventory
 from bequest.app.run_deliver import not_begun
 from bequest.app.run_discover import data_map
-from bequest.app.run_link import index_and_link
+from bequest.app.run_link import index_and_link, load_indexes
 from bequest.app.run_plan import decide_now, load_plans
 from bequest.app.tasks import renew_tasks
 from bequest.app.workspace import Workspace
@@ -75,7 +75,8 @@ def _take_in(ctx: Context, run: Run, confirmed_by: str) -> Delta:
     old = load_plans(run.workspace, datamap)
     _set_aside(run.workspace)
     try:
-        indexes, linked = index_and_link(ctx, run.case, datamap, sources)
+        linked = index_and_link(ctx, run.case, datamap, sources)
+        indexes = load_indexes(run.workspace, datamap)
         moved = {key: moved_rows(plan, indexes[key]) for key, plan in old.items()}
         found = _counted(moved)
         run.hook("indexed")

@@ -16,7 +16,7 @@ from bequest.app.people_outcomes import disposition_root, main_pairs, seal_feedb
 from bequest.app.preflight import check_papers
 from bequest.app.reading import check_schema, open_sources
 from bequest.app.run_discover import data_map
-from bequest.app.run_link import index_and_link
+from bequest.app.run_link import index_and_link, load_indexes
 from bequest.app.run_plan import decide_now, save_plans
 from bequest.app.tasks import renew_tasks
 from bequest.app.telling import register, window_closes
@@ -90,7 +90,8 @@ def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
     datamap = data_map(ctx, run.case.id)
     sources = open_sources(run.case, run.ctx.secrets)
     check_schema(datamap, sources)
-    indexes, linked = index_and_link(ctx, run.case, datamap, sources)
+    linked = index_and_link(ctx, run.case, datamap, sources)
+    indexes = load_indexes(run.workspace, datamap)
     run.hook("indexed")
     taken = take_answers(run.workspace)
     decided = decide_now(ctx, run.case, datamap, sources, told=True, taken=taken)

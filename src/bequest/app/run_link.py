@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from bequest import __version__
 from bequest.app.context import Context, Run, step
 from bequest.app.evidence import publish, record
 from bequest.app.law import pack_of
@@ -15,7 +17,7 @@ from bequest.app.preflight import check_scope
 from bequest.app.reading import check_schema, open_sources, read_table
 from bequest.app.run_discover import data_map
 from bequest.app.user_files import check_user_file, new_user_file
-from bequest.app.workspace import Workspace
+from bequest.app.workspace import TableFile, Workspace
 from bequest.crypto.cipher import aes_ecb
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import Json, digest
@@ -26,11 +28,14 @@ from bequest.model.datamap import DataMap, TableMap
 from bequest.model.facts import RowRole
 from bequest.sources.row_keys import check_keys
 from bequest.sources.source import OpenSource
-from bequest.steps.link.index import IndexSettings, index_table, link_targets, record_targets
+from bequest.steps.link.index import IndexSettings, index_batches, index_table, link_targets, record_targets
 from bequest.steps.link.link import Linked, link
+from bequest.steps.link.mentions import Columns
 from bequest.store.records import AccessRecord
 
 TableKey = tuple[str, str]
+INDEX_FORM = 1
+"""Counts up when what an index holds of a row changes while the version does not."""
 _LINE = {"source": pl.String, "table": pl.String, "row_key": pl.String, "role": pl.String, "cluster_id": pl.Int64}
 
 
@@ -49,28 +54,31 @@ def index_settings(ctx: Context, case: Case, datamap: DataMap) -> IndexSettings:
     )
 
 
-def index_and_link(
-    ctx: Context, case: Case, datamap: DataMap, sources: dict[str, OpenSource]
-) -> tuple[dict[TableKey, pl.DataFrame], Linked]:
+def index_and_link(ctx: Context, case: Case, datamap: DataMap, sources: dict[str, OpenSource]) -> Linked:
     """One pass over all sources, kept in the workspace; then the people.
 
-    Cut off half-way, nothing of it can be used: the note that makes it valid goes first and comes last.
+    Cut off half-way, nothing of it can be used: the note that makes it valid goes first and comes last. An index goes
+    to its file batch by batch and is read from there column by column: a large table never lies in memory whole.
     """
     workspace = ctx.workspace(case.id)
     check_scope(case, datamap)
     _linked_note(workspace).unlink(missing_ok=True)
     settings = index_settings(ctx, case, datamap)
+    rules = _index_rules(datamap, settings)
     indexes = {}
     for table in datamap.tables:
         if not table.in_case:
             continue
-        frame = index_one(ctx, sources[table.source], table, settings)
-        workspace.write(workspace.table_file("index", table.source, table.name), frame)
-        indexes[(table.source, table.name)] = frame
+        path = workspace.table_file("index", table.source, table.name)
+        batches = read_table(ctx, sources[table.source], table, "link", allow_duplicates=True)
+        frames = index_batches(table, batches, settings, before=_indexed_before(path, rules))
+        workspace.write_batches(path, frames, {"rules": rules})
+        index = indexes[(table.source, table.name)] = TableFile(path)
+        _check_keys(table, index)
     linked = link(datamap, indexes, to_apply(workspace))
     save_people(workspace, linked, _mentions(indexes, linked))
     _save_linked(workspace, linked, linked_from(workspace, case, datamap))
-    return indexes, linked
+    return linked
 
 
 def run_link(ctx: Context, case_id: str) -> Linked:
@@ -79,38 +87,62 @@ def run_link(ctx: Context, case_id: str) -> Linked:
         datamap = data_map(ctx, case_id)
         sources = open_sources(run.case, run.ctx.secrets)
         check_schema(datamap, sources)
-        indexes, linked = index_and_link(ctx, run.case, datamap, sources)
+        linked = index_and_link(ctx, run.case, datamap, sources)
+        heights = _heights(run.workspace, datamap)
         run.counts = {
-            "records": sum(f.height for f in indexes.values()),
+            "records": sum(heights.values()),
             "mentions": linked.n_mentions,
             "subjects": linked.n_subjects,
             "shared_phones": linked.n_shared_phones,
             "uncertain": linked.n_uncertain,
             "refused": linked.n_refused,
         }
-        _evidence(ctx, run, indexes, linked)
+        _evidence(ctx, run, heights, linked)
     publish(ctx, case_id)
     return linked
+
+
+def _index_rules(datamap: DataMap, settings: IndexSettings) -> str:
+    """Digest of all that an index goes by besides the rows, so that one made by other rules is made anew."""
+    known = {f.name: getattr(settings, f.name) for f in fields(settings) if f.name != "ecb"}
+    return digest([__version__, INDEX_FORM, datamap, known])
+
+
+def _indexed_before(path: Path, rules: str) -> TableFile | None:
+    """The index as it was made last, where it was made by the same rules and can be read."""
+    try:
+        return TableFile(path) if pl.read_parquet_metadata(path).get("rules") == rules else None
+    except (pl.exceptions.PolarsError, OSError):
+        return None
 
 
 def index_one(ctx: Context, source: OpenSource, table: TableMap, settings: IndexSettings) -> pl.DataFrame:
     """One pass over a table: what is kept of each row; nothing is written."""
     frame = index_table(table, read_table(ctx, source, table, "link", allow_duplicates=True), settings)
-    if table.key:  # of the rows just read: a check beforehand would read the table twice
-        n_empty = frame.select((~pl.all_horizontal(f"v:{c}" for c in table.key)).sum()).item()
-        check_keys(f"{table.source}.{table.name}", frame["row_tag"], n_empty)
+    _check_keys(table, frame)
     return frame
 
 
-def _evidence(ctx: Context, run: Run, indexes: Mapping[TableKey, pl.DataFrame], linked: Linked) -> None:
-    per_source: dict[str, Json] = {}
-    for (source, table), frame in indexes.items():
-        per_source[f"{source}.{table}"] = frame.height
+def _check_keys(table: TableMap, index: Columns) -> None:
+    """Of the rows just read: a check beforehand would read the table twice."""
+    if table.key:
+        filled = np.logical_and.reduce([index[f"v:{c}"].to_numpy() for c in table.key])
+        check_keys(f"{table.source}.{table.name}", index["row_tag"], int(np.count_nonzero(~filled)))
+
+
+def _heights(workspace: Workspace, datamap: DataMap) -> dict[TableKey, int]:
+    """How many rows the index of each table has."""
+    tables = [(t.source, t.name) for t in datamap.tables if t.in_case]
+    return {key: TableFile(workspace.table_file("index", *key)).height for key in tables}
+
+
+def _evidence(ctx: Context, run: Run, heights: Mapping[TableKey, int], linked: Linked) -> None:
+    per_source: dict[str, Json] = {f"{source}.{table}": n for (source, table), n in heights.items()}
     with ctx.store.transaction() as tx:
         number = len([r for r in tx.steps.all(run.case.id) if r.step == "link"])
         record(
             ctx, tx, run.case.id, EventType.SOURCE_INVENTORY, f"link-{number}", at=run.at,
-            content={"rows": per_source}, counts={"tables": len(indexes)},
+            content={"rows": per_source}, counts={"tables": len(heights)},
         )  # fmt: skip
         record(
             ctx, tx, run.case.id, EventType.SUBJECT_LINKED, f"link-{number}", at=run.at,
@@ -132,7 +164,7 @@ def linked_from(workspace: Workspace, case: Case, datamap: DataMap) -> str:
     return digest([datamap, scope, case.effective_on, case.timezone, case.sources, *([decided] if decided else [])])
 
 
-def _mentions(indexes: Mapping[TableKey, pl.DataFrame], linked: Linked) -> pl.DataFrame:
+def _mentions(indexes: Mapping[TableKey, Columns], linked: Linked) -> pl.DataFrame:
     """Every mention that is somebody's: `mention`, `subject`."""
     parts = [pl.DataFrame(schema=MENTIONS)]
     for key, roles in linked.subject_of.items():

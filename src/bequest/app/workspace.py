@@ -4,17 +4,35 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 import polars as pl
+from pyarrow.parquet import ParquetFile, ParquetWriter
 
 from bequest.kernel.errors import StateError
 
 _LONGEST = 100
 """Characters of a source's or table's name in a file name: both together stay below the 255 bytes of file systems."""
+
+
+class TableFile:
+    """The columns of a frame in a file of the workspace, each read when it is asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.columns = list(pl.read_parquet_schema(path))
+        with ParquetFile(path) as file:
+            self.height: int = file.metadata.num_rows
+
+    def __getitem__(self, name: str, /) -> pl.Series:
+        return pl.read_parquet(self._path, columns=[name])[name]
+
+    def slice(self, offset: int, length: int, /) -> pl.DataFrame:
+        """That many rows from there on; fewer where it ends before."""
+        return pl.scan_parquet(self._path).slice(offset, length).collect()
 
 
 class Workspace:
@@ -49,6 +67,25 @@ class Workspace:
         with beside.open("rb") as f:
             os.fsync(f.fileno())
         beside.replace(path)
+
+    def write_batches(self, path: Path, frames: Iterable[pl.DataFrame], note: dict[str, str] | None = None) -> int:
+        """Write frames of one schema, one after the other, as `write` does; how many rows they had."""
+        beside = path.with_name(path.name + ".part")
+        n = 0
+        with beside.open("wb") as f:
+            writer = None
+            for frame in frames:
+                table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+                writer = writer or ParquetWriter(f, table.schema, compression="zstd", compression_level=1)
+                writer.write_table(table)
+                n += frame.height
+            if writer is not None:
+                writer.add_key_value_metadata(note or {})
+                writer.close()
+            f.flush()
+            os.fsync(f.fileno())
+        beside.replace(path)
+        return n
 
     def read(self, path: Path, step: str) -> pl.DataFrame:
         """Read a frame that an earlier step wrote.

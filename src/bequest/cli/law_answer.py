@@ -20,7 +20,7 @@ def print_answer(got: SheetAnswer) -> None:
         gave_way = f" ← {', '.join(p.gave_way)}" if p.gave_way else ""
         render.line(f"  = {p.rule}: {p.kept}{gave_way} [{', '.join(p.jurisdictions)}]")
     for c in got.citations:
-        render.line(f"  § {c.asked}: {c.outcome} {c.reads}")
+        render.line(f"  § {c.asked}: {', '.join(c.outcomes)} {c.reads}")
     for cell in got.cells:
         if cell.asked:
             render.line(f"  ? {cell.place}: {', '.join(cell.asked)}")

@@ -32,6 +32,7 @@ from bequest.cli.commands import (
     notify,
     plan,
     portal,
+    publicity,
     review,
     scrub,
     serve,
@@ -39,8 +40,10 @@ from bequest.cli.commands import (
     step,
     task,
     trace,
+    webhook,
     withdraw,
     witness,
+    worker,
 )
 from bequest.cli.state import State
 from bequest.kernel.errors import BequestError, InputError
@@ -91,6 +94,7 @@ for module in (
     plan,
     notify,
     portal,
+    publicity,
     step,
     deliver,
     escrow,
@@ -103,8 +107,10 @@ for module in (
     evidence,
     witness,
     serve,
+    worker,
     account,
     key,
+    webhook,
     backup,
     diligence,
     trace,

@@ -42,6 +42,8 @@ from bequest.kernel.ids import parse_identifier
 from bequest.model.case import MOVES_NOTHING, Event
 
 Progress = Callable[[str, int, int], None]
+WriteSources = Callable[[Path, truth.Tables, str], None]
+"""Takes the folder of the company, its records, and the case id for the marks of a rehearsal."""
 DEMO_EVENTS = frozenset(VARIANTS)
 """Events for which there is a demo company."""
 _STEPS = ("people", "records", "truth", "files", "case")
@@ -74,11 +76,13 @@ def make_company(
     case_id: str | None = None,
     progress: Progress | None = None,
     lots: int = 1,
+    write: WriteSources | None = None,
 ) -> DemoCompany:
     """Write the demo company into `out`. The same seed and size give the same company; only keys are random.
 
     What is there is overwritten, each file whole or not at all, the case file last; keys already there are kept.
-    `lots`: 2 sells two shops to two buyers on two routes, and leaves a third (see `two_lots`).
+    `lots`: 2 sells two shops to two buyers on two routes, and leaves a third (see `two_lots`). `write` puts the records
+    elsewhere than into files of every kind; the case file still names these files then.
     The default `case_id` is `demo-e5`, `demo-e2` …; `progress` is called with a step's name, steps done, and all steps.
 
     Raises:
@@ -93,7 +97,8 @@ def make_company(
     if event is Event.E11:
         tables = make_logistics(out, seed, customers, case_id, out / BACKUP)
     else:
-        tables = _make_shop(out, seed, event, customers, case_id, variant, tell)
+        tables = _make_shop(seed, event, customers, variant, tell, out)
+        (write or write_files)(out, tables, case_id)
     tell(_STEPS[4], 4, len(_STEPS))
     for kind, title, issuer in variant.papers:
         text = f"{title}\n{issuer}\n演练用虚构文件 · invented, for a rehearsal\n"
@@ -137,9 +142,7 @@ def _checked(event: Event, customers: int, case_id: str | None, lots: int) -> st
     return parse_identifier(case_id or f"demo-{event.value.lower()}", "case id")
 
 
-def _make_shop(
-    out: Path, seed: int, event: Event, customers: int, case_id: str, variant: Variant, tell: Progress
-) -> truth.Tables:
+def _make_shop(seed: int, event: Event, customers: int, variant: Variant, tell: Progress, out: Path) -> truth.Tables:
     rows = make_rows(seed, make_people(seed, customers))
     tell(_STEPS[1], 1, len(_STEPS))
     tables = _records(seed, rows, customers)
@@ -147,7 +150,6 @@ def _make_shop(
     tell(_STEPS[2], 2, len(_STEPS))
     _write_truth(out, seed, event, rows, tables, variant)
     tell(_STEPS[3], 3, len(_STEPS))
-    _write_sources(out, tables, case_id)
     return tables
 
 
@@ -200,7 +202,8 @@ def _write_truth(
     write_file(out / "truth" / "labels.csv", labels(tables).write_csv().encode(), mode=PUBLIC)
 
 
-def _write_sources(out: Path, tables: truth.Tables, case_id: str) -> None:
+def write_files(out: Path, tables: truth.Tables, case_id: str) -> None:
+    """The shop's systems, each as a file of another kind."""
     crm: list[Records] = [r for r in tables.by_name.values() if r.table.source == "crm"]
     sources = out / "sources"
     write_marker(sources, case_id)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 
 from bequest.kernel.errors import LawError
 from bequest.law.cases import LawCase, differences, run_case
@@ -12,7 +13,7 @@ from bequest.law.notices import ROUTES, notice_items
 from bequest.law.objecting import missing_texts
 from bequest.law.outcomes import WORDS, is_lawful
 from bequest.law.pack import LawPack, Obsolete, Phase
-from bequest.law.params import placeholders
+from bequest.law.params import DatedValue, Parameter, placeholders
 from bequest.law.rule import Rule
 from bequest.model.case import RELEASES_NOTHING, LegalRoute, Role
 from bequest.model.facts import FACT_VALUES, Fact
@@ -59,7 +60,7 @@ def _citations(pack: LawPack) -> Iterator[str]:
         *((f"liability {x.id}", x.articles) for x in pack.liabilities),
         *((f"penalty {p.id}", [r.reference]) for p in pack.penalties for r in p.ranges),
         *((f"notice item {n.id}", [need.article for need in n.needs]) for n in pack.notices),
-        *((f"parameter {p.name}", [v.reference for v in p.values]) for p in pack.parameters.values()),
+        *((f"parameter {p.name}", [v.reference for v in _not_past(p, pack.as_of)]) for p in pack.parameters.values()),
     ]
     for who, citations in cited:
         if not citations:
@@ -78,6 +79,12 @@ def _citations(pack: LawPack) -> Iterator[str]:
             start = instrument_cited.in_force_from if instrument_cited else None
             if v.value is not None and start is not None and v.since < start:
                 yield f"parameter {p.name} has a value from {v.since}, before {v.reference} was in force"
+
+
+def _not_past(p: Parameter, on: date) -> tuple[DatedValue, ...]:
+    """The value of the day and those to come; one that has been replaced rests on the law of its own time."""
+    now = p.at(on)
+    return tuple(v for v in p.values if now is None or v.since >= now.since)
 
 
 def _parameters(pack: LawPack) -> Iterator[str]:

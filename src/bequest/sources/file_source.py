@@ -3,14 +3,14 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 import polars as pl
 
-from bequest.engine.kernels.buffers import Bools
+from bequest.engine.kernels.buffers import Bools, detached
 from bequest.kernel.errors import SourceError
 from bequest.model.case import Source
 from bequest.model.destruction import Level
@@ -57,6 +57,26 @@ class Edit:
         return Applied(self.rows_deleted, dict(self.cells_emptied))
 
 
+State = tuple[int, ...]
+"""What tells that a file is still the one that was read."""
+
+
+class Known:
+    """What reading a file whole has shown, each part with the state of the file at that time. No values of rows."""
+
+    def __init__(self) -> None:
+        self.tables: tuple[State, tuple[TableInfo, ...]] | None = None
+        self.why_whole: tuple[State, str] | None = None
+        self.keys: set[tuple[object, ...]] = set()
+        """State, table and columns that were found to be a key."""
+
+
+@lru_cache(maxsize=64)
+def known_of(spec: Source, password: str = "") -> Known:  # noqa: ARG001 - what it is kept under
+    """One for all that open the same file in this process: each step of a case opens its sources anew."""
+    return Known()
+
+
 class FileSource(ABC):
     """A source that is one file; kinds of file say how it is scanned and written."""
 
@@ -67,8 +87,7 @@ class FileSource(ABC):
         self.name = spec.name
         self.path = spec.path
         self.spec = spec
-        self._seen: tuple[tuple[int, ...], tuple[TableInfo, ...]] | None = None
-        self._checked: set[tuple[object, ...]] = set()
+        self._known = known_of(spec)
         self._going: set[str] = set()
         self.put: Callable[[Callable[[BinaryIO], None], Guard], None] = partial(replace_file, self.path)
         """How the new form of the file takes the place of the old one."""
@@ -100,9 +119,10 @@ class FileSource(ABC):
         if self.is_gone:
             return ()
         state = self._state()
-        if self._seen is None or self._seen[0] != state:
-            self._seen = (state, self._scan())
-        return self._seen[1]
+        known = self._known.tables
+        if known is None or known[0] != state:
+            self._known.tables = known = (state, self._scan())
+        return known[1]
 
     def read(
         self,
@@ -132,7 +152,7 @@ class FileSource(ABC):
         parts, first = [], 0
         for batch in self.read(table):
             low, high = np.searchsorted(positions, [first, first + batch.height])
-            parts.append(batch[(positions[low:high] - first).tolist()])
+            parts.append(detached(batch[(positions[low:high] - first).tolist()]))
             first += batch.height
         return pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys((KEY, *info.column_names()), pl.String))
 
@@ -237,7 +257,7 @@ class FileSource(ABC):
 
     def _check_key(self, info: TableInfo, key: tuple[str, ...]) -> None:
         seen = (self._state(), info.name, key)
-        if seen in self._checked:
+        if seen in self._known.keys:
             return
         self._need_columns(info, key)
         n_empty, parts = 0, []
@@ -245,7 +265,7 @@ class FileSource(ABC):
             n_empty += empty_parts(batch, key)
             parts.append(row_keys(batch, key, 0))
         check_keys(self._where(info), pl.concat(parts) if parts else pl.Series([], dtype=pl.String), n_empty)
-        self._checked.add(seen)
+        self._known.keys.add(seen)
 
     def _table(self, name: str) -> TableInfo:
         for info in self.inventory():
@@ -269,4 +289,4 @@ class FileSource(ABC):
 
     def _state(self) -> tuple[int, ...]:
         stat = self.path.stat()
-        return (stat.st_ino, stat.st_size, stat.st_mtime_ns)
+        return (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)

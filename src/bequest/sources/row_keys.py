@@ -67,13 +67,26 @@ def check_changes(where: str, changes: Changes, columns: Sequence[str], key: Seq
         )
 
 
+_POSITIONS_AT_ONCE = 1 << 20
+
+
 def sample_positions(n_rows: int, n: int) -> np.ndarray:
     """At most n of the positions 0 … n_rows-1, in order: those with the smallest fixed hash (splitmix64)."""
     if n >= n_rows:
         return np.arange(n_rows)
+    at, kept = np.zeros(0, np.uint64), np.zeros(0, np.uint64)
+    for first in range(0, n_rows if n > 0 else 0, _POSITIONS_AT_ONCE):
+        more = np.arange(first, min(first + _POSITIONS_AT_ONCE, n_rows), dtype=np.uint64)
+        at, kept = np.concatenate([at, more]), np.concatenate([kept, _splitmix(more)])
+        if len(at) > n:
+            best = np.argpartition(kept, n)[:n]
+            at, kept = at[best], kept[best]
+    return np.sort(at).astype(np.int64)
+
+
+def _splitmix(numbers: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore"):
-        h = (np.arange(n_rows, dtype=np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+        h = (numbers + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
         h = (h ^ (h >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         h = (h ^ (h >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        h ^= h >> np.uint64(31)
-    return np.sort(np.argpartition(h, n)[:n]) if n > 0 else np.arange(0)
+    return h ^ (h >> np.uint64(31))

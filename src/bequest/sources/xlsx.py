@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar
 
 import numpy as np
 import polars as pl
@@ -20,7 +20,7 @@ from bequest.kernel.errors import SourceError
 from bequest.model.case import Source
 from bequest.sources import xlsx_scan
 from bequest.sources.codes import FORM, NOT_THERE
-from bequest.sources.file_source import Edit, FileSource
+from bequest.sources.file_source import Edit, FileSource, Known, State, known_of
 from bequest.sources.header import LOOKED_AT, SUM_WORDS, check_names, column_names, find_header, header_notes, is_sum
 from bequest.sources.protected import OLE
 from bequest.sources.source import ColumnInfo, TableInfo
@@ -77,23 +77,24 @@ class XlsxFile(FileSource):
     table named as the sheet.
     """
 
-    _ready: tuple[tuple[int, ...], str, Grid] | None = None
+    _ready: ClassVar[tuple[Known, State, str, Grid] | None] = None
     """The sheet taken apart last, while the file stays as it is: for the first reading after the inventory, and for all
-    later ones of this opened source where it is small."""
+    later ones, by whoever opens the file anew in this process, where it is small."""
 
     def __init__(self, spec: Source, password: str = "") -> None:
         super().__init__(spec)
         self._password = password
-        self._why: tuple[tuple[int, ...], str] | None = None
+        self._known = known_of(spec, password)
 
     @property
     def why_whole(self) -> str:
         """Why no row can be cut out: empty for a workbook of plain cells."""
         if not self.path.exists():
             return ""
-        if self._why is None or self._why[0] != self._state():
-            self._why = (self._state(), self._find_why())
-        return self._why[1]
+        known = self._known.why_whole
+        if known is None or known[0] != self._state():
+            self._known.why_whole = known = (self._state(), self._find_why())
+        return known[1]
 
     def _find_why(self) -> str:
         with self.path.open("rb") as stream:
@@ -124,7 +125,7 @@ class XlsxFile(FileSource):
         if self.spec.sheet and sheet != self.spec.sheet:
             return TableInfo(sheet, "", (), (), 0, why_not_scanned="sheet_not_declared")
         grid = self._grid(book, strings, sheet)
-        self._ready = (state, sheet, grid)
+        XlsxFile._ready = (self._known, state, sheet, grid)
         name = self.name if self.spec.sheet or len(book.sheets) == 1 else sheet
         columns = tuple(ColumnInfo(c, "cell") for c in grid.columns)
         notes = ("no_declared_key", *grid.notes, *(("hidden_sheet",) if sheet in book.hidden else ()))
@@ -132,26 +133,30 @@ class XlsxFile(FileSource):
         return TableInfo(name, "", columns, (), len(grid.data_rows), why_not_scanned=why, notes=notes)
 
     def _batches(self, table: TableInfo, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-        ready = self._ready
         with open_book(self.path, self._password) as book:
             sheet = self._sheet_of(table, book)
-            if ready is not None and ready[:2] == (self._state(), sheet):
-                grid = ready[2]
-            else:
+            grid = self._kept(sheet)
+            if grid is None:
                 state = self._state()
                 grid = self._grid(book, book.strings(), sheet)
-                self._ready = (state, sheet, grid)
-            ready = None
+                XlsxFile._ready = (self._known, state, sheet, grid)
             if len(grid.sheet.cells) > KEPT_CELLS:
-                self._ready = None
+                XlsxFile._ready = None
             yield grid.frame(columns)
+
+    def _kept(self, sheet: str) -> Grid | None:
+        """The sheet as it was taken apart, where that was the last one and the file is still the same."""
+        ready = XlsxFile._ready
+        if ready is None or ready[0] is not self._known or ready[1:3] != (self._state(), sheet):
+            return None
+        return ready[3]
 
     def _write(self, table: TableInfo, edit: Edit, out: BinaryIO) -> None:
         with open_book(self.path) as book:
             name = self._sheet_of(table, book)
             check_plain(book, name)
             strings = book.strings()
-            grid = self._grid(book, strings, name)
+            grid = self._kept(name) or self._grid(book, strings, name)
             gone, emptied = edit.decide(grid.frame(edit.needs()))
             at = grid.cells_of(list(emptied))
             cells = [at[c][mask] for c, mask in emptied.items()]

@@ -10,12 +10,9 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 
 from bequest.web.pages import plain_page
+from bequest.web.policy import POLICY
 
 Next = Callable[[HttpRequest], HttpResponse]
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-"""No script at all, nothing from outside, nothing inline."""
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -44,7 +41,7 @@ def guard(following: Next) -> Next:
         if request.is_secure():
             response.headers["Strict-Transport-Security"] = f"max-age={_YEAR_SECONDS}"
         wanted = request.GET.get("lang")
-        if wanted in {"zh", "en"}:
+        if wanted in {"zh", "en"} and not request.path.startswith("/api/"):
             response.set_cookie(
                 LANGUAGE_COOKIE, wanted, max_age=_YEAR_SECONDS, secure=True, httponly=True, samesite="Lax"
             )

@@ -31,7 +31,7 @@ from bequest.engine.kernels.cmac import row_digests
 from bequest.engine.tableplan import DECISION_PREFIX, TablePlan
 from bequest.kernel.canonical import digest
 from bequest.model.case import Case
-from bequest.model.datamap import DataMap, FieldClass
+from bequest.model.datamap import DataMap, FieldClass, TableMap
 from bequest.model.disposition import Disposition, Residue
 from bequest.model.facts import Fact
 from bequest.steps.link.link import Linked
@@ -182,24 +182,8 @@ def kinds_by_subject(datamap: DataMap, plans: Mapping[tuple[str, str], TablePlan
 
     `kinds` is `class:release:residue:operator:fallback:until:mark`, joined by `;`; `mark` is `s` for sensitive.
     """
-    parts = []
     tables = {(t.source, t.name): t for t in datamap.tables}
-    for key, plan in plans.items():
-        words = {n: _word(d) for n, d in enumerate(plan.dispositions)}
-        for column in tables[key].columns:
-            if column.personal and column.cls not in _NOT_SHOWN:
-                code = DECISION_PREFIX + column.name
-                due = pl.col("due_on").max().alias("due_on")
-                found = plan.rows.drop_nulls("subject").group_by("subject", pl.col(code).alias("code")).agg(due)
-                parts.append(
-                    found.select(
-                        pl.col("subject").cast(pl.Int64),
-                        pl.lit(column.cls.value).alias("cls"),
-                        pl.lit("s" if column.sensitive else "").alias("mark"),
-                        pl.col("code").replace_strict(words, return_dtype=pl.Utf8).alias("word"),
-                        "due_on",
-                    )
-                )
+    parts = [found for key, plan in plans.items() if (found := _kinds_of(tables[key], plan)) is not None]
     if not parts:
         return pl.DataFrame(schema={"subject": pl.Int64, "kinds": pl.Utf8})
     kept = pl.col("word").str.contains(f":{Residue.CUSTODY.value}:")
@@ -213,6 +197,28 @@ def kinds_by_subject(datamap: DataMap, plans: Mapping[tuple[str, str], TablePlan
         .group_by("subject", maintain_order=True)
         .agg(one.str.join(";").alias("kinds"))
     )
+
+
+def _kinds_of(table: TableMap, plan: TablePlan) -> pl.DataFrame | None:
+    """`subject`, `cls`, `mark`, `word`, `due_on` of one table; rows decided alike in all columns are taken together."""
+    shown = [c for c in table.columns if c.personal and c.cls not in _NOT_SHOWN]
+    if not shown:
+        return None
+    codes = [DECISION_PREFIX + c.name for c in shown]
+    due = pl.col("due_on").max().alias("due_on")
+    alike = plan.rows.drop_nulls("subject").group_by(pl.col("subject").cast(pl.Int64), *codes).agg(due)
+    ways = alike.select(codes).unique()
+    words = {n: _word(d) for n, d in enumerate(plan.dispositions)}
+    cells = [
+        (n, c.cls.value, "s" if c.sensitive else "", words[code])
+        for n, row in enumerate(ways.iter_rows())
+        for c, code in zip(shown, row, strict=True)
+        if code is not None
+    ]
+    schema = {"way": pl.UInt32, "cls": pl.Utf8, "mark": pl.Utf8, "word": pl.Utf8}
+    kinds = pl.DataFrame(cells, schema=schema, orient="row").unique()
+    decided = alike.join(ways.with_row_index("way"), on=codes, nulls_equal=True).select("subject", "way", "due_on")
+    return decided.join(kinds, on="way").select("subject", "cls", "mark", "word", "due_on")
 
 
 def _word(d: Disposition) -> str:

@@ -20,11 +20,12 @@ from bequest.law.check import check_pack
 from bequest.law.crosswalk import crosswalk_of
 from bequest.law.differ import law_diff
 from bequest.law.events import EventOverview, Said, event_overview
-from bequest.law.findings.load import load_facts
+from bequest.law.findings.examples import differences_of
+from bequest.law.findings.load import load_examples, load_facts, load_findings
 from bequest.law.findings.sheet import answer_sheet, parse_sheet
 from bequest.law.lint.find import find_references
 from bequest.law.lint.read import read_document
-from bequest.law.loader import load_cases, load_crosswalks, load_pack, load_references
+from bequest.law.loader import load_cases, load_crosswalks, load_pack, load_references, load_tables
 from bequest.law.status import law_status
 from bequest.law.switches import switch_states
 from bequest.model.case import Event
@@ -41,11 +42,17 @@ def register(app: typer.Typer) -> None:
 @commands.command(name="check", help="Check the pack: citations, cases, lawful pairs. 检查法律包。")
 def check(jurisdiction: Annotated[str, typer.Argument()] = "cn") -> None:
     pack = load_pack(jurisdiction)
-    findings = check_pack(pack, load_cases(pack))
+    cases, examples = load_cases(pack), load_examples(jurisdiction)
+    findings = check_pack(pack, cases)
+    wrong = sum(1 for e in examples if differences_of(load_findings(jurisdiction), e))
+    if wrong:
+        findings = (*findings, f"{wrong} worked examples of facts get another answer")
     for finding in findings:
         render.line(str(finding))
     render.line(
-        f"{pack.jurisdiction} {pack.version} {pack.digest[:16]}: {len(pack.rules)} rules, {len(findings)} findings"
+        f"{pack.jurisdiction} {pack.version} {pack.digest[:16]}: {len(pack.rules)} rules,"
+        f" {len(cases)} law cases, {len(load_tables(jurisdiction))} rows, {len(examples)} worked examples,"
+        f" {len(findings)} findings"
     )
     if findings:
         raise typer.Exit(5)

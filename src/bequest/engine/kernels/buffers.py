@@ -50,6 +50,13 @@ def text_buffers(series: pl.Series) -> TextBuffers:
     return TextBuffers(frozen(bounds - first if first else bounds), frozen(body), validity(series))
 
 
+def detached(frame: pl.DataFrame) -> pl.DataFrame:
+    """A copy of a few rows that no longer holds the buffers of the many they were taken from."""
+    made = pl.from_arrow(frame.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest()))
+    assert isinstance(made, pl.DataFrame)  # noqa: S101 - narrows what from_arrow may return
+    return made
+
+
 def validity(series: pl.Series) -> Bools:
     """Which values are not null, as a read-only array."""
     return frozen(np.array(series.is_not_null().to_numpy(), np.bool_))

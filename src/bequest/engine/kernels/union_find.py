@@ -1,17 +1,18 @@
 """Connected components over shared tags: which rows speak of the same thing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from bequest.engine.kernels.buffers import Bools, Ints, frozen, tag_array
+from bequest.engine.kernels.buffers import Bools, Ints, frozen, tag_array, tag_series
 from bequest.engine.kernels.compiled import compiled
 
 Labels = npt.NDArray[np.uint32]
 Codes = npt.NDArray[np.int32]
 Words = npt.NDArray[np.uint64]
+_ROWS_AT_ONCE = 1 << 19
 
 
 def components(n: int, keys: Sequence[pl.Series] = (), edges: Ints | None = None) -> Labels:
@@ -41,26 +42,35 @@ def codes(keys: Sequence[pl.Series]) -> list[Codes]:
 
     Tags are compared whole, as in `components`.
     """
-    return _coded([(frozen(tags).view(np.uint64), valid) for tags, valid in map(tag_array, keys)])
+    n_tags = sum(len(key) - key.null_count() for key in keys)
+    return _coded([len(key) for key in keys], n_tags, lambda i, at: _tag_words(keys[i][at]))
 
 
 def pair_codes(pairs: Sequence[tuple[Codes, Codes]]) -> list[Codes]:
     """Codes for pairs of codes, equal over all the given columns where both halves are; -1 where a half is missing."""
-    words = []
-    for a, b in pairs:
-        both = np.column_stack([a, b]).astype(np.int64)
-        words.append((frozen(both).view(np.uint64), frozen((a >= 0) & (b >= 0))))
-    return _coded(words)
+    n_tags = sum(int(np.count_nonzero((a >= 0) & (b >= 0))) for a, b in pairs)
+    return _coded([len(a) for a, _ in pairs], n_tags, lambda i, at: _pair_words(pairs[i][0][at], pairs[i][1][at]))
 
 
-def _coded(columns: Sequence[tuple[Words, Bools]]) -> list[Codes]:
-    n_tags = sum(int(valid.sum()) for _, valid in columns)
+def _tag_words(key: pl.Series) -> tuple[Words, Bools]:
+    tags, valid = tag_array(key)
+    return frozen(tags).view(np.uint64), valid
+
+
+def _pair_words(a: Codes, b: Codes) -> tuple[Words, Bools]:
+    return frozen(np.column_stack([a, b]).astype(np.int64)).view(np.uint64), frozen((a >= 0) & (b >= 0))
+
+
+def _coded(heights: Sequence[int], n_tags: int, words: Callable[[int, slice], tuple[Words, Bools]]) -> list[Codes]:
+    """Codes of columns of these heights; `words` answers a part of one of them, so that none lies in memory twice."""
     slots = 1 << max(4, int(3 * n_tags // 2).bit_length())
     table = np.zeros((slots, 3), np.uint64)
     out, used = [], 0
-    for words, valid in columns:
-        made = np.full(len(valid), -1, np.int32)
-        used = _code_tags(words, valid, table, made, used)
+    for i, n in enumerate(heights):
+        made = np.full(n, -1, np.int32)
+        for first in range(0, n, _ROWS_AT_ONCE):
+            at = slice(first, min(first + _ROWS_AT_ONCE, n))
+            used = _code_tags(*words(i, at), table, made[at], used)
         out.append(made)
     return out
 
@@ -90,6 +100,24 @@ def components_apart(n: int, edges: Ints, apart: Ints, never: Ints) -> Labels:
     labels = np.empty(n, np.uint32)
     _number(parent, labels)
     return labels
+
+
+def several(keys: Sequence[Codes], who: Labels, n: int) -> Bools:
+    """Which of the codes 0 … n-1 stand, in any of the columns, in rows of more than one `who`."""
+    first, many = np.full(n, -1, np.int64), np.zeros(n, np.bool_)
+    for key in keys:
+        _met_twice(key, who, first, many)
+    return many
+
+
+def smallest(labels: Labels, tags: pl.Series, n: int) -> pl.Series:
+    """The smallest 16-byte tag of each of the labels 0 … n-1, every one of which has a row with a tag."""
+    best = np.full((n, 2), np.iinfo(np.uint64).max, np.uint64)
+    for first in range(0, len(labels), _ROWS_AT_ONCE):
+        at = slice(first, first + _ROWS_AT_ONCE)
+        words, valid = _tag_words(tags[at])
+        _keep_smaller(labels[at], frozen(words.byteswap()), valid, best)
+    return tag_series(tags.name, best.byteswap().view(np.uint8).reshape(n, 16), frozen(np.ones(n, np.bool_)))
 
 
 def _union_tags(parent: Ints, keys: Sequence[pl.Series]) -> None:
@@ -179,6 +207,31 @@ def _code_tags(words, valid, table, made, used):  # type: ignore[no-untyped-def]
             table[slot, 2] = used
         made[row] = np.int64(table[slot, 2]) - 1
     return used
+
+
+@compiled
+def _met_twice(key, who, first, many):  # type: ignore[no-untyped-def]
+    for row in range(len(key)):
+        code = key[row]
+        if code < 0:
+            continue
+        if first[code] < 0:
+            first[code] = who[row]
+        elif first[code] != who[row]:
+            many[code] = True
+
+
+@compiled
+def _keep_smaller(labels, words, valid, best):  # type: ignore[no-untyped-def]
+    """Words are big-endian numbers here: they compare as the bytes do."""
+    for row in range(len(labels)):
+        if not valid[row]:
+            continue
+        label = labels[row]
+        h, w = words[row, 0], words[row, 1]
+        if h < best[label, 0] or (h == best[label, 0] and w < best[label, 1]):
+            best[label, 0] = h
+            best[label, 1] = w
 
 
 @compiled

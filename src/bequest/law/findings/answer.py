@@ -4,7 +4,7 @@ Conditions follow Kleene's logic of three values: a finding whose condition is u
 for are asked. A finding counts where one of its articles is in force, within its own dates, its numbers having values.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from bequest.law.citations import on_date
@@ -31,28 +31,64 @@ def answer(pack: FindingPack, facts: Facts, *, on: date, topics: Iterable[str] =
     Without `topics`, those that any given fact belongs to.
     """
     params = Params(on, pack.parameters)
+    order = {f.id: n for n, f in enumerate(pack.findings)}
     asked_about = set(topics) or {t for f in facts for t in pack.facts[f].topics}
     held: dict[str, tuple[Finding, tuple[str, ...]]] = {}
-    waiting: dict[str, list[str]] = {}
-    for finding in pack.findings:
+    unknown: dict[str, tuple[str, ...]] = {}
+    for finding in sorted(pack.findings, key=lambda f: bool(f.rests_on)):
         articles = on_date(pack.instruments, finding.articles, on)
         if finding.topic not in asked_about or not articles or not _is_live(finding, params, on):
             continue
-        truth = holds(finding.when, facts, params)
+        rested = _one_of(finding.rests_on, held, unknown)
+        truth = _both(holds(finding.when, facts, params), _both(_in_time(pack, finding, facts, params), rested))
         if truth:
             held[finding.id] = finding, articles
         elif truth is None:
-            for name in dict.fromkeys(_missing(finding.when, facts, params)):
-                waiting.setdefault(name, []).append(finding.id)
+            unknown[finding.id] = tuple(_missing(finding.when, facts, params))
+        if truth is not False and finding.term is not None and finding.term.start not in facts:
+            unknown[finding.id] = (*unknown.get(finding.id, ()), finding.term.start)
     found = [
-        _found(pack, finding, articles, facts, params)
-        for finding, articles in held.values()
-        if held.keys().isdisjoint(finding.yields_to)
+        _found(pack, f, articles, facts, params)
+        for f, articles in held.values()
+        if held.keys().isdisjoint(f.yields_to) and (unknown.keys() - held.keys()).isdisjoint(f.waits_for)
     ]
     return FindingAnswer(
-        jurisdiction=pack.jurisdiction, version=pack.version, digest=pack.digest, on=on, found=tuple(found),
-        asked=tuple(_asked(pack, name, ids) for name, ids in waiting.items()),
+        jurisdiction=pack.jurisdiction, version=pack.version, digest=pack.digest, on=on,
+        found=tuple(sorted(found, key=lambda x: order[x.id])), asked=_questions(pack, unknown),
     )  # fmt: skip
+
+
+def _questions(pack: FindingPack, unknown: Mapping[str, tuple[str, ...]]) -> tuple[Asked, ...]:
+    """Every fact that is missing, once, with the findings that wait for it or for the day their period begins."""
+    waiting: dict[str, list[str]] = {}
+    for finding_id, names in unknown.items():
+        for name in dict.fromkeys(names):
+            waiting.setdefault(name, []).append(finding_id)
+    return tuple(_asked(pack, name, ids) for name, ids in waiting.items())
+
+
+def _both(one: bool | None, other: bool | None) -> bool | None:
+    return False if False in (one, other) else None if None in (one, other) else True
+
+
+def _one_of(ids: Iterable[str], held: Container[str], unknown: Container[str]) -> bool | None:
+    """Whether one of the findings holds that another rests on; True where it rests on none."""
+    named = tuple(ids)
+    if not named or any(i in held for i in named):
+        return True
+    return None if any(i in unknown for i in named) else False
+
+
+def _in_time(pack: FindingPack, finding: Finding, facts: Facts, params: Params) -> bool | None:
+    """Whether the period runs, or is over, as the finding wants it. Where its start is not known it may run."""
+    term = finding.term
+    if term is None or not term.only:
+        return True
+    last = _period(pack, term, facts, params)[2]
+    if not last:
+        return True if term.only == "running" else None
+    is_over = last < params.on.isoformat()
+    return is_over == (term.only == "over")
 
 
 def holds(condition: Condition, facts: Facts, params: Params) -> bool | None:
@@ -115,13 +151,16 @@ def _found(pack: FindingPack, f: Finding, articles: tuple[str, ...], facts: Fact
 
 def _period(pack: FindingPack, term: Term, facts: Facts, params: Params) -> tuple[str, str, str, bool]:
     length, unit = params.number(term.param), params.unit(term.param)
+    promised = facts.get(term.or_less)
+    if isinstance(promised, int):
+        length = min(length, max(promised, 0))
     start = facts.get(term.start)
     period = f"{length} {unit}"
     if not isinstance(start, date):
         return period, term.start, "", True
     counted = f"{term.start} {start.isoformat()}"
     if unit == "hour":
-        last = f"{start + timedelta(hours=length):%Y-%m-%dT%H:%M:%S}" if isinstance(start, datetime) else ""
+        last = (start + timedelta(hours=length)).isoformat(timespec="seconds") if isinstance(start, datetime) else ""
         return period, counted, last, True
     day = start.date() if isinstance(start, datetime) else start
     if term.year_end:

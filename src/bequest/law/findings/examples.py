@@ -6,6 +6,7 @@ from datetime import date
 from bequest.law.findings.answer import answer
 from bequest.law.findings.model import FactText, FactValue, FindingPack
 from bequest.law.findings.parse import Register, parse_given
+from bequest.law.findings.wording import SheetWords
 from bequest.law.schema import Entry
 
 
@@ -30,13 +31,13 @@ class Example:
     """Last days (or moments) of all periods; looked at only where the example names any."""
 
 
-def parse_example(e: Entry, register: Register, head: Entry) -> Example:
+def parse_example(e: Entry, register: Register, words: SheetWords, head: Entry) -> Example:
     """An example; date and topics of the file's head hold where it names none of its own."""
     e.only("zh", "en", "date", "topics", "facts", "outcomes", "asks", "says", "cites", "articles", "last_days")
     on = (e if "date" in e.values else head).day("date")
     topics = (e if "topics" in e.values else head).texts("topics")
     return Example(
-        e.place, e.text("zh", ""), e.text("en", ""), on, topics, parse_given(e.entry("facts"), register),
+        e.place, e.text("zh", ""), e.text("en", ""), on, topics, parse_given(e.entry("facts"), register, words),
         frozenset(e.texts("outcomes")), frozenset(e.texts("asks")), _by_finding(e, "says"), _by_finding(e, "cites"),
         frozenset(e.texts("articles")), frozenset(e.texts("last_days")),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from bequest.law.days import WorkCalendar
 from bequest.law.findings.examples import Example, parse_example
 from bequest.law.findings.model import FactText, FindingPack
 from bequest.law.findings.parse import parse_fact, parse_finding
+from bequest.law.findings.wording import SheetWords, parse_words
 from bequest.law.loader import PACKS, load_pack, load_parameters, read_file
 
 
@@ -23,6 +24,12 @@ def load_facts(root: Path = PACKS) -> dict[str, FactText]:
     """The register of facts, by name."""
     entries = read_file(root, root / "facts.yaml").only("facts").entries("facts")
     return schema.unique(entries, parse_fact, lambda f: f.id)
+
+
+@lru_cache(maxsize=4)
+def load_words(root: Path = PACKS) -> SheetWords:
+    """Other words for what stands in a fact sheet."""
+    return parse_words(read_file(root, root / "sheet_words.yaml"))
 
 
 def jurisdictions(root: Path = PACKS) -> tuple[str, ...]:
@@ -39,7 +46,7 @@ def load_findings(jurisdiction: str, *, root: Path = PACKS) -> FindingPack:
     """
     folder = root / jurisdiction.replace("-", "_")
     if not (folder / "findings").is_dir():
-        known = ", ".join(jurisdictions(root))
+        known = ", ".join(jurisdictions(root)).replace("_", "-")
         raise LawError(f"no findings for {jurisdiction!r}", hint=f"Jurisdictions here: {known}.", code="BQ-LAW-1")
     register = load_facts(root)
     entries = tuple(
@@ -68,9 +75,9 @@ def load_findings(jurisdiction: str, *, root: Path = PACKS) -> FindingPack:
 
 def load_examples(jurisdiction: str, *, root: Path = PACKS) -> tuple[Example, ...]:
     """The worked examples of a jurisdiction, in the order of their files."""
-    folder, register = root / jurisdiction.replace("-", "_"), load_facts(root)
+    folder, register, words = root / jurisdiction.replace("-", "_"), load_facts(root), load_words()
     found: list[Example] = []
     for path in sorted(folder.glob("findings/examples/*.yaml")):
         head = read_file(folder, path).only("date", "topics", "examples")
-        found.extend(parse_example(e, register, head) for e in head.entries("examples"))
+        found.extend(parse_example(e, register, words, head) for e in head.entries("examples"))
     return tuple(found)

@@ -15,6 +15,9 @@ from bequest.model.disposition import ReasonStatus
 FactValue = bool | int | str | date | datetime
 Facts = Mapping[str, FactValue]
 
+ONLY = ("running", "over")
+"""When a finding with a period speaks, where that matters."""
+
 COMPARISONS = ("at_least", "above", "below", "at_most", "from", "before")
 """How a test may compare: numbers with a parameter, dates with a date of the condition."""
 
@@ -64,6 +67,10 @@ class Term:
     """A minimum of keeping: its last day is not moved off a holiday."""
     year_end: bool
     """Counted from 31 December of the start's year."""
+    or_less: str
+    """A fact of kind number that shortens the period where it names less, in the same unit; empty: none does."""
+    only: str
+    """`running`: the finding falls silent once the last day is over; `over`: it speaks only then; empty: always."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +90,10 @@ class Finding:
     term: Term | None
     yields_to: tuple[str, ...]
     """Findings before which this one falls silent: the named rule of precedence inside a pack."""
+    waits_for: tuple[str, ...]
+    """Findings that must be known to hold or not before this one speaks."""
+    rests_on: tuple[str, ...]
+    """Findings of which one at least must hold (none named: nothing must)."""
     readings: tuple[Reading, ...]
     zh: str
     en: str

@@ -1,9 +1,11 @@
 """From YAML values to findings and facts: every key known, every fact and value one that exists, or a clear error."""
 
+import difflib
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from bequest.law.findings.model import COMPARISONS, Condition, Facts, FactText, FactValue, Finding, Term, Test
+from bequest.law.findings.model import COMPARISONS, ONLY, Condition, Facts, FactText, FactValue, Finding, Term, Test
+from bequest.law.findings.wording import SheetWords, is_unknown, plain, read_value, said_otherwise, shown
 from bequest.law.outcomes import WORDS
 from bequest.law.params import Reading
 from bequest.law.schema import Entry
@@ -22,29 +24,47 @@ def parse_fact(e: Entry) -> FactText:
     return FactText(e.text("id"), e.texts("topics"), kind, e.texts("values"), e.text("zh"), e.text("en"))
 
 
-def parse_given(e: Entry, register: Register) -> dict[str, FactValue]:
-    """Facts as a lawyer wrote them, each with a value its kind can take."""
+def parse_given(e: Entry, register: Register, words: SheetWords) -> dict[str, FactValue]:
+    """Facts as a lawyer wrote them, each with a value its kind can take; what is not known is left out.
+
+    Raises:
+        LawError: for a fact or a value that is none, saying what can be written.
+    """
     out: dict[str, FactValue] = {}
-    for key, value in e.values.items():
-        text = register.get(str(key))
-        if text is None:
-            raise e.fail(f"no fact is named {key!r}", f"Facts are {', '.join(register)}.")
-        out[text.id] = _value(e, text, value)
+    for name, value in said_otherwise(e, register, words.names, "fact").items():
+        text = register[str(name)]
+        if is_unknown(value, words) and not (text.kind == "choice" and value in text.values):
+            continue
+        read = read_value(text, value, words)
+        if read is None:
+            raise e.fail(f"{text.id} cannot be {shown(value)}", _hint(text, value))
+        out[text.id] = read
     return out
+
+
+def parse_unknown(e: Entry, register: Register, words: SheetWords) -> tuple[str, ...]:
+    """The facts that are named and said not to be known: what they are about is asked."""
+    named = said_otherwise(e, register, words.names, "fact").items()
+    return tuple(str(n) for n, v in named if is_unknown(v, words) and v not in register[str(n)].values)
+
+
+def _hint(text: FactText, value: object) -> str:
+    near = difflib.get_close_matches(plain(str(value)), text.values, n=1)
+    meant = f"Did you mean {near[0]}? " if near else ""
+    return {
+        "choice": f"{meant}It takes {', '.join(text.values)}.",
+        "flag": "Write true or false; leave the fact out where it is not known.",
+        "number": "Write a whole number.",
+        "date": "Write a date such as 2026-12-31.",
+        "moment": "Write date and time such as 2026-12-31 09:30:00.",
+    }[text.kind]
 
 
 def _value(e: Entry, text: FactText, value: object) -> FactValue:
     wanted = {"flag": bool, "choice": str, "number": int, "date": date, "moment": datetime}[text.kind]
     fits = type(value) is wanted and (text.kind != "choice" or value in text.values)
     if not fits or not isinstance(value, bool | int | str | date):
-        hint = {
-            "choice": f"It takes {', '.join(text.values)}.",
-            "flag": "Write true or false; leave the fact out where it is not known.",
-            "number": "Write a whole number.",
-            "date": "Write a date such as 2026-12-31.",
-            "moment": "Write date and time such as 2026-12-31 09:30:00.",
-        }[text.kind]
-        raise e.fail(f"{text.id} cannot be {value!r}", hint)
+        raise e.fail(f"{text.id} cannot be {shown(value)}", _hint(text, value))
     return value
 
 
@@ -64,6 +84,8 @@ def parse_finding(e: Entry, register: Register) -> Finding:
             "term",
             "readings",
             "yields_to",
+            "waits_for",
+            "rests_on",
         ),
         *("zh", "en", "unblock"),
     )
@@ -80,17 +102,24 @@ def parse_finding(e: Entry, register: Register) -> Finding:
         id=e.text("id"), topic=e.text("topic"), gate=e.text("gate", ""), when=_condition(e.entry("when"), register),
         outcomes=outcomes, articles=e.citations("articles"), status=status, since=e.day_or_none("since"),
         until=e.day_or_none("until"), term=_term(e.entry("term"), register) if "term" in e.values else None,
-        yields_to=e.texts("yields_to"), readings=readings, zh=e.text("zh"), en=e.text("en"),
+        yields_to=e.texts("yields_to"),
+        waits_for=e.texts("waits_for"), rests_on=e.texts("rests_on"), readings=readings,
+        zh=e.text("zh"), en=e.text("en"),
         unblock_zh=unblock.text("zh") if unblock else "", unblock_en=unblock.text("en") if unblock else "",
     )  # fmt: skip
 
 
 def _term(e: Entry, register: Register) -> Term:
-    e.only("param", "start", "before", "keeps", "year_end")
-    start = e.text("start")
+    e.only("param", "start", "before", "keeps", "year_end", "or_less", "only")
+    only = e.text("only", "")
+    if only and only not in ONLY:
+        raise e.fail(f"only is {only!r}", f"Use one of {', '.join(ONLY)}.")
+    start, less = e.text("start"), e.text("or_less", "")
+    if less and (less not in register or register[less].kind != "number"):
+        raise e.fail(f"or_less is {less!r}", "Name a fact of kind number.")
     if start not in register or register[start].kind not in {"date", "moment"}:
         raise e.fail(f"start is {start!r}", "Name a fact of kind date or moment.")
-    return Term(e.text("param"), start, e.flag("before"), e.flag("keeps"), e.flag("year_end"))
+    return Term(e.text("param"), start, e.flag("before"), e.flag("keeps"), e.flag("year_end"), less, only)
 
 
 def _condition(e: Entry, register: Register) -> Condition:

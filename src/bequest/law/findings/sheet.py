@@ -1,7 +1,8 @@
 """A fact sheet: what a lawyer writes to put a question to the law, and the whole answer to it.
 
 Keys: `date` (law date), `jurisdictions`, `topics`, `facts`; `citations` asks how articles read on that day;
-`instruments` whether they were in force; `cells` asks the rules of the plan about records (see `docs/law-decide.md`).
+`instruments` whether they were in force; `texts` are searched for
+dead references; `cells` asks the rules of the plan about records (see `docs/law-decide.md`).
 """
 
 from collections.abc import Sequence
@@ -9,18 +10,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bequest.law.cases import LawCase, parse_case, parse_facts, run_case
-from bequest.law.citations import instrument_of, on_date, parse_citation
 from bequest.law.findings.answer import answer
+from bequest.law.findings.cited import CitationAnswer, cited_on, in_force_on, read_text
 from bequest.law.findings.combine import Combined, combine_answers
-from bequest.law.findings.load import load_facts, load_findings
+from bequest.law.findings.load import load_facts, load_findings, load_words
 from bequest.law.findings.model import Facts, FindingAnswer, FindingPack
-from bequest.law.findings.parse import parse_given
-from bequest.law.loader import load_pack, read_text_file
-from bequest.law.outcomes import WORDS
+from bequest.law.findings.parse import parse_given, parse_unknown
+from bequest.law.findings.wording import plain, read_day, said_otherwise
+from bequest.law.loader import load_pack, load_references, read_text_file
 from bequest.law.pack import LawPack
 from bequest.law.rule import MissingFactError
 from bequest.law.schema import Entry
 from bequest.model.disposition import Reason
+
+_KEYS = ("date", "jurisdictions", "topics", "facts", "citations", "instruments", "texts", "cells")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +36,8 @@ class Sheet:
     facts: Facts
     citations: tuple[str, ...]
     instruments: tuple[str, ...]
+    texts: tuple[str, ...]
     cells: tuple[Entry, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CitationAnswer:
-    """How a citation, or an instrument, reads on the day."""
-
-    asked: str
-    outcome: str
-    reads: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,19 +67,42 @@ class SheetAnswer:
 
 
 def parse_sheet(text: str, name: str) -> Sheet:
-    """A fact sheet from YAML.
+    """A fact sheet from YAML, in English or Chinese words.
 
     Raises:
         LawError: naming what in it is not as it must be.
     """
-    e = read_text_file(text, name).only(
-        *("date", "jurisdictions", "topics", "facts", "citations", "instruments", "cells"),
-    )
-    facts = parse_given(e.entry("facts"), load_facts()) if "facts" in e.values else {}
-    return Sheet(
-        on=e.day("date"), jurisdictions=e.texts("jurisdictions") or ("cn",), topics=e.texts("topics"), facts=facts,
-        citations=e.texts("citations"), instruments=e.texts("instruments"), cells=e.entries("cells"),
+    words, register = load_words(), load_facts()
+    e = read_text_file(text, name)
+    e = Entry(e.place, said_otherwise(e, _KEYS, words.keys, "key"))
+    given = e.entry("facts") if e.values.get("facts") is not None else Entry(e.place, {})
+    facts, unknown = parse_given(given, register, words), parse_unknown(given, register, words)
+    day = read_day(e.values.get("date"))
+    if day is None:
+        raise e.fail("'date' is missing or no date", "Write `date: 2026-11-01`: the law of which day is asked for.")
+    topics, known = _listed(e, "topics"), sorted({t for f in register.values() for t in f.topics})
+    for topic in topics:
+        if topic not in known:
+            raise e.fail(f"no topic is named {topic!r}", f"Topics are {', '.join(known)}.")
+    if unknown and not topics:
+        topics = tuple(dict.fromkeys(t for f in (*facts, *unknown) for t in register[f].topics))
+    asked = tuple(words.jurisdictions.get(j, plain(j).replace("_", "-")) for j in _listed(e, "jurisdictions"))
+    sheet = Sheet(
+        on=day, jurisdictions=tuple(dict.fromkeys(asked)) or ("cn",), topics=topics, facts=facts,
+        citations=_listed(e, "citations"), instruments=_listed(e, "instruments"), texts=_listed(e, "texts"),
+        cells=e.entries("cells"),
     )  # fmt: skip
+    if not (topics or facts or sheet.citations or sheet.instruments or sheet.texts or sheet.cells):
+        raise e.fail("nothing is asked", "Write facts, topics, citations, instruments, texts or cells.")
+    return sheet
+
+
+def _listed(e: Entry, key: str) -> tuple[str, ...]:
+    """A list of texts; one text alone is a list of one."""
+    value = e.values.get(key)
+    if value is None or isinstance(value, str):
+        return (value,) if value else ()
+    return e.texts(key)
 
 
 def answer_sheet(sheet: Sheet) -> SheetAnswer:
@@ -98,7 +116,7 @@ def answer_sheet(sheet: Sheet) -> SheetAnswer:
     combined = combine_answers(answers)
     cited = _citations(packs, sheet)
     cells = tuple(_cell(load_pack("cn"), e, sheet.on) for e in sheet.cells)
-    words = (*combined.outcomes, *(c.outcome for c in cited), *(w for c in cells for w in c.outcomes))
+    words = (*combined.outcomes, *(w for c in cited for w in c.outcomes), *(w for c in cells for w in c.outcomes))
     return SheetAnswer(
         on=sheet.on, outcomes=tuple(dict.fromkeys(words)), packs=answers, combined=combined, citations=cited,
         complete=not any(a.asked for a in answers) and not any(c.asked for c in cells), cells=cells,
@@ -107,25 +125,12 @@ def answer_sheet(sheet: Sheet) -> SheetAnswer:
 
 def _citations(packs: Sequence[FindingPack], sheet: Sheet) -> tuple[CitationAnswer, ...]:
     register = {code: i for p in packs for code, i in p.instruments.items()}
-    out = []
-    for citation in sheet.citations:
-        now = on_date(register, (citation,), sheet.on)
-        _, article = parse_citation(citation)
-        was = instrument_of(register, citation).old_numbers.get(article, "")
-        renumbered = f"cite_old_{was}_new_{article}"
-        if not now:
-            outcome = "rule_not_in_force"
-        elif renumbered in WORDS:
-            outcome = renumbered
-        else:
-            outcome = "no_flag" if now == (citation,) else "use_law_in_force_then"
-        out.append(CitationAnswer(asked=citation, outcome=outcome, reads=", ".join(now)))
-    for code in sheet.instruments:
-        held = instrument_of(register, f"{code}-1")
-        in_force = held.is_in_force(sheet.on)
-        outcome = "use_law_in_force_then" if in_force else "rule_not_in_force"
-        out.append(CitationAnswer(asked=code, outcome=outcome, reads=f"{held.in_force_from or '—'}"))
-    return tuple(out)
+    references = load_references()
+    return (
+        *cited_on(sheet.citations, register, references, on=sheet.on),
+        *(in_force_on(code, register, on=sheet.on) for code in sheet.instruments),
+        *(x for t in sheet.texts for x in read_text(t, references, sheet.on)),
+    )
 
 
 def _cell(pack: LawPack, e: Entry, on: date) -> CellAnswer:

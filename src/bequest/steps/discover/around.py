@@ -118,9 +118,9 @@ _NO_PERSONS = frozenset(lexicon.THINGS) | {
 
 
 def has_births(sample: TableSample) -> bool:
-    """Whether rows have a birthday, a gender or a family state of their own."""
+    """Whether rows have a birthday, a gender or a family state of their own, not that of somebody named with them."""
     return any(
-        h.cls in _BORN and not h.weak and h.before != ("legal",)
+        h.cls in _BORN and not h.weak and not (h.before and names_one_of(h.before, "", lexicon.PEOPLE))
         for c in sample.columns
         for h in (*comment_hits(c.comment), *name_hits(c.said))
     )
@@ -148,6 +148,8 @@ def _is_bare(name: str) -> bool:
     return VOWELS.isdisjoint(name.replace("e", "")) and words_of(name) == (name,) and not syllables(name)
 
 
+_SAID_BESIDE = frozenset({FieldClass.GENDER, FieldClass.EMPLOYMENT, FieldClass.BIRTHDAY})
+"""What may stand between somebody's name and telephone."""
 _REACHED_BY = {FieldClass.PHONE, FieldClass.EMAIL, FieldClass.LANDLINE, FieldClass.SOCIAL_ID}
 
 
@@ -191,9 +193,11 @@ def beside_a_person(sample: TableSample, classes: list[FieldClass | None]) -> fr
         if cls in _REACHED_BY and follows:
             found.add(column.name)
             continue
-        follows = cls is FieldClass.PERSON_NAME or (
-            column.said.lower() in {"name", "names"} and mentions(told(sample), ("address", "地址"))
-        )
+        follows = (
+            cls is FieldClass.PERSON_NAME
+            or (follows and cls in _SAID_BESIDE)
+            or (follows and bool({"salutation", "title", "post", "position", "honorific"} & set(words_of(column.said))))
+        ) or (column.said.lower() in {"name", "names"} and mentions(told(sample), ("address", "地址")))
     return frozenset(found)
 
 
@@ -259,6 +263,14 @@ def refers_to_outsider(column: ColumnInfo) -> bool:
             if any((w in text) if has_han(w) else (w in words) for w in lexicon.CUSTOMERS):
                 return True
     return False
+
+
+def refers_to_anybody(sample: TableSample) -> bool:
+    """Whether a column is a number, account or name of somebody, whoever it is."""
+    return any(strong_class(c) in _REFERENCES for c in sample.columns)
+
+
+_REFERENCES = frozenset({FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.PERSON_NAME})
 
 
 def refers_by_number(column: ColumnInfo) -> bool:

@@ -22,6 +22,7 @@ from bequest.steps.discover.around import (
     names_class,
     names_staff,
     refers_by_number,
+    refers_to_anybody,
     refers_to_outsider,
     refers_to_staff,
     strong_class,
@@ -149,6 +150,12 @@ class TableContext:
     """Columns that follow a person's name at once: the telephone there is the person's."""
     relatives: bool = False
     """Rows are relatives, contacts, visitors of the person they are filed under."""
+    identifiers: bool = False
+    """Values of a column are telephones or identity numbers, whatever it is called."""
+    animals: bool = False
+    """Rows are animals: what is said of births, names and vaccines is theirs."""
+    bodily: bool = False
+    """Two columns or more are about somebody's body: initials and plain words for its measures count."""
     firms: bool = False
     """Rows are companies, though the table is named after customers."""
 
@@ -214,9 +221,8 @@ def table_context(sample: TableSample) -> TableContext:
     individual = topic is Topic.PERSON or (not about_nobody and n_individual >= 2)
     persons = individual or (not about_nobody and (refers or named_people))
     people = persons or (not about_nobody and n_individual >= 1)
-    evidence = f"context:{topic.value} table" if topic is not Topic.UNKNOWN else ""
-    if topic is not Topic.PERSON and individual:
-        evidence = f"context:{n_individual} columns about one person"
+    said = f"context:{topic.value} table" if topic is not Topic.UNKNOWN else ""
+    evidence = f"context:{n_individual} columns about one person" if topic is not Topic.PERSON and individual else said
     return TableContext(
         topic=topic,
         individual=individual,
@@ -257,6 +263,8 @@ def table_context(sample: TableSample) -> TableContext:
         of_places=topic is Topic.UNKNOWN and not refers and {c for c in classes if c in INDIVIDUAL} <= _OF_PLACES_TOO,
         beside_a_person=beside_a_person(sample, classes),
         relatives=mentions(both, lexicon.RELATED_WORDS),
+        animals=mentions(both, lexicon.ANIMAL_WORDS),
+        bodily=not about_nobody and refers_to_anybody(sample) and classes.count(FieldClass.HEALTH) >= 2,
         firms=are_firms(sample),
     )
 
@@ -342,6 +350,8 @@ def _belongs_to_somebody(sample: TableSample, both: str, n_individual: int, clas
         return True
     if not refers and mentions(both, lexicon.ORGANISATIONS):
         return False
+    if refers and _TRACED & set(classes) and mentions(both, lexicon.TRACE_WORDS):
+        return True
     owned = mentions(both, lexicon.OWN_THINGS)
     if _topic(sample) is Topic.ORGANISATION:
         return refers and owned and (mentions(both, lexicon.PEOPLE) or names_staff(sample))
@@ -350,6 +360,9 @@ def _belongs_to_somebody(sample: TableSample, both: str, n_individual: int, clas
     named = _HUMAN & set(classes)
     told_of_people = owned or named or mentions(both, (*lexicon.PEOPLE, *lexicon.FINANCE_WORDS))
     return n_individual >= _CLEARLY_PEOPLE or bool(refers and told_of_people)
+
+
+_TRACED = frozenset({FieldClass.GEO_COORDINATES, FieldClass.LOCATION_TRACE})
 
 
 def _is_link(sample: TableSample) -> bool:

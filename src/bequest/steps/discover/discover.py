@@ -18,7 +18,7 @@ from bequest.steps.discover.references import with_references
 from bequest.steps.discover.relations import find_relations
 from bequest.steps.discover.roles import record_class_of
 from bequest.steps.discover.sample import TableSample, schema_digest
-from bequest.steps.discover.wholes import as_a_whole, with_people_found
+from bequest.steps.discover.wholes import as_a_whole, with_identifiers_found, with_people_found
 
 _HELD_BY_PEOPLE = frozenset({Verdict.CONFIRMED, Verdict.CORRECTED})
 
@@ -38,7 +38,7 @@ def discover(samples: Sequence[TableSample], previous: DataMap | None = None) ->
 def _propose(sample: TableSample) -> TableMap:
     context = table_context(sample)
     columns = tuple(judge_column(sample, c, context) for c in sample.columns)
-    if (more := with_people_found(sample, context, columns)) is not context:
+    if (more := with_identifiers_found(with_people_found(sample, context, columns), columns)) is not context:
         context = more
         columns = tuple(judge_column(sample, c, context) for c in sample.columns)
     columns = as_a_whole(sample, context, columns)

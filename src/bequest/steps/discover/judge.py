@@ -40,9 +40,13 @@ FEW_VALUES = -12
 PLAIN_NAME = -25
 WORDS_OF_A_LIST = -60
 REFERENCE_TO_THING = -40
+REAL_NAMES = 20
+"""Where people log in or are called by their own names, the column is of names, whatever its own is (`nick`)."""
 
 _DISTINCT_TO_JUDGE = 4
 _FEW_DISTINCT_OF = 200
+_MANY_NAMES = 600
+_MOST_REAL, _ENOUGH_REAL = 800, 12
 _IDENTIFIERS = frozenset(
     {FieldClass.PHONE, FieldClass.EMAIL, FieldClass.NATIONAL_ID, FieldClass.BANK_CARD, FieldClass.PASSPORT}
 )
@@ -266,6 +270,9 @@ def _add_values(
         case.points += points
         case.coverage = share
         case.evidence.append(f"values:{detector.id} {percent(share)} of {values.looked_at} distinct")
+        screened = cls is FieldClass.PERSON_NAME and FieldClass.USERNAME in cases
+        if screened and share >= _MOST_REAL and values.n_distinct >= _ENOUGH_REAL:
+            case.points += REAL_NAMES
     for cls, case in cases.items():
         shaped = any(d.shape is not None for d in _detectors_of(cls))
         if shaped and case.coverage < 100 and enough:
@@ -292,7 +299,7 @@ def _tellable(detector: Detector, values: ColumnValues) -> bool:
 def _add_context(cases: dict[FieldClass, _Case], context: TableContext) -> None:
     nobody = context.topic in {Topic.THING, Topic.ORGANISATION}
     for cls, case in cases.items():
-        clinical = cls is FieldClass.HEALTH and context.medical and not nobody
+        clinical = cls is FieldClass.HEALTH and (context.medical or context.bodily) and not nobody
         told = cls is FieldClass.FREE_TEXT and (context.persons or (context.communication and context.people))
         told = told or (cls in {FieldClass.BEHAVIOUR, FieldClass.DEVICE_ID} and context.log and context.people)
         told = told or (cls is FieldClass.USER_ID and context.loyalty)
@@ -303,9 +310,11 @@ def _add_context(cases: dict[FieldClass, _Case], context: TableContext) -> None:
         told = told or (cls is FieldClass.PASSWORD_SECRET and context.persons)
         told = told or bool(context.initials)
         told = told or (cls is FieldClass.PERSON_NAME and case.named_beside)
+        told = told or (cls is FieldClass.PERSON_NAME and context.identifiers and case.coverage >= _MANY_NAMES)
         if context.individual or clinical or told:
             case.points += PEOPLE_AROUND
-            case.evidence.append("context:medical table" if clinical else context.evidence)
+            why = "context:telephones or identity numbers beside it" if context.identifiers else ""
+            case.evidence.append("context:medical table" if clinical else context.evidence or why)
         elif nobody and cls in {FieldClass.PERSON_NAME, FieldClass.ADDRESS, FieldClass.GENDER, FieldClass.EDUCATION}:
             case.points += NOBODY_AROUND
             case.evidence.append(context.evidence)

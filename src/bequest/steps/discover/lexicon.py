@@ -233,9 +233,12 @@ OWN_THINGS = listed(
     银行卡, 车辆, 房屋, 房产, 家庭, 人脸, 证书, 证件, 资产, 成绩, 简历, 工作, 教育, 收款方式"""
 )
 """Things that, held under a person's number, are that person's own."""
+ANIMAL_WORDS = listed("pet, pets, dog, animal, livestock, cattle, 宠物, 犬只, 犬类, 养犬, 牲畜, 畜禽, 动物")
+TRACE_WORDS = listed("location, position, gps, lbs, track, trace, trail, 定位, 位置, 轨迹, 行踪")
 LOYALTY_WORDS = listed("loyalty, member, membership, vip, points, 会员, 积分, 贵宾")
 MEDICAL_WORDS = listed(
-    """injury, injuries, injure, hurt, physical, checkup, elder_care, eldercare, nursing, rehab, rehabilitation,
+    """optometry, vision, punch_health, health_punch, 验光, 视力, 健康打卡, injury, injuries, injure, hurt,
+        physical, checkup, elder_care, eldercare, nursing, rehab, rehabilitation,
     dental, maternity, pregnancy, 工伤, 伤情, 病休, 护理, 康复, 养老照护, 孕, 产检, sick, psych, psychology,
     counseling, vaccine, vaccination, 病假, 体检, 心理, 晨检, 疫苗, 防疫, tijian, menzhen, bingli, zhenduan,
     patient, prescription, diagnosis, disease, dise, drug, medicine, medical, clinic, hospital, registration,

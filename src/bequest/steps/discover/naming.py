@@ -17,8 +17,41 @@ _LEAST_COLUMNS, _SHARE = 4, 0.75
 _LEAST_LETTERED, _LEAST_REST = 2, 3
 
 
+_HUNGARIAN = re.compile(
+    r"^(str|txt|vc|nvc|vch|nvch|s|sz|n|i|int|lng|l|b|bln|bit|dt|dtm|dat|d|mny|cur|m|dec|dbl|flt|img|bin|mem|ole|obj|ch|c)"
+    r"([A-Z][A-Za-z0-9]*)$"
+)
+_DATES, _SUMS, _PICTURES = frozenset({"dt", "dtm", "dat"}), frozenset({"mny", "cur"}), frozenset({"img"})
+_LEAST_PREFIXES = 2
+
+
+def _without_types(sample: TableSample) -> TableSample:
+    """`strMobile`, `dtEntry`, `mnyBonus`: the type before each name left out, or put behind it where it says more."""
+    found = [_HUNGARIAN.match(c.name) for c in sample.columns]
+    known = [m for m in found if m]
+    if len(known) < max(_LEAST_COLUMNS, _SHARE * len(found)) or len({m[1] for m in known}) < _LEAST_PREFIXES:
+        return sample
+    return replace(
+        sample,
+        columns=tuple(
+            replace(c, reading=_typed(m[1], m[2])) if m else c for c, m in zip(sample.columns, found, strict=True)
+        ),
+    )
+
+
+def _typed(kind: str, rest: str) -> str:
+    words = words_of(rest)
+    if kind in _DATES and not {"date", "time", "birth", "birthday"} & set(words):
+        return f"{rest}Date"
+    if kind in _SUMS and not {"amount", "salary", "money", "pay", "fee", "price"} & set(words):
+        return f"{rest}Amount"
+    return f"{rest}Image" if kind in _PICTURES and not {"photo", "image", "picture", "pic"} & set(words) else rest
+
+
 def with_readings(sample: TableSample) -> TableSample:
     """The sample with each column's name as it is to be read."""
+    if (typed := _without_types(sample)) is not sample:
+        return typed
     sample = _without_own_short(_without_own_letter(sample))
     starts = [_prefix(c.name) for c in sample.columns]
     prefix, times = Counter(s for s in starts if s).most_common(1)[0] if any(starts) else ("", 0)

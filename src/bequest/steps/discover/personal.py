@@ -42,6 +42,13 @@ _OF_PEOPLE_TABLES = frozenset(
 """Personal only where rows concern people."""
 _OF_PLACES = frozenset({FieldClass.REGION, FieldClass.GEO_COORDINATES, FieldClass.POSTCODE})
 """Personal only where rows are about one person, not merely with a telephone in them."""
+_OF_ANIMALS = frozenset(
+    {FieldClass.BIRTHDAY, FieldClass.AGE, FieldClass.GENDER, FieldClass.HEALTH, FieldClass.AVATAR_PHOTO}
+    | {FieldClass.OTHER_PI}
+)
+"""Animals have these too."""
+_BESIDE = frozenset({FieldClass.PHONE, FieldClass.EMAIL, FieldClass.LANDLINE, FieldClass.SOCIAL_ID})
+"""In a list of organisations those of whoever is named just before."""
 _AT_BANKS = frozenset({FieldClass.ACCOUNT_NUMBER, FieldClass.BANK_CARD})
 _OF_SYSTEMS = frozenset(
     {
@@ -76,10 +83,27 @@ _EMPLOYERS = frozenset({("company",), ("unit",), ("corp",), ("firm",), ("office"
 _COMMUNICATION = ("聊天", "消息", "私信", "短信", "通话", "chat", "message", "msg", "sms")
 _STATUS_LABELS = (
     *("criminal", "conviction", "background check", "犯罪", "前科", "违法", "sexual", "性取向", "union member"),
-    *("government id", "other id", "qianke", "fanzui"),
+    *("government id", "other id", "qianke", "fanzui", "criminal", "correction", "矫正", "刑满", "trade union"),
+    *("union membership", "吸毒", "涉毒", "性取向"),
 )
 """GB/T 45574: that somebody was convicted, other marks that lead to unequal treatment; papers like an ID."""
-_RELIGION = ("宗教", "信仰", "religion", "religious", "faith", "zongjiao")
+_RELIGION = (
+    *(
+        "宗教",
+        "信仰",
+        "教派",
+        "清真",
+        "religion",
+        "religious",
+        "faith",
+        "belief",
+        "sect",
+        "halal",
+        "kosher",
+        "zongjiao",
+    ),
+    *("zongjiao", "xinyang", "zjxy"),
+)
 
 
 def personal_by_class(cls: FieldClass) -> bool:
@@ -107,6 +131,8 @@ def is_personal(
     if context.firms and _is_the_firm(cls, hits):
         return False
     own = tuple(h for h in hits if h.cls is cls)
+    if context.animals and cls in _OF_ANIMALS and not any(names_a_person(h.before, h.hint) for h in own):
+        return False
     of_organisation = any(_is_an_organisations(h, context) for h in own)
     human_role = any(names_a_person(h.before, h.hint) for h in own)
     if cls is FieldClass.PERSON_NAME and _is_name_of_account(own):
@@ -163,7 +189,7 @@ def _by_table(cls: FieldClass, own: tuple[Hit, ...], context: TableContext, colu
         return of_people and not context.buying and not (counted and context.topic is Topic.PERSON)
     if cls is FieldClass.IP and context.topic is Topic.UNKNOWN:
         return context.people or context.log
-    if cls in {FieldClass.PHONE, FieldClass.EMAIL} and context.topic is Topic.ORGANISATION:
+    if cls in _BESIDE and context.topic is Topic.ORGANISATION:
         return column is not None and column.name in context.beside_a_person
     if cls is FieldClass.GENDER:
         return context.topic is not Topic.THING

@@ -10,6 +10,9 @@ _OF_BODIES = frozenset(
     listed("height, weight, height cm, weight kg, 体重, tizhong, temperature, 床位号, vital, height weight")
 )
 """Measures of bodies where somebody is described; of goods elsewhere."""
+_INITIALS_OF_BODIES = frozenset({"tz", "xy", "xt", "xl", "sl", "tw"})
+"""体重, 血压, 血糖, 心率, 视力, 体温: where the columns beside say more clearly that a body is measured."""
+_POSTS = frozenset({"post", "position", "title", "job", "duty", "职务", "职位"})
 _MARKS = frozenset(listed("score, 得分, 评分, 分数, 总分, 学分, grade, 评分等级, 成绩等级"))
 """Marks: of pupils only where pupils are; parcels and shops have them too."""
 
@@ -23,6 +26,8 @@ def weak_counts(hit: Hit, context: TableContext) -> bool:
     if hit.hint in WHOLE and hit.hint in context.initials:
         return True
     if hit.cls is FieldClass.HEALTH:
+        if context.bodily and (hit.hint in _OF_BODIES or hit.hint in _INITIALS_OF_BODIES):
+            return True
         if context.individual and hit.hint in _OF_BODIES:
             return context.topic is Topic.PERSON or context.medical
         return context.medical and context.topic not in {Topic.THING, Topic.ORGANISATION}
@@ -45,6 +50,8 @@ def weak_counts(hit: Hit, context: TableContext) -> bool:
         return context.loyalty
     if hit.cls is FieldClass.FREE_TEXT:
         return not hit.before or names_a_person(hit.before, "")
+    if hit.cls is FieldClass.EMPLOYMENT and hit.hint in _POSTS and hit.before and names_a_person(hit.before, ""):
+        return True
     if hit.cls is FieldClass.EMPLOYMENT and hit.hint in _FIRMS and not context.described:
         return context.work_history and context.people
     if hit.cls is FieldClass.EMPLOYMENT:

@@ -47,6 +47,18 @@ class _Rest:
     confidence: int = 700
 
 
+def with_identifiers_found(context: TableContext, columns: Columns) -> TableContext:
+    """The context once values, under whatever header, are somebody's telephone or identity number: names are theirs."""
+    if context.individual or context.machinery or context.topic in {Topic.THING, Topic.ORGANISATION}:
+        return context
+    found = any(c.cls in _IDENTIFIERS and c.personal and c.coverage >= _MOSTLY for c in columns)
+    return replace(context, identifiers=True) if found else context
+
+
+_IDENTIFIERS = frozenset({FieldClass.PHONE, FieldClass.NATIONAL_ID})
+_MOSTLY = 700
+
+
 def with_people_found(sample: TableSample, context: TableContext, columns: Columns) -> TableContext:
     """The context once columns have named somebody who is not the clerk: then what else stands in the row is theirs."""
     if context.persons or context.machinery or context.topic is Topic.ORGANISATION:

@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 
 from bequest.engine.kernels.union_find import Codes, Labels, components_apart
-from bequest.steps.link.compare import KINDS, PARTS, compare
+from bequest.steps.link.compare import PARTS, compare
+from bequest.steps.link.looks import looks
 from bequest.steps.link.mentions import Mentions, Said
 
 
@@ -21,49 +22,50 @@ class Clusters:
 
 def clusters(mentions: Mentions, codes: Mapping[str, Codes], base: Labels, said: Said) -> Clusters:
     """Join pairs that pass, best first; never two identity numbers, dates of birth, or names that sound different."""
-    profiles = _profiles(codes, base)
-    found = compare(profiles).pairs
-    bases = profiles["base"].to_numpy().astype(np.int64)
+    made = looks(codes, base)
+    seen, found = made.profiles, compare(made, codes, base).pairs
+    bases = seen["base"].to_numpy().astype(np.int64)
     never = base[said.different].astype(np.int64).reshape(-1, 2)
     pairs = found.with_columns(
         pl.Series("base_a", bases[found["a"].to_numpy()], dtype=pl.Int64),
         pl.Series("base_b", bases[found["b"].to_numpy()], dtype=pl.Int64),
     )
     same = pairs.filter(pl.col("outcome") == "same").select("base_a", "base_b").to_numpy().reshape(-1, 2)
-    n = int(base.max()) + 1
-    merged = components_apart(n, same, _apart(profiles, n), never)
-    labels = merged[base]
-    return Clusters(labels, _review(mentions, profiles, pairs, merged, never))
+    merged = _merged(seen, same, never, int(base.max()) + 1)
+    return Clusters(merged[base], _review(mentions, seen, pairs, merged, never))
 
 
-def _profiles(codes: Mapping[str, Codes], base: Labels) -> pl.DataFrame:
-    """Each different look of each person once; `row`: a mention that looks so."""
-    frame = pl.DataFrame({"base": base.astype(np.int32), **{k: codes[k] for k in ("id", *KINDS, "ge")}})
-    looks = frame.with_row_index("mention").unique(frame.columns, keep="first", maintain_order=True)
-    own = looks.filter(pl.col("id") >= 0).group_by("base").agg(pl.col("id").first().alias("own"))
-    return (
-        looks.join(own, on="base", how="left", maintain_order="left")
-        .with_columns(pl.coalesce("own", pl.lit(-1)).cast(pl.Int32).alias("id"))
-        .drop("own")
-    )
+def _merged(seen: pl.DataFrame, same: np.ndarray, never: np.ndarray, n: int) -> Labels:
+    """A label for each of n people, dense, in their order; only those in a pair are looked at one by one."""
+    involved = np.unique(np.concatenate([same.ravel(), never.ravel()]))
+    place = np.full(n, -1, np.int64)
+    place[involved] = np.arange(len(involved))
+    apart = _apart(seen.filter(pl.Series(place[seen["base"].to_numpy()] >= 0)), place, len(involved))
+    labels = components_apart(len(involved), place[same], apart, place[never])
+    lowest = np.full(len(involved), n, np.int64)
+    np.minimum.at(lowest, labels, involved)
+    leader = np.arange(n)
+    leader[involved] = lowest[labels]
+    numbers = np.cumsum(leader == np.arange(n)) - 1
+    return numbers[leader].astype(np.uint32)
 
 
-def _apart(profiles: pl.DataFrame, n: int) -> np.ndarray:
+def _apart(seen: pl.DataFrame, place: np.ndarray, n: int) -> np.ndarray:
     """What two halves of a subject may not differ in. Somebody with two names (a change of name) bears none here."""
     out = np.full((n, 3), -1, np.int64)
     for i, kind in enumerate(("id", "py", "bd")):
         one = (
-            profiles.filter(pl.col(kind) >= 0)
+            seen.filter(pl.col(kind) >= 0)
             .group_by("base")
             .agg(pl.col(kind).first().alias("v"), pl.col(kind).n_unique().alias("k"))
             .filter(pl.col("k") == 1)
         )
-        out[one["base"].to_numpy(), i] = one["v"].to_numpy()
+        out[place[one["base"].to_numpy()], i] = one["v"].to_numpy()
     return out
 
 
 def _review(
-    mentions: Mentions, profiles: pl.DataFrame, pairs: pl.DataFrame, merged: Labels, never: np.ndarray
+    mentions: Mentions, seen: pl.DataFrame, pairs: pl.DataFrame, merged: Labels, never: np.ndarray
 ) -> pl.DataFrame:
     """One line per two subjects: the likeliest pair of their mentions, unless people said that they are different."""
     who = [pl.Series(f"s_{s}", merged[pairs[f"base_{s}"].to_numpy()], dtype=pl.UInt32) for s in "ab"]
@@ -77,7 +79,6 @@ def _review(
     best = open_pairs.sort("bits", descending=True, maintain_order=True).unique(
         ["low", "high"], keep="first", maintain_order=True
     )
-    at = profiles["mention"]
-    tokens = mentions.tokens()
-    sides = [tokens.gather(at.gather(best[s])).alias(name) for s, name in (("a", "left"), ("b", "right"))]
+    at = seen["mention"]
+    sides = [mentions.tokens_at(at.gather(best[s])).alias(name) for s, name in (("a", "left"), ("b", "right"))]
     return best.select("bits", *PARTS).with_columns(sides).select("left", "right", "bits", *PARTS)

@@ -7,12 +7,15 @@ all. The sum decides, and so does what it is made of (`_outcome`): a name and on
 it goes to people.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log2
 
 import polars as pl
 
-KINDS = ("ph", "ph2", "em", "nm", "py", "bd", "af", "am", "ac", "ip", "so")
+from bequest.engine.kernels.union_find import Codes, Labels
+from bequest.steps.link.looks import KINDS, Looks, bearers
+
 PARTS = ("chance", "name", "phone", "email", "birthday", "address", "identity", "other", "gender")
 """What the waterfall of a score is made of, in its order."""
 
@@ -24,17 +27,10 @@ UNNAMED_BITS = -3.0
 """An e-mail address under one name all over is that person's where no name stands; a phone never is: families."""
 BORN_BITS = 2.0
 """A name and a date of birth alone need these on top: namesakes share a birthday more often than a phone."""
-BLOCK = 60
-"""A value that more records of different look bear brings nobody together: it is junk, a switchboard, or common."""
 OWN_NAMES = 3
 """A phone or address under more names than this is shared: with it even an equal name is put to people."""
 _PEOPLE = 2_000
 """Fewer people than this say nothing about how common a value is."""
-
-_BLOCKS: tuple[tuple[str, ...], ...] = (
-    ("ph",), ("em",), ("so",), ("af",), ("am",), ("ip",), ("nm", "bd"), ("py", "bd"),
-    ("nm", "ac"), ("nm", "ph"), ("py", "ac"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +41,12 @@ class Compared:
     n_compared: int
 
 
-def compare(profiles: pl.DataFrame) -> Compared:
-    """Score the candidate pairs among profiles.
-
-    `profiles`: `base` (who it is for certain), `id` and one code column per kind (-1: nothing), `ge` (0: nothing).
-    """
-    p = profiles.with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
-    pairs = _candidates(p)
+def compare(seen: Looks, codes: Mapping[str, Codes], base: Labels) -> Compared:
+    """Score the pairs of looks; how common a value is, is counted among all mentions."""
+    p, pairs = seen.profiles.with_row_index("row").with_columns(pl.col("row").cast(pl.Int64)), seen.pairs
     if not pairs.height:
         return Compared(_nothing(), 0)
-    scored = _score(p, pairs)
+    scored = _score(p, pairs, codes, base)
     kept = scored.filter(pl.col("outcome") != "different")
     return Compared(
         kept.select("a", "b", "bits", *PARTS, "outcome").sort("bits", "a", "b", descending=[True, False, False]),
@@ -67,39 +59,8 @@ def _nothing() -> pl.DataFrame:
     return pl.DataFrame(schema={**numbers, "outcome": pl.String})
 
 
-def _candidates(p: pl.DataFrame) -> pl.DataFrame:
-    """Pairs that share a block, of two bases, whose valid identity numbers do not differ."""
-    phones = p.select("row", "base", "id", "nm", pl.col("ph"))
-    both = pl.concat([phones, p.select("row", "base", "id", "nm", pl.col("ph2").alias("ph"))])
-    found = []
-    for block in _BLOCKS:
-        frame = both if "ph" in block else p
-        frame = frame.select("row", "base", "id", *(pl.col(c).alias(f"k{i}") for i, c in enumerate(block)))
-        keys = [f"k{i}" for i in range(len(block))]
-        frame = frame.filter(pl.all_horizontal(pl.col(k) >= 0 for k in keys)).unique(["row", *keys])
-        counted = frame.filter(pl.len().over(keys).is_between(2, BLOCK))
-        if counted.height:
-            joined = counted.join(counted, on=keys, suffix="_b").filter(
-                (pl.col("row") < pl.col("row_b"))
-                & (pl.col("base") != pl.col("base_b"))
-                & ((pl.col("id") < 0) | (pl.col("id_b") < 0) | (pl.col("id") == pl.col("id_b")))
-            )
-            found.append(joined.select(pl.col("row").alias("a"), pl.col("row_b").alias("b")))
-    return (
-        pl.concat(found).unique(maintain_order=True) if found else pl.DataFrame(schema={"a": pl.Int64, "b": pl.Int64})
-    )
-
-
-def _bearers(p: pl.DataFrame, kind: str, who: str) -> pl.DataFrame:
-    """How many different `who` bear each value of a kind."""
-    frame = p.select(pl.col(kind).alias("v"), who)
-    if kind == "ph":
-        frame = pl.concat([frame, p.select(pl.col("ph2").alias("v"), who)])
-    return frame.filter(pl.col("v") >= 0, pl.col(who) >= 0).group_by("v").agg(pl.col(who).n_unique().alias("k"))
-
-
-def _score(p: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    people = float(max(p["base"].n_unique(), _PEOPLE))
+def _score(p: pl.DataFrame, pairs: pl.DataFrame, codes: Mapping[str, Codes], base: Labels) -> pl.DataFrame:
+    people = float(max(int(base.max()) + 1, _PEOPLE))
     left = p.rename({c: f"{c}_a" for c in p.columns if c != "row"})
     right = p.rename({c: f"{c}_b" for c in p.columns if c != "row"})
     t = pairs.join(left, left_on="a", right_on="row", maintain_order="left")
@@ -113,14 +74,14 @@ def _score(p: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
         *(
             pl.when((pl.col(f"{k}_a") >= 0) & (pl.col(f"{k}_a") == pl.col(f"{k}_b"))).then(pl.col(f"{k}_a"))
             .otherwise(-1).alias(f"{k}_eq")
-            for k in KINDS if not k.startswith("ph")
+            for k in (*KINDS, "sn") if not k.startswith("ph")
         )
     )  # fmt: skip
     for kind, who in (
         ("ph", "py"), ("em", "py"), ("af", "py"), ("am", "py"), ("ac", "py"), ("so", "py"),
-        ("nm", "base"), ("py", "base"), ("bd", "base"), ("ip", "base"),
+        ("nm", "base"), ("py", "base"), ("sn", "base"), ("bd", "base"), ("ip", "base"),
     ):  # fmt: skip
-        n = _bearers(p, kind, who).rename({"v": f"{kind}_eq", "k": f"{kind}_n"})
+        n = bearers(codes, base, kind, who, t[f"{kind}_eq"]).rename({"v": f"{kind}_eq", "k": f"{kind}_n"})
         t = t.join(n, on=f"{kind}_eq", how="left", maintain_order="left")
     return _decide(_weigh(t, people))
 
@@ -147,7 +108,8 @@ def _weigh(t: pl.DataFrame, people: float) -> pl.DataFrame:
     name = (
         pl.when(_agree("nm")).then(bits("nm", 0.9, 1 / 10_000))
         .when(_agree("py")).then(bits("py", 0.12, 1 / 8_000))
-        .when(_both("nm")).then(pl.lit(-6.0)).otherwise(nothing)
+        .when(_both("nm")).then(pl.lit(-6.0))
+        .when(_agree("sn")).then(bits("sn", 0.95, 1 / 1_000)).when(_both("sn")).then(pl.lit(-6.0)).otherwise(nothing)
     )  # fmt: skip
     phone = (
         pl.when(_agree("ph")).then(bits("ph", 0.7, 1e-6))
@@ -191,12 +153,13 @@ def _decide(t: pl.DataFrame) -> pl.DataFrame:
     other = _agree("so") & (pl.col("so_n").fill_null(1) <= own)
     born, part_id = _agree("bd"), _agree("ip")
     strong = phone.cast(pl.Int8) + email.cast(pl.Int8) + home.cast(pl.Int8) + other.cast(pl.Int8) + born.cast(pl.Int8)
-    conflict = (_both("bd") & ~born) | (pl.col("gender") < 0) | (_both("ip") & ~part_id)
+    other_surname = ~_both("nm") & _both("sn") & ~_agree("sn")
+    conflict = (_both("bd") & ~born) | (pl.col("gender") < 0) | (_both("ip") & ~part_id) | other_surname
     only_born = born & (strong == 1) & ~part_id
     exact = _agree("nm") & ((strong >= 1) | part_id) & (~only_born | (pl.col("bits") >= SAME_BITS + BORN_BITS))
     sounds = ~_agree("nm") & _agree("py") & (phone | email | part_id | other | (strong >= 2))
     mailed = _agree("em") & (pl.col("em_n") == 1)
-    unnamed = ~_both("nm") & (((strong >= 2) & (email | born | other)) | mailed)
+    unnamed = ~_both("nm") & (((strong >= 2) & (email | other)) | mailed)  # twins share home, phone and birthday
     scored = (exact | sounds) & (pl.col("bits") >= SAME_BITS)
     enough = ~conflict & (scored | (unnamed & (pl.col("bits") >= UNNAMED_BITS)))
     by_name = _agree("nm") | _agree("py") | ~_both("nm")

@@ -1,7 +1,8 @@
 """What is compared between mentions, as keyed tokens per role: nothing here leaves the pass in clear.
 
-Columns of an index, one per role that has them: `x:<role>:<kind>` with the kinds of `FEATURES`, and `x:<role>:ge`
-(gender, 1 or 2). Equal tokens of a kind mean equal normal forms; `ph` and `ph2` are comparable with each other.
+Columns of an index, one per role that has them: `x:<role>:<kind>` with the kinds of `FEATURES`, `x:<role>:sn` (three
+bytes of the surname's token) and `x:<role>:ge` (gender, 1 or 2). Equal tokens of a kind mean equal normal forms; `ph`
+and `ph2` are comparable with each other.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from bequest.engine.kernels import normalise
 from bequest.engine.kernels.cmac import tokens
 from bequest.model.datamap import FieldClass, TableMap
 from bequest.model.facts import RowRole
+from bequest.steps.link import titles
 from bequest.steps.link.hanzi import pinyin, simplified
 
 Ecb = Callable[[bytes], bytes]
@@ -32,28 +34,47 @@ _CONTACT = _REACHED | {FieldClass.BIRTHDAY, FieldClass.GENDER}
 _NOBODY = frozenset({RowRole.RECORD, RowRole.STAFF, RowRole.UNKNOWN})
 _JUNK_PHONE = r"^1\d{0,3}?(?:0{7,}|(?:1{8}|2{8}|3{8}|4{8}|5{8}|6{8}|7{8}|8{8}|9{8})\d*|12345678|23456789)$"
 _JUNK_WORD = r"^(?:(.)?0+|1+|123456(?:7890?|78)?|TEST.*|NULL|NONE|无|WU|UNKNOWN|未知|ADMIN|GUEST)$"
-_TITLES = r"^(?:[\u{4E00}-\u{9FFF}]{1,2}(?:先生|女士|小姐|太太|老师|师傅|经理|总|同学|阿姨|叔叔)|[小老阿]\p{Han})$"
+_JUNK_MAIL = (
+    r"^(?:(?:test|user|email|mail|null|none|no|na|abc|xxx|asdf|qwe|123|1234|12345|123456)\d*|info|service|services"
+    r"|support|sales|admin|office|contact|hello|hr|kefu|customer|webmaster|postmaster|no-?reply|marketing|finance)$"
+)
 _ID_SHAPE = r"^[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX*]$"
 _ID_HEAD = r"^([1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))"
 _NO_BIRTHDAY = ("1900-01-01", "1970-01-01", "1980-01-01", "1990-01-01", "2000-01-01", "0001-01-01")
 _PLACES = r"^[^\d]*[省市县旗镇乡]"
 _DISTRICT = r"^[^\d]*[^小社园新]区"
 _UNITS = "号|栋|幢|座|单元|室|楼|层|期|弄|组|队"
+_AFTER_A_NUMBER = r"(\d)\s*[-－—–_~/#、，,.．\s]"
+"""3-1-502 are three numbers, as 3幢1单元502室 are."""
 _NUMERALS = {
     **{f"十{d}": f"1{i}" for i, d in enumerate("一二三四五六七八九", 1)},
     "十": "10", **{d: str(i) for i, d in enumerate("一二三四五六七八九", 1)},
 }  # fmt: skip
 
 
+def written_name(column: pl.Expr) -> pl.Expr:
+    """What stands for a name in normal form and simplified characters, without notes; `titles` takes it apart."""
+    plain = normalise.name(column).map_batches(simplified, return_dtype=pl.String, is_elementwise=True)
+    return titles.without_notes(plain)
+
+
 def person_name(column: pl.Expr) -> pl.Expr:
-    """A name in normal form and simplified characters; a form of address such as 张先生 is none."""
-    return normalise.name(column).map_batches(_whole_name, return_dtype=pl.String, is_elementwise=True)
+    """A whole name as it is compared; where only a surname stands, as in 张先生, there is none."""
+    return titles.whole(written_name(column))
 
 
 def usable_phone(column: pl.Expr) -> pl.Expr:
     """A phone number in normal form; numbers that people type to get past a form are none."""
     number = normalise.phone(column)
     return pl.when(~number.str.contains(_JUNK_PHONE)).then(number)
+
+
+def usable_email(column: pl.Expr) -> pl.Expr:
+    """An e-mail address in normal form; made-up ones (a@a.com) and an office's (info@) are nobody's own."""
+    address = normalise.email(column)
+    local = address.str.extract(r"^([^@+]+)")
+    nobody = (local.str.len_chars() < 2) | (local == address.str.extract(r"@([^.]+)")) | local.str.contains(_JUNK_MAIL)
+    return pl.when(~nobody).then(address)
 
 
 def role_features(table: TableMap, batch: pl.DataFrame, role: RowRole, ecb: Ecb, zone: str) -> Mapping[str, pl.Series]:
@@ -73,9 +94,9 @@ def role_features(table: TableMap, batch: pl.DataFrame, role: RowRole, ecb: Ecb,
         made[kind] = usable_phone(pl.col(column))
     email, name, ident = (first(c) for c in (FieldClass.EMAIL, FieldClass.PERSON_NAME, FieldClass.NATIONAL_ID))
     if email is not None:
-        made["em"] = normalise.email(email)
+        made["em"] = usable_email(email)
     if name is not None:
-        made["nm"] = person_name(name)
+        made["nm"] = written_name(name)
     born: list[pl.Expr] = []
     if ident is not None:
         made["id"] = normalise.national_id(ident)
@@ -94,12 +115,19 @@ def role_features(table: TableMap, batch: pl.DataFrame, role: RowRole, ecb: Ecb,
     if social is not None:
         made["so"] = _other_number(pl.col(by_class[social][0]), social)
     values = batch.select(e.alias(k) for k, e in made.items())
-    if "nm" in made:
+    called = values["nm"].alias("v") if "nm" in made else None
+    if called is not None:
+        values = values.with_columns(titles.whole(pl.col("nm")))
         values = values.with_columns(_sound(values["nm"]))
     out = {f"x:{role}:{k}": tokens(values[k], ecb, f"x\x1f{_prefix(k)}\x1f") for k in values.columns}
-    gender = _gender(first(FieldClass.GENDER), ident)
-    if gender is not None:
-        out[f"x:{role}:ge"] = batch.select(gender.alias("v"))["v"]
+    sexes = []
+    if (gender := _gender(first(FieldClass.GENDER), ident)) is not None:
+        sexes.append(batch.select(gender.alias("v"))["v"])
+    if called is not None:
+        out[f"x:{role}:sn"] = _surname(called, ecb)
+        sexes.append(called.to_frame().select(titles.sex(pl.col("v")).cast(pl.UInt8).alias("v"))["v"])
+    if sexes:
+        out[f"x:{role}:ge"] = pl.select(pl.coalesce(sexes)).to_series()
     return out
 
 
@@ -121,10 +149,11 @@ def _prefix(kind: str) -> str:
     return "ph" if kind == "ph2" else kind
 
 
-def _whole_name(series: pl.Series) -> pl.Series:
-    plain = simplified(series)
-    keep = ~plain.str.contains(_TITLES).fill_null(False) & (plain.str.len_chars() > 1)
-    return plain.zip_with(keep.fill_null(False), pl.Series([None], dtype=pl.String).new_from_index(0, len(plain)))
+def _surname(names: pl.Series, ecb: Ecb) -> pl.Series:
+    """Three bytes of the token: there are few surnames, and a column of them should be small."""
+    values = names.to_frame().select(titles.surname(pl.col("v")).alias("v"))["v"]
+    short = tokens(values, ecb, "x\x1fsn\x1f").bin.slice(0, 4).bin.reinterpret(dtype=pl.UInt32)
+    return short % (1 << 24)
 
 
 def _sound(names: pl.Series) -> pl.Series:
@@ -163,7 +192,8 @@ def _gender(column: pl.Expr | None, ident: pl.Expr | None) -> pl.Expr | None:
 
 def _address(column: pl.Expr) -> dict[str, pl.Expr]:
     """The last characters before the first number, and the numbers: all, the first two, the house number alone."""
-    plain = normalise.compact(column).map_batches(_plain_address, return_dtype=pl.String, is_elementwise=True)
+    parted = column.str.replace_all(_AFTER_A_NUMBER, "${1}号")
+    plain = normalise.compact(parted).map_batches(_plain_address, return_dtype=pl.String, is_elementwise=True)
     street = plain.str.extract(r"^[^\d]*?(\p{Han}{2,3})[^\d\p{Han}]*\d")
     numbers = plain.str.extract_all(r"\d+")
 

@@ -10,9 +10,10 @@ scope to spread along records, `s:at:<column>` (what others point to) and `s:of:
 `g:region` and `g:value`, the kinds of people of `groups`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 import polars as pl
 
@@ -89,36 +90,55 @@ def primary_role(table: TableMap) -> RowRole:
     return RowRole.RECORD
 
 
+class IndexBefore(Protocol):
+    """An index made earlier, read piece by piece."""
+
+    def slice(self, offset: int, length: int, /) -> pl.DataFrame:
+        """That many rows from there on; fewer where it ends before."""
+        ...
+
+
 def index_table(
-    table: TableMap,
-    batches: Iterable[pl.DataFrame],
-    settings: IndexSettings,
-    *,
-    tick: Callable[[int], None] | None = None,
+    table: TableMap, batches: Iterable[pl.DataFrame], settings: IndexSettings, *, before: IndexBefore | None = None
 ) -> pl.DataFrame:
-    """Index all batches of a table; see the module's text for the columns."""
-    frames = []
+    """Index all batches of a table; see the module's text for the columns. `before`: see `index_batches`."""
+    return pl.concat(list(index_batches(table, batches, settings, before=before)), rechunk=True)
+
+
+def index_batches(
+    table: TableMap, batches: Iterable[pl.DataFrame], settings: IndexSettings, *, before: IndexBefore | None = None
+) -> Iterator[pl.DataFrame]:
+    """The index of a table batch by batch, one without rows where there are none.
+
+    `before`: an index of the same table by the same rules. A batch all of whose rows stand in it at the same places,
+    by key and content, is taken from there.
+    """
     seen = 0
     for batch in batches:
-        frames.append(_index_batch(table, batch, settings, first_row=seen))
+        rows = identify(batch, table.source, table.name, [c.name for c in table.columns], settings.ecb)
+        known = before.slice(seen, batch.height) if before is not None else None
+        if known is not None and known.select(rows.columns).equals(rows):
+            yield known
+        else:
+            yield _index_batch(table, batch, rows, settings, first_row=seen)
         seen += batch.height
-        if tick is not None:
-            tick(batch.height)
-    if not frames:
-        frames.append(_index_batch(table, _empty(table), settings, first_row=0))
-    return pl.concat(frames, rechunk=True)
+    if not seen:
+        nobody = _empty(table)
+        rows = identify(nobody, table.source, table.name, [c.name for c in table.columns], settings.ecb)
+        yield _index_batch(table, nobody, rows, settings, first_row=0)
 
 
 def _empty(table: TableMap) -> pl.DataFrame:
     return pl.DataFrame(schema={"__key": pl.Utf8, **{c.name: pl.Utf8 for c in table.columns}})
 
 
-def _index_batch(table: TableMap, batch: pl.DataFrame, s: IndexSettings, *, first_row: int) -> pl.DataFrame:
-    columns = [c.name for c in table.columns]
-    content = batch.select(columns)
+def _index_batch(
+    table: TableMap, batch: pl.DataFrame, rows: pl.DataFrame, s: IndexSettings, *, first_row: int
+) -> pl.DataFrame:
+    content = batch.select(c.name for c in table.columns)
     out: dict[str, pl.Series] = {
-        "row_no": pl.Series(range(first_row, first_row + batch.height), dtype=pl.UInt32),
-        **identify(batch, table.source, table.name, columns, s.ecb).to_dict(),
+        "row_no": pl.arange(first_row, first_row + batch.height, dtype=pl.UInt32, eager=True),
+        **rows.to_dict(),
     }
     out.update({f"v:{c}": series for c, series in content.select(non_empty(pl.all())).to_dict().items()})
     out.update(_link_keys(table, batch, s))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
+from bequest.engine.kernels.union_find import smallest
 from bequest.model.datamap import DataMap, FieldClass, TableMap
 from bequest.model.facts import RowRole
 from bequest.steps.link.certain import certain, shared_phones
@@ -19,7 +20,7 @@ from bequest.steps.link.clusters import clusters
 from bequest.steps.link.compare import PARTS
 from bequest.steps.link.features import FEATURES
 from bequest.steps.link.index import primary_role
-from bequest.steps.link.mentions import Block, Mentions
+from bequest.steps.link.mentions import Block, Columns, Mentions
 
 TableKey = tuple[str, str]
 DECISIONS = {"left": pl.Binary, "right": pl.Binary, "same": pl.Boolean}
@@ -55,7 +56,7 @@ class Linked:
     review: pl.DataFrame = field(default_factory=nothing_to_ask)
 
 
-def link(datamap: DataMap, indexes: Mapping[TableKey, pl.DataFrame], decisions: pl.DataFrame | None = None) -> Linked:
+def link(datamap: DataMap, indexes: Mapping[TableKey, Columns], decisions: pl.DataFrame | None = None) -> Linked:
     """Recognise people across all tables in the case; `decisions` of people (`DECISIONS`) hold over any score."""
     blocks: list[Block] = []
     for table in datamap.tables:
@@ -72,9 +73,12 @@ def link(datamap: DataMap, indexes: Mapping[TableKey, pl.DataFrame], decisions: 
     mentions = Mentions(blocks)
     codes = mentions.codes(FEATURES)
     said = mentions.pairs(nothing_decided() if decisions is None else decisions)
+    shared = shared_phones(codes)
     base = certain(mentions, codes, said)
     found = clusters(mentions, codes, base.labels, said)
     labels = found.labels
+    del codes  # they are most of what lies in memory
+    n_subjects = int(labels.max()) + 1
     subject_of: dict[TableKey, dict[RowRole, np.ndarray]] = {}
     at = 0
     for block in blocks:
@@ -82,18 +86,12 @@ def link(datamap: DataMap, indexes: Mapping[TableKey, pl.DataFrame], decisions: 
         numbers[block.rows] = labels[at : at + len(block.rows)]
         subject_of.setdefault(block.key, {})[block.role] = numbers
         at += len(block.rows)
-    anchors = (
-        pl.DataFrame([mentions.tokens().alias("mention"), pl.Series("subject", labels)])
-        .group_by("subject")
-        .agg(pl.col("mention").min())
-        .sort("subject")["mention"]
-    )
     return Linked(
-        n_subjects=int(labels.max()) + 1,
+        n_subjects=n_subjects,
         subject_of=subject_of,
-        anchors=anchors,
+        anchors=smallest(labels, mentions.tokens(), n_subjects).alias("mention"),
         n_mentions=mentions.height,
-        n_shared_phones=shared_phones(codes),
+        n_shared_phones=shared,
         n_uncertain=found.review.height,
         n_refused=base.n_refused,
         review=found.review,
@@ -105,7 +103,7 @@ def _roles(table: TableMap) -> list[RowRole]:
     return sorted(roles - {RowRole.RECORD, RowRole.STAFF, RowRole.UNKNOWN}, key=str)
 
 
-def _rows(table: TableMap, role: RowRole, index: pl.DataFrame) -> np.ndarray:
+def _rows(table: TableMap, role: RowRole, index: Columns) -> np.ndarray:
     """Rows in which somebody in this role can be told apart: by a link key, or at least by a person's name or a phone.
 
     A company's name, as in the title of an invoice, is nobody.
@@ -115,10 +113,12 @@ def _rows(table: TableMap, role: RowRole, index: pl.DataFrame) -> np.ndarray:
     keys += [f"x:{role}:{k}" for k in told if f"x:{role}:{k}" in index.columns]
     phones = [f"v:{c.name}" for c in table.columns if c.role is role and c.cls is FieldClass.PHONE]
     names = [n for n in (f"n:{role}",) if n in index.columns]
-    known = [pl.col(k).is_not_null() for k in keys] + [pl.col(v) for v in (*names, *phones)]
-    if not known:
-        return np.zeros(0, np.int64)
-    return index.select(pl.any_horizontal(known).fill_null(False).arg_true()).to_series().cast(pl.Int64).to_numpy()
+    known = np.zeros(index.height, np.bool_)
+    for name in keys:
+        known |= index[name].is_not_null().to_numpy()
+    for name in (*names, *phones):
+        known |= index[name].fill_null(False).to_numpy()
+    return np.flatnonzero(known)
 
 
 def primary_subjects(table: TableMap, linked: Linked, n_rows: int) -> np.ndarray:

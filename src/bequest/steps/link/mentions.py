@@ -2,15 +2,35 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from bequest.engine.kernels.buffers import detached
 from bequest.engine.kernels.union_find import Codes, codes
 from bequest.model.facts import RowRole
 
 TableKey = tuple[str, str]
+
+
+class Columns(Protocol):
+    """The columns of an index: a frame, or a file of which each column is read when it is asked for."""
+
+    @property
+    def columns(self) -> list[str]:
+        """Their names."""
+        ...
+
+    @property
+    def height(self) -> int:
+        """How many rows they have."""
+        ...
+
+    def __getitem__(self, name: str, /) -> pl.Series:
+        """One of them."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +40,7 @@ class Block:
     key: TableKey
     role: RowRole
     rows: np.ndarray
-    index: pl.DataFrame
+    index: Columns
 
 
 STRANGERS = 0.5
@@ -89,6 +109,10 @@ class Mentions:
         """The token of each mention, the same in every run."""
         return self.column("m:{role}")
 
+    def tokens_at(self, rows: pl.Series) -> pl.Series:
+        """The tokens of a few mentions."""
+        return detached(self.tokens().gather(rows).to_frame("v"))["v"]
+
     def references(self, known: Mapping[str, Codes]) -> list[Codes]:
         """Codes of references, one column per way of pointing, all in one numbering.
 
@@ -99,12 +123,13 @@ class Mentions:
         return believed(columns, np.repeat(np.arange(len(self._blocks)), [len(b.rows) for b in self._blocks]), known)
 
     def codes(self, kinds: Sequence[str]) -> Mapping[str, Codes]:
-        """Codes of features (-1 for nothing), and `ge` as it is (0 for nothing)."""
+        """Codes of features and `sn` (-1 for nothing), and `ge` as it is (0 for nothing)."""
         made: dict[str, Codes] = {}
         made["ph"], made["ph2"] = codes([self.column("x:{role}:ph"), self.column("x:{role}:ph2")])
         for kind in kinds:
             if kind not in made:
                 made[kind] = codes([self.column(f"x:{{role}}:{kind}")])[0]
+        made["sn"] = self.column("x:{role}:sn", pl.UInt32).cast(pl.Int32).fill_null(-1).to_numpy()
         made["ge"] = self.column("x:{role}:ge", pl.UInt8).fill_null(0).cast(pl.Int32).to_numpy()
         return made
 

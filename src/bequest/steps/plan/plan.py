@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -13,7 +14,7 @@ from bequest.model.datamap import ColumnMap, TableMap
 from bequest.model.disposition import CellDecision, Disposition, Release, Residue
 from bequest.model.facts import FACT_VALUES, Fact, RecordClass, RowRole
 from bequest.model.plan import ColumnCount, FieldKind, PolicyField, PolicyRow, SituationKey
-from bequest.steps.plan.tree import Decide, grow
+from bequest.steps.plan.tree import Decide, DecisionTree, grow
 
 TableKey = tuple[str, str]
 DecideFor = Callable[[RecordClass, str], Decide]
@@ -68,7 +69,8 @@ class Planner:
         numbers = [self._fields.setdefault(c, len(self._fields)) for c in distinct]
         lot_names = lots.to_numpy()
         for lot in self._lots:
-            tree = grow(self._decide_for(table.record_class, lot), distinct, possible_values(table))
+            possible = tuple(sorted(possible_values(table).items()))
+            tree = _grown(self._decide_for, table.record_class, lot, tuple(distinct), possible)
             rows = np.flatnonzero(lot_names == lot)
             if len(rows):
                 situation[rows] = tree.assign({f: c[rows] for f, c in codes.items()}) + len(keys)
@@ -96,6 +98,15 @@ class Planner:
             for key, cells in self._rows.items()
         )
         return tuple(fields), tuple(decisions), rows
+
+
+@lru_cache(maxsize=256)
+def _grown(
+    decide_for: DecideFor, record_class: RecordClass, lot: str, columns: tuple[PolicyField, ...],
+    possible: tuple[tuple[Fact, tuple[str, ...]], ...],
+) -> DecisionTree:  # fmt: skip
+    """The tree, kept: steps of one case ask the same law (the same object) about the same columns again."""
+    return grow(decide_for(record_class, lot), columns, dict(possible))
 
 
 def possible_values(table: TableMap) -> Mapping[Fact, tuple[str, ...]]:

@@ -1,6 +1,7 @@
 """The tables of the control database. Every one but organisations, people and settings belongs to a case."""
 
 from bequest.store.models.accounts import Account, SignIn
+from bequest.store.models.api import ApiAnswer, ApiToken, WebhookEndpoint, WebhookMessage
 from bequest.store.models.case import Case, CaseMembership, CaseRevision, Organisation, Person
 from bequest.store.models.doing import (
     Certificate,
@@ -13,6 +14,7 @@ from bequest.store.models.doing import (
     Residual,
     StoreRecord,
 )
+from bequest.store.models.orders import RoleChange, StepOrder, StepWorker
 from bequest.store.models.plan import AnswerBatch, Approval, NoticeBatch, Policy, PopulationRun, Remark
 from bequest.store.models.portal import Attempt, PortalCard, PortalMessage, PortalRating, PortalRequest, PortalVisit
 from bequest.store.models.tasks import OwnerTask
@@ -22,6 +24,8 @@ __all__ = [
     "AccessRecord",
     "Account",
     "AnswerBatch",
+    "ApiAnswer",
+    "ApiToken",
     "Approval",
     "Attempt",
     "Case",
@@ -50,8 +54,13 @@ __all__ = [
     "Receipt",
     "Remark",
     "Residual",
+    "RoleChange",
     "Setting",
     "SignIn",
+    "StepOrder",
     "StepRun",
+    "StepWorker",
     "StoreRecord",
+    "WebhookEndpoint",
+    "WebhookMessage",
 ]

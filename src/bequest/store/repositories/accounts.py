@@ -17,7 +17,7 @@ class Accounts:
         self._people = people
 
     def put(self, organisation: str, person_id: str, *, password: str, totp_sealed: bytes, at: datetime) -> None:
-        """Make an account or give it a new password and secret; whoever is signed in with the old ones is out.
+        """Make an account or give it a new password and secret; who is signed in with the old ones is out, tokens too.
 
         Raises:
             StateError: where the person is not registered.
@@ -43,6 +43,7 @@ class Accounts:
             },
         )
         self._unit.rows(rows.SignIn).filter(account=row).delete()
+        self._unit.rows(rows.ApiToken).filter(account=row, revoked_at__isnull=True).update(revoked_at=aware(at))
 
     def get(self, name: str) -> AccountRecord | None:
         """The account of that sign-in name, if there is exactly one: the person's id, or `id@organisation`."""

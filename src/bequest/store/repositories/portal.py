@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db import connections
 from django.db.models import F
 
 from bequest.store import models as rows
@@ -10,6 +11,12 @@ from bequest.store.portal_records import AskedAtPortal, Card, Message, RequestSt
 from bequest.store.unit import CaseRepository, Unit, aware
 
 _AT_ONCE = 2_000
+_CARDS = rows.PortalCard._meta.db_table
+_PUT_CARD = (
+    f"INSERT INTO {_CARDS} (case_id, lookup, sealed, opens_until, made_at) VALUES (%s, %s, %s, %s, %s)"  # noqa: S608
+    " ON CONFLICT (lookup) DO UPDATE SET sealed = excluded.sealed, opens_until = excluded.opens_until,"
+    f" made_at = excluded.made_at WHERE {_CARDS}.case_id = excluded.case_id"
+)
 
 
 class Portal(CaseRepository):
@@ -19,24 +26,23 @@ class Portal(CaseRepository):
         self, case_id: str, cards: Sequence[tuple[str, bytes]], stale: Sequence[str] | None, *,
         opens_until: datetime, at: datetime,
     ) -> None:  # fmt: skip
-        """Cards made anew: `lookup`, sealed content. `stale`: lookups that go; None where all of the case go."""
+        """Cards made anew: `lookup`, sealed content. `stale`: lookups that go; None where all of the case go.
+
+        One statement for all of them, without objects in between: a card for every person is written several times.
+        """
         mine = self._in(rows.PortalCard, case_id)
+        new = {lookup for lookup, _ in cards}
         if stale is None:
             mine.delete()
         else:
-            going = [*stale, *(lookup for lookup, _ in cards)]
+            going = [lookup for lookup in stale if lookup not in new]
             for i in range(0, len(going), _AT_ONCE):
                 mine.filter(lookup__in=going[i : i + _AT_ONCE]).delete()
             mine.exclude(opens_until=aware(opens_until)).update(opens_until=aware(opens_until))
-        self._unit.rows(rows.PortalCard).bulk_create(
-            [
-                rows.PortalCard(
-                    case_id=case_id, lookup=lookup, sealed=sealed, opens_until=aware(opens_until), made_at=aware(at)
-                )
-                for lookup, sealed in cards
-            ],
-            batch_size=_AT_ONCE,
-        )
+        connection = connections[self._unit.alias]
+        until, made = (connection.ops.adapt_datetimefield_value(aware(t)) for t in (opens_until, at))
+        with connection.cursor() as cursor:
+            cursor.executemany(_PUT_CARD, [(case_id, lookup, sealed, until, made) for lookup, sealed in cards])
 
     def card(self, lookup: str) -> Card | None:
         """The card of that lookup, in whatever case."""

@@ -15,7 +15,9 @@ from bequest.store.repositories.accounts import Accounts
 from bequest.store.repositories.cases import Cases
 from bequest.store.repositories.copies import Copies
 from bequest.store.repositories.doing import Custody, Deliveries, Destructions, Receipts, Residuals
+from bequest.store.repositories.grants import Grants
 from bequest.store.repositories.leases import Leases
+from bequest.store.repositories.orders import Orders
 from bequest.store.repositories.outbox import Outbox
 from bequest.store.repositories.people import Memberships, People
 from bequest.store.repositories.policies import Approvals, Policies, Populations
@@ -24,6 +26,8 @@ from bequest.store.repositories.register import Accesses, Keys, Settings, Stores
 from bequest.store.repositories.remarks import Remarks
 from bequest.store.repositories.tasks import Tasks
 from bequest.store.repositories.telling import Answers, Notices
+from bequest.store.repositories.tokens import Tokens
+from bequest.store.repositories.webhooks import Webhooks
 from bequest.store.repositories.work import DataMaps, Steps
 from bequest.store.unit import Unit
 
@@ -38,6 +42,8 @@ class Tx:
         self.datamaps = DataMaps(unit)
         self.steps = Steps(unit)
         self.leases = Leases(unit)
+        self.orders = Orders(unit)
+        self.grants = Grants(unit)
         self.outbox = Outbox(unit)
         self.policies = Policies(unit)
         self.approvals = Approvals(unit)
@@ -60,6 +66,8 @@ class Tx:
         self.visits = Visits(unit)
         self.attempts = Attempts(unit)
         self.accounts = Accounts(unit, self.people)
+        self.tokens = Tokens(unit)
+        self.webhooks = Webhooks(unit)
 
 
 DATABASE_NAME = "control.db"

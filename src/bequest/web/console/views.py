@@ -1,24 +1,19 @@
 """Screens of a case that only show. Every look is on the access table."""
 
-import io
-import tarfile
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
 
-from bequest.app.console.access import MAY, MAY_DO, Act, Screen, Seat
+from bequest.app.console.access import Act, Screen, Seat
 from bequest.app.obstacles import Obstacle
 from bequest.app.portal.rate import LEAST
+from bequest.app.queries.bundle import bundle_folder, bundle_tar
 from bequest.app.queries.desk import desk_of, today_in
 from bequest.app.queries.doing import doing, preflight
-from bequest.app.queries.log_entries import AT_ONCE, entry_of, log_entries, proof_of
-from bequest.app.queries.rights import DAYS, holders
+from bequest.app.queries.log_entries import AT_ONCE, Checked, check_proof, entry_of, log_entries, proof_of
 from bequest.app.queries.telling_days import telling_days
 from bequest.documents.days_chart import days_chart
 from bequest.evidence.event_types import MEANINGS
 from bequest.kernel.errors import BequestError, InputError
-from bequest.model.case import Role
-from bequest.web.console.frame import page, screen, told
+from bequest.web.console.frame import Told, act, page, screen, told
 from bequest.web.site import site
 
 
@@ -67,18 +62,33 @@ def destruction(request: HttpRequest, seat: Seat) -> HttpResponse:
     )  # fmt: skip
 
 
-@screen(Screen.EVIDENCE)
-def evidence(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """The log, how to check it, our own keys and stores."""
+def show_evidence(
+    request: HttpRequest, seat: Seat, error: Told | None, found_entry: Checked | None = None
+) -> HttpResponse:
+    """The screen, with what a check found, or with what could not be done."""
     kind, first = request.GET.get("kind", ""), request.GET.get("first", "0")
     meanings = {e.value: words for e, words in MEANINGS.items()}
     begin = int(first) if first.isdigit() else 0
     found = log_entries(site().inside, seat.case_id, kind=kind if kind in meanings else "", first=begin)
-    has_bundle = _bundle_folder(seat.case_id).is_dir()
+    has_bundle = bundle_folder(site().inside, seat.case_id).is_dir()
     return page(
-        request, seat, Screen.EVIDENCE, entries=found, kind=kind, first=begin, at_once=AT_ONCE, meanings=meanings,
+        request, seat, Screen.EVIDENCE, error=error, checked=found_entry, entries=found, kind=kind,
+        first=begin, at_once=AT_ONCE, meanings=meanings,
         has_bundle=has_bundle,
     )  # fmt: skip
+
+
+@screen(Screen.EVIDENCE)
+def evidence(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """The log, how to check it, our own keys and stores."""
+    return show_evidence(request, seat, None)
+
+
+@act(Act.CHECK, show_evidence)
+def checked(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Whether a proof holds for an entry, against the key of this case's log."""
+    proof, entry = (request.POST.get(n, "").replace("\r\n", "\n").strip() for n in ("proof", "entry"))
+    return show_evidence(request, seat, None, check_proof(site().inside, seat.case_id, proof + "\n", entry.encode()))
 
 
 @screen(Screen.EVIDENCE)
@@ -94,17 +104,6 @@ def proof(request: HttpRequest, seat: Seat, index: str, what: str) -> HttpRespon
     return response
 
 
-@screen(Screen.RIGHTS)
-def rights(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """Who may do what in this case."""
-    now = site().inside.system.now()
-    return page(
-        request, seat, Screen.RIGHTS, holders=holders(site().inside, seat.case_id), may=MAY, may_do=MAY_DO, days=DAYS,
-        screens=[s.value for s in Screen], all_acts=[a.value for a in Act], roles=list(Role),
-        is_locked=lambda a: a.locked_until is not None and a.locked_until > now,
-    )  # fmt: skip
-
-
 @screen(Screen.ACCESS)
 def access(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Who looked at what: the last two hundred."""
@@ -113,24 +112,14 @@ def access(request: HttpRequest, seat: Seat) -> HttpResponse:
     return page(request, seat, Screen.ACCESS, looked=looked[-200:][::-1], n_looked=len(looked))
 
 
-def _bundle_folder(case_id: str) -> Any:
-    return site().inside.workspace(case_id).root / "bundle" / f"evidence-{case_id}"
-
-
 @screen(Screen.BUNDLE)
 def bundle(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The evidence bundle as one file; the trust file goes to its readers by another way."""
-    folder = _bundle_folder(seat.case_id)
-    if not folder.is_dir():
+    made = bundle_tar(site().inside, seat.case_id)
+    if made is None:
         raise Http404
-    data = io.BytesIO()
-    with tarfile.open(fileobj=data, mode="w") as tar:
-        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-            info = tar.gettarinfo(path, arcname=f"{folder.name}/{path.relative_to(folder).as_posix()}")
-            info.uid = info.gid = 0
-            info.uname = info.gname = ""
-            with path.open("rb") as file:
-                tar.addfile(info, file)
-    response = HttpResponse(data.getvalue(), content_type="application/x-tar")
-    response.headers["Content-Disposition"] = f'attachment; filename="{folder.name}.tar"'
+    response = HttpResponse(made, content_type="application/x-tar")
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="{bundle_folder(site().inside, seat.case_id).name}.tar"'
+    )
     return response

@@ -162,3 +162,26 @@ def test_columns_that_are_gone_are_dropped_and_reported_and_new_ones_proposed(ta
 def test_tables_that_come_and_go_are_reported(table: Make) -> None:
     before, now = discover([table("a", ["x"])]), discover([table("b", ["x"])])
     assert [(c.table, c.what) for c in compare_maps(before, now)] == [("a", "table gone"), ("b", "new table")]
+
+
+def test_names_without_a_header_are_known_by_the_telephones_beside_them(table: Callable[..., TableSample]) -> None:
+    names = ["王芳", "李静", "Anna Silva", "陈伟", "刘洋女士", "赵敏", "周涛", "孙丽", "郭军", "何勇", "林霞", "高飞"]
+    phones = [f"1380013{i:04d}" for i in range(1200, 1212)]
+    [with_phones] = discover([table("T_RCPT", ["F1", "F2"], values={"F1": names, "F2": phones})]).tables
+    assert [c.cls.value for c in with_phones.columns] == ["person_name", "phone"]
+    shops = [
+        "王记小吃",
+        "西湖店",
+        "李家庄店",
+        "城东店",
+        "城西店",
+        "一分店",
+        "二分店",
+        "三分店",
+        "四分店",
+        "五分店",
+        "六分店",
+        "总店",
+    ]
+    [of_shops] = discover([table("T_RCPT", ["F1", "F2"], values={"F1": shops, "F2": phones})]).tables
+    assert of_shops.columns[0].cls.value != "person_name"

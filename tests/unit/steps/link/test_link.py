@@ -161,3 +161,16 @@ def test_age_comes_from_the_stricter_of_birthday_and_identity_number() -> None:
         CRM, [customers(("C1", "张伟", None, None, child), ("C2", "李四", None, None, None))], settings()
     )
     assert frame["f:customer:age_band"].to_list() == ["under_14", "adult"]
+
+
+def test_rows_known_from_an_earlier_index_are_taken_from_there_and_only_those() -> None:
+    one = customers(("C1", "张伟", "13800138000", None, None), ("C2", "李四", "13900139000", None, None))
+    two = customers(("C3", "王五", "13700137000", None, None))
+    moved = customers(("C3", "王五", "13700137001", None, None))
+    before = index_table(CRM, [one, two], settings())
+    for now in ([one, two], [one, moved], [two, one], [one], [one, two, two]):
+        assert index_table(CRM, now, settings(), before=before).equals(index_table(CRM, now, settings()))
+    marked = before.with_columns(pl.lit(b"taken").cast(before["m:customer"].dtype).alias("m:customer"))
+    again = index_table(CRM, [one, moved], settings(), before=marked)["m:customer"].to_list()
+    assert again[:2] == [b"taken", b"taken"]
+    assert again[2] != b"taken"

@@ -35,7 +35,8 @@ DETECTOR = Detector(
     cls=FieldClass.NATIONAL_ID,
     reference="GB 11643-1999; ISO 7064 MOD 11-2",
     hints=listed(
-        """身份证, 身份证号, 身份证号码, 身份证件号, 身份证件号码, 证件号, 证件号码, 证件编号, 身份证明,
+        """idpic, idimg, idphoto, idpics, 身份证, 身份证号, 身份证号码, 身份证件号, 身份证件号码, 证件号,
+        证件号码, 证件编号, 身份证明,
         公民身份号码, 居民身份证, 身份证照片, 身份证正面, 身份证反面, 身份证正面照, 身份证反面照, 身份证图片,
         手持身份证, 手持身份证照, 身份证地址图片, 户口本, 社保号, 社保卡号, 社会保障号, 社会保险号, id card,
         id card no, id card number, idcard, idno, id no, id num, id number, identity card, identity no,

@@ -60,7 +60,8 @@ DETECTOR = Detector(
         zwsj, zwid, zwtzm, zwmbsj, swtz, renliantupian, renlianid, renlianxinxi, renlianshuju, renlianlujing,
         zhiwenxinxi, zhiwenshuju, zhiwenmoban, shengwen, hongmo, shengwutezheng, fp data, simil, similar degree,
         similarity score, similarity degree, compare score, compare result, match score face, door snapshot,
-        face shot, selfie img check, live ness, match pct, match percent, match ratio, snap, snap url,
+        face, voice tpl, palm code, palm tpl, iris tpl, vein tpl, finger bin, face shot, selfie img check,
+        live ness, match pct, match percent, match ratio, snap, snap url,
         snapshot face"""
     ),
     blockers=listed("browser, 浏览器, device, 设备, font, typeface"),

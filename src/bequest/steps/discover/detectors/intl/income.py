@@ -146,6 +146,7 @@ DETECTOR = Detector(
         jixiaogongzi, gangweigongzi, jiabangongzi, quanqinjiang, nianzhongjiang, yingfajine, shifajine, koukuan,
         koukuanjine, gerensuodeshui, gongjijin, shebao, yanglaobaoxian, yiliaobaoxian, jiekuanjine, daikuanjine,
         huankuanjine, touzijine, chongzhijine, tixianjine, zhanghujine, keyongyue, hourly rate, pay rate,
+        hourly pay, daily pay, debt ratio, debt rate, 负债率, 负债比, 课时费,
         pension fee, medical fee person, 逾期天数, money wait, money owe, money use, money lock, money frozen,
         money freeze, money all, money total, wait money, owe money, use money, total money all, 奖惩金额,
         奖励金额, 处罚金额, 罚款金额, 赔偿金额, 抚慰金额, housing, house area, living house,

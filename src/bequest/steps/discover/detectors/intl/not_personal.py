@@ -14,7 +14,8 @@ DETECTOR = Detector(
     cls=FieldClass.NOT_PI,
     reference="GB/T 35273-2020 3.1 (what does not identify or concern a natural person)",
     hints=listed(
-        """人数, 商户号, 商户编号, 商户id, 代理商号, 代理商编号, 渠道商户号, 渠道商户id, 供应商编号, 厂商编号,
+        """人数, 注册资本, 注册资金, 实缴资本, registered capital, reg capital, registered fund,
+        paid in capital, 商户号, 商户编号, 商户id, 代理商号, 代理商编号, 渠道商户号, 渠道商户id, 供应商编号, 厂商编号,
         经销商编号, 服务商号, 机构号, 机构编号, 订单失效时间, 顺序, 显示顺序, 提示消息, 提示信息, 日志信息,
         参数, 状态, 类型, 类别, 分类, 等级, 级别, 数量, 总数, 次数, 排序, 排序号, 序号, 时间, 日期, 创建时间,
         更新时间, 修改时间, 价格, 单价, 金额, 总价, 总额, 折扣, 库存, 图标, 链接, 图片地址, 链接地址, 图片,

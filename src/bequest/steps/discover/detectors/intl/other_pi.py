@@ -17,6 +17,8 @@ DETECTOR = Detector(
         political affiliation, party member, family members, family relation, relationship, kinship,
         constellation, zodiac, horoscope, profile json, user profile, personal info, personal information,
         user info json, id type, cert type, certificate type, document type id, card type id, criminal record,
+        criminal check, criminal background, is correction, correction, community correction,
+        correction type, 社区矫正, 矫正类型, 矫正人员, 刑满释放, 无犯罪记录证明, 无犯罪证明,
         military status, household type, next of kin, emergency relation, zhengzhimianmao, zzmm, id card expire,
         language preference person, relation to patient, extra profile, sexual orientation, dependents,
         family info, politics, politic, political state, political outlook, political face,
