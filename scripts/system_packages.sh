@@ -15,7 +15,6 @@ for program in "${!package[@]}"; do
 done
 if ! fc-list 2>/dev/null | grep -qi "noto.*cjk"; then missing+=(fonts-noto-cjk fontconfig); fi
 [ -d /usr/share/fonts/truetype/babelstone ] || missing+=(fonts-babelstone-han)
-[ -e /usr/lib/softhsm/libsofthsm2.so ] || missing+=(softhsm2)
 [ ${#missing[@]} = 0 ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "set-up: installing ${missing[*]}"

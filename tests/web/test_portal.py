@@ -1,15 +1,19 @@
 """The portal over HTTP: what it shows and to whom, what a click does and does not, what it gives away: nothing."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 from tests.web.conftest import CASE, Server, Town, start, stop, wait_for
 
+from bequest.app.answer_receipts import write_receipts
 from bequest.app.portal.messages import reply, thread
 from bequest.app.telling import saved_answers
 from bequest.crypto.links import lookup_of, open_card, secret_of
 from bequest.evidence.event_types import EventType
+from bequest.kernel.errors import InputError
+from bequest.steps.notify.answer_receipt import RECEIPT_PROFILE
 from bequest.store.portal_records import RequestState
 
 
@@ -98,6 +102,45 @@ def test_a_choice_needs_the_second_click_and_ends_in_the_answers_and_the_log(ser
     later = saved_answers(town.ctx.workspace(CASE))
     assert later is not None
     assert later.filter(later["ref"] == who["ref"])["value"].to_list() == ["none"]
+
+
+def test_the_receipt_can_be_downloaded_and_holds_nothing_of_the_person(
+    server: Server, town: Town, tmp_path: Path
+) -> None:
+    who, client = town.customer(), server.client()
+    choose(client, who["token"], "consent_new_purpose")
+    code = choose(client, who["token"], "refuse_new_purpose")
+    page = client.get(f"/o/{who['token']}/receipt/{code}")
+    link = re.search(r'href="(/o/[^"]+/file)"', page.text)
+    assert link
+    got = client.get(link[1])
+    assert (got.status, got.headers["content-type"]) == (200, "application/ld+json")
+    assert got.headers["content-disposition"] == f'attachment; filename="receipt-{code}.jsonld"'
+    receipt = json.loads(got.body)
+    record = receipt["dpv:hasRecordOfActivity"]
+    assert [e["@type"][0] for e in record["dpv:hasConsentStatus"]] == ["dpv:ConsentGiven", "dpv:ConsentWithdrawn"]
+    assert receipt["dct:conformsTo"] == RECEIPT_PROFILE
+    assert record["dpv:hasDataSubject"]["dct:identifier"] == who["ref"]
+    for secret in (who["name"], who["phone"], who["email"], who["token"]):
+        assert secret not in got.text
+    with town.ctx.store.transaction() as tx:  # the notice it names is the one that the log committed to
+        refs = {r["sha256"] for e in tx.outbox.all(CASE) for r in e.payload.get("refs", ())}
+    assert record["dpv:hasNotice"]["@id"].removeprefix("urn:sha256:") in refs
+    stranger = town.customer()
+    assert client.get(f"/o/{stranger['token']}/receipt/{code}/file").status == 404
+
+    wait_for(lambda: all(a.state is RequestState.TAKEN for a in asked(town, who["ref"])))
+    [name] = write_receipts(town.ctx, CASE, who["ref"], tmp_path / "out")
+    staff = json.loads((tmp_path / "out" / name).read_bytes())
+    assert staff["dpv:hasRecordOfActivity"]["dpv:hasNotice"] == record["dpv:hasNotice"]
+    [event] = staff["dpv:hasRecordOfActivity"]["dpv:hasConsentStatus"]
+    assert event["@type"][0] == "dpv:ConsentRefused"  # the file of answers keeps the last one of each kind
+    with town.ctx.store.transaction() as tx:
+        assert "answers.receipt" in {a.action for a in tx.access.list(CASE)}
+    with pytest.raises(InputError, match="no answer to this letter"):
+        write_receipts(town.ctx, CASE, stranger["ref"], tmp_path / "out")
+    with pytest.raises(InputError, match="no letter"):
+        write_receipts(town.ctx, CASE, "nobody", tmp_path / "out")
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,7 @@ PORTAL: list[URLPattern] = [
     re_path(rf"^o/{_LINK}/rate$", portal.judge),
     re_path(rf"^o/{_LINK}/receipt/(?P<code>[0-9A-Z-]{{14}})$", portal.receipt),
     re_path(rf"^o/{_LINK}/receipt/(?P<code>[0-9A-Z-]{{14}})/say$", portal.say),
+    re_path(rf"^o/{_LINK}/receipt/(?P<code>[0-9A-Z-]{{14}})/file$", portal.receipt_download),
 ]
 CONSOLE: list[URLPattern] = [
     path("console", entry.home),

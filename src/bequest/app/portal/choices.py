@@ -55,6 +55,11 @@ class Pair:
     """It concerns few: it is offered, but folded away."""
 
 
+def question_of(what: Ask) -> tuple[Ask, ...]:
+    """The two answers to the question that this one answers; a request stands alone."""
+    return next((pair for pair in _PAIRS if what in pair), (what,))
+
+
 def last_of(opened: Opened, pair: tuple[Ask, Ask]) -> Ask | None:
     """Which of two answers was given last and was not too late."""
     said = [a.kind for a in opened.asked if a.kind in pair and a.state is not RequestState.LATE]

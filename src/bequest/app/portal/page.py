@@ -38,6 +38,10 @@ class Side:
     name: str
     name_en: str
     contact: str
+    address: str = ""
+    country: str = "cn"
+    id: str = ""
+    """Pages of an earlier version have neither this nor an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,7 @@ def _lot(case: Case, number: int) -> PageLot:
 
 
 def _side(party: Party) -> Side:
-    return Side(party.name, party.name_en or party.name, party.contact)
+    return Side(party.name, party.name_en or party.name, party.contact, party.address, party.country, party.id)
 
 
 def keep_page(ctx: Context, page: Page) -> None:

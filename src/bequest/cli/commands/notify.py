@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from bequest.app.answer_receipts import write_receipts
 from bequest.app.answers import Phase, enter_answers
 from bequest.app.export_letters import export_letters, letter_batches
 from bequest.app.run_notify import (
@@ -79,6 +80,21 @@ def answers(ctx: typer.Context, case: str, file: Path) -> None:
             render.say("销毁正在进行：这些人尚未删除的数据就此冻结，已删除的无法恢复",
                        "the destruction is under way: what is not erased yet of these people stays; what is, is gone")
         )  # fmt: skip
+
+
+@commands.command(
+    name="receipt", help="Receipts of one letter's answers: JSON-LD, ISO/IEC TS 27560 (logged). 回应的回执。"
+)
+def receipt(
+    ctx: typer.Context,
+    case: str,
+    ref: Annotated[str, typer.Argument(help="reference of the letter")],
+    folder: Annotated[Path, typer.Argument(help="folder for the files; made if missing")],
+) -> None:
+    with state_of(ctx).context() as c:
+        names = write_receipts(c, case, ref, folder)
+    for name in names:
+        render.line(name)
 
 
 @commands.command(name="export", help="Write a batch in clear: CSV, or .html to print (logged). 导出一批告知书。")

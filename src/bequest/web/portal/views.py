@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bequest.app import attempts
+from bequest.app.portal.answer_receipt import receipt_file
 from bequest.app.portal.ask import ask
 from bequest.app.portal.choices import NEEDS_DATUM, REQUESTS, Ask, offered
 from bequest.app.portal.messages import shown_to_customer, write
@@ -11,6 +12,7 @@ from bequest.app.portal.open_card import Closed, Opened, key_of_datum, open_link
 from bequest.app.portal.rate import may_rate, rate, rating_of
 from bequest.app.portal.visit import LASTS, begin, enter, is_offered
 from bequest.kernel.errors import BequestError
+from bequest.steps.notify.answer_receipt import MEDIA_TYPE
 from bequest.store.portal_records import AskedAtPortal
 from bequest.web.pages import plain_page, render
 from bequest.web.portal.shown import shown
@@ -95,6 +97,20 @@ def receipt(request: HttpRequest, token: str, code: str) -> HttpResponse:
     if made is None:
         return plain_page(request, 404, "nothing")
     return _receipt(request, opened, made)
+
+
+@require_safe
+def receipt_download(request: HttpRequest, token: str, code: str) -> HttpResponse:
+    """The same as a file for machines: JSON-LD, after ISO/IEC TS 27560 where it is about consent."""
+    opened = _open(request, token)
+    if isinstance(opened, HttpResponse):
+        return opened
+    made = next((a for a in opened.asked if a.code == code), None)
+    if made is None:
+        return plain_page(request, 404, "nothing")
+    response = HttpResponse(receipt_file(opened, made), content_type=MEDIA_TYPE)
+    response.headers["Content-Disposition"] = f'attachment; filename="receipt-{made.code}.jsonld"'
+    return response
 
 
 def _receipt(request: HttpRequest, opened: Opened, made: AskedAtPortal, *, error: str = "") -> HttpResponse:
