@@ -13,7 +13,7 @@ from bequest.kernel.errors import LawError
 from bequest.law.findings.sheet import answer_sheet, parse_sheet
 
 FOLDER = Path(__file__).parent / "patterns"
-KEYS = ("jurisdictions", "topics", "facts", "citations", "instruments", "texts")
+KEYS = ("jurisdictions", "topics", "facts", "citations", "instruments", "texts", "switches")
 
 
 def patterns() -> list[tuple[str, dict[str, object]]]:
@@ -104,3 +104,24 @@ def test_what_cannot_be_read_is_refused_with_a_way_out(text: str, hint: str) -> 
 def test_a_sheet_without_a_day_is_refused() -> None:
     with pytest.raises(LawError, match="date"):
         parse_sheet("facts: {event: E3}", "s")
+
+
+def test_a_switch_that_nothing_asks_is_refused_with_those_that_are() -> None:
+    text = "date: 2026-12-01\nfacts: {event: E10}\nswitches: {cn.pipl.art23: true}"
+    with pytest.raises(LawError, match=r"hangs on a switch 'cn\.pipl\.art23'") as refused:
+        answer_sheet(parse_sheet(text, "s"))
+    assert "cn.pipl.art23_separate_consent_when_basis_not_consent" in refused.value.hint
+
+
+def test_a_switch_is_true_or_false() -> None:
+    with pytest.raises(LawError, match=r"the switch cn\.x is 'perhaps'"):
+        parse_sheet("date: 2026-12-01\nfacts: {event: E10}\nswitches: {cn.x: perhaps}", "s")
+
+
+def test_the_answer_says_which_switch_it_hangs_on() -> None:
+    text = "date: 2026-12-01\nfacts: {event: E10, basis: contract}"
+    found = {f.id: f for p in answer_sheet(parse_sheet(text, "s")).packs for f in p.found}
+    said = found["cn.path.provision_on_other_basis"]
+    assert (said.switch, said.switch_is_on, len(said.readings)) == (
+        "cn.pipl.art23_separate_consent_when_basis_not_consent", False, 2,
+    )  # fmt: skip

@@ -32,6 +32,9 @@ def _found(f: Found) -> None:
     render.line(f"  {f.gate or '·'} {render.say(f.zh, f.en)} [{', '.join(f.articles)}; {f.status}]")
     if f.period:
         render.line(f"     {f.period} ← {f.counted_from} → {f.last_day or '?'}")
+    if f.switch:
+        state = render.say("开" if f.switch_is_on else "关", "on" if f.switch_is_on else "off")
+        render.line(f"     {render.say('开关', 'switch')} {f.switch}: {state}")
     for reading in f.readings:
         render.line(f"     ~ {render.say(reading.zh, reading.en)}")
     if f.unblock_en:

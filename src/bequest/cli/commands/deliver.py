@@ -22,6 +22,7 @@ from bequest.app.send import check_lot, send_packages
 from bequest.app.transport import way_to
 from bequest.cli import render
 from bequest.cli.commands.hold import tell_holds
+from bequest.cli.impact_owed import warn_impact
 from bequest.cli.state import state_of
 from bequest.kernel.clock import SystemClock, parse_rfc3339
 from bequest.kernel.errors import InputError
@@ -51,6 +52,7 @@ def deliver(
     with state_of(ctx).context() as c:
         if way is not None:
             check_lot(c.case(case).case, lot)
+        warn_impact(c, case)
         only_sent = way is not None and not wave and is_past(c, case, "deliver")  # made before: now it is sent
         done = () if only_sent else run_deliver(c, case, wave=wave)
         carried = send_packages(c, case, way, lot=lot, tell=c.progress) if way is not None else {}

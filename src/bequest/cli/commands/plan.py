@@ -8,6 +8,7 @@ import typer
 
 from bequest.app.approve_policy import ApprovalState, approval_state, approve_policy
 from bequest.app.fairness import load_fairness
+from bequest.app.impact_owed import owed_impact
 from bequest.app.law import switches_shown, unverified
 from bequest.app.obstacles import Obstacle, obstacles
 from bequest.app.reading import open_sources
@@ -17,6 +18,7 @@ from bequest.app.what_if import what_if as ask_what_if
 from bequest.cli import render
 from bequest.cli.commands.hold import tell_holds
 from bequest.cli.fairness import print_fairness, print_rates
+from bequest.cli.impact_owed import warn_impact
 from bequest.cli.state import group, state_of, warn_register
 from bequest.cli.switches import print_switches
 from bequest.cli.what_if import print_what_if
@@ -56,12 +58,14 @@ def run(
         decided = run_plan(c, case)
         if not json:
             warn_register(c, case)
+            warn_impact(c, case)
         meters = crime_meters(c.case(case).case, decided.population)
         tasks = planned_tasks(c.case(case).case, decided.stays_whole)
         fair = load_fairness(c.workspace(case))
         found = obstacles(c.case(case).case, open_sources(c.case(case).case, c.secrets), decided.plans)
         weak = unverified(c.case(case).case, decided.policy)
         switches = switches_shown(c.case(case).case, decided.policy)
+        owed = owed_impact(c, case)
     if json:
         render.print_json(
             {
@@ -72,6 +76,7 @@ def run(
                 "obstacles": found,
                 "unverified": weak,
                 "switches": switches,
+                "impact_assessment_owed": owed,
             }
         )
         return
@@ -287,6 +292,7 @@ def approve(
     if bool(person) != (key is not None):
         raise InputError("an approval needs a person and a key", hint="Give --as PERSON and --key FILE, or neither.")
     with state_of(ctx).context() as c:
+        warn_impact(c, case)
         if key is None:
             _print_state(approval_state(c, case))
             return

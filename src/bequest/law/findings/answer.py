@@ -137,7 +137,11 @@ def _ordered(how: str, value: FactValue, limit: object) -> bool:
 def _is_live(finding: Finding, params: Params, on: date) -> bool:
     dated = (finding.since is None or finding.since <= on) and (finding.until is None or on <= finding.until)
     named = (*parameters_of(finding), *placeholders(finding.zh))
-    return dated and all(params.holds(name) for name in named)
+    if not (dated and all(params.holds(name) for name in named)):
+        return False
+    return (not finding.only_if or params.flag(finding.only_if)) and not (
+        finding.unless and params.flag(finding.unless)
+    )
 
 
 def _found(pack: FindingPack, f: Finding, articles: tuple[str, ...], facts: Facts, params: Params) -> Found:
@@ -145,7 +149,8 @@ def _found(pack: FindingPack, f: Finding, articles: tuple[str, ...], facts: Fact
     return Found(
         id=f.id, jurisdiction=pack.jurisdiction, topic=f.topic, gate=f.gate, outcomes=f.outcomes, articles=articles,
         status=f.status, zh=params.fill(f.zh), en=params.fill(f.en), unblock_zh=f.unblock_zh, unblock_en=f.unblock_en,
-        readings=f.readings, period=period, counted_from=counted, last_day=last, last_day_is_known=known,
+        readings=f.readings, switch=f.switch, switch_is_on=bool(f.switch) and params.flag(f.switch),
+        period=period, counted_from=counted, last_day=last, last_day_is_known=known,
     )  # fmt: skip
 
 

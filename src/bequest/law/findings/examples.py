@@ -6,6 +6,7 @@ from datetime import date
 from bequest.law.findings.answer import answer
 from bequest.law.findings.model import FactText, FactValue, FindingPack
 from bequest.law.findings.parse import Register, parse_given
+from bequest.law.findings.reading import Switches, chosen_findings, parse_switches
 from bequest.law.findings.wording import SheetWords
 from bequest.law.schema import Entry
 
@@ -27,19 +28,23 @@ class Example:
     cites: dict[str, frozenset[str]]
     """Findings with all the articles each must cite on the day."""
     articles: frozenset[str]
+    switches: Switches
+    """How counsel reads open questions in this example; the default of the pack where it names none."""
     last_days: frozenset[str]
     """Last days (or moments) of all periods; looked at only where the example names any."""
 
 
 def parse_example(e: Entry, register: Register, words: SheetWords, head: Entry) -> Example:
     """An example; date and topics of the file's head hold where it names none of its own."""
-    e.only("zh", "en", "date", "topics", "facts", "outcomes", "asks", "says", "cites", "articles", "last_days")
+    e.only(
+        "zh", "en", "date", "topics", "facts", "switches", "outcomes", "asks", "says", "cites", "articles", "last_days"
+    )
     on = (e if "date" in e.values else head).day("date")
     topics = (e if "topics" in e.values else head).texts("topics")
     return Example(
         e.place, e.text("zh", ""), e.text("en", ""), on, topics, parse_given(e.entry("facts"), register, words),
         frozenset(e.texts("outcomes")), frozenset(e.texts("asks")), _by_finding(e, "says"), _by_finding(e, "cites"),
-        frozenset(e.texts("articles")), frozenset(e.texts("last_days")),
+        frozenset(e.texts("articles")), parse_switches(e, words), frozenset(e.texts("last_days")),
     )  # fmt: skip
 
 
@@ -50,7 +55,7 @@ def _by_finding(e: Entry, key: str) -> dict[str, frozenset[str]]:
 
 def differences_of(pack: FindingPack, example: Example) -> tuple[str, ...]:
     """Where the answer is not as expected, in words."""
-    got = answer(pack, example.facts, on=example.on, topics=example.topics)
+    got = answer(chosen_findings(pack, example.switches), example.facts, on=example.on, topics=example.topics)
     said = {f.id: f.outcomes for f in got.found}
     by_id = {f.id: f.articles for f in got.found}
     cited = {a for f in got.found for a in f.articles}

@@ -94,11 +94,20 @@ class Finding:
     """Findings that must be known to hold or not before this one speaks."""
     rests_on: tuple[str, ...]
     """Findings of which one at least must hold (none named: nothing must)."""
+    only_if: str
+    """A switch that must be on; empty: none."""
+    unless: str
+    """A switch that must be off; empty: none."""
     readings: tuple[Reading, ...]
     zh: str
     en: str
     unblock_zh: str
     unblock_en: str
+
+    @property
+    def switch(self) -> str:
+        """The switch that it hangs on; empty where it hangs on none."""
+        return self.only_if or self.unless
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -136,6 +145,10 @@ class Found:
     unblock_zh: str
     unblock_en: str
     readings: tuple[Reading, ...]
+    switch: str
+    """The switch that chooses between the readings; empty where there is none."""
+    switch_is_on: bool
+    """Its value for this answer: the default of the pack, or what the sheet sets."""
     period: str
     """Such as `30 working_day`; empty where none runs."""
     counted_from: str

@@ -86,6 +86,8 @@ def parse_finding(e: Entry, register: Register) -> Finding:
             "yields_to",
             "waits_for",
             "rests_on",
+            "only_if",
+            "unless",
         ),
         *("zh", "en", "unblock"),
     )
@@ -103,8 +105,8 @@ def parse_finding(e: Entry, register: Register) -> Finding:
         outcomes=outcomes, articles=e.citations("articles"), status=status, since=e.day_or_none("since"),
         until=e.day_or_none("until"), term=_term(e.entry("term"), register) if "term" in e.values else None,
         yields_to=e.texts("yields_to"),
-        waits_for=e.texts("waits_for"), rests_on=e.texts("rests_on"), readings=readings,
-        zh=e.text("zh"), en=e.text("en"),
+        waits_for=e.texts("waits_for"), rests_on=e.texts("rests_on"),
+        only_if=e.text("only_if", ""), unless=e.text("unless", ""), readings=readings, zh=e.text("zh"), en=e.text("en"),
         unblock_zh=unblock.text("zh") if unblock else "", unblock_en=unblock.text("en") if unblock else "",
     )  # fmt: skip
 
@@ -164,7 +166,7 @@ def parameters_of(finding: Finding) -> tuple[str, ...]:
         return (*here, *(p for x in (*c.any_of, *c.none_of) for p in inside(x)))
 
     term = (finding.term.param,) if finding.term else ()
-    return tuple(dict.fromkeys((*inside(finding.when), *term)))
+    return tuple(dict.fromkeys((*inside(finding.when), *term, *filter(None, (finding.switch,)))))
 
 
 __all__ = ["Facts", "facts_of", "parameters_of", "parse_fact", "parse_finding", "parse_given"]

@@ -1,7 +1,7 @@
 """A fact sheet: what a lawyer writes to put a question to the law, and the whole answer to it.
 
 Keys: `date` (law date), `jurisdictions`, `topics`, `facts`; `citations` asks how articles read on that day;
-`instruments` whether they were in force; `texts` are searched for
+`instruments` whether they were in force; `switches` sets how counsel reads open questions; `texts` are searched for
 dead references; `cells` asks the rules of the plan about records (see `docs/law-decide.md`).
 """
 
@@ -16,6 +16,13 @@ from bequest.law.findings.combine import Combined, combine_answers
 from bequest.law.findings.load import load_facts, load_findings, load_words
 from bequest.law.findings.model import Facts, FindingAnswer, FindingPack
 from bequest.law.findings.parse import parse_given, parse_unknown
+from bequest.law.findings.reading import (
+    Switches,
+    chosen_cells,
+    chosen_findings,
+    parse_switches,
+    require_asked,
+)
 from bequest.law.findings.wording import plain, read_day, said_otherwise
 from bequest.law.loader import load_pack, load_references, read_text_file
 from bequest.law.pack import LawPack
@@ -23,7 +30,7 @@ from bequest.law.rule import MissingFactError
 from bequest.law.schema import Entry
 from bequest.model.disposition import Reason
 
-_KEYS = ("date", "jurisdictions", "topics", "facts", "citations", "instruments", "texts", "cells")
+_KEYS = ("date", "jurisdictions", "topics", "facts", "citations", "instruments", "texts", "cells", "switches")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +45,8 @@ class Sheet:
     instruments: tuple[str, ...]
     texts: tuple[str, ...]
     cells: tuple[Entry, ...]
+    switches: Switches = ()
+    """How counsel reads open questions, by the names of the switches; each is asked by a finding or a rule."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +99,7 @@ def parse_sheet(text: str, name: str) -> Sheet:
     sheet = Sheet(
         on=day, jurisdictions=tuple(dict.fromkeys(asked)) or ("cn",), topics=topics, facts=facts,
         citations=_listed(e, "citations"), instruments=_listed(e, "instruments"), texts=_listed(e, "texts"),
-        cells=e.entries("cells"),
+        cells=e.entries("cells"), switches=parse_switches(e, words),
     )  # fmt: skip
     if not (topics or facts or sheet.citations or sheet.instruments or sheet.texts or sheet.cells):
         raise e.fail("nothing is asked", "Write facts, topics, citations, instruments, texts or cells.")
@@ -109,13 +118,15 @@ def answer_sheet(sheet: Sheet) -> SheetAnswer:
     """What the law says to a fact sheet.
 
     Raises:
-        LawError: for a jurisdiction without a pack, or a citation of no instrument.
+        LawError: for a jurisdiction without a pack, a citation of no instrument, or a switch that nothing asks.
     """
-    packs = [load_findings(j) for j in sheet.jurisdictions]
+    packs = [chosen_findings(load_findings(j), sheet.switches) for j in sheet.jurisdictions]
+    require_asked(sheet.switches, packs, load_pack("cn") if sheet.cells else None)
     answers = tuple(answer(p, sheet.facts, on=sheet.on, topics=sheet.topics) for p in packs)
     combined = combine_answers(answers)
     cited = _citations(packs, sheet)
-    cells = tuple(_cell(load_pack("cn"), e, sheet.on) for e in sheet.cells)
+    law = chosen_cells(load_pack("cn"), sheet.switches) if sheet.cells else None
+    cells = tuple(_cell(law, e, sheet.on) for e in sheet.cells if law is not None)
     words = (*combined.outcomes, *(w for c in cited for w in c.outcomes), *(w for c in cells for w in c.outcomes))
     return SheetAnswer(
         on=sheet.on, outcomes=tuple(dict.fromkeys(words)), packs=answers, combined=combined, citations=cited,
