@@ -135,11 +135,15 @@ def stopped_since(workspace: Workspace, *, disputes_only: bool = False) -> pl.Se
 
 @dataclass(slots=True)
 class Watch:
-    """Looks at every batch whether answers came; costs one look at the file's entry, and no query."""
+    """Looks at every batch whether answers came: one look at the file's entry, after what `take` asks.
+
+    `take`: takes into the file what waits elsewhere, for a click at the portal stops the next batch already.
+    """
 
     workspace: Workspace
     guard: Callable[[], None]
     matters: Callable[[], bool] = lambda: True
+    take: Callable[[], None] = lambda: None
     _seen: tuple[int, int, int] | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -157,6 +161,15 @@ class Watch:
 
         Raises:
             AnswersCameError: where they did.
+        """
+        self.take()
+        self.look()
+
+    def look(self) -> None:
+        """The same by the file alone, for whoever is in a transaction.
+
+        Raises:
+            AnswersCameError: as `check`.
         """
         now = self._look()
         if now != self._seen:
