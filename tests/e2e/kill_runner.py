@@ -46,6 +46,10 @@ from bequest.app.context import Context, open_context
 from bequest.app.delta_cutover import run_delta_cutover
 from bequest.app.hold_names import named
 from bequest.app.make_bundle import make_bundle
+from bequest.app.portal.ask import ask
+from bequest.app.portal.choices import Ask
+from bequest.app.portal.links import link_tokens
+from bequest.app.portal.open_card import Opened, open_link
 from bequest.app.receive import receive_package, write_receipt
 from bequest.app.run_close import run_close
 from bequest.app.run_cutover import run_cutover
@@ -202,6 +206,15 @@ def _lift_holds(ctx: Context, folder: Path, points: Points, order: dict[str, Any
             lift_hold(ctx, CASE, hold.hold_id, paper=paper, person_id=legal, key=folder / "keys" / legal)
 
 
+def _click(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> None:
+    """Somebody chooses at the portal: the row in the control database is all there is, no server takes it in."""
+    for ref in order["refs"]:
+        opened = open_link(ctx.store, link_tokens(ctx, CASE, pl.Series("ref", [ref]))[0], ctx.now(CASE))
+        if not isinstance(opened, Opened):
+            raise AssertionError(opened)
+        ask(ctx.store, opened, Ask(order["answer"]))
+
+
 def _wave(ctx: Context, folder: Path, points: Points, order: dict[str, Any]) -> None:
     run_deliver.run_deliver(ctx, CASE, wave=True)
 
@@ -229,6 +242,7 @@ COMMANDS: dict[str, Callable[[Context, Path, Points, dict[str, Any]], object]] =
     "answer": _answer,
     "set_hold": _set_hold,
     "lift_holds": _lift_holds,
+    "click": _click,
     "wave": _wave,
     "receipt": _receipt,
     "plan": lambda ctx, *_: run_plan(ctx, CASE),

@@ -44,6 +44,11 @@ def answer(lab: Lab, folder: Path, word: str, *refs: str) -> None:
     assert ended == WELL, ended.error
 
 
+def click(lab: Lab, folder: Path, word: str, *refs: str) -> None:
+    ended = lab.run("click", folder, answer=word, refs=list(refs))
+    assert ended == WELL, ended.error
+
+
 def held(lab: Lab, step: str, point: str, folder: Path) -> int:
     process = lab.begin(step, folder, hold=point)
     while not (folder / "held").exists():
@@ -111,6 +116,30 @@ def test_an_objection_during_the_destruction_freezes_what_is_not_erased(
     assert left.keys() - others == {customer["id"]}
     assert "hold.set" in logged(folder)
     lab.go_on(["close", "bundle"], folder)
+
+
+@pytest.mark.parametrize("point", ["destroy.started#1", "inside.apply_crm_customers#1"])
+def test_a_dispute_freezes_by_the_click_alone_where_nothing_took_it_in(lab: Lab, point: str, tmp_path: Path) -> None:
+    folder = lab.copy("destroy", tmp_path / "case")
+    ref, customer = somebody(lab, folder)
+    process = held(lab, "destroy", point, folder)
+    click(lab, folder, "dispute", ref)
+    ended = let_go(lab, process, folder)
+    assert ended == WELL, ended.error
+    left = {c["id"]: c for c in read_crm(folder, "customers")}
+    assert left[customer["id"]] == customer, "the whole row is still there"
+    lab.go_on(["close", "bundle"], folder)
+
+
+@pytest.mark.parametrize("point", ["", "inside.volume#9", "deliver.package_built#1"])
+def test_a_dispute_clicked_before_or_during_a_delivery_is_not_sent(lab: Lab, point: str, tmp_path: Path) -> None:
+    folder = lab.copy("deliver", tmp_path / "case")
+    ref, customer = somebody(lab, folder)
+    process = held(lab, "deliver", point, folder) if point else 0
+    click(lab, folder, "dispute", ref)
+    ended = let_go(lab, process, folder) if point else lab.run("deliver", folder)
+    assert ended == WELL, ended.error
+    assert customer["mobile"] not in mobiles_in_packages(folder)
 
 
 def test_what_was_erased_before_the_objection_came_stays_erased(lab: Lab, tmp_path: Path) -> None:

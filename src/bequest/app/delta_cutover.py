@@ -13,6 +13,7 @@ from bequest.app.context import DELTA, Context, Run, step
 from bequest.app.evidence import publish, record, record_attempt
 from bequest.app.fixed import is_half_done, note_fixed, note_half_done, take_answers
 from bequest.app.intents import await_published
+from bequest.app.portal.take import take_waiting
 from bequest.app.reading import check_schema, open_sources
 from bequest.app.redecide import Again, fix_again
 from bequest.app.run_cutover import may_confirm, same_policy, take_inventory
@@ -80,6 +81,7 @@ def _take_in(ctx: Context, run: Run, confirmed_by: str) -> Delta:
         moved = {key: moved_rows(plan, indexes[key]) for key, plan in old.items()}
         found = _counted(moved)
         run.hook("indexed")
+        take_waiting(ctx, run.case.id)
         taken = take_answers(run.workspace)
         decided = decide_now(ctx, run.case, datamap, sources, told=True, taken=taken)
         same_policy(ctx, run, approved, decided)

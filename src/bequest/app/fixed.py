@@ -144,11 +144,15 @@ _Entry = tuple[int, int, int] | None
 
 @dataclass(slots=True)
 class Watch:
-    """Looks at every batch whether answers or holds came; costs one look at two files' entries, and no query."""
+    """Looks at every batch whether answers or holds came: one look at two files' entries, after what `take` asks.
+
+    `take`: takes into the files what waits elsewhere, for a click at the portal stops the next batch already.
+    """
 
     workspace: Workspace
     guard: Callable[[], None]
     matters: Callable[[], bool] = lambda: True
+    take: Callable[[], None] = lambda: None
     _seen: tuple[_Entry, _Entry] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -162,6 +166,15 @@ class Watch:
 
         Raises:
             AnswersCameError: where they did.
+        """
+        self.take()
+        self.look()
+
+    def look(self) -> None:
+        """The same by the file alone, for whoever is in a transaction.
+
+        Raises:
+            AnswersCameError: as `check`.
         """
         now = self._look()
         if now != self._seen:

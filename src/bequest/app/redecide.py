@@ -8,6 +8,7 @@ from bequest.app.delivered import waves_sent
 from bequest.app.evidence import publish, record
 from bequest.app.fixed import fixed_mark, note_fixed, refuse_half_done, take_answers
 from bequest.app.people_outcomes import disposition_root, main_pairs, seal_feedback
+from bequest.app.portal.take import take_waiting
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import load_indexes, load_linked
 from bequest.app.run_plan import decide_now, load_plans, save_plans
@@ -36,6 +37,7 @@ def redecide_answers(ctx: Context, run: Run, sources: dict[str, OpenSource]) -> 
         StateError: while a delta cutover is cut off half-way.
     """
     refuse_half_done(run.workspace, run.case.id)
+    take_waiting(ctx, run.case.id)
     taken = take_answers(run.workspace)
     if taken.mark == fixed_mark(run.workspace):
         return False

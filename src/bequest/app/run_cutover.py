@@ -13,6 +13,7 @@ from bequest.app.evidence import publish, record, record_attempt
 from bequest.app.fixed import note_fixed, take_answers
 from bequest.app.intents import await_published
 from bequest.app.people_outcomes import disposition_root, main_pairs, seal_feedback
+from bequest.app.portal.take import take_waiting
 from bequest.app.preflight import check_papers
 from bequest.app.reading import check_schema, open_sources
 from bequest.app.run_discover import data_map
@@ -93,6 +94,7 @@ def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
     linked = index_and_link(ctx, run.case, datamap, sources)
     indexes = load_indexes(run.workspace, datamap)
     run.hook("indexed")
+    take_waiting(ctx, run.case.id)
     taken = take_answers(run.workspace)
     decided = decide_now(ctx, run.case, datamap, sources, told=True, taken=taken)
     same_policy(ctx, run, approved, decided)

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from itertools import count
 
 import polars as pl
@@ -29,6 +30,7 @@ from bequest.app.fixed import AnswersCameError, Watch, fixed_mark, refuse_half_d
 from bequest.app.intents import await_published
 from bequest.app.keep_place import keep_place
 from bequest.app.open_case import make_keys
+from bequest.app.portal.take import is_waiting, take_waiting
 from bequest.app.reading import check_markers, open_sources, read_table
 from bequest.app.receipts import enter_receipt as enter_receipt
 from bequest.app.receipts import nobody_receives
@@ -147,7 +149,7 @@ def _deliver_lot(
     while True:
         with ctx.store.transaction() as tx:
             number = waves_sent(tx, run.case.id).get(lot.id, 0) + 1 if wave else 1
-        watch = Watch(run.workspace, run.guard)
+        watch = Watch(run.workspace, run.guard, take=partial(take_waiting, ctx, run.case.id))
         this, begun = _open_delivery(ctx, run.case.id, lot, number)
         if begun is not None and begun.state in GONE_OUT:
             return _as_sent(ctx, run, lot, this)
@@ -343,7 +345,9 @@ def _outcome(ctx: Context, run: Run, spec: DeliverySpec, package: Package, inten
     with ctx.store.transaction() as tx:
         state = next(d.state for d in tx.deliveries.list(run.case.id) if d.delivery_id == spec.delivery_id)
         if state is DeliveryState.PREPARED:
-            watch.check()
+            if is_waiting(tx, run.case.id):
+                raise AnswersCameError("answers came while this step was at work", hint="Run it again.")
+            watch.look()
             for part in package.parts:
                 tx.deliveries.put_part(
                     run.case.id, spec.delivery_id,

@@ -24,6 +24,7 @@ from bequest.app.holds import Holds
 from bequest.app.intents import await_published
 from bequest.app.keep_place import keep_place
 from bequest.app.open_case import make_keys
+from bequest.app.portal.take import is_waiting, take_waiting
 from bequest.app.reading import check_markers, open_sources, read_table
 from bequest.app.receipts import receipts_are_in
 from bequest.app.redecide import redecide_answers
@@ -211,7 +212,8 @@ def _intent(job: Job) -> tuple[str, str]:
         in_force = tx.policies.in_force(run.case.id)
         if in_force is None:
             raise StateError("no policy is in force", hint="Nothing is destroyed without an approved policy.")
-        if not has_begun(tx, run.case.id) and take_answers(run.workspace).mark != fixed_mark(run.workspace):
+        came = is_waiting(tx, run.case.id) or take_answers(run.workspace).mark != fixed_mark(run.workspace)
+        if came and not has_begun(tx, run.case.id):
             raise AnswersCameError("answers came while this step was at work", hint="Run it again.")
         number = str(attempt_number(tx, run.case.id))
         tx.destructions.record(
@@ -320,7 +322,8 @@ def _erase(job: Job, ledger: Ledger, sealed: dict[TableKey, pl.DataFrame]) -> li
         plans = [(n, plan) for n, table, plan in job.numbered() if table.source == name]
         cleans = name not in servers_of(job.run.case)
         while plans:
-            watch = Watch(job.run.workspace, job.run.guard, job.holds.any_new)
+            take = partial(take_waiting, job.ctx, job.run.case.id)
+            watch = Watch(job.run.workspace, job.run.guard, job.holds.any_new, take)
             job.holds.renew()
             with suppress(AnswersCameError):  # then again, with those who objected held back from here on
                 held = job.holds.subjects()

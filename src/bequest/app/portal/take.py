@@ -18,6 +18,7 @@ from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import StateError
 from bequest.steps.notify.answers import ANSWERS
 from bequest.store.portal_records import AskedAtPortal, RequestState
+from bequest.store.transaction import Tx
 
 CHANNEL = "portal"
 _WAIT_SECONDS = 30
@@ -45,6 +46,23 @@ def take_requests(ctx: Context, case_id: str) -> int:
             tx.portal.set_state(case_id, in_time, RequestState.TAKEN, at)
             tx.portal.set_state(case_id, sorted(late), RequestState.LATE, at)
     return len(waiting)
+
+
+def take_waiting(ctx: Context, case_id: str) -> None:
+    """Take what was chosen up to this moment, where anything waits: one query where nothing does.
+
+    The row that a click leaves in the control database is the hold. Every step that decides takes it before it does,
+    and a delivery or destruction under way before each batch: nothing depends on a server that takes it in time.
+    """
+    with ctx.store.transaction() as tx:
+        waits = is_waiting(tx, case_id)
+    if waits:
+        take_requests(ctx, case_id)
+
+
+def is_waiting(tx: Tx, case_id: str) -> bool:
+    """Whether a choice waits: asked in the transaction that sends or begins, so that none falls between."""
+    return tx.portal.waits(case_id, _REQUEST_KINDS)
 
 
 def _take(ctx: Context, case_id: str, waiting: list[AskedAtPortal]) -> None:

@@ -81,6 +81,11 @@ class Portal(CaseRepository):
         """What was asked in the case, in order."""
         return _read(self._in(rows.PortalRequest, case_id).order_by("pk"))
 
+    def waits(self, case_id: str, apart_from: Iterable[str]) -> bool:
+        """Whether anything is new, of other kinds than these."""
+        new = self._in(rows.PortalRequest, case_id).filter(state=RequestState.NEW.value)
+        return new.exclude(kind__in=sorted(apart_from)).exists()
+
     def set_state(self, case_id: str, codes: Sequence[str], state: RequestState, at: datetime) -> None:
         """Move requests on."""
         found = self._in(rows.PortalRequest, case_id).filter(code__in=list(codes))

@@ -106,9 +106,9 @@ def _guardian(opened: Opened, *, yes: bool) -> Said:
 
 def _dispute(opened: Opened) -> Said:
     return [
-        ("从切换或者下一批起，您的信息冻结：不移交、不删除、不作任何使用，直到事情了结（个保法 44、46）。",
-         "From the handover or the next batch on your data is blocked: not passed on, not deleted, not used, until the "
-         "matter is settled (PIPL Arts. 44, 46)."),
+        ("点下去就冻结：从办理中的下一批起，您的信息不移交、不删除、不作任何使用，直到事情了结（个保法 44、46）。",
+         "Your data is blocked by the click, from the next batch of what is under way on: not passed on, not deleted, "
+         "not used, until the matter is settled (PIPL Arts. 44, 46)."),
         ("处理的人会看到有争议，请同时按下面的联系方式说明是什么事。",
          "Those who handle it see that there is a dispute; please also tell them what it is, at the contact below."),
         ("了结以后可以在本页解除。", "When it is settled you can lift this on this page."),
