@@ -130,6 +130,29 @@ def test_a_nested_transaction_is_refused_and_the_outer_one_goes_on(store: Store)
         assert len(tx.outbox.all(CASE.id)) == 1
 
 
+def test_a_reading_writes_nothing_and_the_next_transaction_does(store: Store) -> None:
+    with pytest.raises(StateError), store.reading() as tx:
+        tx.outbox.append(CASE.id, "e1", "case.opened", {}, T0)
+    with store.reading() as tx:
+        assert tx.outbox.all(CASE.id) == ()
+    with store.transaction() as tx:
+        tx.outbox.append(CASE.id, "e1", "case.opened", {}, T0)
+    with store.reading() as tx:
+        assert len(tx.outbox.all(CASE.id)) == 1
+        with pytest.raises(StateError, match="open already"), store.reading():
+            pass
+
+
+def test_a_setting_of_the_case_goes_before_that_of_the_home(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.settings.set("x", 1, T0)
+        assert tx.settings.get("x", 0, case_id=CASE.id) == 1
+        tx.settings.set("x", 2, T0, case_id=CASE.id)
+        assert tx.settings.get("x", 0, case_id=CASE.id) == 2
+        assert tx.settings.get("x", 0) == 1
+        assert tx.settings.get("y", 0, case_id=CASE.id) == 0
+
+
 def test_a_transaction_that_is_over_cannot_be_used(store: Store) -> None:
     with store.transaction() as tx:
         pass
@@ -165,6 +188,8 @@ WITHOUT_CASE = {
     ("webhooks", "live"),  # the server tells the addresses of all cases
     ("webhooks", "claim"),
     *(("webhooks", v) for v in ("add", "plan", "note")),  # endpoint and message name their case
+    *(("orders", v) for v in ("is_done_by", "beat", "end")),  # the order names its case
+    *(("orders", v) for v in ("take", "note_worker", "drop_worker", "workers")),  # a worker does the steps of all cases
 }
 
 
@@ -186,7 +211,7 @@ def test_every_method_of_a_repository_names_its_case() -> None:
 def test_every_table_but_those_of_the_home_belongs_to_a_case() -> None:
     free = {m.__name__ for m in apps.get_app_config("store").get_models() if not hasattr(m, "case")}
     assert free == {"Case", "Organisation", "Person", "Setting", "Account", "SignIn", "Attempt", "PortalVisit",
-                    "ApiToken", "ApiAnswer"}  # fmt: skip
+                    "ApiToken", "ApiAnswer", "StepWorker"}  # fmt: skip
 
 
 def test_what_belongs_to_one_case_is_not_seen_from_another(store: Store) -> None:
