@@ -313,9 +313,8 @@ def copies_left(case: Case, today: date) -> bool:
 
 def signers_of(case: Case, signers: Mapping[Role, Signer], at: str) -> tuple[CertificateSigner, ...]:
     """The three people who sign, each with the part."""
-    parts = {Role.OPERATOR: "performed", Role.VERIFIER: "verified", Role.OFFICER: "accepted"}
     out = []
-    for role, part in parts.items():
+    for role, part in {Role.OPERATOR: "performed", Role.VERIFIER: "verified", Role.OFFICER: "accepted"}.items():
         person = holder(case, role, signers[role])
         names = word(role)
         out.append(CertificateSigner(person.name, part, names.zh, names.en, at, signers[role].public.fingerprint))

@@ -189,7 +189,7 @@ WITHOUT_CASE = {
     ("webhooks", "claim"),
     *(("webhooks", v) for v in ("add", "plan", "note")),  # endpoint and message name their case
     *(("orders", v) for v in ("is_done_by", "beat", "end")),  # the order names its case
-    *(("orders", v) for v in ("take", "note_worker", "drop_worker", "workers")),  # a worker does the steps of all cases
+    *(("orders", v) for v in ("take", "note_worker", "drop_worker", "workers")),  # a worker takes those of all cases
 }
 
 

@@ -221,9 +221,8 @@ def table_context(sample: TableSample) -> TableContext:
     individual = topic is Topic.PERSON or (not about_nobody and n_individual >= 2)
     persons = individual or (not about_nobody and (refers or named_people))
     people = persons or (not about_nobody and n_individual >= 1)
-    evidence = f"context:{topic.value} table" if topic is not Topic.UNKNOWN else ""
-    if topic is not Topic.PERSON and individual:
-        evidence = f"context:{n_individual} columns about one person"
+    said = f"context:{topic.value} table" if topic is not Topic.UNKNOWN else ""
+    evidence = f"context:{n_individual} columns about one person" if topic is not Topic.PERSON and individual else said
     return TableContext(
         topic=topic,
         individual=individual,
