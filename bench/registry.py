@@ -72,5 +72,11 @@ BENCHES: dict[str, Bench] = {
         2_000,
         ("adbc-driver-postgresql", "connectorx", "psycopg", "pymysql"),
     ),
+    "load": Bench(
+        "load",
+        "landing and choice at the portal, 200 people at once, against a bare Django view (size: visits of a round)",
+        400,
+        ("django", "granian", "psycopg", "h11"),
+    ),
     "demo": Bench("demo", "the whole demo case against the sum of its raw reads and writes", size=3_000),
 }

@@ -38,7 +38,7 @@ TOKENS = Limit("token", 60)
 
 def is_over(store: Store, limit: Limit, source: str, key: bytes, now: datetime) -> bool:
     """Whether this source has failed too often of late."""
-    with store.transaction() as tx:
+    with store.reading() as tx:
         return tx.attempts.count(_source(limit, source, key), _window(now)) >= limit.most
 
 

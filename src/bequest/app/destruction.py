@@ -33,4 +33,5 @@ def note_erased(tx: Tx, case_id: str, at: datetime) -> None:
 
 def is_erased(tx: Tx, case_id: str) -> bool:
     """Whether the erasing of the attempt under way, or of the one that was certified, is over."""
-    return bool(tx.settings.get(ERASED, 0, case_id=case_id) == attempt_number(tx, case_id))
+    noted = tx.settings.get(ERASED, 0, case_id=case_id)
+    return bool(noted) and noted == attempt_number(tx, case_id)

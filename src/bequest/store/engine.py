@@ -22,6 +22,9 @@ class Engine(Protocol):
     def begin(self, connection: BaseDatabaseWrapper) -> None:
         """The first thing in a transaction: wait until no other one of this control database is open."""
 
+    def reading(self, connection: BaseDatabaseWrapper) -> AbstractContextManager[None]:
+        """The first thing in a transaction that only reads: one moment's state, and every write is refused."""
+
     def is_lost(self, connection: BaseDatabaseWrapper) -> bool:
         """Whether an idle connection is open no longer."""
 

@@ -33,6 +33,7 @@ SET LOCAL idle_in_transaction_session_timeout = '{STANDSTILL_SECONDS}s';
 SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off';
 SELECT pg_advisory_xact_lock({TURN}, 0);
 """
+_READ = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _LATER = "Run the same command again: it goes on where it stopped."
 _LOST = ("08", "57P", "25P03")
 
@@ -57,6 +58,13 @@ class Postgresql:
         """Wait for the turn of this transaction."""
         with connection.cursor() as cursor:
             cursor.execute(_BEGIN)
+
+    @contextmanager
+    def reading(self, connection: BaseDatabaseWrapper) -> Iterator[None]:
+        """A snapshot, without a turn."""
+        with connection.cursor() as cursor:
+            cursor.execute(_READ)
+        yield
 
     def is_lost(self, connection: BaseDatabaseWrapper) -> bool:
         """Whether the server hung up meanwhile, for instance because it was started again."""

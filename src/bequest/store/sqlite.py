@@ -1,6 +1,7 @@
 """The control database as a SQLite file in the home directory: nothing to set up, one machine."""
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,16 @@ class Sqlite:
 
     def begin(self, connection: BaseDatabaseWrapper) -> None:
         """Nothing more: the transaction has begun with the write lock."""
+
+    @contextmanager
+    def reading(self, connection: BaseDatabaseWrapper) -> Iterator[None]:
+        """With its turn like any other; writing is refused."""
+        driver = connection.connection  # not the cursor of the ORM, which refuses once something has failed
+        driver.execute("PRAGMA query_only = ON")
+        try:
+            yield
+        finally:
+            driver.execute("PRAGMA query_only = OFF")
 
     def is_lost(self, connection: BaseDatabaseWrapper) -> bool:  # noqa: ARG002
         """Never: a file does not hang up."""

@@ -24,8 +24,9 @@ T = TypeVar("T")
 class Unit:
     """Hands out rows of one home for as long as the transaction is open."""
 
-    def __init__(self, alias: str) -> None:
+    def __init__(self, alias: str, *, reads_only: bool = False) -> None:
         self.alias = alias
+        self.reads_only = reads_only
         self._open = True
         self._known: set[str] = set()
 
@@ -77,9 +78,15 @@ class CaseRepository:
         return self._unit.rows(table).filter(case_id=case_id)
 
     def _locked_case(self, case_id: str) -> rows.Case:
-        """The case's row, held until the transaction ends, so that numbers of the case count up without gaps."""
+        """The case's row, held until the transaction ends, so that numbers of the case count up without gaps.
+
+        Where nothing is written it is not held.
+        """
         self._unit.require_case(case_id)
-        return self._unit.rows(rows.Case).select_for_update().get(pk=case_id)
+        found = self._unit.rows(rows.Case)
+        if self._unit.reads_only:
+            return found.select_related("organisation").get(pk=case_id)
+        return found.select_for_update().get(pk=case_id)
 
 
 def aware(at: datetime) -> datetime:

@@ -130,6 +130,29 @@ def test_a_nested_transaction_is_refused_and_the_outer_one_goes_on(store: Store)
         assert len(tx.outbox.all(CASE.id)) == 1
 
 
+def test_a_reading_writes_nothing_and_the_next_transaction_does(store: Store) -> None:
+    with pytest.raises(StateError), store.reading() as tx:
+        tx.outbox.append(CASE.id, "e1", "case.opened", {}, T0)
+    with store.reading() as tx:
+        assert tx.outbox.all(CASE.id) == ()
+    with store.transaction() as tx:
+        tx.outbox.append(CASE.id, "e1", "case.opened", {}, T0)
+    with store.reading() as tx:
+        assert len(tx.outbox.all(CASE.id)) == 1
+        with pytest.raises(StateError, match="open already"), store.reading():
+            pass
+
+
+def test_a_setting_of_the_case_goes_before_that_of_the_home(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.settings.set("x", 1, T0)
+        assert tx.settings.get("x", 0, case_id=CASE.id) == 1
+        tx.settings.set("x", 2, T0, case_id=CASE.id)
+        assert tx.settings.get("x", 0, case_id=CASE.id) == 2
+        assert tx.settings.get("x", 0) == 1
+        assert tx.settings.get("y", 0, case_id=CASE.id) == 0
+
+
 def test_a_transaction_that_is_over_cannot_be_used(store: Store) -> None:
     with store.transaction() as tx:
         pass

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -330,3 +331,28 @@ def test_tls_as_the_address_says(postgres: Postgres, url: str, certificate: Path
         with pytest.raises(InputError, match="TLS failed") as caught:
             open_store(tmp_path / "other", wrong)
         assert not any(s in f"{caught.value} {caught.value.hint}" for s in SECRETS)
+
+
+def test_a_reading_waits_for_no_transaction_and_sees_one_moment(opened: Store) -> None:
+    seen: list[object] = []
+
+    def look() -> None:
+        with opened.reading() as tx:
+            seen.append(tx.settings.get("x", "before"))
+        opened.close()
+
+    with opened.transaction() as tx:
+        tx.settings.set("x", "after", T0)
+        beside = threading.Thread(target=look)
+        beside.start()
+        beside.join(20)
+        assert seen == ["before"]
+    with opened.reading() as tx:
+        assert tx.settings.get("x", "before") == "after"
+
+
+def test_a_case_is_read_without_holding_it(opened: Store) -> None:
+    with opened.transaction() as tx:
+        tx.cases.add(CASE, organisation=ORGANISATION, at=T0)
+    with opened.reading() as tx:
+        assert tx.cases.get(CASE.id).organisation == ORGANISATION

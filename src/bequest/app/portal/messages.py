@@ -61,7 +61,7 @@ def write(store: Store, opened: Opened, code: str, text: str) -> None:
 def shown_to_customer(store: Store, opened: Opened, code: str) -> tuple[Said, ...]:
     """The messages of a request as the customer sees them: what staff wrote, and that oneself wrote."""
     secret = secret_of(opened.token) or bytes(16)
-    with store.transaction() as tx:
+    with store.reading() as tx:
         found = tx.portal.messages(opened.page.case_id, [code])
     return tuple(
         Said(m.from_staff, "", _opened(secret, m.sealed, opened.page.case_id) if m.from_staff else "", m.created_at)

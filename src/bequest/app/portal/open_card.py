@@ -79,7 +79,7 @@ def open_link(store: Store, token: str, now: datetime, inner_key: str = "") -> O
     `inner_key`: what `key_of_datum` made of the second datum; a wrong one opens what the link alone opens.
     """
     secret = secret_of(token) or bytes(16)
-    with store.transaction() as tx:
+    with store.reading() as tx:
         card = tx.portal.card(lookup_of(secret))
         if card is None:
             return Closed.UNKNOWN

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from bequest.app.context import Context
 from bequest.app.law import pack_of
 from bequest.kernel.canonical import to_json
-from bequest.kernel.codec import decode
 from bequest.law.evaluate import params_on
 from bequest.law.objecting import objection_effects
 from bequest.law.windows import window_rules
@@ -171,8 +170,7 @@ def keep_page(ctx: Context, page: Page) -> None:
 
 def page_of(tx: Tx, case_id: str) -> Page | None:
     """The page of a case, if cards were prepared."""
-    found = tx.settings.get(PAGE, None, case_id=case_id)
-    return None if found is None else decode(Page, found)
+    return tx.settings.model(Page, PAGE, case_id=case_id)
 
 
 def opens_until(case: Case) -> date:

@@ -19,7 +19,7 @@ def may_rate(opened: Opened) -> bool:
 
 def rating_of(store: Store, opened: Opened) -> int | None:
     """What this person said."""
-    with store.transaction() as tx:
+    with store.reading() as tx:
         return tx.portal.rating(opened.page.case_id, _key(opened))
 
 

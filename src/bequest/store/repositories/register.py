@@ -1,13 +1,15 @@
 """Keys, places that hold values, accesses, settings."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from bequest.kernel.canonical import Json
 from bequest.store import models as rows
 from bequest.store.records import AccessRecord, KeyRecord, KeyState, PlaceState, StoreRecord
 from bequest.store.register import Onward, StatefulRegister, columns_of, record_of
-from bequest.store.unit import CaseRepository, Unit, aware, pack, unpack
+from bequest.store.unit import CaseRepository, Unit, aware, model_of, pack, unpack
+
+T = TypeVar("T")
 
 
 class Keys(StatefulRegister[KeyRecord, rows.KeyRecord, KeyState]):
@@ -47,13 +49,20 @@ class Settings:
 
     def get(self, name: str, default: Json = None, *, case_id: str | None = None) -> Json:
         """The value for the case, else for the home, else `default`."""
+        found = self._text(name, case_id)
+        return default if found is None else unpack(found)
+
+    def model(self, cls: type[T], name: str, *, case_id: str) -> T | None:
+        """A frozen model value kept for the case or the home; None where there is none."""
+        found = self._text(name, case_id)
+        return None if found is None else model_of(cls, found)
+
+    def _text(self, name: str, case_id: str | None) -> str | None:
         if case_id is not None:
             self._unit.require_case(case_id)
-        for scope in ([] if case_id is None else [case_id]) + [""]:
-            row = self._unit.rows(rows.Setting).filter(scope=scope, name=name).first()
-            if row is not None:
-                return unpack(row.value_json)
-        return default
+        scopes = {"", case_id or ""}
+        found = self._unit.rows(rows.Setting).filter(scope__in=scopes, name=name).order_by("-scope")
+        return found.values_list("value_json", flat=True).first()
 
     def set(self, name: str, value: Json, at: datetime, *, case_id: str | None = None) -> None:
         """Set it for the home, or for one case."""

@@ -118,6 +118,30 @@ class Store:
                 unit.end()
 
     @contextmanager
+    def reading(self) -> Iterator[Tx]:
+        """A look at what is committed at one moment; nothing can be written inside.
+
+        On a server nobody waits for it and it waits for nobody: what was read may have changed when the block ends, so
+        nothing is decided on it that is written later without a look in a transaction.
+
+        Raises:
+            StateError: inside another transaction of this home, or when the server is lost.
+        """
+        connection = connections[self._alias]
+        if connection.in_atomic_block:
+            raise StateError(
+                "a transaction of this home is open already",
+                hint="Pass the open transaction on instead of opening one.",
+            )
+        unit = Unit(self._alias, reads_only=True)
+        self._take_up()
+        with self._told(), transaction.atomic(using=self._alias, durable=True), self._engine.reading(connection):
+            try:
+                yield Tx(unit)
+            finally:
+                unit.end()
+
+    @contextmanager
     def fenced(self, fence: Fence | None) -> Iterator[None]:
         """What this thread does inside counts only while the lease is its own: each transaction checks it first.
 
