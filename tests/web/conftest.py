@@ -34,6 +34,7 @@ from bequest.model.case import Event
 
 CASE, OTHER = "demo-e5", "demo-e2"
 PASSWORD = "correct horse battery"
+Fields = dict[str, str] | list[tuple[str, str]]
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -79,21 +80,23 @@ class Client:
     def get(self, path: str, **headers: str) -> Answer:
         return self._do("GET", path, None, headers)
 
-    def post(self, path: str, given: dict[str, str], **headers: str) -> Answer:
+    def post(self, path: str, given: Fields, **headers: str) -> Answer:
         return self._do("POST", path, urlencode(given).encode(), headers)
 
-    def send(self, page: str, path: str, given: dict[str, str]) -> Answer:
+    def send(self, page: str, path: str, given: Fields) -> Answer:
         """A form of a page: with the token that the page bears."""
         found = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', self.get(page).text)
         assert found, "the page has no form"
-        return self.post(path, given | {"csrfmiddlewaretoken": found[1]})
+        pairs = list(given.items() if isinstance(given, dict) else given)
+        return self.post(path, [*pairs, ("csrfmiddlewaretoken", found[1])])
 
     def _do(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         sent = {"Accept-Language": "zh-CN", "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        headers = {k.replace("_", "-"): v for k, v in headers.items()}
         if body is not None:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
-        connection.request(method, path, body, sent | {k.replace("_", "-"): v for k, v in headers.items()})
+        connection.request(method, path, body, sent | headers)
         got = connection.getresponse()
         data = got.read()
         for cookie in got.headers.get_all("Set-Cookie") or []:

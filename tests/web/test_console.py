@@ -14,9 +14,10 @@ from bequest.model.case import Role
 from bequest.store.portal_records import AskedAtPortal, RequestState
 
 SCREENS = {
-    Screen.CASE: "", Screen.MAP: "/map", Screen.PLAN: "/plan", Screen.APPROVALS: "/approvals",
-    Screen.PEOPLE: "/people", Screen.LINKS: "/links",
-    Screen.NOTICES: "/notices", Screen.REQUESTS: "/requests/<str:code>", Screen.DESTRUCTION: "/destruction",
+    Screen.CASE: "", Screen.MAP: "/map", Screen.ASSESS: "/assess", Screen.PLAN: "/plan", Screen.APPROVALS: "/approvals",
+    Screen.STEPS: "/steps", Screen.PEOPLE: "/people", Screen.LINKS: "/links",
+    Screen.NOTICES: "/notices", Screen.REQUESTS: "/requests/<str:code>", Screen.PUBLICITY: "/publicity",
+    Screen.DESTRUCTION: "/destruction",
     Screen.EVIDENCE: "/evidence", Screen.ACCESS: "/access", Screen.RIGHTS: "/rights",
     Screen.BUNDLE: "/bundle.tar",
     Screen.SAMPLES: "/plan?at=crm.customers.mobile&samples=1",
@@ -25,9 +26,22 @@ FORMS = {
     Act.APPROVE: ("/approvals/sign", "/approvals/attest"), Act.REMARK: ("/approvals/say", "/approvals/settle"),
     Act.CORRECT: ("/map/correct",), Act.SEARCH: ("/people/find",), Act.UNMASK: ("/people/<int:number>/unmask",),
     Act.REVIEW: ("/links/decide",), Act.REQUEST: ("/requests/<str:code>/open", "/requests/<str:code>/reply"),
+    Act.INVITE: ("/rights/invite",),
+    Act.START: ("/steps/start",), Act.AGREE: ("/steps/agree",), Act.HALT: ("/steps/halt",),
+    Act.ASK: ("/plan/what-if",), Act.CHECK: ("/evidence/check",),
+    Act.GRANT: ("/rights/ask", "/rights/decide"), Act.FILL: ("/assess/impact/save",),
 }  # fmt: skip
 """Where each act is sent to."""
-MORE = {"/approvals/text", "/people/<int:number>", r"/evidence/(?P<index>\d{1,9})\.(?P<what>proof|entry)$"}
+MORE = {
+    "/publicity/<str:name>",
+    "/approvals/text",
+    "/steps/now",
+    "/assess/impact",
+    r"/assess/impact\.(?P<ending>docx|pdf)$",
+    "/what-if",
+    "/people/<int:number>",
+    r"/evidence/(?P<index>\d{1,9})\.(?P<what>proof|entry)$",
+}
 """Downloads that belong to a screen of the table."""
 CODE = "AAAA-BBBB-CCCC"
 
@@ -37,7 +51,7 @@ def at(path: str) -> str:
     return path.replace("<int:number>", "1").replace("<str:code>", CODE)
 
 
-ROLES = [r for r in Role if r not in {Role.ADMINISTRATOR, Role.LIQUIDATOR}]
+ROLES = [r for r in Role if r not in {Role.ADMINISTRATOR, Role.LIQUIDATOR, Role.AUDITOR, Role.GUEST}]
 
 
 @pytest.fixture(scope="session")
@@ -324,3 +338,34 @@ def test_a_renewed_account_puts_everybody_out(server: Server, town: Town) -> Non
     assert client.get("/console").status == 200
     town.secrets[person] = add_account(town.ctx, CASE, person, password=PASSWORD).totp_secret
     assert client.get("/console").status == 303
+
+
+def test_what_would_differ_is_shown_and_nothing_is_written(town: Town, staff: dict[str, Client]) -> None:
+    address = f"/console/case/{CASE}/plan/what-if"
+    with town.ctx.store.transaction() as tx:
+        before = (len(tx.policies.list(CASE)), len(tx.outbox.all(CASE)))
+    got = staff["legal"].send(f"/console/case/{CASE}/what-if?lang=en", f"{address}?lang=en", {
+        "path0": "receivers.buyer.country", "value0": "sg"})  # fmt: skip
+    if "there is no" in got.text:
+        party = town.ctx.case(CASE).case.receivers[0].id
+        got = staff["legal"].send(f"/console/case/{CASE}/what-if?lang=en", f"{address}?lang=en", {
+            "path0": f"receivers.{party}.country", "value0": "sg"})  # fmt: skip
+    assert got.status == 200, got.text[-2000:]
+    assert "values that change" in got.text.lower()
+    assert "PIPL Art. 39" in got.text
+    with town.ctx.store.transaction() as tx:
+        assert (len(tx.policies.list(CASE)), len(tx.outbox.all(CASE))) == before
+    wrong = staff["legal"].send(f"/console/case/{CASE}/what-if", address, {"path0": "nowhere", "value0": "x"})
+    assert wrong.status == 422
+
+
+def test_a_proof_is_checked_and_a_changed_one_is_not_taken(staff: dict[str, Client]) -> None:
+    here = f"/console/case/{CASE}/evidence"
+    proof, entry = (staff["legal"].get(f"{here}/3.{what}").text for what in ("proof", "entry"))
+    got = staff["legal"].send(here, f"{here}/check?lang=en", {"proof": proof, "entry": entry})
+    assert got.status == 200, got.text[-1500:]
+    assert "The proof holds" in got.text
+    other = staff["legal"].get(f"{here}/4.entry").text
+    wrong = staff["legal"].send(here, f"{here}/check?lang=en", {"proof": proof, "entry": other})
+    assert wrong.status == 422
+    assert "does not hold" in wrong.text

@@ -4,8 +4,6 @@ The private key of a person never comes here. Whoever has a key in the case file
 key is, and pastes the signature. For somebody without a key the platform attests the approval, and says that it did.
 """
 
-from datetime import datetime, timedelta
-
 from bequest.app.approve_policy import (
     ApprovalState,
     bound,
@@ -16,15 +14,13 @@ from bequest.app.approve_policy import (
 )
 from bequest.app.context import Context
 from bequest.app.evidence import platform_signer
+from bequest.app.signed_elsewhere import signing_instant
 from bequest.crypto.verify import normalise_armour, parse_public_line
 from bequest.evidence.approval import approval_text, attest_approval
-from bequest.kernel.clock import parse_rfc3339, rfc3339
+from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import ApprovalError, VerificationError
 from bequest.model.fairness import Fairness
 from bequest.model.plan import Approval
-
-SIGN_WITHIN = timedelta(hours=24)
-"""How old a signature made elsewhere may be when it comes in."""
 
 
 def approval_to_sign(
@@ -38,7 +34,7 @@ def approval_to_sign(
     ready = ready_to_approve(ctx, case_id, person_id, role)
     if not ready.person.public_key:
         raise keyless(ready.person)
-    at = ready.at if not signed_at else _instant(signed_at, ready.at)
+    at = ready.at if not signed_at else signing_instant(signed_at, ready.at)
     return approval_text(**bound(ready, at)), rfc3339(at)
 
 
@@ -77,16 +73,3 @@ def attest(ctx: Context, case_id: str, person_id: str, *, role: str, seen: Fairn
     check_approvable(ctx, ready, seen)
     platform = platform_signer(ctx, case_id)
     return enter(ctx, ready, attest_approval(platform, **bound(ready, ready.at)), platform.public.key_id, seen)
-
-
-def _instant(text: str, now: datetime) -> datetime:
-    try:
-        at = parse_rfc3339(text)
-    except ValueError:
-        at = now + SIGN_WITHIN
-    if not now - SIGN_WITHIN <= at <= now:
-        raise ApprovalError(
-            "the text to sign is too old, or names no instant that is past",
-            hint="Fetch the text again, sign it, and paste the new signature within a day.",
-        )
-    return at

@@ -93,7 +93,7 @@ def write_impact(
     for lang in LANGUAGES:
         values = {k: v for k, v in kept.values if not judges(k)} if kept and kept.lang == lang else {}
         form = compose(given, lang, values, kind)
-        _keep_form(workspace, form)
+        keep_form(workspace, form)
         for ending, data in (("docx", write_docx(form)), ("pdf", write_pdf(form))):
             path = folder / f"{kind.value}-{lang}.{ending}"
             write_file(path, data)
@@ -155,7 +155,8 @@ def impact_state(ctx: Context, case_id: str, kind: ImpactKind = ImpactKind.PIPIA
     return ImpactState(filed, drift(then, now, tolerance_percent=case.tolerance_percent), now.run)
 
 
-def _keep_form(workspace: Workspace, form: Form) -> None:
+def keep_form(workspace: Workspace, form: Form) -> None:
+    """Keep a form as it was written: what comes back is held against it."""
     workspace.write_json(workspace.dir("assessments", "forms") / f"{form.digest}.json", form_json(form))
 
 

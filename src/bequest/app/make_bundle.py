@@ -58,15 +58,24 @@ def write_trust(ctx: Context, case_id: str, path: Path) -> None:
         StateError: where no policy is in force yet, which it names.
         InputError: where the file cannot be written.
     """
+    text = trust_text(ctx, case_id)
+    with new_user_file(path) as beside:
+        beside.write_bytes(text)
+
+
+def trust_text(ctx: Context, case_id: str) -> bytes:
+    """The trust file of a case.
+
+    Raises:
+        StateError: where no policy is in force yet, which it names.
+    """
     state = approval_state(ctx, case_id)
     with ctx.store.transaction() as tx:
         in_force = tx.policies.in_force(case_id)
     if in_force is None:
         raise StateError("no policy is in force", hint="The trust file names the policy: approve it first.")
     required = tuple(r.value for r in state.required)
-    trust = make_trust(ctx, ctx.case(case_id).case, policy_digest=in_force.digest, required=required)
-    with new_user_file(path) as beside:
-        beside.write_bytes(render_trust(trust))
+    return render_trust(make_trust(ctx, ctx.case(case_id).case, policy_digest=in_force.digest, required=required))
 
 
 def make_bundle(ctx: Context, case_id: str) -> Bundle:

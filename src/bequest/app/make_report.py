@@ -1,6 +1,6 @@
 """Put the report of a case together from what the control database and the log know."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -43,10 +43,11 @@ from bequest.model.case import SPEAK_FOR_THE_LAW, Case, Role
 from bequest.model.datamap import DataMap, FieldClass, Need, TableState
 from bequest.model.destruction import Certificate
 from bequest.model.plan import Policy, Population
+from bequest.steps.deliver.receipt import CIPHERTEXT, UNDERTAKEN
 from bequest.steps.notify.answers import ANSWERS
 from bequest.steps.notify.ladder import tally
 from bequest.store.records import CustodyBucket as BucketRecord
-from bequest.store.records import DeliveryState, ResidualState
+from bequest.store.records import DeliveryRecord, DeliveryState, ReceiptRecord, ResidualState
 from bequest.store.transaction import Tx
 
 RUN_OF: dict[StepName, str] = {
@@ -253,11 +254,17 @@ def _day(value: object) -> date | None:
     return value if isinstance(value, date) else None
 
 
+def _signed_for(delivery: DeliveryRecord, receipts: Sequence[ReceiptRecord]) -> ReceiptState:
+    if delivery.state is DeliveryState.RECEIVED:
+        return ReceiptState.DECRYPTED
+    return ReceiptState.CIPHERTEXT if any(r.stage == CIPHERTEXT for r in receipts) else ReceiptState.NONE
+
+
 def _deliveries(tx: Tx, case_id: str) -> tuple[DeliveryLine, ...]:
     lines = []
     for d in (d for d in tx.deliveries.list(case_id) if d.state is not DeliveryState.ABORTED):
         parts = tx.deliveries.parts(case_id, d.delivery_id)
-        receipts = tx.receipts.of(case_id, d.delivery_id)
+        receipts = [r for r in tx.receipts.of(case_id, d.delivery_id) if r.stage != UNDERTAKEN]
         values = _values_of(tx, case_id, d.delivery_id)
         lines.append(
             DeliveryLine(
@@ -270,7 +277,7 @@ def _deliveries(tx: Tx, case_id: str) -> tuple[DeliveryLine, ...]:
                 size_bytes=sum(p.n_bytes for p in parts),
                 manifest_digest=d.manifest_digest,
                 sealed_at=rfc3339(d.state_at),
-                receipt=ReceiptState.DECRYPTED if d.state is DeliveryState.RECEIVED else ReceiptState.NONE,
+                receipt=_signed_for(d, receipts),
                 receipt_at=receipts[-1].signed_at if receipts else "",
                 receipt_by=receipts[-1].signer if receipts else "",
                 receipt_fingerprint=receipts[-1].fingerprint if receipts else "",

@@ -12,7 +12,7 @@ from bequest.app.delivered import GONE_OUT
 from bequest.app.evidence import platform_signer, publish, record
 from bequest.app.key_release import check_order, enter_release, receipt_file
 from bequest.app.user_files import read_user_bytes
-from bequest.app.withdrawals import enter_change_receipt
+from bequest.app.withdrawals import enter_change_receipt, passed_on
 from bequest.crypto.atomic import write_file
 from bequest.crypto.cipher import hmac_sha256
 from bequest.crypto.verify import parse_public_line
@@ -25,7 +25,6 @@ from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Case, Role
 from bequest.steps.deliver.change import CHANGE_RECEIPT, ChangeReceipt
 from bequest.steps.deliver.package import ENVELOPE
 from bequest.steps.deliver.receipt import Receipt, check_receipt
-from bequest.steps.deliver.receipt_stage import DECRYPTED
 from bequest.steps.deliver.release import RELEASE
 from bequest.store.records import DeliveryRecord, DeliveryState, ReceiptRecord
 
@@ -108,74 +107,91 @@ def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt | ChangeRec
     nobody_receives(case, "receipt")
     require(ctx, case_id, "deliver")
     envelope = read_user_bytes(path, "receipt", hint="The receiver makes it with `bequest receive … --sign-key FILE`.")
-    everybody = [p for p in case.people if Role.RECEIVER in p.roles and p.public_key]
-    wanted = _delivery_named(envelope)
-    parties = {lot.id: lot.receiver for lot in case.lots}
+    return take_receipt(ctx, case_id, envelope, path.name)
 
-    def opened(data: bytes) -> Statement:
-        try:
-            return verify_statement(data, keys).statement
-        except VerificationError:
-            names = ", ".join(p.id for p in receivers) or "nobody with a public key"
+
+def take_receipt(ctx: Context, case_id: str, envelope: bytes, name: str) -> Receipt | ChangeReceipt | KeyReleased:
+    """The same for a receipt that came another way; `name` is what it is called.
+
+    Raises:
+        DeliveryError: see `enter_receipt`.
+    """
+    case, at = ctx.case(case_id).case, ctx.now(case_id)
+    what, wanted = named_in(envelope)
+    if what == CHANGE_RECEIPT:
+        lots = {m.message_id: m.lot for m in passed_on(ctx, case_id)}
+        signers = _Signers(case, lots.get(wanted, ""), name)
+        return enter_change_receipt(ctx, case_id, signers.opened(envelope), envelope, at)
+    found = next(((d, f) for d, f in package_folders(ctx, case_id) if d.delivery_id == wanted), None)
+    if what == RELEASE:
+        if found is None:
             raise DeliveryError(
-                f"{path.name} is no receipt, or none that the receiver signed",
+                f"the release is for no delivery of case {case_id}", hint="Check the case and the file."
+            )
+        return KeyReleased(enter_release(ctx, case, envelope, sent_statement(ctx, case_id, found[1]), at))
+    signers = _Signers(case, found[0].lot if found else "", name)
+    signers.opened(envelope)
+    if found is None:
+        raise DeliveryError(
+            f"the receipt {name} is for no delivery of case {case_id}", hint="Check the case and the file."
+        )
+    delivery, folder = found
+    sent = sent_statement(ctx, case_id, folder)
+    salt = hmac_sha256(ctx.keys(case_id).get("evidence"), b"delivery-salt\0" + delivery.delivery_id.encode())
+    receipt = check_receipt(envelope, signers.opened, sent, salt)
+    with ctx.store.transaction() as tx:
+        check_order(tx, case, sent, receipt.stage)
+    person, fingerprint = signers.who(envelope)
+    _keep_receipt(ctx, case_id, delivery, receipt, envelope, person, fingerprint, at)
+    return receipt
+
+
+def sent_statement(ctx: Context, case_id: str, folder: Path) -> Statement:
+    """What we stated about a package, our own signature checked."""
+    envelope = (folder / ENVELOPE).read_bytes()
+    return verify_statement(envelope, [platform_signer(ctx, case_id).public]).statement
+
+
+class _Signers:
+    """Who may sign for a lot: people in the role receiver, of the party it goes to; of any party for no known lot."""
+
+    def __init__(self, case: Case, lot: str, name: str) -> None:
+        party = next((x.receiver for x in case.lots if x.id == lot), "")
+        self._name = name
+        self._people = [
+            p
+            for p in case.people
+            if Role.RECEIVER in p.roles and p.public_key and (not party or p.party in {"", party})
+        ]
+        self._keys = [parse_public_line(p.public_key) for p in self._people]
+
+    def opened(self, envelope: bytes) -> Statement:
+        """The statement, signed by one of them."""
+        try:
+            return verify_statement(envelope, self._keys).statement
+        except VerificationError:
+            names = ", ".join(p.id for p in self._people) or "nobody with a public key"
+            raise DeliveryError(
+                f"{self._name} is no receipt, or none that the receiver signed",
                 hint=f"In the case file the role receiver has {names}: that person opens the package and signs, by"
                 " `bequest receive … --sign-key FILE`.",
                 code="BQ-DELIVERY-5",
             ) from None
 
-    evidence_key = ctx.keys(case_id).get("evidence")
-    at = ctx.now(case_id)
-    receivers = everybody
-    keys = [parse_public_line(p.public_key) for p in receivers]
-    if _name_of(envelope) == CHANGE_RECEIPT:
-        return enter_change_receipt(ctx, case_id, opened(envelope), envelope, at)
-    if _name_of(envelope) == RELEASE:
-        return _enter_release(ctx, case, envelope, wanted, at)
-    for delivery, folder in package_folders(ctx, case_id):
-        receivers = [p for p in everybody if p.party in {"", parties[delivery.lot]} or wanted != delivery.delivery_id]
-        keys = [parse_public_line(p.public_key) for p in receivers]
-        sent = _sent(ctx, case_id, folder)
-        if opened(envelope).predicate.get("deliveryId") != delivery.delivery_id:
-            continue
-        salt = hmac_sha256(evidence_key, b"delivery-salt\0" + delivery.delivery_id.encode())
-        receipt = check_receipt(envelope, opened, sent, salt)
-        with ctx.store.transaction() as tx:
-            check_order(tx, case, sent, receipt.stage)
-        signer = verify_statement(envelope, keys).signers[0]
-        person = next(p for p, k in zip(receivers, keys, strict=True) if k.fingerprint == signer.fingerprint)
-        _keep_receipt(ctx, case_id, delivery, receipt, envelope, person.id, signer.fingerprint, at)
-        return receipt
-    raise DeliveryError(
-        f"the receipt {path.name} is for no delivery of case {case_id}", hint="Check the case and the file."
-    )
+    def who(self, envelope: bytes) -> tuple[str, str]:
+        """Person and fingerprint of the first signature."""
+        signer = verify_statement(envelope, self._keys).signers[0]
+        person = next(p for p, k in zip(self._people, self._keys, strict=True) if k.fingerprint == signer.fingerprint)
+        return person.id, signer.fingerprint
 
 
-def _sent(ctx: Context, case_id: str, folder: Path) -> Statement:
-    """What we stated about a package."""
-    envelope = (folder / ENVELOPE).read_bytes()
-    return verify_statement(envelope, [platform_signer(ctx, case_id).public]).statement
-
-
-def _enter_release(ctx: Context, case: Case, envelope: bytes, wanted: str, at: datetime) -> KeyReleased:
-    for delivery, folder in package_folders(ctx, case.id):
-        if delivery.delivery_id == wanted:
-            return KeyReleased(enter_release(ctx, case, envelope, _sent(ctx, case.id, folder), at))
-    raise DeliveryError(f"the release is for no delivery of case {case.id}", hint="Check the case and the file.")
-
-
-def _name_of(envelope: bytes) -> str:
-    """What kind of statement an envelope holds, before its signature is looked at; empty where it is none."""
+def named_in(envelope: bytes) -> tuple[str, str]:
+    """Kind of statement and the delivery or message it speaks of, its signature not looked at; empty for none."""
     with suppress(VerificationError):
-        return read_statement(envelope).statement.name
-    return ""
-
-
-def _delivery_named(envelope: bytes) -> str:
-    """The delivery that an envelope speaks of, before its signature is looked at; empty where it is none."""
-    with suppress(VerificationError):
-        return str(read_statement(envelope).statement.predicate.get("deliveryId", ""))
-    return ""
+        found = read_statement(envelope).statement
+        key = "messageId" if found.name == CHANGE_RECEIPT else "deliveryId"
+        return found.name, str(found.predicate.get(key, ""))
+    return "", ""
 
 
 def _keep_receipt(
@@ -191,15 +207,14 @@ def _keep_receipt(
         "imported": dict(receipt.imported),
     }
     with ctx.store.transaction() as tx:
-        if receipt.stage == DECRYPTED:  # the first one stands in the log and among the receipts
-            tx.receipts.add(
-                case_id,
-                ReceiptRecord(
-                    delivery_id=delivery.delivery_id, party=delivery.receiver, signer=person,
-                    text=envelope.decode(), signature=digest, fingerprint=fingerprint,
-                    signed_at=rfc3339(receipt.received_at), created_at=at,
-                ),
-            )  # fmt: skip
+        tx.receipts.add(
+            case_id,
+            ReceiptRecord(
+                delivery_id=delivery.delivery_id, party=delivery.receiver, stage=receipt.stage, signer=person,
+                text=envelope.decode(), signature=digest, fingerprint=fingerprint,
+                signed_at=rfc3339(receipt.received_at), created_at=at,
+            ),
+        )  # fmt: skip
         if receipt.lets_destroy:
             tx.deliveries.set_state(case_id, delivery.delivery_id, DeliveryState.RECEIVED, at)
         record(

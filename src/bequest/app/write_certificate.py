@@ -44,6 +44,7 @@ from bequest.model.disposition import ReasonStatus
 from bequest.model.plan import Population
 from bequest.model.settlement import Unsettled
 from bequest.sources.source import CleanReport
+from bequest.steps.deliver.receipt import DECRYPTED
 from bequest.steps.destroy.certificate import Outcome, predicate, read_predicate
 from bequest.steps.destroy.certificate import certify as certificate_of
 from bequest.steps.destroy.custody_bucket import SealedFile
@@ -295,7 +296,7 @@ def _receivers(tx: Tx, case: Case) -> tuple[tuple[str, str, str], ...]:
     for d in (d for d in tx.deliveries.list(case.id) if d.state is not DeliveryState.ABORTED):
         lot = next(lot for lot in case.lots if lot.id == d.lot)
         party = case.receiver(lot.receiver)
-        receipts = tx.receipts.of(case.id, d.delivery_id)
+        receipts = [r for r in tx.receipts.of(case.id, d.delivery_id) if r.stage == DECRYPTED]
         out.append((party.name, party.name_en or party.name, receipts[-1].signed_at[:10] if receipts else "—"))
     return tuple(out)
 
@@ -312,9 +313,8 @@ def copies_left(case: Case, today: date) -> bool:
 
 def signers_of(case: Case, signers: Mapping[Role, Signer], at: str) -> tuple[CertificateSigner, ...]:
     """The three people who sign, each with the part."""
-    parts = {Role.OPERATOR: "performed", Role.VERIFIER: "verified", Role.OFFICER: "accepted"}
     out = []
-    for role, part in parts.items():
+    for role, part in {Role.OPERATOR: "performed", Role.VERIFIER: "verified", Role.OFFICER: "accepted"}.items():
         person = holder(case, role, signers[role])
         names = word(role)
         out.append(CertificateSigner(person.name, part, names.zh, names.en, at, signers[role].public.fingerprint))

@@ -32,6 +32,7 @@ from bequest.cli.commands import (
     notify,
     plan,
     portal,
+    publicity,
     review,
     scrub,
     serve,
@@ -42,6 +43,7 @@ from bequest.cli.commands import (
     webhook,
     withdraw,
     witness,
+    worker,
 )
 from bequest.cli.state import State
 from bequest.kernel.errors import BequestError, InputError
@@ -92,6 +94,7 @@ for module in (
     plan,
     notify,
     portal,
+    publicity,
     step,
     deliver,
     escrow,
@@ -104,6 +107,7 @@ for module in (
     evidence,
     witness,
     serve,
+    worker,
     account,
     key,
     webhook,

@@ -31,8 +31,8 @@ def application() -> Callable[..., Any]:
     os.umask(0o077)
     given = json.loads(os.environ[SETTING])
     home, key = Path(given["home"]), bytes.fromhex(given["key"])
-    with_portal, with_console = given["only"] in {"", "portal"}, given["only"] in {"", "console"}
-    if with_console:
+    with_portal, with_console, with_desk = (given["only"] in {"", part} for part in ("portal", "console", "desk"))
+    if with_console or with_desk:
         context = open_context(home, create=False, environ=os.environ, database_url=database_url())
         site = Site(context.store, context.system, key, context)
     else:  # the portal alone: no master key, no key of a case, no reference to a source is followed
@@ -41,6 +41,7 @@ def application() -> Callable[..., Any]:
         site,
         with_portal=with_portal,
         with_console=with_console,
+        with_desk=with_desk,
         secret_key=given["key"],
         hosts=given["hosts"],
         behind_proxy=given["proxy"],

@@ -34,6 +34,7 @@ _END = "-----END SSH SIGNATURE-----"
 _WRAP = 70
 _MAX_ARMOUR = 8192
 _MAGIC = b"SSHSIG"
+_ED25519_BYTES = 64
 _P25519 = 2**255 - 19
 _SMALL_ORDER_Y = frozenset(
     {
@@ -148,8 +149,29 @@ class SigningKey(Protocol):
 
 
 def verify_dsse(key: PublicKey, payload_type: str, payload: bytes, signature: bytes) -> bool:
-    """Whether `signature` is by `key` over the DSSE envelope of this payload."""
-    return key.verify(pae(payload_type, payload), signature)
+    """Whether `signature` is by `key` over the DSSE envelope of this payload.
+
+    It is what `PublicKey.verify` takes, or the blob of an SSH signature over the same bytes: whoever signs with
+    `ssh-keygen -Y sign` needs no program of ours.
+    """
+    message = pae(payload_type, payload)
+    if not signature.startswith(_MAGIC) or len(signature) == _ED25519_BYTES:
+        return key.verify(message, signature)
+    try:
+        verify_sshsig(message, armour(signature), key)
+    except VerificationError:
+        return False
+    return True
+
+
+def sshsig_blob(text: str) -> bytes:
+    """The blob inside an armoured SSH signature, however it was wrapped on its way.
+
+    Raises:
+        VerificationError: where it is none.
+    """
+    lines = normalise_armour(text).split("\n")
+    return decode_base64("".join(lines[1:-2]), "the SSH signature")
 
 
 def ssh_string(data: bytes) -> bytes:

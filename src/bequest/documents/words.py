@@ -251,6 +251,8 @@ _CASE: Final = (
     (Role.ESCROW, Word("第三方保管人", "Escrow")),
     (Role.ADMINISTRATOR, Word("破产管理人", "Administrator")),
     (Role.LIQUIDATOR, Word("清算组", "Liquidation group")),
+    (Role.AUDITOR, Word("审计（只读）", "Auditor, read-only")),
+    (Role.GUEST, Word("法院、监管来宾", "Guest of a court or authority")),
     (PaperKind.ADMINISTRATOR_APPOINTMENT, Word("指定管理人决定书", "administrator's appointment")),
     (PaperKind.LIQUIDATION_GROUP, Word("清算组成立文件", "formation of the liquidation group")),
     (PaperKind.ESTATE_PLAN_APPROVAL, Word("变价方案通过文件", "approval of the plan of sale")),

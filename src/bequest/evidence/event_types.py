@@ -14,6 +14,7 @@ class EventType(StrEnum):
     KEY_RELEASED = "key.released"
     KEY_DESTROYED = "key.destroyed"
     CLOCK_MOVED = "clock.moved"
+    STEP_ORDERED = "step.ordered"
     ACCESS_READ = "access.read"
     SOURCE_REGISTERED = "source.registered"
     SOURCE_INVENTORY = "source.inventory"
@@ -95,6 +96,7 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     EventType.KEY_RELEASED: ("释放交付密钥", "a delivery key was released"),
     EventType.KEY_DESTROYED: ("销毁密钥", "a key was destroyed"),
     EventType.CLOCK_MOVED: ("演练时钟拨动", "the clock of a rehearsal was moved"),
+    EventType.STEP_ORDERED: ("在控制台启动步骤", "a step was started in the console"),
     EventType.ACCESS_READ: ("读取明文", "values in clear were read out"),
     EventType.SOURCE_REGISTERED: ("登记数据源", "a source was registered"),
     EventType.SOURCE_INVENTORY: ("数据源盘点", "a source was counted"),

@@ -1,7 +1,8 @@
 """Statements: what somebody attests, as an in-toto Statement v1 in a DSSE envelope with one or more signatures.
 
 Envelope and payload are canonical JSON; signatures stand in the order of their key ids, one per key, and name the key
-by its OpenSSH fingerprint. Ed25519 signatures are 64 raw bytes, ES256 ones are DER, as other DSSE tools write them.
+by its OpenSSH fingerprint. Ed25519 signatures are 64 raw bytes, ES256 ones are DER, as other DSSE tools write them; the
+blob of an SSH signature over the same bytes is taken, too, where somebody signed with `ssh-keygen -Y sign`.
 """
 
 import base64
@@ -10,7 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bequest.crypto.verify import PublicKey, SigningKey, decode_base64, pae, verify_dsse
+from bequest.crypto.verify import (
+    PublicKey,
+    SigningKey,
+    armour,
+    decode_base64,
+    pae,
+    sshsig_blob,
+    verify_dsse,
+    verify_sshsig,
+)
 from bequest.evidence.jcs import decode_object, encode
 from bequest.kernel.canonical import Json
 from bequest.kernel.errors import VerificationError
@@ -131,6 +141,23 @@ def sign_statement(statement: Statement, signers: Sequence[SigningKey]) -> bytes
     _parse_payload(payload)
     message = pae(PAYLOAD_TYPE, payload)
     return _render(payload, [(s.public.fingerprint, s.sign(message)) for s in signers])
+
+
+def bytes_to_sign(statement: Statement) -> bytes:
+    """What a signature on the statement's envelope is over: to be signed elsewhere, with `ssh-keygen -Y sign`."""
+    return pae(PAYLOAD_TYPE, statement.payload())
+
+
+def envelope_signed_elsewhere(statement: Statement, key: PublicKey, armoured: str) -> bytes:
+    """The envelope of a statement from an armoured SSH signature over `bytes_to_sign`.
+
+    Raises:
+        VerificationError: where the signature is not by the key over these bytes.
+    """
+    payload, blob = statement.payload(), sshsig_blob(armoured)
+    _parse_payload(payload)
+    verify_sshsig(pae(PAYLOAD_TYPE, payload), armour(blob), key)
+    return _render(payload, [(key.fingerprint, blob)])
 
 
 def add_signature(envelope: bytes, signer: SigningKey) -> bytes:

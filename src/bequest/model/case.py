@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from bequest.model.agreement import Agreement
+from bequest.model.paper import PaperKind as PaperKind
 from bequest.model.settlement import Settlement
 from bequest.model.switch import Switch
 from bequest.model.witnessing import EvidenceRules
@@ -117,21 +118,6 @@ class SystemKind(StrEnum):
     """Files of a credit reporting agency."""
 
 
-class PaperKind(StrEnum):
-    """Papers that give somebody the right to act, or without which something may not happen."""
-
-    ADMINISTRATOR_APPOINTMENT = "administrator-appointment"
-    LIQUIDATION_GROUP = "liquidation-group"
-    ESTATE_PLAN_APPROVAL = "estate-plan-approval"
-    """Creditors' vote or court order on the plan by which the estate is sold."""
-    SUCCESSION_RESOLUTION = "succession-resolution"
-    """Resolution or agreement of a merger, a division, or a dissolution with a successor."""
-    CARRIER_CONSENT = "carrier-consent"
-    REAL_NAME_REGISTRATION = "real-name-registration"
-    """The new holder's registration with the carrier: its own code and its own representative's document."""
-    SAFETY_AGREEMENT = "safety-agreement"
-
-
 class WholeFate(StrEnum):
     """What becomes of a store that is decided on as a whole."""
 
@@ -166,6 +152,7 @@ class Role(StrEnum):
     """The bankruptcy administrator, who stands for the departments."""
     LIQUIDATOR = "liquidator"
     """The head of the liquidation group, who stands for the departments."""
+    AUDITOR, GUEST = "auditor", "guest"
 
 
 SPEAK_FOR_THE_LAW = frozenset({Role.LEGAL, Role.LIQUIDATOR, Role.ADMINISTRATOR})

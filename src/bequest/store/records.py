@@ -310,10 +310,11 @@ class DeliveryPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptRecord:
-    """A party's signed receipt for a package."""
+    """A party's signed receipt for a package, at one stage of the hand-over."""
 
     delivery_id: str
     party: str
+    stage: str
     signer: str
     text: str
     signature: str

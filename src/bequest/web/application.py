@@ -27,6 +27,7 @@ def make_application(
     *,
     with_portal: bool,
     with_console: bool,
+    with_desk: bool,
     secret_key: str,
     hosts: list[str],
     behind_proxy: bool,
@@ -38,7 +39,8 @@ def make_application(
         logging.getLogger(name).disabled = True
     use(site)
     settings.apply(secret_key=secret_key, hosts=hosts, behind_proxy=behind_proxy)
-    urls.serve(with_portal=with_portal, with_console=with_console and site.context is not None)
+    inside = site.context is not None
+    urls.serve(with_portal=with_portal, with_console=with_console and inside, with_desk=with_desk and inside)
     if site.context is not None:
         offer(site.context)
         threading.Thread(target=_take_for_ever, args=(site.context, carriers), name="portal", daemon=True).start()

@@ -10,12 +10,9 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 
 from bequest.web.pages import plain_page
+from bequest.web.policy import POLICY
 
 Next = Callable[[HttpRequest], HttpResponse]
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-"""No script at all, nothing from outside, nothing inline."""
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",

@@ -16,6 +16,7 @@ from bequest.documents.report import wording
 from bequest.documents.report.render import own_language
 from bequest.documents.symbols import SYMBOLS, sprite
 from bequest.documents.words import word
+from bequest.web.policy import SCRIPTED
 
 _USED_SYMBOL = re.compile(r'href="#g-([a-z]+)"')
 _SHEETS = ("bequest.css", "web.css", "report.css")
@@ -74,10 +75,20 @@ def render(request: HttpRequest, template: str, status: int = 200, **given: Any)
 
 def finished(request: HttpRequest, templates: Environment, template: str, status: int, **given: Any) -> HttpResponse:
     """The page with what every page has; used symbols are looked up in what was rendered."""
-    shared = {"path": request.path, "sheet": sheet_version(), "csrf": _token_field(request), "status": status}
+    script: str = given.pop("script", "")
+    shared = {
+        "script": script,
+        "path": request.path,
+        "sheet": sheet_version(),
+        "csrf": _token_field(request),
+        "status": status,
+    }
     body = templates.get_template(template).render(**shared, **given)
     used = sprite(n for n in dict.fromkeys(_USED_SYMBOL.findall(body)) if n != "mark")
-    return HttpResponse(body.replace("<!--sprite-->", used, 1), status=status)
+    response = HttpResponse(body.replace("<!--sprite-->", used, 1), status=status)
+    if script:
+        response.headers["Content-Security-Policy"] = SCRIPTED
+    return response
 
 
 def _token_field(request: HttpRequest) -> Any:

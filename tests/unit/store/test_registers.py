@@ -243,6 +243,7 @@ def test_a_receipt_is_kept_once_per_party(store: Store) -> None:
     receipt = ReceiptRecord(
         delivery_id="d1",
         party="buyer",
+        stage="decrypted",
         signer="孙接收",
         text="received d1",
         signature="sig",
@@ -260,6 +261,9 @@ def test_a_receipt_is_kept_once_per_party(store: Store) -> None:
         assert tx.receipts.list(REAL_CASE.id) == ()
         with pytest.raises(StateError, match="another receipt"):
             tx.receipts.add(CASE.id, replace(receipt, text="received less"))
+        earlier = replace(receipt, stage="undertaken", text="undertakes")
+        assert tx.receipts.add(CASE.id, earlier) == earlier
+        assert len(tx.receipts.of(CASE.id, "d1")) == 2
 
 
 def test_progress_of_a_destruction_moves(store: Store) -> None:

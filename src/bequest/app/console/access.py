@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bequest.app.console.steps import STEPS_AGREED, STEPS_STARTED
 from bequest.app.context import Context
 from bequest.model.case import Role
 from bequest.store.portal_records import SignedIn
@@ -15,14 +16,20 @@ class Screen(StrEnum):
 
     CASE = "case"
     MAP = "map"
+    ASSESS = "assess"
+    """Risks, register, liability, impact assessment, costs."""
     PLAN = "plan"
     APPROVALS = "approvals"
+    STEPS = "steps"
+    """Starting steps, and how far they are."""
     PEOPLE = "people"
     LINKS = "links"
     """Pairs in doubt."""
     NOTICES = "notices"
     REQUESTS = "requests"
     """One request of a customer, with what was written about it."""
+    PUBLICITY = "publicity"
+    """Posters and wordings for the public."""
     DESTRUCTION = "destruction"
     EVIDENCE = "evidence"
     BUNDLE = "bundle"
@@ -49,47 +56,80 @@ class Act(StrEnum):
     """Open what a customer wrote, and answer."""
     REVIEW = "review"
     """Say whether two records are one person's."""
+    INVITE = "invite"
+    """Invite somebody of a receiver to the desk."""
+    START = "start"
+    """Order a step; which ones, by `app.console.steps`."""
+    AGREE = "agree"
+    """As the second person: agree that a step begins."""
+    ASK = "ask"
+    """Ask what would be decided otherwise; nothing is written."""
+    CHECK = "check"
+    """Check an entry of the log with its proof."""
+    GRANT = "grant"
+    """Ask that a role be given or taken, and decide on what another person asked."""
+    FILL = "fill"
+    """Fill in the impact assessment."""
+    HALT = "halt"
+    """Withdraw an order that no worker has taken."""
 
 
 _EVERYTHING = frozenset(Screen)
-_DEPARTMENT = frozenset({Screen.CASE, Screen.MAP, Screen.PLAN, Screen.APPROVALS, Screen.NOTICES, Screen.EVIDENCE})
+_STEPS = frozenset({Screen.STEPS})
+_DEPARTMENT = frozenset(
+    {Screen.CASE, Screen.MAP, Screen.ASSESS, Screen.PLAN, Screen.APPROVALS, Screen.NOTICES, Screen.EVIDENCE}
+)
 _STANDS_FOR = _EVERYTHING - {Screen.ACCESS, Screen.LINKS}
 """Who stands for the departments in a winding-up."""
 MAY: Mapping[Role, frozenset[Screen]] = {
     Role.OFFICER: _EVERYTHING,
-    Role.LEGAL: _DEPARTMENT | {Screen.RIGHTS, Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES, Screen.PEOPLE},
-    Role.IT: _DEPARTMENT | {Screen.DESTRUCTION, Screen.SAMPLES, Screen.LINKS},
+    Role.LEGAL: _DEPARTMENT
+    | {Screen.RIGHTS, Screen.DESTRUCTION, Screen.BUNDLE, Screen.SAMPLES, Screen.PEOPLE}
+    | {Screen.PUBLICITY}
+    | _STEPS,
+    Role.IT: _DEPARTMENT | {Screen.DESTRUCTION, Screen.SAMPLES, Screen.LINKS} | _STEPS,
     Role.HR: _DEPARTMENT,
-    Role.MARKETING: _DEPARTMENT,
-    Role.SERVICE: _DEPARTMENT | {Screen.PEOPLE, Screen.REQUESTS},
+    Role.MARKETING: _DEPARTMENT | {Screen.PUBLICITY},
+    Role.SERVICE: _DEPARTMENT | {Screen.PEOPLE, Screen.REQUESTS, Screen.PUBLICITY} | _STEPS,
     Role.FINANCE: _DEPARTMENT,
-    Role.VERIFIER: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE, Screen.BUNDLE}),
-    Role.OPERATOR: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE}),
-    Role.CUTOVER: frozenset({Screen.CASE, Screen.EVIDENCE}),
+    Role.VERIFIER: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE, Screen.BUNDLE}) | _STEPS,
+    Role.OPERATOR: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE}) | _STEPS,
+    Role.CUTOVER: frozenset({Screen.CASE, Screen.EVIDENCE}) | _STEPS,
     Role.RECEIVER: frozenset(),
     Role.ESCROW: frozenset(),
     Role.ADMINISTRATOR: _STANDS_FOR,
     Role.LIQUIDATOR: _STANDS_FOR,
+    Role.AUDITOR: _DEPARTMENT | {Screen.STEPS, Screen.DESTRUCTION, Screen.BUNDLE, Screen.RIGHTS, Screen.ACCESS},
+    Role.GUEST: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE, Screen.BUNDLE}),
 }
-"""Least privilege: a role sees what it decides or checks. Receiver and escrow are not of the house: nothing yet."""
+"""Least privilege: a role sees what it decides or checks. A receiver has a desk of its own."""
 _SIGNS = frozenset({Act.APPROVE, Act.REMARK})
 _KNOWS = frozenset({Act.CORRECT, Act.REVIEW})
 _SERVES = frozenset({Act.SEARCH, Act.UNMASK, Act.REQUEST})
-MAY_DO: Mapping[Role, frozenset[Act]] = {
-    Role.OFFICER: _SIGNS | _KNOWS | _SERVES,
-    Role.LEGAL: _SIGNS | {Act.SEARCH},
+_OWN: Mapping[Role, frozenset[Act]] = {
+    Role.OFFICER: _SIGNS | _KNOWS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT, Act.INVITE},
+    Role.LEGAL: _SIGNS | {Act.SEARCH, Act.FILL, Act.ASK, Act.GRANT},
     Role.IT: _SIGNS | _KNOWS,
     Role.HR: _SIGNS,
     Role.MARKETING: _SIGNS,
     Role.SERVICE: _SIGNS | _SERVES,
-    Role.FINANCE: _SIGNS,
+    Role.FINANCE: _SIGNS | {Act.ASK},
     Role.VERIFIER: frozenset(),
     Role.OPERATOR: frozenset(),
     Role.CUTOVER: frozenset(),
     Role.RECEIVER: frozenset(),
     Role.ESCROW: frozenset(),
-    Role.ADMINISTRATOR: _SIGNS | _SERVES,
-    Role.LIQUIDATOR: _SIGNS | _SERVES,
+    Role.ADMINISTRATOR: _SIGNS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT, Act.INVITE},
+    Role.LIQUIDATOR: _SIGNS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT},
+    Role.AUDITOR: frozenset(),
+    Role.GUEST: frozenset(),
+}
+MAY_DO: Mapping[Role, frozenset[Act]] = {
+    role: own
+    | ({Act.CHECK} if Screen.EVIDENCE in MAY[role] else frozenset())
+    | ({Act.START, Act.HALT} if role in STEPS_STARTED else frozenset())
+    | ({Act.AGREE, Act.HALT} if role in STEPS_AGREED else frozenset())
+    for role, own in _OWN.items()
 }
 """What a role does at the console. Whether its approval is required, the law pack says, event by event."""
 SCREEN_OF: Mapping[Act, Screen] = {
@@ -100,6 +140,14 @@ SCREEN_OF: Mapping[Act, Screen] = {
     Act.UNMASK: Screen.PEOPLE,
     Act.REVIEW: Screen.LINKS,
     Act.REQUEST: Screen.REQUESTS,
+    Act.INVITE: Screen.RIGHTS,
+    Act.ASK: Screen.PLAN,
+    Act.CHECK: Screen.EVIDENCE,
+    Act.GRANT: Screen.RIGHTS,
+    Act.FILL: Screen.ASSESS,
+    Act.START: Screen.STEPS,
+    Act.AGREE: Screen.STEPS,
+    Act.HALT: Screen.STEPS,
 }
 """Where an act is done: whoever may not see the screen cannot do it."""
 

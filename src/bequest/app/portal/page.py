@@ -98,6 +98,11 @@ class Page:
         """The same company goes on: there is nothing to object to."""
         return self.event in MOVES_NOTHING or not self.lots
 
+    @property
+    def moves_nothing(self) -> bool:
+        """The same company goes on, under another owner or name."""
+        return self.event in MOVES_NOTHING
+
 
 def is_quiet(case: Case) -> bool:
     """Whether the mere fact of a message from this company would say something about a person."""

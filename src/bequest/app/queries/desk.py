@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bequest.app.approve_policy import ApprovalState, approval_state
+from bequest.app.console.steps import STARTERS
 from bequest.app.context import Context, how_to
 from bequest.app.queries.approving import approve_by
 from bequest.app.queries.case import case_overview
@@ -20,17 +21,6 @@ from bequest.store.records import ResidualState
 from bequest.store.remark_records import RemarkKind, RemarkState
 from bequest.store.task_records import TaskState
 
-DOERS: dict[str, tuple[Role, ...]] = {
-    "discover": (Role.IT,),
-    "link": (Role.IT,),
-    "plan": (Role.LEGAL, Role.OFFICER),
-    "notify": (Role.SERVICE, Role.OFFICER),
-    "cutover": (Role.CUTOVER, Role.IT),
-    "deliver": (Role.IT,),
-    "destroy": (Role.OPERATOR, Role.VERIFIER, Role.OFFICER),
-    "close": (Role.OFFICER,),
-}
-"""Whose part a step is; the command line itself does not tell its users apart."""
 REQUEST_WORDS = {
     "correct": ("更正", "correction"),
     "copy": ("副本", "a copy"),
@@ -77,7 +67,7 @@ def _next_step(ctx: Context, case: Case) -> list[Item]:
     step = case_overview(ctx, case.id).next_step
     if step in {"", "open", "approve"}:
         return []
-    roles, due, more = DOERS.get(step, ()), None, ("", "")
+    roles, due, more = STARTERS.get(step, ()), None, ("", "")
     if step == "cutover":
         due = case.effective_on
         try:
@@ -97,12 +87,12 @@ def _next_step(ctx: Context, case: Case) -> list[Item]:
         Item(
             f"下一步：{named.zh}",
             f"Next step: {named.en}",
-            f"{more[0]}在命令行办：",
-            f"{more[1]}At the command line:",
+            f"{more[0]}在“办理”页启动，或者在命令行办：",
+            f"{more[1]}Start it under Steps, or at the command line:",
             due,
             _holders(case, roles),
             frozenset(roles),
-            "case",
+            "steps",
             "same",
             how_to(step, case.id),
         )

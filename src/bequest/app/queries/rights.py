@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bequest.app.context import Context
 from bequest.model.case import Person
 from bequest.store.portal_records import AccountRecord
-from bequest.store.records import Membership
+from bequest.store.records import Membership, PersonRecord
 
 DAYS = 30
 
@@ -51,3 +51,9 @@ def holders(ctx: Context, case_id: str) -> tuple[Holder, ...]:
             )
         )
     return tuple(found)
+
+
+def known_people(ctx: Context, case_id: str) -> tuple[PersonRecord, ...]:
+    """The people who are registered in the organisation of the case."""
+    with ctx.store.transaction() as tx:
+        return tx.people.list(tx.cases.get(case_id).organisation)

@@ -1,4 +1,4 @@
-"""`bequest serve`: portal and console in the browser."""
+"""`bequest serve`: portal, console and the receiver's desk in the browser."""
 
 import ipaddress
 import json
@@ -16,7 +16,7 @@ from bequest.crypto.links import server_key
 from bequest.kernel.errors import GuardError, InputError
 from bequest.store.boot import is_home
 
-PARTS = ("", "portal", "console")
+PARTS = ("", "portal", "console", "desk")
 PORT = 8640
 
 
@@ -29,7 +29,7 @@ def serve(
     ctx: typer.Context,
     host: Annotated[str, typer.Option(help="address to listen at")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port to listen at")] = PORT,
-    only: Annotated[str, typer.Option(help="portal or console: only this part")] = "",
+    only: Annotated[str, typer.Option(help="portal, console or desk: only this part")] = "",
     public_host: Annotated[
         list[str] | None, typer.Option(help="host name under which browsers reach it, behind a proxy with TLS")
     ] = None,
@@ -42,7 +42,9 @@ def serve(
     ] = None,
 ) -> None:
     if only not in PARTS:
-        raise InputError(f"there is no part {only!r} to serve", hint="Write --only portal or --only console.")
+        raise InputError(
+            f"there is no part {only!r} to serve", hint="Write --only portal, --only console or --only desk."
+        )
     if not _is_loopback(host) and not public_host:
         raise GuardError(
             "beyond this machine the site is served behind a proxy with TLS only",
@@ -81,9 +83,11 @@ def _run(host: str, port: int, workers: int) -> None:
 def _addresses(only: str, where: str, *, secure: bool) -> list[str]:
     base = f"{'https' if secure else 'http'}://{where}"
     lines = []
-    if only != "portal":
+    if only in {"", "console"}:
         lines.append(render.say(f"控制台：{base}/console", f"console: {base}/console"))
-    if only != "console":
+    if only in {"", "desk"}:
+        lines.append(render.say(f"接收方的接收台：{base}/desk", f"receiver's desk: {base}/desk"))
+    if only in {"", "portal"}:
         lines.append(render.say(f"客户门户：{base}/", f"customer portal: {base}/"))
     return lines
 

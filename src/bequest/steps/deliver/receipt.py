@@ -1,7 +1,8 @@
-"""The receiver signs for a delivery, in two stages; the sender checks what was signed (fair exchange, evidence §4.3).
+"""The receiver signs for a delivery, in stages; the sender checks what was signed (fair exchange, evidence §4.3).
 
-`ciphertext`: these volumes came whole. `decrypted`: they were opened, quoting the nonce that lies only inside, and the
-manifest of the inner bag. Only the second lets the destruction at the source begin.
+`undertaken`: what the package asks for is undertaken, before any of it is fetched. `ciphertext`: these volumes came
+whole. `decrypted`: they were opened, quoting the nonce that lies only inside, and the manifest of the inner bag. Only
+the last lets the destruction at the source begin. Each repeats the undertakings.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from bequest.kernel.errors import DeliveryError
 from bequest.steps.deliver.importing import Imported
 from bequest.steps.deliver.receipt_stage import CIPHERTEXT as CIPHERTEXT
 from bequest.steps.deliver.receipt_stage import DECRYPTED as DECRYPTED
+from bequest.steps.deliver.receipt_stage import UNDERTAKEN as UNDERTAKEN
 from bequest.steps.deliver.receive import Received
 from bequest.steps.deliver.statement import RECEIPT, Open, Sign, opens_manifest, receipt_statement
 from bequest.steps.deliver.undertakings import required
@@ -39,20 +41,55 @@ class Receipt:
         return self.stage == DECRYPTED and not self.exceptions
 
 
-def sign_ciphertext_receipt(
-    delivery: Statement, volumes: Sequence[str], received_at: datetime, sign: Sign
-) -> tuple[Statement, bytes]:
-    """Statement and signed envelope of the first stage."""
-    statement = receipt_statement(
+def undertaking_receipt(delivery: Statement, at: datetime) -> Statement:
+    """What the receiver signs before anything is fetched: what it undertakes for this delivery."""
+    return _not_opened(delivery, UNDERTAKEN, (), at)
+
+
+def ciphertext_receipt(delivery: Statement, volumes: Sequence[str], received_at: datetime) -> Statement:
+    """What the receiver signs once these volumes came whole."""
+    return _not_opened(delivery, CIPHERTEXT, volumes, received_at)
+
+
+def _not_opened(delivery: Statement, stage: str, volumes: Sequence[str], at: datetime) -> Statement:
+    return receipt_statement(
         delivery=delivery,
-        stage=CIPHERTEXT,
+        stage=stage,
         volumes_verified=volumes,
         counts_confirmed={},
         exceptions=(),
         undertakings=required(delivery.predicate),
-        received_at=received_at,
+        received_at=at,
     )
+
+
+def sign_ciphertext_receipt(
+    delivery: Statement, volumes: Sequence[str], received_at: datetime, sign: Sign
+) -> tuple[Statement, bytes]:
+    """Statement and signed envelope of the first receipt."""
+    statement = ciphertext_receipt(delivery, volumes, received_at)
     return statement, sign(statement)
+
+
+def opened_receipt(delivery: Statement, nonce: bytes, inner_manifest_sha256: str, received_at: datetime) -> Statement:
+    """What a receiver signs who opened the package with standard tools and found all of it there."""
+    counts = {k: int(str(v)) for k, v in _of(delivery.predicate.get("counts")).items()}
+    return receipt_statement(
+        delivery=delivery,
+        stage=DECRYPTED,
+        volumes_verified=volumes_of(delivery),
+        counts_confirmed=counts,
+        exceptions=(),
+        undertakings=required(delivery.predicate),
+        received_at=received_at,
+        inner_manifest_sha256=inner_manifest_sha256,
+        nonce=nonce,
+    )
+
+
+def volumes_of(delivery: Statement) -> tuple[str, ...]:
+    """The paths of a delivery's volumes, in its bag."""
+    return tuple(str(_of(v).get("path")) for v in _list(delivery.predicate.get("volumes")))
 
 
 def sign_receipt(
@@ -97,18 +134,17 @@ def check_receipt(envelope: bytes, open_receipt: Open, delivery: Statement, comm
             raise _wrong(f"it is for another delivery ({name})")
     if statement.subjects != delivery.subjects:
         raise _wrong("it names other volumes")
-    if sorted(map(str, _list(said.get("volumesVerified")))) != sorted(
-        str(_of(v).get("path")) for v in _list(sent.get("volumes"))
-    ):
+    stage = said.get("stage")
+    verified = () if stage == UNDERTAKEN else volumes_of(delivery)
+    if sorted(map(str, _list(said.get("volumesVerified")))) != sorted(verified):
         raise _wrong("not every volume was verified")
     undertaken = set(map(str, _list(said.get("undertakings"))))
     missing = [u for u in required(sent) if u not in undertaken]
     if missing:
         raise _wrong(f"the receiver does not undertake {', '.join(missing)}")
-    stage = said.get("stage")
     if stage == DECRYPTED:
         _check_opened(said, sent, commit_salt)
-    elif stage != CIPHERTEXT:
+    elif stage not in {UNDERTAKEN, CIPHERTEXT}:
         raise _wrong("its stage is unknown")
     counts = {k: int(str(v)) for k, v in _of(said.get("countsConfirmed")).items()}
     exceptions = tuple(map(str, _list(said.get("exceptions"))))

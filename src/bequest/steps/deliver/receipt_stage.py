@@ -1,5 +1,7 @@
-"""The two stages in which a receiver signs for a delivery."""
+"""The stages in which a receiver signs for a delivery."""
 
+UNDERTAKEN = "undertaken"
+"""What the package asks for is undertaken; nothing was fetched."""
 CIPHERTEXT = "ciphertext"
 """These volumes came whole; nothing was opened."""
 DECRYPTED = "decrypted"

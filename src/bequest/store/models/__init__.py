@@ -14,6 +14,7 @@ from bequest.store.models.doing import (
     Residual,
     StoreRecord,
 )
+from bequest.store.models.orders import RoleChange, StepOrder, StepWorker
 from bequest.store.models.plan import AnswerBatch, Approval, NoticeBatch, Policy, PopulationRun, Remark
 from bequest.store.models.portal import Attempt, PortalCard, PortalMessage, PortalRating, PortalRequest, PortalVisit
 from bequest.store.models.tasks import OwnerTask
@@ -53,9 +54,12 @@ __all__ = [
     "Receipt",
     "Remark",
     "Residual",
+    "RoleChange",
     "Setting",
     "SignIn",
+    "StepOrder",
     "StepRun",
+    "StepWorker",
     "StoreRecord",
     "WebhookEndpoint",
     "WebhookMessage",

@@ -51,6 +51,7 @@ class Receipt(CaseScoped):
 
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="+")
     party = models.CharField(max_length=ID_LENGTH)
+    stage = models.CharField(max_length=WORD_LENGTH)
     signer = models.CharField(max_length=NAME_LENGTH)
     text = models.TextField()
     signature = models.TextField()
@@ -59,9 +60,9 @@ class Receipt(CaseScoped):
     created_at = models.DateTimeField()
 
     class Meta:
-        """A party signs once for a package."""
+        """A party signs once for a package at each stage."""
 
-        constraints = (models.UniqueConstraint(fields=["delivery", "party"], name="receipt_once"),)
+        constraints = (models.UniqueConstraint(fields=["delivery", "party", "stage"], name="receipt_once"),)
 
 
 class Destruction(CaseScoped):

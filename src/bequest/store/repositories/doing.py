@@ -95,7 +95,7 @@ class Receipts(CaseRepository):
     """Signed receipts."""
 
     def add(self, case_id: str, receipt: ReceiptRecord) -> ReceiptRecord:
-        """Keep a receipt; the party's second one for the same package is the first.
+        """Keep a receipt; the party's second one of the same stage for the same package is the first.
 
         Raises:
             StateError: when there is no such delivery, or the party signed another text for it.
@@ -103,14 +103,15 @@ class Receipts(CaseRepository):
         delivery = self._in(rows.Delivery, case_id).filter(delivery_id=receipt.delivery_id).first()
         if delivery is None:
             raise StateError(f"case {case_id!r} has no delivery {receipt.delivery_id!r}")
-        row = self._in(rows.Receipt, case_id).filter(delivery=delivery, party=receipt.party).first()
+        mine = self._in(rows.Receipt, case_id).filter(delivery=delivery, party=receipt.party)
+        row = mine.filter(stage=receipt.stage).first()
         if row is None:
             row = rows.Receipt(case_id=case_id, delivery=delivery, **_receipt_columns(receipt))
             row.save(using=self._unit.alias, force_insert=True)
         elif row.text != receipt.text:
             raise StateError(
                 f"{receipt.party!r} has signed another receipt for delivery {receipt.delivery_id!r}",
-                hint="A receipt is signed once for a package.",
+                hint="A receipt is signed once for a package at each stage.",
             )
         return record_of(ReceiptRecord, row, delivery_id=receipt.delivery_id)
 

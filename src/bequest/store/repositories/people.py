@@ -141,6 +141,14 @@ class Memberships(CaseRepository):
         row.save(using=self._unit.alias, update_fields=["until_at"])
         return _read_membership(row)
 
+    def limit(self, case_id: str, person_id: str, role: Role, until: datetime) -> Membership:
+        """The role that the person holds ends at an instant to come.
+
+        Raises:
+            StateError: when the person does not hold it.
+        """
+        return self.end(case_id, person_id, role, until)
+
     def follow(self, case: Case, before: Case | None, organisation: str, at: datetime) -> None:
         """Make people and roles follow a change of the case.
 

@@ -15,7 +15,9 @@ from bequest.store.repositories.accounts import Accounts
 from bequest.store.repositories.cases import Cases
 from bequest.store.repositories.copies import Copies
 from bequest.store.repositories.doing import Custody, Deliveries, Destructions, Receipts, Residuals
+from bequest.store.repositories.grants import Grants
 from bequest.store.repositories.leases import Leases
+from bequest.store.repositories.orders import Orders
 from bequest.store.repositories.outbox import Outbox
 from bequest.store.repositories.people import Memberships, People
 from bequest.store.repositories.policies import Approvals, Policies, Populations
@@ -40,6 +42,8 @@ class Tx:
         self.datamaps = DataMaps(unit)
         self.steps = Steps(unit)
         self.leases = Leases(unit)
+        self.orders = Orders(unit)
+        self.grants = Grants(unit)
         self.outbox = Outbox(unit)
         self.policies = Policies(unit)
         self.approvals = Approvals(unit)

@@ -63,8 +63,11 @@ def _seat(request: HttpRequest, case_id: str) -> Seat | None:
     return Seat(case_id, who, roles_in(ctx, record, who))
 
 
-def screen(wanted: Screen) -> Callable[[View], View]:
-    """Only for people whose roles in the case show this screen; for all others the case is not there."""
+def screen(wanted: Screen, *, noted: bool = True) -> Callable[[View], View]:
+    """Only for people whose roles in the case show this screen; for all others the case is not there.
+
+    `noted` is off for a part that a page loads again and again: the page itself was noted.
+    """
 
     def wrap(view: View) -> View:
         @require_safe
@@ -75,7 +78,8 @@ def screen(wanted: Screen) -> Callable[[View], View]:
                 return to_sign_in()
             if wanted not in seat.screens:
                 raise Http404
-            note_access(site().inside, seat, wanted.value)
+            if noted:
+                note_access(site().inside, seat, wanted.value)
             return view(request, seat, **more)
 
         return checked
@@ -125,9 +129,10 @@ def report_of(seat: Seat) -> CaseReport:
 
 
 def page_of(
-    request: HttpRequest, seat: Seat, shown: Screen, report: CaseReport, *, error: Told | None = None, **more: Any
-) -> HttpResponse:
-    """A screen with a report that was narrowed."""
+    request: HttpRequest, seat: Seat, shown: Screen, report: CaseReport, *, error: Told | None = None,
+    template: str = "", **more: Any,
+) -> HttpResponse:  # fmt: skip
+    """A screen with a report that was narrowed. `template`: of a page that stands beside the screen's own."""
     lang: str = request.lang  # type: ignore[attr-defined]
     made = page_environment(lang, report, LOADER)
     given = page_context(report, lang) | {
@@ -138,4 +143,4 @@ def page_of(
         "screen": shown.value,
         "error": error,
     }
-    return finished(request, made, f"console/{shown.value}.html", 422 if error else 200, **given, **more)
+    return finished(request, made, f"console/{template or shown.value}.html", 422 if error else 200, **given, **more)

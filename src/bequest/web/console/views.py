@@ -2,20 +2,18 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from bequest.app.console.access import MAY, MAY_DO, Act, Screen, Seat
+from bequest.app.console.access import Act, Screen, Seat
 from bequest.app.obstacles import Obstacle
 from bequest.app.portal.rate import LEAST
 from bequest.app.queries.bundle import bundle_folder, bundle_tar
 from bequest.app.queries.desk import desk_of, today_in
 from bequest.app.queries.doing import doing, preflight
-from bequest.app.queries.log_entries import AT_ONCE, entry_of, log_entries, proof_of
-from bequest.app.queries.rights import DAYS, holders
+from bequest.app.queries.log_entries import AT_ONCE, Checked, check_proof, entry_of, log_entries, proof_of
 from bequest.app.queries.telling_days import telling_days
 from bequest.documents.days_chart import days_chart
 from bequest.evidence.event_types import MEANINGS
 from bequest.kernel.errors import BequestError, InputError
-from bequest.model.case import Role
-from bequest.web.console.frame import page, screen, told
+from bequest.web.console.frame import Told, act, page, screen, told
 from bequest.web.site import site
 
 
@@ -64,18 +62,33 @@ def destruction(request: HttpRequest, seat: Seat) -> HttpResponse:
     )  # fmt: skip
 
 
-@screen(Screen.EVIDENCE)
-def evidence(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """The log, how to check it, our own keys and stores."""
+def show_evidence(
+    request: HttpRequest, seat: Seat, error: Told | None, found_entry: Checked | None = None
+) -> HttpResponse:
+    """The screen, with what a check found, or with what could not be done."""
     kind, first = request.GET.get("kind", ""), request.GET.get("first", "0")
     meanings = {e.value: words for e, words in MEANINGS.items()}
     begin = int(first) if first.isdigit() else 0
     found = log_entries(site().inside, seat.case_id, kind=kind if kind in meanings else "", first=begin)
     has_bundle = bundle_folder(site().inside, seat.case_id).is_dir()
     return page(
-        request, seat, Screen.EVIDENCE, entries=found, kind=kind, first=begin, at_once=AT_ONCE, meanings=meanings,
+        request, seat, Screen.EVIDENCE, error=error, checked=found_entry, entries=found, kind=kind,
+        first=begin, at_once=AT_ONCE, meanings=meanings,
         has_bundle=has_bundle,
     )  # fmt: skip
+
+
+@screen(Screen.EVIDENCE)
+def evidence(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """The log, how to check it, our own keys and stores."""
+    return show_evidence(request, seat, None)
+
+
+@act(Act.CHECK, show_evidence)
+def checked(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Whether a proof holds for an entry, against the key of this case's log."""
+    proof, entry = (request.POST.get(n, "").replace("\r\n", "\n").strip() for n in ("proof", "entry"))
+    return show_evidence(request, seat, None, check_proof(site().inside, seat.case_id, proof + "\n", entry.encode()))
 
 
 @screen(Screen.EVIDENCE)
@@ -89,17 +102,6 @@ def proof(request: HttpRequest, seat: Seat, index: str, what: str) -> HttpRespon
     response = HttpResponse(made, content_type="application/octet-stream")
     response.headers["Content-Disposition"] = f'attachment; filename="{seat.case_id}-{index}.{ending}"'
     return response
-
-
-@screen(Screen.RIGHTS)
-def rights(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """Who may do what in this case."""
-    now = site().inside.system.now()
-    return page(
-        request, seat, Screen.RIGHTS, holders=holders(site().inside, seat.case_id), may=MAY, may_do=MAY_DO, days=DAYS,
-        screens=[s.value for s in Screen], all_acts=[a.value for a in Act], roles=list(Role),
-        is_locked=lambda a: a.locked_until is not None and a.locked_until > now,
-    )  # fmt: skip
 
 
 @screen(Screen.ACCESS)

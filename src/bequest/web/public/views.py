@@ -1,8 +1,5 @@
 """Pages that need no sign-in and no link. They set no cookie, keep nothing, and say nothing about any person."""
 
-from typing import Any
-
-from django.core.files.uploadhandler import MemoryFileUploadHandler, StopUpload
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -12,24 +9,7 @@ from bequest.app.public.certificates import LONGEST, check_certificate
 from bequest.app.public.disclosure import LEAST, disclosure_of
 from bequest.web.pages import plain_page, render
 from bequest.web.site import site
-
-
-class _InMemory(MemoryFileUploadHandler):
-    """An upload stays in memory, and is cut off where it is longer than an original can be."""
-
-    seen = 0
-
-    def handle_raw_input(self, *_: Any, **__: Any) -> None:
-        """Take any length; what is too long is cut off when it comes."""
-        self.activated = True
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        """Keep a piece in memory."""
-        self.seen += len(raw_data)
-        if self.seen > LONGEST:
-            raise StopUpload(connection_reset=False)
-        super().receive_data_chunk(raw_data, start)
-        return None
+from bequest.web.uploads import InMemory, handed_in
 
 
 @csrf_exempt  # it changes nothing, and reads no cookie
@@ -42,9 +22,8 @@ def check(request: HttpRequest) -> HttpResponse:
     if attempts.is_over(here.store, attempts.CHECKS, source, here.key, now):
         return plain_page(request, 429, "wait")
     attempts.note_failure(here.store, attempts.CHECKS, source, here.key, now)
-    request.upload_handlers = [_InMemory(request)]
-    uploaded = request.FILES.get("file")
-    given = uploaded.read(LONGEST) if uploaded else request.POST.get("text", "").encode()
+    request.upload_handlers = [InMemory(request, LONGEST)]
+    given = handed_in(request, LONGEST)
     if not given.strip():
         return render(request, "public/check.html", 422, checked=None, empty=True)
     return render(request, "public/check.html", checked=check_certificate(here.store, given), empty=False)

@@ -1,0 +1,56 @@
+"""Forms with a file: it stays in memory, and is cut off where it is longer than it can be."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.files.uploadhandler import MemoryFileUploadHandler, StopUpload
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+
+View = Callable[..., HttpResponseBase]
+
+
+class InMemory(MemoryFileUploadHandler):
+    """An upload stays in memory, and is cut off where it is longer than an original can be."""
+
+    def __init__(self, request: HttpRequest, longest: int) -> None:
+        super().__init__(request)
+        self._longest, self._seen = longest, 0
+
+    def handle_raw_input(self, *_: Any, **__: Any) -> None:
+        """Take any length; what is too long is cut off when it comes."""
+        self.activated = True
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        """Keep a piece in memory."""
+        self._seen += len(raw_data)
+        if self._seen > self._longest:
+            raise StopUpload(connection_reset=False)
+        super().receive_data_chunk(raw_data, start)
+        return None
+
+
+def takes_file(longest: int) -> Callable[[View], View]:
+    """A view whose form has a file. The form's token is checked as everywhere, once the upload may be read."""
+
+    def wrap(view: View) -> View:
+        checked = csrf_protect(view)
+
+        @csrf_exempt  # only here: `checked` asks for the token after the handler is set
+        @wraps(view)
+        def outer(request: HttpRequest, *given: Any, **named: Any) -> HttpResponseBase:
+            request.upload_handlers = [InMemory(request, longest)]
+            return checked(request, *given, **named)
+
+        return outer
+
+    return wrap
+
+
+def handed_in(request: HttpRequest, longest: int, *, file: str = "file", text: str = "text") -> bytes:
+    """What was uploaded, else what was pasted."""
+    uploaded = request.FILES.get(file)
+    if uploaded is not None:
+        return bytes(uploaded.read(longest))
+    return request.POST.get(text, "").encode()
