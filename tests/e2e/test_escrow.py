@@ -78,7 +78,7 @@ def test_the_receiver_opens_only_what_the_escrow_released(tmp_path: Path) -> Non
     receipts_are_in(ctx, case)
 
 
-def test_a_whole_case_with_an_escrow_verifies_and_a_bundle_without_the_release_does_not(tmp_path: Path) -> None:
+def test_a_whole_case_with_an_escrow_verifies_and_each_key_opens_one_delivery(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     ctx = escrowed(folder)
     played = rehearse(ctx, folder)
