@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bequest.kernel.errors import LawError
+from bequest.law.citations import parse_citation
 from bequest.law.days import add_months
 from bequest.law.evaluate import params_on
 from bequest.law.pack import LawPack
@@ -39,6 +40,11 @@ class Band:
     counting_en: str
 
 
+def _is_of(reference: str, articles: tuple[str, ...]) -> bool:
+    """Whether a period is from one of the laws of a band."""
+    return parse_citation(reference)[0] in {parse_citation(a)[0] for a in articles}
+
+
 def bands(pack: LawPack, on: date) -> dict[str, Band]:
     """Every band of the pack that is in force on a date, with its period.
 
@@ -48,8 +54,8 @@ def bands(pack: LawPack, on: date) -> dict[str, Band]:
     params = params_on(pack, on)
     out = {}
     for text in pack.bands.values():
-        if not params.holds(text.param):  # the duty came later
-            continue
+        if not params.holds(text.param) or not _is_of(params.held(text.param).reference, text.articles):
+            continue  # the duty came later, or the period then was another law's
         unit, length = params.unit(text.param), params.number(text.param)
         if unit not in {"year", "month"}:
             raise LawError(

@@ -26,7 +26,7 @@ DAYS = {
     "the duty to keep logs gets another number": ("2025-12-31", "2026-01-01", "citation", "CSL-23", "CSL-21", "CSL-23"),
     "the express regulations are renumbered": ("2025-05-31", "2025-06-01", "citation", "EXP-35", "EXP-34", "EXP-35"),
     "money-laundering records get ten years": (
-        "2024-12-31", "2025-01-01", "parameter", "cn.aml.record_years", "", "10 year",
+        "2024-12-31", "2025-01-01", "parameter", "cn.aml.record_years", "5 year", "10 year",
     ),
     "the measures for small processors begin": (
         "2026-08-31", "2026-09-01", "instrument", "SMALL", "", "in force (Small Processor Measures)",
