@@ -52,10 +52,10 @@ def deliver(
     with state_of(ctx).context() as c:
         if way is not None:
             check_lot(c.case(case).case, lot)
-        warn_impact(c, case)
         only_sent = way is not None and not wave and is_past(c, case, "deliver")  # made before: now it is sent
         done = () if only_sent else run_deliver(c, case, wave=wave)
         carried = send_packages(c, case, way, lot=lot, tell=c.progress) if way is not None else {}
+        warn_impact(c, case)
     if wave and not done:
         render.line(render.say("没有可以追加交付的", "nothing more may go: no wave is due"))
     for d in done:

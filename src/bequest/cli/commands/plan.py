@@ -292,12 +292,13 @@ def approve(
     if bool(person) != (key is not None):
         raise InputError("an approval needs a person and a key", hint="Give --as PERSON and --key FILE, or neither.")
     with state_of(ctx).context() as c:
-        warn_impact(c, case)
         if key is None:
-            _print_state(approval_state(c, case))
-            return
-        seen = load_fairness(c.workspace(case))
-        _print_state(approve_policy(c, case, person, key, role=role, seen=seen, show=print_fairness))
+            state = approval_state(c, case)
+        else:
+            seen = load_fairness(c.workspace(case))
+            state = approve_policy(c, case, person, key, role=role, seen=seen, show=print_fairness)
+        warn_impact(c, case)
+        _print_state(state)
 
 
 def _print_state(state: ApprovalState) -> None:
