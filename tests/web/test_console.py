@@ -239,11 +239,12 @@ def test_values_in_clear_need_purpose_and_reason_and_are_on_record(town: Town, s
         got = staff["officer"].send(place, f"{place}/unmask", given)
         assert got.status == 422
         assert who["phone"] not in got.text
+    n_before = len(accesses(town))
     got = staff["officer"].send(place, f"{place}/unmask", {"purpose": "PIPL-45", "reason": "ticket 7"})
     assert got.status == 200
     assert who["phone"] in got.text
     assert who["phone"] not in staff["officer"].get(place).text
-    [line] = [a for a in accesses(town) if a.action == "console.unmask"]
+    [line] = [a for a in accesses(town)[n_before:] if a.action == "console.unmask"]
     assert (line.person, line.purpose) == (town.roles["officer"], "PIPL-45")
     assert line.target.endswith(": ticket 7")
     with town.ctx.store.transaction() as tx:
@@ -350,7 +351,7 @@ def test_what_would_differ_is_shown_and_nothing_is_written(town: Town, staff: di
         party = town.ctx.case(CASE).case.receivers[0].id
         got = staff["legal"].send(f"/console/case/{CASE}/what-if?lang=en", f"{address}?lang=en", {
             "path0": f"receivers.{party}.country", "value0": "sg"})  # fmt: skip
-    assert got.status == 200, got.text[-2000:]
+    assert got.status == 200, re.findall(r'role="alert".*', got.text)
     assert "values that change" in got.text.lower()
     assert "PIPL Art. 39" in got.text
     with town.ctx.store.transaction() as tx:

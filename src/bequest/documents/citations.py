@@ -147,6 +147,18 @@ REGISTER: Final[Mapping[str, Instrument]] = {
     ),
     "EBL": _law("破产法", "Bankruptcy Law", "中华人民共和国企业破产法", "Enterprise Bankruptcy Law"),
     "AML": _law("反洗钱法", "AML Law", "中华人民共和国反洗钱法", "Anti-Money-Laundering Law"),
+    "AML06": _law(
+        "反洗钱法（2006）",
+        "AML Law (2006)",
+        "中华人民共和国反洗钱法（2006 年）",
+        "Anti-Money-Laundering Law of 2006",
+    ),
+    "AUTO": _law(
+        "汽车数据规定",
+        "Automotive Data Provisions",
+        "汽车数据安全管理若干规定（试行）",
+        "Provisions on Automotive Data Security (trial)",
+    ),
     "CDD": _law(
         "尽调办法",
         "CDD Measures",

@@ -196,7 +196,7 @@ def test_everybody_who_was_told_is_known_today(workspace: Workspace) -> None:
 
 
 def test_of_two_people_found_to_be_one_the_last_answer_holds_and_he_was_told(workspace: Workspace) -> None:
-    before = linked(workspace, ("C1", "张伟", "13800138000", None), ("C2", "张伟", None, "z@example.com"))
+    before = linked(workspace, ("C1", "张伟", "13800138000", None), ("C2", "张伟", None, "zhangwei88@mail.cn"))
     assert people(before) == [0, 1]
     told(workspace, before, {0: "queued", 1: "delivered"})
     answer(
@@ -205,8 +205,8 @@ def test_of_two_people_found_to_be_one_the_last_answer_holds_and_he_was_told(wor
         ("R1", Fact.OBJECTION, "none", 10),
         ("R1", Fact.CONSENT_NEW_PURPOSE, "given", 10),
     )
-    one = linked(workspace, ("C1", "张伟", "13800138000", None), ("C2", "张伟", None, "z@example.com"),
-                 ("C3", "张伟", "13800138000", "z@example.com"))  # fmt: skip
+    one = linked(workspace, ("C1", "张伟", "13800138000", None), ("C2", "张伟", None, "zhangwei88@mail.cn"),
+                 ("C3", "张伟", "13800138000", "zhangwei88@mail.cn"))  # fmt: skip
     assert people(one) == [0, 0, 0]
     assert answers(workspace, one) == {(0, "objection", "objected"), (0, "consent_new_purpose", "given")}
     assert notices(workspace, one) == ["delivered"]

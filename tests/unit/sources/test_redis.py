@@ -193,6 +193,7 @@ def test_a_replica_is_not_written_to_and_a_server_with_replicas_says_so(redis_se
             following.apply("customer", Changes(keys("1"), {}, ("key",)), guard=nothing)
         assert "replicas" in shop.opened().plan_scrub([]).remains
     finally:
+        replica.kill()  # asked to stop, it may wait for the other server
         replica.end()
 
 

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from ninja import Router, Schema
+from pydantic import ConfigDict
 
 from bequest.app.console.access import Act, Screen
 from bequest.app.console.correct import correct_column
@@ -58,6 +59,8 @@ class ColumnWhy(Column):
 
 class Correction(Schema):
     """A person's word for a column; what is left out stays. Nothing at all confirms the column as it is."""
+
+    model_config = ConfigDict(extra="forbid")
 
     cls: FieldClass | None = None
     role: RowRole | None = None
