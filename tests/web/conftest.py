@@ -113,6 +113,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     for folder, event, seed in ((first, Event.E5, 1), (second, Event.E2, 2)):
         folder.mkdir()
         make_company(folder, event=event, customers=120, seed=seed)
+    with (first / "case.toml").open("a", encoding="utf-8") as f:
+        for role in ("auditor", "guest"):  # the demo has nobody who only reads
+            f.write(f'\n[[people]]\nid = "{role}-a"\nname = "某{role}"\nroles = ["{role}"]\npaper = "a letter"\n')
     ctx = open_context(base / "home")
     case = begin_rehearsal(ctx, first)
     for person in case.people:  # the other case has people of its own

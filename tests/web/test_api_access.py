@@ -71,8 +71,7 @@ AS_THINGS_STAND = {
     ("POST", "/pairs/{code}"): {422},
 }  # fmt: skip
 """Answers of whoever may, where the town has nothing to give."""
-ROLES = [r for r in Role if r not in {Role.ADMINISTRATOR, Role.LIQUIDATOR, Role.AUDITOR, Role.GUEST}]
-"""Those that somebody in the town holds."""
+ROLES = [r for r in Role if r not in {Role.ADMINISTRATOR, Role.LIQUIDATOR}]
 
 
 def at(case: str, path: str) -> str:

@@ -9,6 +9,7 @@ from tests.web.conftest import CASE, OTHER, PASSWORD, Client, Server, Town, sign
 
 from bequest.app.console.access import MAY, MAY_DO, SCREEN_OF, Act, Screen
 from bequest.app.rehearse import OPENED_AT
+from bequest.app.run_link import run_link
 from bequest.crypto.passwords import totp_code
 from bequest.model.case import Role
 from bequest.store.portal_records import AskedAtPortal, RequestState
@@ -51,7 +52,7 @@ def at(path: str) -> str:
     return path.replace("<int:number>", "1").replace("<str:code>", CODE)
 
 
-ROLES = [r for r in Role if r not in {Role.ADMINISTRATOR, Role.LIQUIDATOR, Role.AUDITOR, Role.GUEST}]
+ROLES = [r for r in Role if r not in {Role.ADMINISTRATOR, Role.LIQUIDATOR}]
 
 
 @pytest.fixture(scope="session")
@@ -343,6 +344,7 @@ def test_a_renewed_account_puts_everybody_out(server: Server, town: Town) -> Non
 
 def test_what_would_differ_is_shown_and_nothing_is_written(town: Town, staff: dict[str, Client]) -> None:
     address = f"/console/case/{CASE}/plan/what-if"
+    run_link(town.ctx, CASE)  # other tests correct the data map, and what was linked before is refused then
     with town.ctx.store.transaction() as tx:
         before = (len(tx.policies.list(CASE)), len(tx.outbox.all(CASE)))
     got = staff["legal"].send(f"/console/case/{CASE}/what-if?lang=en", f"{address}?lang=en", {
@@ -351,10 +353,7 @@ def test_what_would_differ_is_shown_and_nothing_is_written(town: Town, staff: di
         party = town.ctx.case(CASE).case.receivers[0].id
         got = staff["legal"].send(f"/console/case/{CASE}/what-if?lang=en", f"{address}?lang=en", {
             "path0": f"receivers.{party}.country", "value0": "sg"})  # fmt: skip
-    said = re.findall(r'role="alert".*', got.text)
-    if got.status == 422 and "again" in str(said):  # as it must be: what was planned is no longer of this data map
-        pytest.skip("another test of this run corrected the data map of this case")
-    assert got.status == 200, said
+    assert got.status == 200, re.findall(r'role="alert".*', got.text)
     assert "values that change" in got.text.lower()
     assert "PIPL Art. 39" in got.text
     with town.ctx.store.transaction() as tx:
