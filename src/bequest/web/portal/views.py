@@ -87,27 +87,32 @@ def choose(request: HttpRequest, token: str, what: str) -> HttpResponse:
     return _see(f"/o/{token}/receipt/{made.code}")
 
 
-@require_safe
-def receipt(request: HttpRequest, token: str, code: str) -> HttpResponse:
-    """What was chosen, when, and how far it is."""
+def _made(request: HttpRequest, token: str, code: str) -> tuple[Opened, AskedAtPortal] | HttpResponse:
+    """The opened card and one of its choices; the page to answer with where there is none."""
     opened = _open(request, token)
     if isinstance(opened, HttpResponse):
         return opened
     made = next((a for a in opened.asked if a.code == code), None)
-    if made is None:
-        return plain_page(request, 404, "nothing")
+    return plain_page(request, 404, "nothing") if made is None else (opened, made)
+
+
+@require_safe
+def receipt(request: HttpRequest, token: str, code: str) -> HttpResponse:
+    """What was chosen, when, and how far it is."""
+    found = _made(request, token, code)
+    if isinstance(found, HttpResponse):
+        return found
+    opened, made = found
     return _receipt(request, opened, made)
 
 
 @require_safe
 def receipt_download(request: HttpRequest, token: str, code: str) -> HttpResponse:
     """The same as a file for machines: JSON-LD, after ISO/IEC TS 27560 where it is about consent."""
-    opened = _open(request, token)
-    if isinstance(opened, HttpResponse):
-        return opened
-    made = next((a for a in opened.asked if a.code == code), None)
-    if made is None:
-        return plain_page(request, 404, "nothing")
+    found = _made(request, token, code)
+    if isinstance(found, HttpResponse):
+        return found
+    opened, made = found
     response = HttpResponse(receipt_file(opened, made), content_type=MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="receipt-{made.code}.jsonld"'
     return response
@@ -126,12 +131,10 @@ def _receipt(request: HttpRequest, opened: Opened, made: AskedAtPortal, *, error
 @require_POST
 def say(request: HttpRequest, token: str, code: str) -> HttpResponse:
     """A further message about a request."""
-    opened = _open(request, token)
-    if isinstance(opened, HttpResponse):
-        return opened
-    made = next((a for a in opened.asked if a.code == code), None)
-    if made is None:
-        return plain_page(request, 404, "nothing")
+    found = _made(request, token, code)
+    if isinstance(found, HttpResponse):
+        return found
+    opened, made = found
     try:
         write(site().store, opened, code, request.POST.get("text", ""))
     except BequestError as e:
