@@ -20,6 +20,7 @@ from bequest.web.console import (
 from bequest.web.console import requests as asked
 from bequest.web.console import views as console
 from bequest.web.pages import plain_page, stylesheet
+from bequest.web.portal import by_code
 from bequest.web.portal import views as portal
 from bequest.web.public import views as public
 from bequest.web.receiver import entry as desk_entry
@@ -78,6 +79,7 @@ PUBLIC: list[URLPattern] = [
 PORTAL: list[URLPattern] = [
     path("find", portal.find),
     path("find/code", portal.code),
+    path("receipt", by_code.by_code),
     re_path(rf"^o/{_LINK}$", portal.landing),
     re_path(rf"^o/{_LINK}/card$", portal.card),
     re_path(rf"^o/{_LINK}/datum$", portal.datum),
@@ -132,6 +134,7 @@ CONSOLE: list[URLPattern] = [
     path("console/case/<str:case_id>/requests/<str:code>", asked.one),
     path("console/case/<str:case_id>/requests/<str:code>/open", asked.opened),
     path("console/case/<str:case_id>/requests/<str:code>/reply", asked.answered),
+    path("console/case/<str:case_id>/requests/<str:code>/own", asked.taken_on),
     re_path(r"^console/case/(?P<case_id>[^/]+)/evidence/(?P<index>\d{1,9})\.(?P<what>proof|entry)$", console.proof),
     path("console/case/<str:case_id>/rights", rights.rights),
     path("console/case/<str:case_id>/rights/ask", rights.ask),
