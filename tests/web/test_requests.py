@@ -78,7 +78,7 @@ def test_customers_are_told_of_a_reply_where_their_letter_went(town: Town, tmp_p
     kept, program = tmp_path / "sent.jsonl", tmp_path / "send"
     program.write_text(f"#!/bin/sh\ncat >> {kept}\necho >> {kept}\n")
     program.chmod(0o700)
-    table = rows.Case._base_manager.using(town.ctx.store._alias).filter(case_id=CASE)
+    table = rows.Case._base_manager.using(town.ctx.store._alias).filter(pk=CASE)
     with town.ctx.store.transaction():
         table.update(rehearsal=False)
     try:

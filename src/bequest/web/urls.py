@@ -20,7 +20,7 @@ from bequest.web.console import (
 from bequest.web.console import requests as asked
 from bequest.web.console import views as console
 from bequest.web.pages import plain_page, stylesheet
-from bequest.web.portal import by_code
+from bequest.web.portal import by_code, own_proof
 from bequest.web.portal import views as portal
 from bequest.web.public import views as public
 from bequest.web.receiver import entry as desk_entry
@@ -85,6 +85,8 @@ PORTAL: list[URLPattern] = [
     re_path(rf"^o/{_LINK}/datum$", portal.datum),
     re_path(rf"^o/{_LINK}/do/(?P<what>[a-z_]{{3,24}})$", portal.choose),
     re_path(rf"^o/{_LINK}/rate$", portal.judge),
+    re_path(rf"^o/{_LINK}/proof$", own_proof.page),
+    re_path(rf"^o/{_LINK}/proof/file$", own_proof.file),
     re_path(rf"^o/{_LINK}/receipt/(?P<code>[0-9A-Z-]{{14}})$", portal.receipt),
     re_path(rf"^o/{_LINK}/receipt/(?P<code>[0-9A-Z-]{{14}})/say$", portal.say),
     re_path(rf"^o/{_LINK}/receipt/(?P<code>[0-9A-Z-]{{14}})/file$", portal.receipt_download),
