@@ -1,8 +1,8 @@
 """`bequest remote`: everything that a server's API does, from the command line of another machine."""
 
-import json
 import os
 import sys
+from json import loads
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -42,7 +42,7 @@ def run(
     server: Address = "",
     all_pages: Annotated[bool, typer.Option("--all", help="all pages of a list")] = False,
     out: Annotated[Path | None, typer.Option(help="write the answer to this file")] = None,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     there = _server(server)
     known = there.operations()
@@ -54,11 +54,11 @@ def run(
         render.line(render.say(f"写入 {out}", f"written to {out}"))
         return
     try:
-        said = json.loads(answer)
+        said = loads(answer)
     except ValueError:
         sys.stdout.buffer.write(answer)
         return
-    if as_json or not _as_table(said):
+    if json or not _as_table(said):
         render.print_json(said)
 
 
