@@ -55,7 +55,7 @@ def test_what_is_refused_is_said_in_the_servers_words(remote: Remote, server: Se
         remote.call(known["reply_to_request"], {"case_id": CASE, "code": "X", "text": "a", "txt": "b"})
     with pytest.raises(GuardError):
         remote.call(known["read_case"], {"case_id": "nowhere/../demo-e2"})
-    with pytest.raises(InputError, match="limit"):
+    with pytest.raises(InputError, match="1 to 500"):
         remote.call(known["list_cases"], {"limit": "0"})
     stranger = Remote(f"http://127.0.0.1:{server.port}", "bqt_wrong", "en")
     with pytest.raises(GuardError):
