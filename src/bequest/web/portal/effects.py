@@ -178,7 +178,7 @@ def _relative(opened: Opened) -> Said:
          "interests of their own, unless the person arranged otherwise (PIPL Art. 49)."),
         ("请写明您是谁的什么亲属、要办什么、怎样联系您。处理的人会请您出示死亡和亲属关系的证明；核对以前什么都不给看，也不改变。",
          "Say whose relative you are and how, what you want, and how to reach you. You will be asked for papers on the "
-         "death and the kinship; until they are checked nothing is shown and nothing changes."),
+         "death and the kinship; until they have been looked at nothing is shown and nothing changes."),
         ("写的内容加密保存，只有处理的人能看。", "What you write is encrypted; only those who handle it can read it."),
         _by(Ask.RELATIVE, opened),
     ]  # fmt: skip
