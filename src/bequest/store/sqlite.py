@@ -1,6 +1,6 @@
 """The control database as a SQLite file in the home directory: nothing to set up, one machine."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,15 @@ class Sqlite:
 
     def begin(self, connection: BaseDatabaseWrapper) -> None:
         """Nothing more: the transaction has begun with the write lock."""
+
+    def begin_beside(self, connection: BaseDatabaseWrapper, name: str) -> None:  # noqa: ARG002
+        """Nothing more: a file has one who writes."""
+
+    def fetch(self, connection: BaseDatabaseWrapper, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        """Beside whoever writes."""
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return list(cursor.fetchall())
 
     @contextmanager
     def reading(self, connection: BaseDatabaseWrapper) -> Iterator[None]:

@@ -47,14 +47,14 @@ def ask(store: Store, opened: Opened, what: Ask, *, lot: str = "", text: str = "
         state=RequestState.NEW,
         created_at=opened.now,
     )
-    with store.transaction() as tx:
-        before = tx.portal.of_person(made.case_id, made.ref)
+    with store.beside(f"{made.case_id}/{made.ref}") as portal:
+        before = portal.of_person(made.case_id, made.ref)
         twin = next((a for a in reversed(before) if (a.kind, a.lot) == (made.kind, lot) and not text), None)
         if twin is not None and twin.state is RequestState.NEW:
             return twin
         if sum(a.state is RequestState.NEW for a in before) >= MOST_OPEN:
             raise StateError("too much waits to be handled", hint="Try again later, or call the number in the letter.")
-        tx.portal.ask(made)
+        portal.ask(made)
     return made
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from bequest.app.answers import Phase, phase_of
-from bequest.app.portal.page import Page, page_of
+from bequest.app import attempts
+from bequest.app.answers import Phase, phase_at
+from bequest.app.destruction import look_for
+from bequest.app.portal.page import PAGE_DIGEST, Page, page_at
 from bequest.crypto.links import inner_secret, lookup_of, open_card, open_inner, secret_of
 from bequest.kernel.clock import local_date
 from bequest.model.datamap import FieldClass
@@ -24,6 +26,11 @@ class Closed(StrEnum):
     UNKNOWN = "unknown"
     """Damaged, mistyped, never made, or withdrawn: all look the same."""
     EXPIRED = "expired"
+    TOO_OFTEN = "too_often"
+    """Too many links that open nothing were tried from there."""
+
+
+_LOOK_FOR = look_for(PAGE_DIGEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +80,30 @@ class Opened:
         return local_date(self.now, self.page.timezone)
 
 
-def open_link(store: Store, token: str, now: datetime, inner_key: str = "") -> Opened | Closed:
+def open_link(
+    store: Store, token: str, now: datetime, inner_key: str = "", *, by: attempts.Counter = ("", 0)
+) -> Opened | Closed:
     """What the link shows. `now` is the machine's; a rehearsal's own clock goes before it.
 
     `inner_key`: what `key_of_datum` made of the second datum; a wrong one opens what the link alone opens.
+    `by`: where the failures of whoever tries links are counted.
     """
     secret = secret_of(token) or bytes(16)
-    with store.reading() as tx:
-        card = tx.portal.card(lookup_of(secret))
-        if card is None:
-            return Closed.UNKNOWN
-        record = tx.cases.get(card.case_id)
-        at = record.clock_at if record.rehearsal and record.clock_at else now
-        if at > card.opens_until:
-            return Closed.EXPIRED
-        page, phase = page_of(tx, card.case_id), phase_of(tx, card.case_id)
-        plain = open_card(secret, card.sealed, card.case_id)
-        if plain is None or page is None:
-            return Closed.UNKNOWN
-        body = json.loads(plain)
-        asked = tx.portal.of_person(card.case_id, body["open"]["ref"])
+    look = store.looks.card(lookup_of(secret), by, _LOOK_FOR)
+    if look.tried >= attempts.LINKS.most:
+        return Closed.TOO_OFTEN
+    card = look.card
+    if card is None:
+        return Closed.UNKNOWN
+    at = look.clock_at if look.rehearsal and look.clock_at else now
+    if at > card.opens_until:
+        return Closed.EXPIRED
+    page = page_at(store.looks, card.case_id, look.page)
+    plain = open_card(secret, card.sealed, card.case_id)
+    if plain is None or page is None:
+        return Closed.UNKNOWN
+    body = json.loads(plain)
+    asked = store.looks.of_person(card.case_id, body["open"]["ref"])
     known = body["open"]
     sealed = body.get("inner", "")
     inner = open_inner(inner_key, sealed, card.case_id) if sealed and inner_key else None
@@ -111,9 +122,9 @@ def open_link(store: Store, token: str, now: datetime, inner_key: str = "") -> O
         has_inner=bool(sealed),
         inner={k: str(v) for k, v in inner.items() if v} if isinstance(inner, dict) else {},
         asked=asked,
-        phase=phase,
-        moved=record.status in {CaseStatus.CUT_OVER, CaseStatus.CLOSED},
-        case_closed=record.status is CaseStatus.CLOSED,
+        phase=phase_at(look),
+        moved=look.status in {CaseStatus.CUT_OVER, CaseStatus.CLOSED},
+        case_closed=look.status == CaseStatus.CLOSED,
         now=at,
     )
 

@@ -27,6 +27,11 @@ class PortalRequest(CaseScoped):
     created_at = models.DateTimeField()
     state_at = models.DateTimeField()
 
+    class Meta:
+        """Each page looks for what one person asked."""
+
+        indexes = (models.Index(fields=["case", "ref"], name="asked_by_person"),)
+
 
 class PortalMessage(CaseScoped):
     """A message about a request. What a customer writes is encrypted to the case, what staff write to the link."""

@@ -1,12 +1,14 @@
 """The control database of a home, and the transaction: one object with all repositories, alive until the block ends."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from typing import Any
 
 from django.db import Error, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from bequest.kernel.errors import StateError
 from bequest.store.engine import Engine
@@ -17,6 +19,7 @@ from bequest.store.repositories.copies import Copies
 from bequest.store.repositories.doing import Custody, Deliveries, Destructions, Receipts, Residuals
 from bequest.store.repositories.grants import Grants
 from bequest.store.repositories.leases import Leases
+from bequest.store.repositories.looks import Looks
 from bequest.store.repositories.orders import Orders
 from bequest.store.repositories.outbox import Outbox
 from bequest.store.repositories.people import Memberships, People
@@ -98,16 +101,30 @@ class Store:
                 the server is lost.
             LeaseError: inside `fenced`, when the step was taken over.
         """
-        connection = connections[self._alias]
-        if connection.in_atomic_block:
-            raise StateError(
-                "a transaction of this home is open already",
-                hint="Pass the open transaction on instead of opening one.",
-            )
+        with self._transaction(self._engine.begin) as tx:
+            yield tx
+
+    @contextmanager
+    def beside(self, name: str) -> Iterator[Portal]:
+        """A transaction that may be open beside others of its kind, but for those of the same name.
+
+        For what one person adds at the portal, where many do so at once: nothing that another person's row depends on
+        is read or written inside. Beside any other transaction it is alone as usual, so whoever looks there whether
+        something waits misses nothing that was told to be on record.
+
+        Raises:
+            StateError: as `transaction`.
+        """
+        with self._transaction(lambda connection: self._engine.begin_beside(connection, name)) as tx:
+            yield tx.portal
+
+    @contextmanager
+    def _transaction(self, begin: Callable[[BaseDatabaseWrapper], None]) -> Iterator[Tx]:
+        connection = self._outside()
         unit = Unit(self._alias)
         self._take_up()
         with self._told(), transaction.atomic(using=self._alias, durable=True):
-            self._engine.begin(connection)
+            begin(connection)
             tx = Tx(unit)
             try:
                 fence = (_fences.get() or {}).get(self._alias)
@@ -116,6 +133,29 @@ class Store:
                 yield tx
             finally:
                 unit.end()
+
+    @property
+    def looks(self) -> Looks:
+        """Looks without a transaction, each at what is committed at its own moment: nobody waits for them.
+
+        Raises:
+            StateError: with the look, inside a transaction of this home, or when the server is lost.
+        """
+        return Looks(self._fetch)
+
+    def _fetch(self, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        """Rows of one statement; asked again on a new connection where the server ended the old one meanwhile."""
+        connection = self._outside()
+        with self._told():
+            connection.ensure_connection()
+            try:
+                return self._engine.fetch(connection, statement, values)
+            except Error:
+                if getattr(self._holds, "any", False) or not self._engine.is_lost(connection):
+                    raise
+                connection.close()
+                connection.ensure_connection()
+                return self._engine.fetch(connection, statement, values)
 
     @contextmanager
     def reading(self) -> Iterator[Tx]:
@@ -127,12 +167,7 @@ class Store:
         Raises:
             StateError: inside another transaction of this home, or when the server is lost.
         """
-        connection = connections[self._alias]
-        if connection.in_atomic_block:
-            raise StateError(
-                "a transaction of this home is open already",
-                hint="Pass the open transaction on instead of opening one.",
-            )
+        connection = self._outside()
         unit = Unit(self._alias, reads_only=True)
         self._take_up()
         with self._told(), transaction.atomic(using=self._alias, durable=True), self._engine.reading(connection):
@@ -177,6 +212,16 @@ class Store:
     def close(self) -> None:
         """Close this thread's connection; the store opens it again when it is used again."""
         connections[self._alias].close()
+
+    def _outside(self) -> BaseDatabaseWrapper:
+        """This thread's connection, which is in no transaction."""
+        connection = connections[self._alias]
+        if connection.in_atomic_block:
+            raise StateError(
+                "a transaction of this home is open already",
+                hint="Pass the open transaction on instead of opening one.",
+            )
+        return connection
 
     def _take_up(self) -> None:
         """A new connection for one that the server ended meanwhile, unless something was held in that one."""

@@ -53,8 +53,11 @@ class Shown:
     silence: str
     items: dict[str, str]
     done: tuple[str, ...]
-    effects: dict[str, tuple[str, ...]]
-    """What each choice does, by its word."""
+    opened: Opened
+
+    def effect(self, what: Ask) -> tuple[str, ...]:
+        """What a choice does."""
+        return effects.effect_of(what, self.opened, self.lang)
 
     def pick(self, zh: str, en: str) -> str:
         """The text of this language."""
@@ -95,7 +98,7 @@ def shown(opened: Opened, lang: str) -> Shown:
         silence=notice.silence_zh if zh else notice.silence_en,
         items={i.id: (i.zh if zh else i.en) for i in notice.items},
         done=tuple(z if zh else e for z, e in outcome_texts(opened.outcome, receivers)),
-        effects={a.value: effects.effect_of(a, opened, lang) for a in Ask},
+        opened=opened,
     )
 
 

@@ -1,0 +1,98 @@
+"""What a page of the portal reads: one statement each, and no transaction; nothing can be written here.
+
+Written out in SQL: a page is opened by thousands in an hour, and to have the statement made anew costs more than to
+run it.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+from bequest.store import models as rows
+from bequest.store.portal_records import AskedAtPortal, Card, Look, LookFor, RequestState
+
+T = TypeVar("T", date, datetime)
+Fetch = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
+
+_CARDS, _CASES, _SETTINGS, _EVENTS, _ATTEMPTS, _ASKED = (
+    m._meta.db_table
+    for m in (rows.PortalCard, rows.Case, rows.Setting, rows.OutboxEvent, rows.Attempt, rows.PortalRequest)
+)
+_LOOK = f"""
+SELECT tried.n, c.case_id, c.sealed, c.opens_until, k.rehearsal, k.clock_at, k.status, page.value_json,
+ erased.value_json,
+ CASE WHEN erased.value_json IS NULL THEN 0
+  ELSE (SELECT count(*) FROM {_EVENTS} e WHERE e.case_id = c.case_id AND e.typ = %s) END,
+ (SELECT count(*) FROM {_EVENTS} e WHERE e.case_id = c.case_id AND e.event_id = %s)
+FROM (SELECT 1 AS one) AS always
+LEFT JOIN {_ATTEMPTS} tried ON tried.source = %s AND tried."window" = %s
+LEFT JOIN {_CARDS} c ON c.lookup = %s
+LEFT JOIN {_CASES} k ON k.id = c.case_id
+LEFT JOIN {_SETTINGS} page ON page.scope = c.case_id AND page.name = %s
+LEFT JOIN {_SETTINGS} erased ON erased.scope = c.case_id AND erased.name = %s
+"""  # noqa: S608 - our own names
+_TRIED = f'SELECT n FROM {_ATTEMPTS} WHERE source = %s AND "window" = %s'  # noqa: S608
+_SETTING = f"SELECT value_json FROM {_SETTINGS} WHERE scope = %s AND name = %s"  # noqa: S608
+_OF_PERSON = f"""
+SELECT code, kind, lot, sealed_text, due_on, state, created_at FROM {_ASKED} WHERE case_id = %s AND ref = %s ORDER BY id
+"""  # noqa: S608
+
+
+class Looks:
+    """Each method is one look at one moment."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+
+    def card(self, lookup: str, tries: tuple[str, int], what: LookFor) -> Look:
+        """The card of that lookup, in whatever case, with how its case stands; `tries`: source and window."""
+        values = (what.refused, what.begun, *tries, lookup, what.page, what.erased)
+        [row] = self._fetch(_LOOK, values)
+        tried, case_id, sealed, until, rehearsal, clock, status, page, erased, refused, begun = row
+        card = None if case_id is None else Card(case_id, lookup, bytes(sealed), _read(datetime, until))
+        return Look(
+            tried=tried or 0,
+            card=card,
+            rehearsal=bool(rehearsal),
+            clock_at=None if clock is None else _read(datetime, clock),
+            status=status or "",
+            page=page,
+            erased=erased,
+            n_refused=refused or 0,
+            has_begun=bool(begun),
+        )
+
+    def tried(self, source: str, window: int) -> int:
+        """How many attempts of a source there were in a window."""
+        found = self._fetch(_TRIED, (source, window))
+        return int(found[0][0]) if found else 0
+
+    def setting(self, name: str, case_id: str) -> str | None:
+        """The JSON text of a setting of the case."""
+        found = self._fetch(_SETTING, (case_id, name))
+        return str(found[0][0]) if found else None
+
+    def of_person(self, case_id: str, ref: str) -> tuple[AskedAtPortal, ...]:
+        """What one person asked, in order."""
+        return tuple(
+            AskedAtPortal(
+                case_id=case_id,
+                code=code,
+                ref=ref,
+                kind=kind,
+                lot=lot,
+                sealed_text=bytes(text),
+                due_on=None if due is None else _read(date, due),
+                state=RequestState(state),
+                created_at=_read(datetime, at),
+            )
+            for code, kind, lot, text, due, state, at in self._fetch(_OF_PERSON, (case_id, ref))
+        )
+
+
+def _read(kind: type[T], value: T | str) -> T:
+    """A date or an instant; SQLite gives its text, in UTC."""
+    if not isinstance(value, str):
+        return value
+    found = kind.fromisoformat(value)
+    return found.replace(tzinfo=UTC) if isinstance(found, datetime) else found
