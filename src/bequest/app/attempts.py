@@ -65,4 +65,3 @@ def count_up(store: Store, limit: Limit, source: str, key: bytes, now: datetime)
 def window_ends_in(now: datetime) -> int:
     """Seconds until the window is over."""
     return WINDOW_SECONDS - int(now.timestamp()) % WINDOW_SECONDS
-

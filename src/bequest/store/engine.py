@@ -26,8 +26,11 @@ class Engine(Protocol):
     def begin_beside(self, connection: BaseDatabaseWrapper, name: str) -> None:
         """The same for one of those that may be open together, unless they bear the same name; no other one may be."""
 
-    def fetch(self, connection: BaseDatabaseWrapper, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        """The rows of one SELECT outside a transaction: what is committed at one moment. Nobody waits for it."""
+    def run(self, connection: BaseDatabaseWrapper, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        """One statement in SQL and its rows, if it has any.
+
+        Outside a transaction it sees what is committed at one moment, and nobody waits for it.
+        """
 
     def reading(self, connection: BaseDatabaseWrapper) -> AbstractContextManager[None]:
         """The first thing in a transaction that only reads: one moment's state, and every write is refused."""

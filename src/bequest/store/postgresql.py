@@ -70,12 +70,14 @@ class Postgresql:
         with connection.cursor() as cursor:
             cursor.execute(_BEGIN_BESIDE, (name,))
 
-    def fetch(self, connection: BaseDatabaseWrapper, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        """A statement of its own that the server keeps prepared: it is read and planned once a connection."""
+    def run(self, connection: BaseDatabaseWrapper, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        """The server keeps the statement prepared: it is read and planned once a connection."""
         import psycopg
 
-        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-            return cursor.execute(statement, values, prepare=True).fetchall()
+        with connection.wrap_database_errors:
+            cursor = psycopg.Cursor(connection.connection)
+            cursor.execute(statement, values, prepare=True)
+            return cursor.fetchall() if cursor.description else []
 
     @contextmanager
     def reading(self, connection: BaseDatabaseWrapper) -> Iterator[None]:

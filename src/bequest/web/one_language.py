@@ -29,12 +29,12 @@ class _Picker(NodeTransformer):
         self._known = {"zh": lang == "zh", "lang": lang}
         self._place = 0 if lang == "zh" else 1
 
-    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - named by Jinja
         self.generic_visit(node)
         is_pick = isinstance(node.node, nodes.Name) and node.node.name == PICK and len(node.args) == 2
         return node.args[self._place] if is_pick else node
 
-    def visit_Name(self, node: nodes.Name) -> nodes.Node:
+    def visit_Name(self, node: nodes.Name) -> nodes.Node:  # noqa: N802
         if node.ctx == "load" and node.name in self._known:
             return nodes.Const(self._known[node.name], lineno=node.lineno, environment=node.environment)
         return node

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from bequest.app import attempts
 from bequest.app.answers import Phase, phase_at
@@ -34,16 +35,40 @@ _LOOK_FOR = look_for(PAGE_DIGEST)
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of information in a person's records, with one fate."""
+class Fate:
+    """What becomes of a kind of information."""
 
-    cls: FieldClass
     release: Release
     residue: Residue
     operator: Operator
     fallback: Release | None
     until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of information in a person's records, with one fate."""
+
+    cls: FieldClass
+    fate: Fate
     sensitive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a page says alike to many people: nothing of it is about one, so it may be kept in memory.
+
+    Two are the same where wording, parts, phase and day are.
+    """
+
+    page: Page = field(compare=False)
+    notice: Notice = field(compare=False)
+    page_digest: str
+    wording: str
+    lots: tuple[str, ...]
+    phase: Phase
+    moved: bool
+    today: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +77,10 @@ class Opened:
 
     token: str
     page: Page
+    page_digest: str
     notice: Notice
+    wording: str
+    """Version of the notice."""
     ref: str
     lots: tuple[str, ...]
     """The lots the letter tells of; all of them where the letter does not say."""
@@ -79,6 +107,13 @@ class Opened:
         """The present day in the case."""
         return local_date(self.now, self.page.timezone)
 
+    @property
+    def situation(self) -> Situation:
+        """What of this is not about the person."""
+        return Situation(
+            self.page, self.notice, self.page_digest, self.wording, self.lots, self.phase, self.moved, self.today
+        )
+
 
 def open_link(
     store: Store, token: str, now: datetime, inner_key: str = "", *, by: attempts.Counter = ("", 0)
@@ -98,10 +133,11 @@ def open_link(
     at = look.clock_at if look.rehearsal and look.clock_at else now
     if at > card.opens_until:
         return Closed.EXPIRED
-    page = page_at(store.looks, card.case_id, look.page)
+    found = page_at(store.looks, card.case_id, look.page)
     plain = open_card(secret, card.sealed, card.case_id)
-    if plain is None or page is None:
+    if plain is None or found is None:
         return Closed.UNKNOWN
+    digest, page = found
     body = json.loads(plain)
     asked = store.looks.of_person(card.case_id, body["open"]["ref"])
     known = body["open"]
@@ -111,7 +147,9 @@ def open_link(
     return Opened(
         token=token,
         page=page,
+        page_digest=digest,
         notice=page.notices[known["notice"]],
+        wording=known["notice"],
         ref=known["ref"],
         lots=lots or tuple(lot.id for lot in page.lots),
         told_on=_day(known["told_on"]),
@@ -147,14 +185,10 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+@lru_cache(maxsize=2000)  # of one kind, never which kinds one person has
 def _kind(text: str) -> Kind:
     cls, release, residue, operator, fallback, until, mark = text.split(":")
-    return Kind(
-        FieldClass(cls),
-        Release(release),
-        Residue(residue),
-        Operator(operator),
-        Release(fallback) if fallback else None,
-        _day(until),
-        mark == "s",
+    fate = Fate(
+        Release(release), Residue(residue), Operator(operator), Release(fallback) if fallback else None, _day(until)
     )
+    return Kind(FieldClass(cls), fate, mark == "s")

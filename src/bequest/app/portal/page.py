@@ -180,21 +180,23 @@ def page_of(tx: Tx, case_id: str) -> Page | None:
     return tx.settings.model(Page, PAGE, case_id=case_id)
 
 
-def page_at(looks: Looks, case_id: str, known_by: str | None) -> Page | None:
-    """The same outside a transaction. `known_by`: its digest as JSON, where the case has one.
+def page_at(looks: Looks, case_id: str, known_by: str | None) -> tuple[str, Page] | None:
+    """The same outside a transaction, with its digest. `known_by`: that digest as JSON, where the case has one.
 
     A page is kept in memory by its own digest, whoever asked for it: it says nothing about any person.
     """
-    found = _pages.get(str(json.loads(known_by))) if known_by else None
-    text = None if found else looks.setting(PAGE, case_id)
-    if found or text is None:
-        return found
+    name = str(json.loads(known_by)) if known_by else ""
+    if (found := _pages.get(name)) is not None:
+        return name, found
+    text = looks.setting(PAGE, case_id)
+    if text is None:
+        return None
     name = hashlib.sha256(text.encode()).hexdigest()
-    if name not in _pages:
-        if len(_pages) >= _MOST_PAGES:
-            _pages.clear()
-        _pages[name] = decode(Page, json.loads(text))
-    return _pages[name]
+    found = _pages.get(name) or decode(Page, json.loads(text))
+    if len(_pages) >= _MOST_PAGES:
+        _pages.clear()
+    _pages[name] = found
+    return name, found
 
 
 _MOST_PAGES = 50

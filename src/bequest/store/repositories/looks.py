@@ -1,18 +1,17 @@
-"""What a page of the portal reads: one statement each, and no transaction; nothing can be written here.
+"""What a page of the portal reads, one statement each, and the one row that a click adds.
 
 Written out in SQL: a page is opened by thousands in an hour, and to have the statement made anew costs more than to
 run it.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from bequest.store import models as rows
 from bequest.store.portal_records import AskedAtPortal, Card, Look, LookFor, RequestState
+from bequest.store.unit import aware
 
-T = TypeVar("T", date, datetime)
-Fetch = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
+Run = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 
 _CARDS, _CASES, _SETTINGS, _EVENTS, _ATTEMPTS, _ASKED = (
     m._meta.db_table
@@ -36,25 +35,29 @@ _SETTING = f"SELECT value_json FROM {_SETTINGS} WHERE scope = %s AND name = %s" 
 _OF_PERSON = f"""
 SELECT code, kind, lot, sealed_text, due_on, state, created_at FROM {_ASKED} WHERE case_id = %s AND ref = %s ORDER BY id
 """  # noqa: S608
+_ADD = f"""
+INSERT INTO {_ASKED} (case_id, code, ref, kind, lot, sealed_text, due_on, state, created_at, state_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""  # noqa: S608
 
 
 class Looks:
     """Each method is one look at one moment."""
 
-    def __init__(self, fetch: Fetch) -> None:
-        self._fetch = fetch
+    def __init__(self, run: Run) -> None:
+        self._run = run
 
     def card(self, lookup: str, tries: tuple[str, int], what: LookFor) -> Look:
         """The card of that lookup, in whatever case, with how its case stands; `tries`: source and window."""
         values = (what.refused, what.begun, *tries, lookup, what.page, what.erased)
-        [row] = self._fetch(_LOOK, values)
+        [row] = self._run(_LOOK, values)
         tried, case_id, sealed, until, rehearsal, clock, status, page, erased, refused, begun = row
-        card = None if case_id is None else Card(case_id, lookup, bytes(sealed), _read(datetime, until))
+        card = None if case_id is None else Card(case_id, lookup, bytes(sealed), until)
         return Look(
             tried=tried or 0,
             card=card,
             rehearsal=bool(rehearsal),
-            clock_at=None if clock is None else _read(datetime, clock),
+            clock_at=clock,
             status=status or "",
             page=page,
             erased=erased,
@@ -64,35 +67,53 @@ class Looks:
 
     def tried(self, source: str, window: int) -> int:
         """How many attempts of a source there were in a window."""
-        found = self._fetch(_TRIED, (source, window))
+        found = self._run(_TRIED, (source, window))
         return int(found[0][0]) if found else 0
 
     def setting(self, name: str, case_id: str) -> str | None:
         """The JSON text of a setting of the case."""
-        found = self._fetch(_SETTING, (case_id, name))
+        found = self._run(_SETTING, (case_id, name))
         return str(found[0][0]) if found else None
 
     def of_person(self, case_id: str, ref: str) -> tuple[AskedAtPortal, ...]:
         """What one person asked, in order."""
-        return tuple(
-            AskedAtPortal(
-                case_id=case_id,
-                code=code,
-                ref=ref,
-                kind=kind,
-                lot=lot,
-                sealed_text=bytes(text),
-                due_on=None if due is None else _read(date, due),
-                state=RequestState(state),
-                created_at=_read(datetime, at),
-            )
-            for code, kind, lot, text, due, state, at in self._fetch(_OF_PERSON, (case_id, ref))
+        return _of_person(self._run, case_id, ref)
+
+
+class Inbox:
+    """What one person asked and asks, in a transaction that others do not wait for."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def of_person(self, case_id: str, ref: str) -> tuple[AskedAtPortal, ...]:
+        """What one person asked, in order."""
+        return _of_person(self._run, case_id, ref)
+
+    def add(self, asked: AskedAtPortal) -> None:
+        """Enter a choice or request of that person."""
+        at = aware(asked.created_at)
+        self._run(
+            _ADD,
+            (
+                asked.case_id, asked.code, asked.ref, asked.kind, asked.lot, asked.sealed_text, asked.due_on,
+                asked.state.value, at, at,
+            ),
+        )  # fmt: skip
+
+
+def _of_person(run: Run, case_id: str, ref: str) -> tuple[AskedAtPortal, ...]:
+    return tuple(
+        AskedAtPortal(
+            case_id=case_id,
+            code=code,
+            ref=ref,
+            kind=kind,
+            lot=lot,
+            sealed_text=bytes(text),
+            due_on=due,
+            state=RequestState(state),
+            created_at=at,
         )
-
-
-def _read(kind: type[T], value: T | str) -> T:
-    """A date or an instant; SQLite gives its text, in UTC."""
-    if not isinstance(value, str):
-        return value
-    found = kind.fromisoformat(value)
-    return found.replace(tzinfo=UTC) if isinstance(found, datetime) else found
+        for code, kind, lot, text, due, state, at in run(_OF_PERSON, (case_id, ref))
+    )

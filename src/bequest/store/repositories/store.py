@@ -1,9 +1,10 @@
 """The control database of a home, and the transaction: one object with all repositories, alive until the block ends."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from bequest.store.repositories.copies import Copies
 from bequest.store.repositories.doing import Custody, Deliveries, Destructions, Receipts, Residuals
 from bequest.store.repositories.grants import Grants
 from bequest.store.repositories.leases import Leases
-from bequest.store.repositories.looks import Looks
+from bequest.store.repositories.looks import Inbox, Looks
 from bequest.store.repositories.orders import Orders
 from bequest.store.repositories.outbox import Outbox
 from bequest.store.repositories.people import Memberships, People
@@ -101,11 +102,22 @@ class Store:
                 the server is lost.
             LeaseError: inside `fenced`, when the step was taken over.
         """
-        with self._transaction(self._engine.begin) as tx:
-            yield tx
+        connection = self._outside()
+        unit = Unit(self._alias)
+        self._take_up()
+        with self._told(), transaction.atomic(using=self._alias, durable=True):
+            self._engine.begin(connection)
+            tx = Tx(unit)
+            try:
+                fence = (_fences.get() or {}).get(self._alias)
+                if fence is not None:
+                    tx.leases.check(*fence)
+                yield tx
+            finally:
+                unit.end()
 
     @contextmanager
-    def beside(self, name: str) -> Iterator[Portal]:
+    def beside(self, name: str) -> Iterator[Inbox]:
         """A transaction that may be open beside others of its kind, but for those of the same name.
 
         For what one person adds at the portal, where many do so at once: nothing that another person's row depends on
@@ -115,24 +127,11 @@ class Store:
         Raises:
             StateError: as `transaction`.
         """
-        with self._transaction(lambda connection: self._engine.begin_beside(connection, name)) as tx:
-            yield tx.portal
-
-    @contextmanager
-    def _transaction(self, begin: Callable[[BaseDatabaseWrapper], None]) -> Iterator[Tx]:
         connection = self._outside()
-        unit = Unit(self._alias)
         self._take_up()
         with self._told(), transaction.atomic(using=self._alias, durable=True):
-            begin(connection)
-            tx = Tx(unit)
-            try:
-                fence = (_fences.get() or {}).get(self._alias)
-                if fence is not None:
-                    tx.leases.check(*fence)
-                yield tx
-            finally:
-                unit.end()
+            self._engine.begin_beside(connection, name)
+            yield Inbox(partial(self._engine.run, connection))
 
     @property
     def looks(self) -> Looks:
@@ -149,13 +148,13 @@ class Store:
         with self._told():
             connection.ensure_connection()
             try:
-                return self._engine.fetch(connection, statement, values)
+                return self._engine.run(connection, statement, values)
             except Error:
                 if getattr(self._holds, "any", False) or not self._engine.is_lost(connection):
                     raise
                 connection.close()
                 connection.ensure_connection()
-                return self._engine.fetch(connection, statement, values)
+                return self._engine.run(connection, statement, values)
 
     @contextmanager
     def reading(self) -> Iterator[Tx]:
@@ -214,7 +213,7 @@ class Store:
         connections[self._alias].close()
 
     def _outside(self) -> BaseDatabaseWrapper:
-        """This thread's connection, which is in no transaction."""
+        """The connection of the thread, which is in no transaction."""
         connection = connections[self._alias]
         if connection.in_atomic_block:
             raise StateError(
