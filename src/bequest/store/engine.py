@@ -27,7 +27,7 @@ class Engine(Protocol):
         """The same for one of those that may be open together, unless they bear the same name; no other one may be."""
 
     def run(self, connection: BaseDatabaseWrapper, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        """One statement in SQL and its rows, if it has any.
+        """One statement in SQL that gives rows, and these.
 
         Outside a transaction it sees what is committed at one moment, and nobody waits for it.
         """

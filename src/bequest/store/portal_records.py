@@ -29,6 +29,23 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedAtPortal:
+    """One choice or request."""
+
+    case_id: str
+    code: str
+    ref: str
+    kind: str
+    lot: str
+    sealed_text: bytes
+    due_on: date | None
+    state: RequestState
+    created_at: datetime
+    asker: str = ""
+    """Follows from the link; empty where it was asked otherwise than through a link."""
+
+
+@dataclass(frozen=True, slots=True)
 class LookFor:
     """Under which names a page finds how its case stands."""
 
@@ -57,21 +74,8 @@ class Look:
     n_refused: int
     """Counted where `erased` is set only."""
     has_begun: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AskedAtPortal:
-    """One choice or request."""
-
-    case_id: str
-    code: str
-    ref: str
-    kind: str
-    lot: str
-    sealed_text: bytes
-    due_on: date | None
-    state: RequestState
-    created_at: datetime
+    asked: tuple[AskedAtPortal, ...]
+    """What was asked with this link, in order."""
 
 
 @dataclass(frozen=True, slots=True)

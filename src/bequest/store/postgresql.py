@@ -75,9 +75,7 @@ class Postgresql:
         import psycopg
 
         with connection.wrap_database_errors:
-            cursor = psycopg.Cursor(connection.connection)
-            cursor.execute(statement, values, prepare=True)
-            return cursor.fetchall() if cursor.description else []
+            return psycopg.Cursor(connection.connection).execute(statement, values, prepare=True).fetchall()
 
     @contextmanager
     def reading(self, connection: BaseDatabaseWrapper) -> Iterator[None]:

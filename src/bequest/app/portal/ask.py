@@ -10,7 +10,7 @@ from bequest.app.law import pack_named
 from bequest.app.portal.choices import NEEDS_DATUM, REQUESTS, Ask, offered
 from bequest.app.portal.open_card import Opened, Situation
 from bequest.crypto.age import encrypt_stream
-from bequest.crypto.links import receipt_code
+from bequest.crypto.links import names_of, receipt_code, secret_of
 from bequest.kernel.errors import InputError, StateError
 from bequest.store.portal_records import AskedAtPortal, RequestState
 from bequest.store.repositories import Store
@@ -46,9 +46,10 @@ def ask(store: Store, opened: Opened, what: Ask, *, lot: str = "", text: str = "
         due_on=due_on(opened.situation, what),
         state=RequestState.NEW,
         created_at=opened.now,
+        asker=names_of(secret_of(opened.token) or bytes(16))[1],
     )
     with store.beside(f"{made.case_id}/{made.ref}") as inbox:
-        before = inbox.of_person(made.case_id, made.ref)
+        before = inbox.before(made.case_id, made.asker)
         twin = next((a for a in reversed(before) if (a.kind, a.lot) == (made.kind, lot) and not text), None)
         if twin is not None and twin.state is RequestState.NEW:
             return twin

@@ -11,7 +11,7 @@ from bequest.app import attempts
 from bequest.app.answers import Phase, phase_at
 from bequest.app.destruction import look_for
 from bequest.app.portal.page import PAGE_DIGEST, Page, page_at
-from bequest.crypto.links import inner_secret, lookup_of, open_card, open_inner, secret_of
+from bequest.crypto.links import inner_secret, names_of, open_card, open_inner, secret_of
 from bequest.kernel.clock import local_date
 from bequest.model.datamap import FieldClass
 from bequest.model.disposition import Operator, Release, Residue
@@ -124,7 +124,7 @@ def open_link(
     `by`: where the failures of whoever tries links are counted.
     """
     secret = secret_of(token) or bytes(16)
-    look = store.looks.card(lookup_of(secret), by, _LOOK_FOR)
+    look = store.looks.card(*names_of(secret), by, _LOOK_FOR)
     if look.tried >= attempts.LINKS.most:
         return Closed.TOO_OFTEN
     card = look.card
@@ -139,7 +139,6 @@ def open_link(
         return Closed.UNKNOWN
     digest, page = found
     body = json.loads(plain)
-    asked = store.looks.of_person(card.case_id, body["open"]["ref"])
     known = body["open"]
     sealed = body.get("inner", "")
     inner = open_inner(inner_key, sealed, card.case_id) if sealed and inner_key else None
@@ -159,7 +158,7 @@ def open_link(
         age=known.get("age", ""),
         has_inner=bool(sealed),
         inner={k: str(v) for k, v in inner.items() if v} if isinstance(inner, dict) else {},
-        asked=asked,
+        asked=look.asked,
         phase=phase_at(look),
         moved=look.status in {CaseStatus.CUT_OVER, CaseStatus.CLOSED},
         case_closed=look.status == CaseStatus.CLOSED,

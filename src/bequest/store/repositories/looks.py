@@ -17,27 +17,29 @@ _CARDS, _CASES, _SETTINGS, _EVENTS, _ATTEMPTS, _ASKED = (
     m._meta.db_table
     for m in (rows.PortalCard, rows.Case, rows.Setting, rows.OutboxEvent, rows.Attempt, rows.PortalRequest)
 )
+_COLUMNS = "r.code, r.ref, r.kind, r.lot, r.sealed_text, r.due_on, r.state, r.created_at"
 _LOOK = f"""
 SELECT tried.n, c.case_id, c.sealed, c.opens_until, k.rehearsal, k.clock_at, k.status, page.value_json,
  erased.value_json,
  CASE WHEN erased.value_json IS NULL THEN 0
   ELSE (SELECT count(*) FROM {_EVENTS} e WHERE e.case_id = c.case_id AND e.typ = %s) END,
- (SELECT count(*) FROM {_EVENTS} e WHERE e.case_id = c.case_id AND e.event_id = %s)
+ (SELECT count(*) FROM {_EVENTS} e WHERE e.case_id = c.case_id AND e.event_id = %s),
+ {_COLUMNS}
 FROM (SELECT 1 AS one) AS always
 LEFT JOIN {_ATTEMPTS} tried ON tried.source = %s AND tried."window" = %s
 LEFT JOIN {_CARDS} c ON c.lookup = %s
 LEFT JOIN {_CASES} k ON k.id = c.case_id
 LEFT JOIN {_SETTINGS} page ON page.scope = c.case_id AND page.name = %s
 LEFT JOIN {_SETTINGS} erased ON erased.scope = c.case_id AND erased.name = %s
+LEFT JOIN {_ASKED} r ON r.asker = %s AND r.case_id = c.case_id
+ORDER BY r.id
 """  # noqa: S608 - our own names
 _TRIED = f'SELECT n FROM {_ATTEMPTS} WHERE source = %s AND "window" = %s'  # noqa: S608
 _SETTING = f"SELECT value_json FROM {_SETTINGS} WHERE scope = %s AND name = %s"  # noqa: S608
-_OF_PERSON = f"""
-SELECT code, kind, lot, sealed_text, due_on, state, created_at FROM {_ASKED} WHERE case_id = %s AND ref = %s ORDER BY id
-"""  # noqa: S608
+_BEFORE = f"SELECT {_COLUMNS} FROM {_ASKED} r WHERE r.asker = %s AND r.case_id = %s ORDER BY r.id"  # noqa: S608
 _ADD = f"""
-INSERT INTO {_ASKED} (case_id, code, ref, kind, lot, sealed_text, due_on, state, created_at, state_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+INSERT INTO {_ASKED} (case_id, code, ref, asker, kind, lot, sealed_text, due_on, state, created_at, state_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
 """  # noqa: S608
 
 
@@ -47,11 +49,13 @@ class Looks:
     def __init__(self, run: Run) -> None:
         self._run = run
 
-    def card(self, lookup: str, tries: tuple[str, int], what: LookFor) -> Look:
-        """The card of that lookup, in whatever case, with how its case stands; `tries`: source and window."""
-        values = (what.refused, what.begun, *tries, lookup, what.page, what.erased)
-        [row] = self._run(_LOOK, values)
-        tried, case_id, sealed, until, rehearsal, clock, status, page, erased, refused, begun = row
+    def card(self, lookup: str, asker: str, tries: tuple[str, int], what: LookFor) -> Look:
+        """The card of that lookup, in whatever case, with how its case stands and what was asked with its link.
+
+        `tries`: source and window.
+        """
+        found = self._run(_LOOK, (what.refused, what.begun, *tries, lookup, what.page, what.erased, asker))
+        tried, case_id, sealed, until, rehearsal, clock, status, page, erased, refused, begun = found[0][:11]
         card = None if case_id is None else Card(case_id, lookup, bytes(sealed), until)
         return Look(
             tried=tried or 0,
@@ -63,6 +67,7 @@ class Looks:
             erased=erased,
             n_refused=refused or 0,
             has_begun=bool(begun),
+            asked=tuple(_asked(case_id, asker, row[11:]) for row in found if row[11] is not None),
         )
 
     def tried(self, source: str, window: int) -> int:
@@ -75,45 +80,29 @@ class Looks:
         found = self._run(_SETTING, (case_id, name))
         return str(found[0][0]) if found else None
 
-    def of_person(self, case_id: str, ref: str) -> tuple[AskedAtPortal, ...]:
-        """What one person asked, in order."""
-        return _of_person(self._run, case_id, ref)
-
 
 class Inbox:
-    """What one person asked and asks, in a transaction that others do not wait for."""
+    """What is asked with one link, in a transaction that others do not wait for."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
 
-    def of_person(self, case_id: str, ref: str) -> tuple[AskedAtPortal, ...]:
-        """What one person asked, in order."""
-        return _of_person(self._run, case_id, ref)
+    def before(self, case_id: str, asker: str) -> tuple[AskedAtPortal, ...]:
+        """What was asked with the link already, in order."""
+        return tuple(_asked(case_id, asker, row) for row in self._run(_BEFORE, (asker, case_id)))
 
     def add(self, asked: AskedAtPortal) -> None:
-        """Enter a choice or request of that person."""
+        """Enter a choice or request."""
         at = aware(asked.created_at)
         self._run(
             _ADD,
             (
-                asked.case_id, asked.code, asked.ref, asked.kind, asked.lot, asked.sealed_text, asked.due_on,
-                asked.state.value, at, at,
+                asked.case_id, asked.code, asked.ref, asked.asker, asked.kind, asked.lot, asked.sealed_text,
+                asked.due_on, asked.state.value, at, at,
             ),
         )  # fmt: skip
 
 
-def _of_person(run: Run, case_id: str, ref: str) -> tuple[AskedAtPortal, ...]:
-    return tuple(
-        AskedAtPortal(
-            case_id=case_id,
-            code=code,
-            ref=ref,
-            kind=kind,
-            lot=lot,
-            sealed_text=bytes(text),
-            due_on=due,
-            state=RequestState(state),
-            created_at=at,
-        )
-        for code, kind, lot, text, due, state, at in run(_OF_PERSON, (case_id, ref))
-    )
+def _asked(case_id: str, asker: str, row: tuple[Any, ...]) -> AskedAtPortal:
+    code, ref, kind, lot, text, due, state, at = row
+    return AskedAtPortal(case_id, code, ref, kind, lot, bytes(text), due, RequestState(state), at, asker)

@@ -57,22 +57,6 @@ class Portal(CaseRepository):
         """Remove cards that no link opens any more."""
         return self._unit.rows(rows.PortalCard).filter(opens_until__lt=aware(at)).delete()[0]
 
-    def ask(self, asked: AskedAtPortal) -> None:
-        """Enter a choice or request."""
-        self._unit.require_case(asked.case_id)
-        rows.PortalRequest(
-            case_id=asked.case_id,
-            code=asked.code,
-            ref=asked.ref,
-            kind=asked.kind,
-            lot=asked.lot,
-            sealed_text=asked.sealed_text,
-            due_on=asked.due_on,
-            state=asked.state.value,
-            created_at=aware(asked.created_at),
-            state_at=aware(asked.created_at),
-        ).save(using=self._unit.alias, force_insert=True)
-
     def of_person(self, case_id: str, ref: str) -> tuple[AskedAtPortal, ...]:
         """What one person asked, in order."""
         return _read(self._in(rows.PortalRequest, case_id).filter(ref=ref).order_by("pk"))

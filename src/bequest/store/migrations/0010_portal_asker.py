@@ -7,8 +7,13 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="portalrequest",
+            name="asker",
+            field=models.CharField(blank=True, default="", max_length=64),
+        ),
         migrations.AddIndex(
             model_name="portalrequest",
-            index=models.Index(fields=["case", "ref"], name="asked_by_person"),
+            index=models.Index(fields=["asker"], name="asked_by"),
         ),
     ]
