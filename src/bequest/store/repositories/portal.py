@@ -171,11 +171,6 @@ class Attempts:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
 
-    def count(self, source: str, window: int) -> int:
-        """How many attempts there were in a window."""
-        row = self._unit.rows(rows.Attempt).filter(source=source, window=window).first()
-        return row.n if row else 0
-
     def add(self, source: str, window: int) -> int:
         """One more; how many there are now. Counters of earlier windows go."""
         table = self._unit.rows(rows.Attempt)
