@@ -31,7 +31,9 @@ class Sqlite:
 
     def run(self, connection: BaseDatabaseWrapper, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         """Beside whoever writes, where it only reads."""
-        kept = [connection.ops.adapt_datetimefield_value(v) if isinstance(v, datetime) else v for v in values]
+        kept: list[Any] = [
+            connection.ops.adapt_datetimefield_value(v) if isinstance(v, datetime) else v for v in values
+        ]
         with connection.cursor() as cursor:
             cursor.execute(statement, kept)
             return [tuple(map(_in_utc, row)) for row in cursor.fetchall()]

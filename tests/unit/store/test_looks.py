@@ -82,12 +82,22 @@ def test_no_look_inside_a_transaction(store: Store) -> None:
         store.looks.tried("source", 1)
 
 
-def test_a_look_is_made_again_where_the_server_hung_up(served: Store, postgres: Postgres) -> None:
+def test_a_look_is_made_again_where_the_server_hung_up_and_so_is_the_beginning_of_a_choice(
+    served: Store, postgres: Postgres
+) -> None:
+    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'bequest'"
+    postgres.execute("postgres", end)
     assert served.looks.tried("source", 1) == 0
-    postgres.execute(
-        "postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'bequest'"
-    )
-    assert served.looks.tried("source", 1) == 0
+    postgres.execute("postgres", end)
+    with served.beside("R1") as inbox:
+        inbox.add(ASKED)
+    with pytest.raises(StateError, match="connection to the control database was lost"):  # noqa: SIM117, PT012
+        with served.beside("R2") as inbox:
+            inbox.add(replace(ASKED, code="CODE-2"))
+            postgres.execute("postgres", end)
+            inbox.before(CASE.id, ASKED.asker)
+    with served.beside("R1") as inbox:
+        assert inbox.before(CASE.id, ASKED.asker) == (ASKED,)
 
 
 def test_two_people_choose_at_once_and_one_person_after_another(served: Store) -> None:

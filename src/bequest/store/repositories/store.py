@@ -1,12 +1,12 @@
 """The control database of a home, and the transaction: one object with all repositories, alive until the block ends."""
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import Error, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -74,6 +74,7 @@ class Tx:
         self.webhooks = Webhooks(unit)
 
 
+T = TypeVar("T")
 DATABASE_NAME = "control.db"
 
 Fence = tuple[str, str, int]
@@ -128,10 +129,15 @@ class Store:
             StateError: as `transaction`.
         """
         connection = self._outside()
-        self._take_up()
-        with self._told(), transaction.atomic(using=self._alias, durable=True):
-            self._engine.begin_beside(connection, name)
+        with self._told(), ExitStack() as stack:
+            self._again(connection, lambda: stack.enter_context(self._begun_beside(connection, name)))
             yield Inbox(partial(self._engine.run, connection))
+
+    @contextmanager
+    def _begun_beside(self, connection: BaseDatabaseWrapper, name: str) -> Iterator[None]:
+        with transaction.atomic(using=self._alias, durable=True):
+            self._engine.begin_beside(connection, name)
+            yield
 
     @property
     def looks(self) -> Looks:
@@ -143,18 +149,25 @@ class Store:
         return Looks(self._fetch)
 
     def _fetch(self, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        """Rows of one statement; asked again on a new connection where the server ended the old one meanwhile."""
         connection = self._outside()
         with self._told():
+            return self._again(connection, lambda: self._engine.run(connection, statement, values))
+
+    def _again(self, connection: BaseDatabaseWrapper, what: Callable[[], T]) -> T:
+        """Do the first thing on a connection; once more on a new one, where the server ended the old one meanwhile.
+
+        Cheaper than to ask beforehand whether it still answers.
+        """
+        connection.ensure_connection()
+        try:
+            return what()
+        except Error:
+            is_gone = connection.connection is None or self._engine.is_lost(connection)
+            if getattr(self._holds, "any", False) or not is_gone:
+                raise
+            connection.close()
             connection.ensure_connection()
-            try:
-                return self._engine.run(connection, statement, values)
-            except Error:
-                if getattr(self._holds, "any", False) or not self._engine.is_lost(connection):
-                    raise
-                connection.close()
-                connection.ensure_connection()
-                return self._engine.run(connection, statement, values)
+            return what()
 
     @contextmanager
     def reading(self) -> Iterator[Tx]:
