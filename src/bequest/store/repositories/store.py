@@ -159,10 +159,11 @@ class Store:
         Cheaper than to ask beforehand whether it still answers.
         """
         connection.ensure_connection()
+        used = connection.connection
         try:
             return what()
         except Error:
-            is_gone = connection.connection is None or self._engine.is_lost(connection)
+            is_gone = connection.connection is not used or self._engine.is_lost(connection)  # a rollback may renew it
             if getattr(self._holds, "any", False) or not is_gone:
                 raise
             connection.close()
