@@ -23,7 +23,7 @@ SELECT tried.n, c.case_id, c.sealed, c.opens_until, k.rehearsal, k.clock_at, k.s
  erased.value_json,
  CASE WHEN erased.value_json IS NULL THEN 0
   ELSE (SELECT count(*) FROM {_EVENTS} e WHERE e.case_id = c.case_id AND e.typ = %s) END,
- (SELECT count(*) FROM {_EVENTS} e WHERE e.case_id = c.case_id AND e.event_id = %s),
+ EXISTS (SELECT 1 FROM {_EVENTS} e WHERE e.case_id = c.case_id AND e.event_id = %s),
  {_COLUMNS}
 FROM (SELECT 1 AS one) AS always
 LEFT JOIN {_ATTEMPTS} tried ON tried.source = %s AND tried."window" = %s
