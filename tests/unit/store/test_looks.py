@@ -68,7 +68,7 @@ def test_a_card_is_seen_with_how_its_case_stands_and_what_was_asked(store: Store
     assert (look.rehearsal, look.clock_at, look.status) == (True, T0, "open")
     assert look.asked == (ASKED,)
     with store.transaction() as tx:
-        assert tx.portal.of_person(CASE.id, "R1")[0] == replace(ASKED, asker="")
+        assert tx.portal.of_person(CASE.id, "R1")[0] == ASKED
         tx.settings.set("erased", 1, T0, case_id=CASE.id)
     assert store.looks.card("l" * 32, "", ("source", 8), FOR).erased == "1"
     assert store.looks.tried("source", 7) == 1

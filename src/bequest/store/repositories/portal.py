@@ -160,6 +160,7 @@ def _read(found: Iterable[rows.PortalRequest]) -> tuple[AskedAtPortal, ...]:
             due_on=r.due_on,
             state=RequestState(r.state),
             created_at=r.created_at,
+            asker=r.asker,
         )
         for r in found
     )
