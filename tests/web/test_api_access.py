@@ -84,8 +84,8 @@ def at(case: str, path: str) -> str:
 @pytest.fixture(scope="module")
 def programs(server: Server, town: Town) -> dict[str, Program]:
     """One program per role, for the person who holds it, and of a stranger to the case."""
-    with town.ctx.store.transaction() as tx:
-        tx.portal.ask(
+    with town.ctx.store.beside("somebody") as inbox:
+        inbox.add(
             AskedAtPortal(CASE, CODE, town.people["ref"][2], "complain", "", b"", None, RequestState.NEW, OPENED_AT)
         )
     (town.home / "cases" / CASE / "bundle" / f"evidence-{CASE}").mkdir(parents=True, exist_ok=True)

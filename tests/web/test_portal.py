@@ -321,6 +321,22 @@ def test_the_control_database_alone_opens_no_card(town: Town) -> None:
         assert value.encode() not in card.sealed
 
 
+def test_what_is_kept_in_memory_between_pages_is_of_no_person_and_what_was_asked_leads_to_no_card(town: Town) -> None:
+    from bequest.app.portal.ask import ask
+    from bequest.app.portal.choices import Ask
+    from bequest.app.portal.open_card import Opened, open_link
+
+    opened = open_link(town.ctx.store, town.people["token"][-1], town.ctx.now(CASE))
+    assert isinstance(opened, Opened)
+    kept = repr(opened.situation)
+    for value in (opened.token, opened.ref, *(town.people[x][-1] for x in ("phone", "email", "name"))):
+        assert value not in kept
+    made = ask(town.ctx.store, opened, Ask.COMPLAIN, text="say")
+    assert len(made.asker) == 32
+    with town.ctx.store.transaction() as tx:
+        assert tx.portal.card(made.asker) is None
+
+
 def test_an_expired_link_says_so_kindly(town: Town, server: Server) -> None:
     from datetime import timedelta
 

@@ -35,10 +35,8 @@ def test_lists_pages_and_writes_go_by_name(remote: Remote, town: Town) -> None:
     known = remote.operations()
     assert {"list_cases", "reply_to_request", "correct", "download_bundle"} <= set(known)
     code, at = receipt_code(), town.ctx.now(CASE)
-    with town.ctx.store.transaction() as tx:
-        tx.portal.ask(
-            AskedAtPortal(CASE, code, town.people["ref"][13], "complain", "", b"", None, RequestState.NEW, at)
-        )
+    with town.ctx.store.beside("somebody") as inbox:
+        inbox.add(AskedAtPortal(CASE, code, town.people["ref"][13], "complain", "", b"", None, RequestState.NEW, at))
     whole = json.loads(remote.call(known["list_requests"], {"case_id": CASE, "limit": "1"}, all_pages=True))
     assert code in [r["code"] for r in whole["items"]]
     assert len(whole["items"]) == whole["total"]

@@ -137,6 +137,6 @@ def test_unknown_codes_look_alike_and_many_make_a_pause(fresh: Server, town: Tow
 
 def _asked(town: Town, ref: str) -> str:
     code, at = receipt_code(), town.ctx.now(CASE)
-    with town.ctx.store.transaction() as tx:
-        tx.portal.ask(AskedAtPortal(CASE, code, ref, "complain", "", b"", None, RequestState.NEW, at))
+    with town.ctx.store.beside("somebody") as inbox:
+        inbox.add(AskedAtPortal(CASE, code, ref, "complain", "", b"", None, RequestState.NEW, at))
     return code

@@ -62,9 +62,44 @@ class AskedAtPortal:
     due_on: date | None
     state: RequestState
     created_at: datetime
+    asker: str = ""
+    """Follows from the link; empty where it was asked otherwise than through a link."""
     owner: str = ""
     """Person of the case who took it on."""
     outcome: RequestOutcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LookFor:
+    """Under which names a page finds how its case stands."""
+
+    page: str
+    """Setting: what stands for the wording of the case."""
+    erased: str
+    """Setting: the attempt of the destruction that came to its end."""
+    begun: str
+    """Id of the event that the first attempt begins with."""
+    refused: str
+    """Kind of the event that ends an attempt without success."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A card with how its case stands, all at one moment, and how often this visitor has failed."""
+
+    tried: int
+    card: Card | None
+    rehearsal: bool
+    clock_at: datetime | None
+    status: str
+    page: str | None
+    erased: str | None
+    """JSON texts of the two settings; None where there is none."""
+    n_refused: int
+    """Counted where `erased` is set only."""
+    has_begun: bool
+    asked: tuple[AskedAtPortal, ...]
+    """What was asked with this link, in order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from bequest.documents.report import wording
 from bequest.documents.report.render import own_language
 from bequest.documents.symbols import SYMBOLS, sprite
 from bequest.documents.words import word
+from bequest.web.one_language import OneLanguage
 from bequest.web.policy import SCRIPTED
 
 _USED_SYMBOL = re.compile(r'href="#g-([a-z]+)"')
@@ -62,7 +63,10 @@ def when(at: datetime, zone: str, lang: str) -> str:
 @cache
 def environment(lang: str) -> Environment:
     """The templates of portal and sign-in in one language."""
-    made = Environment(loader=LOADER, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = OneLanguage(
+        lang, loader=LOADER, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        auto_reload=False,
+    )  # fmt: skip
     zh = lang == "zh"
     made.filters.update(
         w=lambda value: word(value).of(lang),

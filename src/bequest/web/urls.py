@@ -173,8 +173,9 @@ handler400, handler404, handler500 = (
 def serve(*, with_portal: bool, with_console: bool, with_desk: bool) -> None:
     """Which parts are there; before the first request of the process."""
     urlpatterns[:] = [
+        *(PORTAL if with_portal else ()),  # first: most requests are for it
         *SHARED,
-        *(PUBLIC if with_portal else ()), *(PORTAL if with_portal else ()),
+        *(PUBLIC if with_portal else ()),
         *(CONSOLE if with_console else ()), *(API if with_console else ()),
         *(DESK if with_desk else ()),
     ]  # fmt: skip

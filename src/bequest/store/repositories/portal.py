@@ -66,22 +66,6 @@ class Portal(CaseRepository):
         """Remove cards that no link opens any more."""
         return self._unit.rows(rows.PortalCard).filter(opens_until__lt=aware(at)).delete()[0]
 
-    def ask(self, asked: AskedAtPortal) -> None:
-        """Enter a choice or request."""
-        self._unit.require_case(asked.case_id)
-        rows.PortalRequest(
-            case_id=asked.case_id,
-            code=asked.code,
-            ref=asked.ref,
-            kind=asked.kind,
-            lot=asked.lot,
-            sealed_text=asked.sealed_text,
-            due_on=asked.due_on,
-            state=asked.state.value,
-            created_at=aware(asked.created_at),
-            state_at=aware(asked.created_at),
-        ).save(using=self._unit.alias, force_insert=True)
-
     def of_person(self, case_id: str, ref: str) -> tuple[AskedAtPortal, ...]:
         """What one person asked, in order."""
         return _read(self._in(rows.PortalRequest, case_id).filter(ref=ref).order_by("pk"))
@@ -220,6 +204,7 @@ def _read(found: Iterable[rows.PortalRequest]) -> tuple[AskedAtPortal, ...]:
             created_at=r.created_at,
             owner=r.owner,
             outcome=RequestOutcome(r.outcome) if r.outcome else None,
+            asker=r.asker,
         )
         for r in found
     )
@@ -230,11 +215,6 @@ class Attempts:
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
-
-    def count(self, source: str, window: int) -> int:
-        """How many attempts there were in a window."""
-        row = self._unit.rows(rows.Attempt).filter(source=source, window=window).first()
-        return row.n if row else 0
 
     def add(self, source: str, window: int) -> int:
         """One more; how many there are now. Counters of earlier windows go."""

@@ -174,11 +174,12 @@ def open_card_of(request: HttpRequest, token: str) -> Opened | HttpResponse:
     """The card, or a kind page. Links that open nothing all answer alike; whoever tries many has to wait."""
     here, now = site(), site().clock.now()
     source = request.META.get("REMOTE_ADDR", "")
-    if attempts.is_over(here.store, attempts.LINKS, source, here.key, now):
-        return _wait(request)
-    opened = open_link(here.store, token, now, request.COOKIES.get(INNER_COOKIE, ""))
+    by = attempts.counter(attempts.LINKS, source, here.key, now)
+    opened = open_link(here.store, token, now, request.COOKIES.get(INNER_COOKIE, ""), by=by)
     if isinstance(opened, Opened):
         return opened
+    if opened is Closed.TOO_OFTEN:
+        return _wait(request)
     if opened is Closed.EXPIRED:
         return plain_page(request, 410, "expired")
     attempts.note_failure(here.store, attempts.LINKS, source, here.key, now)
