@@ -7,7 +7,7 @@ from pathlib import Path
 from bequest.app.agreements import record_agreements
 from bequest.app.casefile import read_case_file
 from bequest.app.context import Context
-from bequest.app.evidence import publish, record
+from bequest.app.evidence import GUOMI_KEY, publish, record
 from bequest.app.law import pack_of
 from bequest.app.preflight import check_law, record_papers
 from bequest.app.reading import check_markers, open_sources
@@ -47,7 +47,7 @@ def open_case(
     check_whole(case, ctx)
     check_markers(case, sources, ctx.secrets)
     at = _begin(ctx, case, pack, clock_at if case.rehearsal and clock_at else ctx.system.now())
-    make_keys(ctx, case.id, FIRST_KEYS, at)
+    make_keys(ctx, case.id, FIRST_KEYS + ((GUOMI_KEY,) if case.evidence.guomi else ()), at)
     with ctx.store.transaction() as tx:
         record(
             ctx, tx, case.id, EventType.CASE_OPENED, at=at,

@@ -106,6 +106,11 @@ KEY_PURPOSES: tuple[KeyPurpose, ...] = (
         "结案并交付证据包后", "after close, when the bundle is handed over",
     ),
     KeyPurpose(
+        "guomi-signing", *_OPERATOR, *_SPLIT,
+        "无法再出具国密签名；已签的仍可核验", "no further SM2 signature; what is signed still verifies",
+        "结案并交付证据包后", "after close, when the bundle is handed over",
+    ),
+    KeyPurpose(
         "home", *_OPERATOR, *_SPLIT,
         "控制台验证码、网络回调密钥与门户会话作废：须重新开户、重新登记",
         "code generators of the console, secrets of web hooks and portal visits are void: made anew",
