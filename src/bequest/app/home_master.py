@@ -3,7 +3,6 @@
 It is unwrapped once per process and kept in memory; when its file changes, the next reading follows.
 """
 
-import secrets as randomness
 import sys
 import time
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from bequest.app.holders.opening import open_holder
 from bequest.crypto.atomic import write_file
 from bequest.crypto.cipher import KEY_BYTES, derive
 from bequest.crypto.keys import FileKeyProvider
-from bequest.crypto.masters import HeldMaster, read_master, render_master
+from bequest.crypto.masters import HeldMaster, new_master, read_master, render_master
 from bequest.kernel.errors import LeaseError, StateError
 from bequest.kernel.secret import Secrets
 
@@ -56,7 +55,7 @@ class HomeMaster:
         """Make one, in clear in its file, where there is none."""
         if not self.path.exists():
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_file(self.path, render_master(randomness.token_bytes(KEY_BYTES)))
+            write_file(self.path, render_master(new_master()))
 
     def read(self) -> bytes:
         """The 32 bytes.

@@ -13,7 +13,6 @@ What this does not do: a copy of the old key files, opened with a copy of the ol
 """
 
 import os
-import secrets
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +22,8 @@ from bequest.app.evidence import event_id, publish, record
 from bequest.app.holders.opening import FILE, check_holder, open_holder
 from bequest.app.user_files import read_user_text
 from bequest.crypto.atomic import sync_directory, write_file
-from bequest.crypto.cipher import KEY_BYTES
 from bequest.crypto.keys import KeyState, overwrite
-from bequest.crypto.masters import HeldMaster, master_id, read_master, render_master
+from bequest.crypto.masters import HeldMaster, master_id, new_master, read_master, render_master
 from bequest.evidence.event_types import EventType
 from bequest.kernel.errors import InputError, StateError
 from bequest.store.holders import may_be_alive
@@ -133,7 +131,7 @@ def _next_master(ctx: Context, wanted: dict[str, str] | None) -> bytes:
     path = ctx.home / NEXT
     if not path.exists():
         settings = wanted or holder_of(ctx)
-        master = secrets.token_bytes(KEY_BYTES)
+        master = new_master()
         held: bytes | HeldMaster = master
         if settings["kind"] != FILE:
             held = HeldMaster(settings, open_holder(settings, ctx.secrets).wrap(master))

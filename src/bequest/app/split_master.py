@@ -13,9 +13,7 @@ from bequest.kernel.errors import BequestError, InputError, StateError
 from bequest.kernel.secret import Secrets
 
 
-def split_master(
-    home: Path, folder: Path, *, need: int, of: int, secrets: Secrets | None = None
-) -> tuple[Path, ...]:
+def split_master(home: Path, folder: Path, *, need: int, of: int, secrets: Secrets | None = None) -> tuple[Path, ...]:
     """One file for each holder (0600); `need` of them restore the master key. Split anew, old shares stay good.
 
     A master key that a device or service holds is unwrapped for it: the shares are the way back when that is lost.

@@ -8,11 +8,13 @@ import base64
 import hashlib
 import json
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from bequest.crypto.cipher import KEY_BYTES
 from bequest.crypto.signing import is_private_file
 from bequest.crypto.verify import decode_base64
 from bequest.kernel.canonical import canonical
@@ -76,8 +78,13 @@ def read_master(path: Path) -> bytes | HeldMaster:
         pass
     raise InputError(
         f"{path.name} holds no master key",
-        hint="Expected one line of 64 hex digits, or what `bequest key rotate --holder` wrote. Put it back from a copy.",
+        hint="Expected 64 hex digits, or what `bequest key rotate --holder` wrote. Put it back from a copy.",
     )
+
+
+def new_master() -> bytes:
+    """A new master key from the system's randomness."""
+    return secrets.token_bytes(KEY_BYTES)
 
 
 def master_id(master: bytes) -> str:
@@ -85,7 +92,7 @@ def master_id(master: bytes) -> str:
     return hashlib.sha256(b"bequest/master-id/v1\0" + master).hexdigest()[:16]
 
 
-def follow_secret(secrets: Secrets, reference: str, what: str) -> str:
+def follow_secret(found_in: Secrets, reference: str, what: str) -> str:
     """A PIN or token by reference; a file of it must be its owner's alone.
 
     Raises:
@@ -96,7 +103,7 @@ def follow_secret(secrets: Secrets, reference: str, what: str) -> str:
             f"{what} must be a reference, never the secret itself",
             hint="Write env:NAME or file:/absolute/path; the file is readable by its owner alone (chmod 600).",
         )
-    value = secrets.follow(reference, what)
+    value = found_in.follow(reference, what)
     path = Path(reference.removeprefix("file:").strip())
     if reference.startswith("file:") and not is_private_file(path):
         raise InputError(f"{what}: others may read the file {path.name}", hint=f"Run: chmod 600 {path.name}")

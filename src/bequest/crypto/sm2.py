@@ -116,7 +116,7 @@ def digest_of(key: Sm2PublicKey, message: bytes) -> int:
 
 
 def multiple(k: int, point: Point) -> _Jacobian:
-    """k times a point, in Jacobian coordinates; z is 0 for the point at infinity."""
+    """K times a point, in Jacobian coordinates; z is 0 for the point at infinity."""
     result: _Jacobian = (1, 1, 0)
     added: _Jacobian = (*point, 1)
     for bit in bin(k)[2:]:
@@ -127,7 +127,7 @@ def multiple(k: int, point: Point) -> _Jacobian:
 
 
 def affine(point: _Jacobian) -> Point | None:
-    """x and y; None for the point at infinity."""
+    """X and y; None for the point at infinity."""
     x, y, z = point
     if not z:
         return None

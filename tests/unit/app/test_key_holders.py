@@ -106,7 +106,7 @@ def test_a_key_service_wraps_for_this_use_alone(object_store: ObjectStore, crede
     holder = open_holder(kms(key, where), Secrets())
     elsewhere = service.encrypt(KeyId=key, Plaintext=KEY, EncryptionContext={"use": "other"})["CiphertextBlob"]
     wrapped = opens_its_own_alone(holder, elsewhere)
-    with pytest.raises(StateError, match="IncorrectKeyException|AccessDenied"):
+    with pytest.raises(StateError, match=r"IncorrectKeyException|AccessDenied"):
         open_holder(kms(other, where), Secrets()).unwrap(wrapped)
 
 
@@ -115,7 +115,7 @@ def test_a_key_that_is_disabled_or_to_be_deleted_opens_nothing(state: str, crede
     with closing(FakeKms(state)) as fake:
         holder = open_holder(kms("alias/bequest", fake.address), Secrets())
         for act in (holder.wrap, holder.unwrap):
-            with pytest.raises(StateError, match="DisabledException|KMSInvalidStateException"):
+            with pytest.raises(StateError, match=r"DisabledException|KMSInvalidStateException"):
                 act(KEY)
         assert not fake.malformed
 

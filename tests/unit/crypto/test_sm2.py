@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bequest.crypto.sm2 import G, ID, N, Sm2PublicKey, affine, digest_of, multiple, parse_sm2, sm3
+from bequest.crypto.sm2 import ID, G, N, Sm2PublicKey, affine, digest_of, multiple, parse_sm2, sm3
 from bequest.crypto.sm2_signing import Sm2Signer, signed
 from bequest.kernel.errors import VerificationError
 

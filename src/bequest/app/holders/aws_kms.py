@@ -1,7 +1,7 @@
 """AWS Key Management Service, or whatever speaks its API: a symmetric key there, never here.
 
 `Encrypt` and `Decrypt` with an encryption context (AWS KMS API Reference): what was wrapped for another use is refused
-there. Credentials come as every AWS program takes them (environment, profile, role of the machine), never from settings.
+there. Credentials come as every AWS program takes them (environment, profile, role of the machine).
 """
 
 from collections.abc import Mapping

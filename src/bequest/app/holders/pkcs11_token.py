@@ -3,7 +3,6 @@
 The master key is encrypted inside the token with CKM_AES_GCM (PKCS#11 v2.40 §2.12.3): 12 random bytes, ciphertext, tag.
 """
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -35,8 +34,8 @@ class Pkcs11Token:
             InputError: where module or token are not there.
             StateError: where the token refuses.
         """
-        iv = os.urandom(_IV_BYTES)
         with self._session() as session:
+            iv = bytes(session.generate_random(8 * _IV_BYTES))
             try:
                 key = self._found(session)
             except NoSuchKey:
@@ -57,9 +56,7 @@ class Pkcs11Token:
             )
 
     def _found(self, session: Any) -> Any:
-        return session.get_key(
-            object_class=pkcs11.ObjectClass.SECRET_KEY, key_type=pkcs11.KeyType.AES, label=self._key
-        )
+        return session.get_key(object_class=pkcs11.ObjectClass.SECRET_KEY, key_type=pkcs11.KeyType.AES, label=self._key)
 
     def _made(self, session: Any) -> Any:
         return session.generate_key(

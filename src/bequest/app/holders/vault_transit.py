@@ -96,4 +96,6 @@ class VaultTransit:
 
 
 def _odd() -> StateError:
-    return StateError("the vault answers with something else", hint="Check that address and mount are a transit engine.")
+    return StateError(
+        "the vault answers with something else", hint="Check that address and mount are a transit engine."
+    )

@@ -26,7 +26,11 @@ def show(ctx: typer.Context) -> None:
     with state_of(ctx).context() as c:
         settings, this, n = holder_of(c), master_id(c.master.read()), count_keys(c)
     said = ", ".join(f"{k} = {v}" for k, v in settings.items())
-    render.line(render.say(f"主密钥 {this}，保管：{said}；其下密钥 {n} 把", f"master key {this}, held by: {said}; {n} keys under it"))
+    render.line(
+        render.say(
+            f"主密钥 {this}，保管：{said}；其下密钥 {n} 把", f"master key {this}, held by: {said}; {n} keys under it"
+        )
+    )
 
 
 @commands.command(
@@ -34,12 +38,8 @@ def show(ctx: typer.Context) -> None:
 )
 def rotate(
     ctx: typer.Context,
-    holder: Annotated[
-        Path | None, typer.Option(help="TOML 文件：改由谁保管 · a TOML file that says who holds the new one")
-    ] = None,
-    back: Annotated[
-        bool, typer.Option("--give-up", help="撤回中断的更换 · take back a change that was cut off")
-    ] = False,
+    holder: Annotated[Path | None, typer.Option(help="a TOML file that says who holds the new one")] = None,
+    back: Annotated[bool, typer.Option("--give-up", help="take back a change that was cut off")] = False,
 ) -> None:
     with state_of(ctx).context() as c:
         done = give_up(c) if back else rotate_master(c, holder)

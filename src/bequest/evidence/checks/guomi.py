@@ -27,9 +27,7 @@ def check_guomi_manifest(
     findings.passed("guomi.signature", zh, en, file=bag.MANIFEST_SM3)
 
 
-def check_guomi(
-    paths: Iterable[str], read: Callable[[str], bytes], key: Sm2PublicKey, findings: Findings
-) -> None:
+def check_guomi(paths: Iterable[str], read: Callable[[str], bytes], key: Sm2PublicKey, findings: Findings) -> None:
     """The last checkpoint and every statement bear a signature by the key, and there is no other."""
     present = set(paths)
     wanted = {signature_path(path): path for path in signed_paths(present)}
@@ -47,5 +45,8 @@ def check_guomi(
             findings.failed("guomi.signature", place, zh, en)
         good += holds
     if good == len(wanted):
-        zh, en = f"日志头与各陈述共 {good} 份均有国密签名", f"the head of the log and every statement: {good} SM2 signatures"
+        zh, en = (
+            f"日志头与各陈述共 {good} 份均有国密签名",
+            f"the head of the log and every statement: {good} SM2 signatures",
+        )
         findings.passed("guomi.signature", zh, en, file=FOLDER)
