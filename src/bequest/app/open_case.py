@@ -9,6 +9,7 @@ from bequest.app.casefile import read_case_file
 from bequest.app.context import Context
 from bequest.app.evidence import GUOMI_KEY, publish, record
 from bequest.app.law import pack_of
+from bequest.app.log_signer import LOG_KEY, make_log_key
 from bequest.app.preflight import check_law, record_papers
 from bequest.app.reading import check_markers, open_sources
 from bequest.app.whole import check_whole
@@ -95,7 +96,10 @@ def make_keys(ctx: Context, case_id: str, purposes: tuple[str, ...], at: datetim
     keys = ctx.keys(case_id)
     texts = {k.purpose: k for k in KEY_PURPOSES}
     for purpose in purposes:
-        keys.create(purpose)
+        if purpose == LOG_KEY:
+            make_log_key(ctx, case_id)
+        else:
+            keys.create(purpose)
     for purpose in purposes:
         row = texts.get(purpose) or texts[purpose.split("/")[0] + "/"]
         name = purpose.replace("/", ".")

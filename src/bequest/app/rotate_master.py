@@ -20,6 +20,7 @@ from pathlib import Path
 from bequest.app.context import LEASED, Context
 from bequest.app.evidence import event_id, publish, record
 from bequest.app.holders.opening import FILE, check_holder, open_holder
+from bequest.app.log_signer import can_sign_log
 from bequest.app.user_files import read_user_text
 from bequest.crypto.atomic import sync_directory, write_file
 from bequest.crypto.keys import KeyState, overwrite
@@ -30,7 +31,7 @@ from bequest.store.holders import may_be_alive
 from bequest.store.records import CaseStatus
 
 NEXT = "master.next"
-_NEEDED = ("log-signing", "platform-signing", "evidence")
+_NEEDED = ("platform-signing", "evidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,9 @@ def _logged(ctx: Context) -> list[str]:
     """Cases whose log can still be written."""
     with ctx.store.transaction() as tx:
         open_cases = [c.case.id for c in tx.cases.list() if c.status is not CaseStatus.CLOSED]
-    return [c for c in open_cases if all(ctx.keys(c).state(p) is KeyState.LIVE for p in _NEEDED)]
+    return [
+        c for c in open_cases if can_sign_log(ctx, c) and all(ctx.keys(c).state(p) is KeyState.LIVE for p in _NEEDED)
+    ]
 
 
 def _say_intents(ctx: Context, new: str) -> None:

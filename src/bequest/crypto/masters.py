@@ -12,11 +12,11 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bequest.crypto.cipher import KEY_BYTES
 from bequest.crypto.signing import is_private_file
-from bequest.crypto.verify import decode_base64
+from bequest.crypto.verify import PublicKey, SigningKey, decode_base64
 from bequest.kernel.canonical import canonical
 from bequest.kernel.errors import InputError, VerificationError
 from bequest.kernel.secret import PREFIXES, Secrets
@@ -35,6 +35,17 @@ class Holder(Protocol):
 
     def unwrap(self, wrapped: bytes) -> bytes:
         """The master key again."""
+
+
+@runtime_checkable
+class Token(Holder, Protocol):
+    """A holder that also signs: Ed25519 keys are made in it and never leave it."""
+
+    def make_signing_key(self, label: str) -> PublicKey:
+        """The public half of the key of that name, made now where there is none."""
+
+    def signer(self, label: str, public: PublicKey) -> SigningKey:
+        """Whoever signs with the key of that name."""
 
 
 @dataclass(frozen=True, slots=True)

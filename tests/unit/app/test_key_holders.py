@@ -9,12 +9,20 @@ from pathlib import Path
 import botocore.session
 import pytest
 from tests.servers import ObjectStore
+from tests.unit.app.app_cases import add_case
 from tests.unit.app.fake_kms import FakeKms
 from tests.unit.app.fake_vault import TOKEN, FakeVault
+from tests.unit.store.samples import CASE, T0
 
-from bequest.app.holders.opening import check_holder, open_holder
+from bequest.app.context import open_context
+from bequest.app.evidence import open_log, publish, record
+from bequest.app.holders.opening import check_holder, open_holder, open_token
 from bequest.app.home_master import MASTER, HomeMaster
+from bequest.app.rotate_master import rotate_master
+from bequest.crypto.keys import KeyState
 from bequest.crypto.masters import HeldMaster, Holder, master_id, read_master, render_master
+from bequest.evidence.checkpoint import parse_checkpoint
+from bequest.evidence.event_types import EventType
 from bequest.kernel.errors import InputError, StateError
 from bequest.kernel.secret import Secrets
 
@@ -161,6 +169,10 @@ REFUSED: dict[str, tuple[Mapping[str, str], str]] = {
     "nothing": ({}, "no key holder of kind ''"),
     "something missing": ({"kind": "vault", "address": "https://vault.example", "key": "k"}, "lacks 'token'"),
     "something unknown": ({"kind": "file", "path": "x"}, "has no setting 'path'"),
+    "neither yes nor no": (
+        {"kind": "pkcs11", "module": "m", "token": "t", "key": "k", "pin": "env:P", "sign_logs": "true"},
+        "sign_logs",
+    ),
 }
 
 
@@ -203,3 +215,36 @@ def test_the_file_of_the_master_key_is_read_with_care(tmp_path: Path, vault: Fak
         path.write_text(text)
         with pytest.raises(InputError, match="holds no master key"):
             home.read()
+
+
+def test_a_token_signs_the_log_with_a_key_that_never_leaves_it(token: dict[str, str], tmp_path: Path) -> None:
+    ctx = open_context(tmp_path / "home", environ={"PIN": PIN})
+    (tmp_path / "token.toml").write_text("".join(f'{k} = "{v}"\n' for k, v in (token | {"sign_logs": "yes"}).items()))
+    rotate_master(ctx, tmp_path / "token.toml")
+    add_case(ctx)
+    for key in ("1", "2"):
+        with ctx.store.transaction() as tx:
+            record(ctx, tx, CASE.id, EventType.ACCESS_READ, key, at=T0)
+        publish(ctx, CASE.id)
+    folder = ctx.workspace(CASE.id).dir("keys")
+    assert ctx.keys(CASE.id).state("log-signing") is KeyState.MISSING
+    assert PIN not in (folder / "log-signing.token").read_text()
+    with open_log(ctx, CASE.id) as log:
+        assert log.checkpoint is not None
+        assert parse_checkpoint(log.checkpoint.note, log.key).size == 6
+        public = log.key.key
+    (tmp_path / "plain.toml").write_text('kind = "file"\n')
+    rotate_master(ctx, tmp_path / "plain.toml")
+    with open_log(ctx, CASE.id) as log:
+        assert log.key.key == public, "the log's key stays where it is when the master key moves on"
+        assert log.size == 8, "intent and outcome of the change"
+    other = open_token(token, ctx.secrets).signer(f"bequest log {CASE.id} none", public)
+    with pytest.raises(StateError, match="has no key 'bequest log"):
+        other.sign(b"head")
+    open_token(token, ctx.secrets).make_signing_key(f"bequest log {CASE.id} none")
+    with pytest.raises(StateError, match="is another than the one that the log began with"):
+        other.sign(b"head")
+    (folder / "log-signing.token").write_text("{}")
+    with pytest.raises(StateError, match="does not name a key"), open_log(ctx, CASE.id):
+        pass
+    ctx.store.close()

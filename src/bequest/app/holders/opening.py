@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from bequest.crypto.masters import Holder
+from bequest.crypto.masters import Holder, Token
 from bequest.kernel.errors import InputError
 from bequest.kernel.secret import Secrets
 
@@ -38,7 +38,7 @@ def _vault(settings: Mapping[str, str], secrets: Secrets) -> Holder:
 
 
 KINDS: dict[str, Kind] = {
-    "pkcs11": Kind(("module", "token", "key", "pin"), (), _pkcs11),
+    "pkcs11": Kind(("module", "token", "key", "pin"), ("sign_logs",), _pkcs11),
     "aws-kms": Kind(("key", "region"), ("endpoint",), _aws_kms),
     "vault": Kind(("address", "key", "token"), ("mount", "namespace"), _vault),
 }
@@ -62,11 +62,24 @@ def check_holder(settings: Mapping[str, str]) -> None:
             raise InputError(
                 f"a key holder of kind {kind} has no setting {name!r}", hint=f"It has {', '.join(sorted(allowed))}."
             )
+    if settings.get("sign_logs", "no") not in ("yes", "no"):
+        raise InputError("sign_logs is neither yes nor no", hint='Write sign_logs = "yes", or leave it out.')
     for name in known.needs:
         if not settings.get(name):
             raise InputError(
                 f"the key holder of kind {kind} lacks {name!r}", hint=f"It needs {', '.join(known.needs)}."
             )
+
+
+def open_token(settings: Mapping[str, str], secrets: Secrets) -> Token:
+    """The token that settings of kind `pkcs11` name.
+
+    Raises:
+        InputError: where they cannot be used, or what it needs is not installed.
+    """
+    token = open_holder(settings, secrets)
+    assert isinstance(token, Token)  # noqa: S101 - `sign_logs` is a setting of tokens alone
+    return token
 
 
 def open_holder(settings: Mapping[str, str], secrets: Secrets) -> Holder:

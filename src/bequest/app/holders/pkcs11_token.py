@@ -3,20 +3,49 @@
 The master key is encrypted inside the token with CKM_AES_GCM (PKCS#11 v2.40 §2.12.3): 12 random bytes, ciphertext, tag.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import pkcs11
 from pkcs11.exceptions import NoSuchKey, NoSuchToken, PinIncorrect, PinInvalid, PinLenRange, PinLocked, PKCS11Error
 
 from bequest.crypto.masters import USE, follow_secret
+from bequest.crypto.verify import ED25519, PublicKey
 from bequest.kernel.errors import InputError, StateError
 from bequest.kernel.secret import Secrets
 
 _IV_BYTES = 12
 _TAG_BITS = 128
+_EDWARDS = bytes.fromhex("130c") + b"edwards25519"
+"""The name of the curve as a DER PrintableString (PKCS#11 v3.0 §2.3.10)."""
 _PIN = (PinIncorrect, PinInvalid, PinLenRange, PinLocked)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSigner:
+    """An Ed25519 key of a token, as `crypto.verify.SigningKey` wants it."""
+
+    token: Pkcs11Token
+    label: str
+    public: PublicKey
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature; checked before it is handed on, for the key in the token may be another.
+
+        Raises:
+            StateError: where it does not fit the public key, or the token refuses.
+        """
+        signature = self.token.signed(self.label, message)
+        if not self.public.verify(message, signature):
+            raise StateError(
+                f"the key {self.label!r} of the token is another than the one that the log began with",
+                hint="Use the token with which the case was opened.",
+            )
+        return signature
 
 
 class Pkcs11Token:
@@ -34,7 +63,7 @@ class Pkcs11Token:
             InputError: where module or token are not there.
             StateError: where the token refuses.
         """
-        with self._session() as session:
+        with self._session(self._key) as session:
             iv = bytes(session.generate_random(8 * _IV_BYTES))
             try:
                 key = self._found(session)
@@ -50,10 +79,47 @@ class Pkcs11Token:
             StateError: where the token has no such key, or it is not the one that wrapped this.
         """
         iv, sealed = wrapped[:_IV_BYTES], wrapped[_IV_BYTES:]
-        with self._session() as session:
+        with self._session(self._key) as session:
             return bytes(
                 self._found(session).decrypt(sealed, mechanism=pkcs11.Mechanism.AES_GCM, mechanism_param=_gcm(iv))
             )
+
+    def make_signing_key(self, label: str) -> PublicKey:
+        """The public half of the Ed25519 key of that name, made in the token where there is none.
+
+        Raises:
+            InputError: where module or token are not there.
+            StateError: where the token refuses, as one does that cannot Ed25519.
+        """
+        with self._session(label) as session:
+            try:
+                public = session.get_key(object_class=pkcs11.ObjectClass.PUBLIC_KEY, label=label)
+            except NoSuchKey:
+                curve = {pkcs11.Attribute.EC_PARAMS: _EDWARDS}
+                parameters = session.create_domain_parameters(pkcs11.KeyType.EC_EDWARDS, curve, local=True)
+                mechanism = pkcs11.Mechanism.EC_EDWARDS_KEY_PAIR_GEN
+                public, _ = parameters.generate_keypair(
+                    mechanism=mechanism,
+                    store=True,
+                    label=label,
+                    private_template={pkcs11.Attribute.EXTRACTABLE: False, pkcs11.Attribute.SENSITIVE: True},
+                )
+            return PublicKey(ED25519, bytes(public[pkcs11.Attribute.EC_POINT])[-32:])
+
+    def signer(self, label: str, public: PublicKey) -> TokenSigner:
+        """Whoever signs with the key of that name."""
+        return TokenSigner(self, label, public)
+
+    def signed(self, label: str, message: bytes) -> bytes:
+        """The Ed25519 signature of a key of the token (CKM_EDDSA, PKCS#11 v3.0).
+
+        Raises:
+            InputError: where module or token are not there.
+            StateError: where the token has no such key or refuses.
+        """
+        with self._session(label) as session:
+            key = session.get_key(object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=label)
+            return bytes(key.sign(message, mechanism=pkcs11.Mechanism.EDDSA))
 
     def _found(self, session: Any) -> Any:
         return session.get_key(object_class=pkcs11.ObjectClass.SECRET_KEY, key_type=pkcs11.KeyType.AES, label=self._key)
@@ -73,7 +139,7 @@ class Pkcs11Token:
         )
 
     @contextmanager
-    def _session(self) -> Iterator[Any]:
+    def _session(self, key: str) -> Iterator[Any]:
         try:
             token = pkcs11.lib(self._module).get_token(token_label=self._token)
         except NoSuchToken:
@@ -95,14 +161,15 @@ class Pkcs11Token:
             ) from None
         except NoSuchKey:
             raise StateError(
-                f"the token {self._token!r} has no key {self._key!r}",
-                hint="The master key cannot be opened without it: put it back from the token's backup, or restore the"
-                " master key from its shares (`bequest key join`).",
+                f"the token {self._token!r} has no key {key!r}",
+                hint="Put it back from the token's backup. A master key can be restored from its shares (`bequest key"
+                " join`); a log whose key is lost cannot be continued.",
             ) from None
         except PKCS11Error as error:
             raise StateError(
                 f"the token {self._token!r} refuses ({type(error).__name__})",
-                hint="The wrapped master key is another key's, was altered, or the token cannot do AES-GCM.",
+                hint="The wrapped master key is another key's or was altered, or the token cannot do AES-GCM, or (with"
+                " sign_logs) Ed25519.",
             ) from None
 
 
