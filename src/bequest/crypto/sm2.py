@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
@@ -36,18 +37,27 @@ _SPKI = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d034200")
 
 def sm3(data: bytes) -> bytes:
     """The SM3 digest, 32 bytes."""
-    digest = hashes.Hash(hashes.SM3())
+    digest = _sm3()
     digest.update(data)
     return digest.finalize()
 
 
 def sm3_file(path: Path) -> str:
     """The SM3 digest of a file, in hex."""
-    digest = hashes.Hash(hashes.SM3())
+    digest = _sm3()
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):
             digest.update(chunk)
     return digest.finalize().hex()
+
+
+def _sm3() -> hashes.Hash:
+    try:
+        return hashes.Hash(hashes.SM3())
+    except UnsupportedAlgorithm as error:  # a build of OpenSSL without it, as some of FIPS
+        raise VerificationError(
+            "this build of cryptography has no SM3", hint="Use the wheel of the package index: pip install cryptography"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
