@@ -13,6 +13,7 @@ from bequest.evidence.checks.approvals import check_approvals
 from bequest.evidence.checks.certificate import check_certificates
 from bequest.evidence.checks.disposition import check_disposition, check_persons
 from bequest.evidence.checks.files import BundleFiles, check_files
+from bequest.evidence.checks.guomi import check_guomi
 from bequest.evidence.checks.heads import check_earlier, check_heads
 from bequest.evidence.checks.later import check_ends, read_later
 from bequest.evidence.checks.log import check_log
@@ -76,6 +77,8 @@ class _Beside(NamedTuple):
 
 def _verify_payload(files: BundleFiles, trust: Trust, beside: _Beside, findings: Findings) -> VerifyReport:
     _check_keys(files, trust, findings)
+    if trust.guomi:
+        check_guomi(files.digests, files.read, trust.guomi, findings)
     log = check_log(files, trust, findings)
     if log is None:
         return findings.report(complete=False)

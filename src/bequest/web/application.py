@@ -65,4 +65,4 @@ def _tell_for_ever(ctx: Context) -> None:
     while not pause.wait(TELL_EVERY_SECONDS):
         with suppress(BequestError):  # the database is away: the next round tells it
             plan_messages(ctx)
-            send_due(ctx, lambda endpoint: secret_of(ctx.home, endpoint))
+            send_due(ctx, lambda endpoint: secret_of(ctx, endpoint))

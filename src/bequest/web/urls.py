@@ -74,6 +74,7 @@ SHARED: list[URLPattern] = [
 ]
 PUBLIC: list[URLPattern] = [
     path("check", public.check),
+    path("revoked.json", public.revoked),
     path("public/<str:case_id>", public.disclosure),
 ]
 PORTAL: list[URLPattern] = [

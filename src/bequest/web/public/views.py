@@ -1,13 +1,14 @@
 """Pages that need no sign-in and no link. They set no cookie, keep nothing, and say nothing about any person."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bequest.app import attempts
-from bequest.app.public.certificates import LONGEST, check_certificate
+from bequest.app.public.certificates import LONGEST, check_certificate, revocation_list
 from bequest.app.public.disclosure import LEAST, disclosure_of
 from bequest.app.public.person_proofs import check_person_proof, is_person_proof
+from bequest.kernel.clock import rfc3339
 from bequest.web.pages import plain_page, render
 from bequest.web.site import site
 from bequest.web.uploads import InMemory, handed_in
@@ -32,6 +33,14 @@ def check(request: HttpRequest) -> HttpResponse:
             request, "public/check.html", proof=check_person_proof(here.store, given), checked=None, empty=False
         )
     return render(request, "public/check.html", checked=check_certificate(here.store, given), empty=False)
+
+
+@require_safe
+def revoked(request: HttpRequest) -> HttpResponse:
+    """The list of revoked certificates, for machines."""
+    here = site()
+    listed = {"as_of": rfc3339(here.clock.now()), "revoked": revocation_list(here.store), "v": 1}
+    return JsonResponse(listed, json_dumps_params={"indent": 1})
 
 
 @require_safe
