@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bequest.store import models as rows
-from bequest.store.portal_records import AskedAtPortal, Card, Look, LookFor, RequestState
+from bequest.store.portal_records import AskedAtPortal, Card, Look, LookFor, RequestOutcome, RequestState
 from bequest.store.unit import aware
 
 Run = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
@@ -17,7 +17,7 @@ _CARDS, _CASES, _SETTINGS, _EVENTS, _ATTEMPTS, _ASKED = (
     m._meta.db_table
     for m in (rows.PortalCard, rows.Case, rows.Setting, rows.OutboxEvent, rows.Attempt, rows.PortalRequest)
 )
-_COLUMNS = "r.code, r.ref, r.kind, r.lot, r.sealed_text, r.due_on, r.state, r.created_at"
+_COLUMNS = "r.code, r.ref, r.kind, r.lot, r.sealed_text, r.due_on, r.state, r.created_at, r.owner, r.outcome"
 _LOOK = f"""
 SELECT tried.n, c.case_id, c.sealed, c.opens_until, k.rehearsal, k.clock_at, k.status, page.value_json,
  erased.value_json,
@@ -38,8 +38,9 @@ _TRIED = f'SELECT n FROM {_ATTEMPTS} WHERE source = %s AND "window" = %s'  # noq
 _SETTING = f"SELECT value_json FROM {_SETTINGS} WHERE scope = %s AND name = %s"  # noqa: S608
 _BEFORE = f"SELECT {_COLUMNS} FROM {_ASKED} r WHERE r.asker = %s AND r.case_id = %s ORDER BY r.id"  # noqa: S608
 _ADD = f"""
-INSERT INTO {_ASKED} (case_id, code, ref, asker, kind, lot, sealed_text, due_on, state, created_at, state_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+INSERT INTO {_ASKED} (
+ case_id, code, ref, asker, kind, lot, sealed_text, due_on, state, created_at, state_at, owner, outcome)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', '') RETURNING id
 """  # noqa: S608
 
 
@@ -104,5 +105,9 @@ class Inbox:
 
 
 def _asked(case_id: str, asker: str, row: tuple[Any, ...]) -> AskedAtPortal:
-    code, ref, kind, lot, text, due, state, at = row
-    return AskedAtPortal(case_id, code, ref, kind, lot, bytes(text), due, RequestState(state), at, asker)
+    code, ref, kind, lot, text, due, state, at, owner, outcome = row
+    return AskedAtPortal(
+        case_id=case_id, code=code, ref=ref, kind=kind, lot=lot, sealed_text=bytes(text), due_on=due,
+        state=RequestState(state), created_at=at, owner=owner,
+        outcome=RequestOutcome(outcome) if outcome else None, asker=asker,
+    )  # fmt: skip

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -15,7 +14,7 @@ from bequest.app.portal.page import PageLot, Side
 from bequest.documents.citations import cite
 from bequest.documents.words import word
 from bequest.model.disposition import Operator, Release, Residue
-from bequest.web.pages import day
+from bequest.web.pages import when
 from bequest.web.portal import pieces
 
 
@@ -72,9 +71,7 @@ class Shown:
 
     def when(self, at: datetime, zone: str) -> str:
         """An instant with its zone."""
-        local = at.astimezone(ZoneInfo(zone))
-        offset = local.strftime("%z")
-        return f"{day(local, self.lang)} {local:%H:%M} (UTC{offset[:3]}:{offset[3:]})"
+        return when(at, zone, self.lang)
 
 
 def shown(opened: Opened, lang: str) -> Shown:
