@@ -253,7 +253,7 @@ class _Run:
         needs = pl.any_horizontal(
             pl.col(DECISION_PREFIX + c).is_in(self._kept) & non_empty(pl.col(c)) for c in self._names
         )
-        frame = pl.concat([decisions.select(f"{DECISION_PREFIX}{c}" for c in self._names), batch], how="horizontal")
+        frame = self._beside(decisions, batch)
         open_ = frame.select(needs.alias("n"))["n"]
         if self._sealed is None or not open_.any():
             return ~open_
@@ -261,11 +261,16 @@ class _Run:
         there = self._sealed.select(by).unique().with_columns(pl.lit(True).alias("in"))
         return ~open_ | found.join(there, on=by, how="left", maintain_order="left")["in"].fill_null(False)
 
+    def _beside(self, decisions: pl.DataFrame, batch: pl.DataFrame) -> pl.DataFrame:
+        """What was decided on each cell, and the cells."""
+        decided = decisions.select(DECISION_PREFIX + n for n in self._names)
+        return pl.concat([decided, batch.select(self._names)], how="horizontal")
+
     def _decide(self, batch: pl.DataFrame, decisions: pl.DataFrame, found: pl.DataFrame) -> None:
         """Row keys to delete, cells to empty, counts of what stays."""
         plan = self._plan
         leaves = decisions.select(plan.leaves().alias("l"))["l"]
-        both = pl.concat([decisions, batch.select(self._names)], how="horizontal")
+        both = self._beside(decisions, batch)
         goes = (
             (pl.col(DECISION_PREFIX + n).is_in(self._gone) & ~leaves & non_empty(pl.col(n))).alias(n)
             for n in self._names
@@ -317,7 +322,7 @@ class _Run:
         """Count the values that stay in rows that stay."""
         if not batch.height:
             return
-        both = pl.concat([decisions, batch.select(self._names)], how="horizontal")
+        both = self._beside(decisions, batch)
         counts = both.select(
             pl.col(DECISION_PREFIX + n).filter(non_empty(pl.col(n))).value_counts(name="n").implode().alias(n)
             for n in self._names
