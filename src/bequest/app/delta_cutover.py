@@ -27,6 +27,7 @@ from bequest.crypto.atomic import write_file
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import to_json
 from bequest.kernel.errors import BequestError
+from bequest.steps.cutover.mark import IDENTITY
 from bequest.steps.plan.merge import Moved, moved_rows
 
 
@@ -77,7 +78,7 @@ def _take_in(ctx: Context, run: Run, confirmed_by: str) -> Delta:
     _set_aside(run.workspace)
     try:
         linked = index_and_link(ctx, run.case, datamap, sources)
-        indexes = load_indexes(run.workspace, datamap)
+        indexes = load_indexes(run.workspace, datamap, IDENTITY)
         moved = {key: moved_rows(plan, indexes[key]) for key, plan in old.items()}
         found = _counted(moved)
         run.hook("indexed")

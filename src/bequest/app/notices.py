@@ -98,7 +98,7 @@ def people_to_tell(ctx: Context, run: Run, datamap: DataMap) -> pl.DataFrame:
     """`ref`, `anchor`, `name`, `phone`, `email`, `public_only`, `lots` for everybody whose data the case touches."""
     workspace = run.workspace
     linked = load_linked(workspace, run.case, datamap)
-    indexes = load_indexes(workspace, datamap)
+    indexes = load_indexes(workspace, datamap, ("row_no",))
     plans = load_plans(workspace, datamap)
     sources = open_sources(run.case, run.ctx.secrets)
     everyone = run.case.event in MOVES_NOTHING | RELEASES_NOTHING

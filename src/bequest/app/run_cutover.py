@@ -33,7 +33,15 @@ from bequest.model.case import MOVES_NOTHING, Role
 from bequest.model.datamap import DataMap
 from bequest.model.plan import Policy, Population
 from bequest.sources.source import OpenSource
-from bequest.steps.cutover.mark import FileMark, Inventory, TableMark, final_inventory, mark_table, read_file_mark
+from bequest.steps.cutover.mark import (
+    IDENTITY,
+    FileMark,
+    Inventory,
+    TableMark,
+    final_inventory,
+    mark_table,
+    read_file_mark,
+)
 from bequest.steps.plan.diff import NEEDS_APPROVAL, Change, diff, volume_changes
 from bequest.store.records import CaseStatus
 
@@ -92,7 +100,7 @@ def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
     sources = open_sources(run.case, run.ctx.secrets)
     check_schema(datamap, sources)
     linked = index_and_link(ctx, run.case, datamap, sources)
-    indexes = load_indexes(run.workspace, datamap)
+    indexes = load_indexes(run.workspace, datamap, IDENTITY)
     run.hook("indexed")
     take_waiting(ctx, run.case.id)
     taken = take_answers(run.workspace)

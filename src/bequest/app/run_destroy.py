@@ -288,7 +288,9 @@ def _parents(job: Job) -> dict[ColumnKey, pl.DataFrame]:
         names = [c.name for c in table.columns if c.cls in {FieldClass.PERSON_NAME, FieldClass.COMPANY_NAME}]
         for source, name, column in wanted:
             if (source, name) == (table.source, table.name) and names:
-                out[(source, name, column)] = parent_names(job.batches(table, "parents"), column, names)
+                out[(source, name, column)] = parent_names(
+                    job.batches(table, "parents", list(dict.fromkeys((column, *names)))), column, names
+                )
     return out
 
 

@@ -1,7 +1,8 @@
 """Index every table, and recognise who is who."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from pathlib import Path
 
@@ -220,11 +221,21 @@ def load_linked(workspace: Workspace, case: Case, datamap: DataMap, *, fixed: bo
     return Linked(subject_of=subject_of, anchors=anchors, **meta)
 
 
-def load_indexes(workspace: Workspace, datamap: DataMap) -> dict[TableKey, pl.DataFrame]:
-    """The indexes of all tables in the case."""
+_COMPARED = re.compile(r"(?:m|n):.*|x:\w+:(?!ph$|em$)\w+")
+"""Columns of an index that only linkage looks at: about half of it."""
+
+
+def load_indexes(
+    workspace: Workspace, datamap: DataMap, columns: Collection[str] | None = None
+) -> dict[TableKey, pl.DataFrame]:
+    """The indexes of all tables in the case: what deciding goes by, or these columns alone."""
+
+    def wanted(column: str) -> bool:
+        return not _COMPARED.fullmatch(column) if columns is None else column in columns
+
     return {
         (t.source, t.name): workspace.read(
-            workspace.table_file("index", t.source, t.name), f"link {workspace.root.name}"
+            workspace.table_file("index", t.source, t.name), f"link {workspace.root.name}", wanted=wanted
         )
         for t in datamap.tables
         if t.in_case

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -87,8 +87,8 @@ class Workspace:
         beside.replace(path)
         return n
 
-    def read(self, path: Path, step: str) -> pl.DataFrame:
-        """Read a frame that an earlier step wrote.
+    def read(self, path: Path, step: str, *, wanted: Callable[[str], bool] | None = None) -> pl.DataFrame:
+        """Read a frame that an earlier step wrote; with `wanted`, only the columns of which it is true.
 
         Raises:
             StateError: where it is not there or damaged, naming the step that writes it.
@@ -96,7 +96,8 @@ class Workspace:
         if not path.is_file():
             raise StateError(f"{path.name} is not there yet", hint=f"Run `bequest {step}` first.")
         try:
-            return pl.read_parquet(path)
+            columns = [c for c in pl.read_parquet_schema(path) if wanted(c)] if wanted else None
+            return pl.read_parquet(path, columns=columns)
         except (pl.exceptions.PolarsError, OSError):
             raise StateError(f"the work file {path.name} is damaged", hint=f"Run `bequest {step}` again.") from None
 

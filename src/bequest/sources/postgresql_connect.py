@@ -4,15 +4,17 @@ All sessions read and write text in the same way (dates ISO, bytes hex, the zone
 through row-level security, which would silently miss people.
 """
 
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
+import adbc_driver_postgresql
 import psycopg
 import pyarrow as pa
+from adbc_driver_manager import AdbcConnection, AdbcDatabase, dbapi
 from adbc_driver_manager import Error as ArrowError
-from adbc_driver_postgresql import dbapi
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from bequest.kernel.errors import SourceError
@@ -67,12 +69,20 @@ than the one whose name was looked at when encryption was decided."""
 _NOT_DEMANDED = frozenset({"allow", "prefer"})
 
 
+class _Lasting:
+    """A database of the bulk driver that outlives its connections: the driver would close it with the first."""
+
+    def close(self) -> None:
+        """Nothing: it goes with its server."""
+
+
 class Server:
     """One source's server: opens connections for each use."""
 
     def __init__(self, spec: Source, secrets: Secrets) -> None:
         self._spec = spec
         self._secrets = secrets
+        self._bulk: AdbcDatabase | None = None
         self.name = spec.name
 
     def __repr__(self) -> str:
@@ -103,12 +113,20 @@ class Server:
             SourceError: whatever the server refuses, also inside the block.
         """
         try:
-            with closing(dbapi.connect(self._address(Use.READ))) as db:
+            made = AdbcConnection(self._types())
+            with closing(dbapi.Connection(cast(AdbcDatabase, _Lasting()), made)) as db:
                 yield db
         except ArrowError as error:
             raise refusal(self.name, error.sqlstate or None, str(error)) from None
         except (OSError, pa.ArrowException) as error:
             raise refusal(self.name, None, str(error)) from None
+
+    def _types(self) -> AdbcDatabase:
+        """What the bulk driver knows of the database: all its types, asked for once, with no connection kept open."""
+        if self._bulk is None:
+            self._bulk = adbc_driver_postgresql.connect(self._address(Use.READ))
+            weakref.finalize(self, self._bulk.close)
+        return self._bulk
 
     def _address(self, use: Use) -> str:
         """Everything that a connection needs, with the password in it: never shown."""

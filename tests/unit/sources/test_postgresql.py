@@ -284,6 +284,15 @@ def test_reading_is_one_snapshot(database: str, postgres: Postgres, open_postgre
     assert rest["v"].str.len_chars().unique().to_list() == [2000]
 
 
+def test_each_read_has_a_session_of_its_own(database: str, postgres: Postgres, open_postgres: Opener) -> None:
+    postgres.execute(database, "CREATE TABLE t (id int, v text)", "INSERT INTO t VALUES (1, 'a')")
+    source = open_postgres(database)
+    first = source.read("t", key=["id"])
+    postgres.execute(database, "INSERT INTO t VALUES (2, 'b')")
+    assert pl.concat(source.read("t", key=["id"]))["v"].to_list() == ["a", "b"]
+    assert pl.concat(first)["v"].to_list() == ["a"]
+
+
 def test_a_large_table_is_sampled_from_some_of_its_pages(
     database: str, postgres: Postgres, open_postgres: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:

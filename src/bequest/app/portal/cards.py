@@ -186,21 +186,36 @@ def kinds_by_subject(datamap: DataMap, plans: Mapping[tuple[str, str], TablePlan
     parts = [found for key, plan in plans.items() if (found := _kinds_of(tables[key], plan)) is not None]
     if not parts:
         return pl.DataFrame(schema={"subject": pl.Int64, "kinds": pl.Utf8})
-    kept = pl.col("word").str.contains(f":{Residue.CUSTODY.value}:")
-    until = pl.when(kept & pl.col("due_on").is_not_null()).then(pl.col("due_on").dt.to_string("%Y-%m-%d"))
-    one = pl.concat_str("cls", pl.lit(":"), "word", pl.lit(":"), until.fill_null(""), pl.lit(":"), "mark")
+    # grouped and sorted by number, in the order of the words: a person has many kinds, and texts are slow to compare
+    words = pl.concat([kinds for _, kinds in parts]).select("cls", "word").unique().sort("cls", "word")
+    words = words.with_row_index("kind").with_columns(
+        pl.concat_str("cls", pl.lit(":"), "word", pl.lit(":")).alias("said")
+    )
+    kept = words["word"].str.contains(f":{Residue.CUSTODY.value}:")
+    said, is_kept = (pl.col("kind").replace_strict(words["kind"], v) for v in (words["said"], kept))
+    until = pl.when(is_kept & pl.col("due_on").is_not_null()).then(pl.col("due_on").dt.to_string("%Y-%m-%d"))
+    mark = pl.when("sensitive").then(pl.lit("s")).otherwise(pl.lit(""))
+    one = pl.concat_str(said, until.fill_null(""), pl.lit(":"), mark)
+    numbered = [
+        decided.join(kinds.join(words, on=["cls", "word"]).select("way", "kind", "sensitive"), on="way")
+        for decided, kinds in parts
+    ]
     return (
-        pl.concat(parts)
-        .group_by("subject", "cls", "word")
-        .agg(pl.col("due_on").max(), pl.col("mark").max())
-        .sort("subject", "cls", "word")
+        pl.concat([part.select("subject", "kind", "sensitive", "due_on") for part in numbered])
+        .group_by("subject", "kind")
+        .agg(pl.col("due_on").max(), pl.col("sensitive").any())
+        .sort("subject", "kind")
+        .select("subject", one.alias("one"))
         .group_by("subject", maintain_order=True)
-        .agg(one.str.join(";").alias("kinds"))
+        .agg(pl.col("one").str.join(";").alias("kinds"))
     )
 
 
-def _kinds_of(table: TableMap, plan: TablePlan) -> pl.DataFrame | None:
-    """`subject`, `cls`, `mark`, `word`, `due_on` of one table; rows decided alike in all columns are taken together."""
+def _kinds_of(table: TableMap, plan: TablePlan) -> tuple[pl.DataFrame, pl.DataFrame] | None:
+    """Of one table `subject`, `way`, `due_on`, and of each way `way`, `cls`, `word`, `sensitive`.
+
+    Rows decided alike in all columns go one way and are taken together.
+    """
     shown = [c for c in table.columns if c.personal and c.cls not in _NOT_SHOWN]
     if not shown:
         return None
@@ -210,15 +225,15 @@ def _kinds_of(table: TableMap, plan: TablePlan) -> pl.DataFrame | None:
     ways = alike.select(codes).unique()
     words = {n: _word(d) for n, d in enumerate(plan.dispositions)}
     cells = [
-        (n, c.cls.value, "s" if c.sensitive else "", words[code])
+        (n, c.cls.value, words[code], c.sensitive)
         for n, row in enumerate(ways.iter_rows())
         for c, code in zip(shown, row, strict=True)
         if code is not None
     ]
-    schema = {"way": pl.UInt32, "cls": pl.Utf8, "mark": pl.Utf8, "word": pl.Utf8}
+    schema = {"way": pl.UInt32, "cls": pl.Utf8, "word": pl.Utf8, "sensitive": pl.Boolean}
     kinds = pl.DataFrame(cells, schema=schema, orient="row").unique()
     decided = alike.join(ways.with_row_index("way"), on=codes, nulls_equal=True).select("subject", "way", "due_on")
-    return decided.join(kinds, on="way").select("subject", "cls", "mark", "word", "due_on")
+    return decided, kinds
 
 
 def _word(d: Disposition) -> str:

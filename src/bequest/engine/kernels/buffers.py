@@ -39,15 +39,15 @@ def text_buffers(series: pl.Series) -> TextBuffers:
     """
     if series.dtype != pl.String:
         series = series.cast(pl.String)
-    array = series.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
-    _, offsets, data = array.buffers()
+    array = _one_chunk(series).to_arrow(compat_level=pl.CompatLevel.oldest())
+    mask, offsets, data = array.buffers()
     n = len(array)
     if n == 0 or offsets is None:
         return TextBuffers(frozen(np.zeros(1, np.int64)), frozen(np.zeros(0, np.uint8)), frozen(np.zeros(0, np.bool_)))
     bounds = np.frombuffer(offsets, np.int64, n + 1, array.offset * 8)
     first, last = int(bounds[0]), int(bounds[-1])
     body = np.frombuffer(data, np.uint8, last - first, first) if last > first else np.zeros(0, np.uint8)
-    return TextBuffers(frozen(bounds - first if first else bounds), frozen(body), validity(series))
+    return TextBuffers(frozen(bounds - first if first else bounds), frozen(body), _valid(array, mask))
 
 
 def detached(frame: pl.DataFrame) -> pl.DataFrame:
@@ -59,7 +59,22 @@ def detached(frame: pl.DataFrame) -> pl.DataFrame:
 
 def validity(series: pl.Series) -> Bools:
     """Which values are not null, as a read-only array."""
+    if not series.null_count():
+        return frozen(np.ones(len(series), np.bool_))
     return frozen(np.array(series.is_not_null().to_numpy(), np.bool_))
+
+
+def _valid(array: pa.Array, mask: pa.Buffer | None) -> Bools:
+    """What an array's bitmap says; all are valid where there is none."""
+    if mask is None:
+        return frozen(np.ones(len(array), np.bool_))
+    bits = np.unpackbits(np.frombuffer(mask, np.uint8), count=array.offset + len(array), bitorder="little")
+    return frozen(bits[array.offset :].view(np.bool_))
+
+
+def _one_chunk(series: pl.Series) -> pl.Series:
+    """The series in one piece; asking is much cheaper than an expression over a few rows."""
+    return series if series.n_chunks() == 1 else series.rechunk()
 
 
 def frozen(array: npt.NDArray[Item]) -> npt.NDArray[Item]:
@@ -98,7 +113,7 @@ def tag_array(series: pl.Series) -> tuple[Bytes, Bools]:
         ValueError: where a value does not have 16 bytes.
     """
     valid = validity(series)
-    present = series.drop_nulls().rechunk()
+    present = _one_chunk(series.drop_nulls() if series.null_count() else series)
     if len(present) and not bool((present.bin.size(unit="b") == TAG_BYTES).all()):
         raise ValueError("every tag has 16 bytes")
     tags = np.zeros((len(series), TAG_BYTES), np.uint8)

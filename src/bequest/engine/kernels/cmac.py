@@ -74,19 +74,18 @@ def _tag_texts(machine: "_Cmac", series: pl.Series) -> pl.Series:
 
 
 def _encode_rows(frame: pl.DataFrame) -> tuple[Ints, Bytes]:
+    """The encoding of each row: all columns lie one behind the other, so that one walk writes whole rows."""
     columns = [text_buffers(series) for series in frame.get_columns()]
-    sizes = np.zeros(frame.height, np.int64)
-    for text in columns:
-        lengths = np.where(text.valid, np.diff(text.offsets), 0)
-        if len(lengths) and int(lengths.max()) >= 1 << 32:
-            raise ValueError("a value of 4 GiB or more cannot be digested")
-        sizes += lengths + _FIELD_HEAD
+    lengths = [len(text.data) for text in columns]
+    starts = frozen(np.cumsum([0, *lengths], dtype=np.int64))
+    bounds = frozen(np.array([text.offsets for text in columns], np.int64).reshape(len(columns), frame.height + 1))
+    valid = frozen(np.array([text.valid for text in columns], np.bool_).reshape(len(columns), frame.height))
+    data = frozen(np.concatenate([np.zeros(0, np.uint8), *(text.data for text in columns)]))
     offsets = np.zeros(frame.height + 1, np.int64)
-    np.cumsum(sizes, out=offsets[1:])
+    if _measure(bounds, valid, offsets) >= 1 << 32:
+        raise ValueError("a value of 4 GiB or more cannot be digested")
     out = np.empty(int(offsets[-1]), np.uint8)
-    cursor = offsets[:-1].copy()
-    for text in columns:
-        _append_field(text.offsets, text.data, text.valid, cursor, out)
+    _write_rows(bounds, starts, data, valid, offsets, out)
     return frozen(offsets), frozen(out)
 
 
@@ -161,17 +160,32 @@ def _endings(k1: Bytes, k2: Bytes) -> Bytes:
 
 
 @compiled
-def _append_field(offsets, data, valid, cursor, out):  # type: ignore[no-untyped-def]
-    for row in range(len(cursor)):
-        at = cursor[row]
-        length = offsets[row + 1] - offsets[row] if valid[row] else 0
-        out[at] = 1 if valid[row] else 0
-        for i in range(4):
-            out[at + 1 + i] = (length >> (8 * i)) & 255
-        start = offsets[row]
-        for i in range(length):
-            out[at + 5 + i] = data[start + i]
-        cursor[row] = at + 5 + length
+def _measure(bounds, valid, offsets):  # type: ignore[no-untyped-def]
+    """Where the encoding of each row ends; the longest value."""
+    longest = 0
+    for row in range(len(offsets) - 1):
+        size = 0
+        for column in range(bounds.shape[0]):
+            length = bounds[column, row + 1] - bounds[column, row] if valid[column, row] else 0
+            longest = max(longest, length)
+            size += length + _FIELD_HEAD
+        offsets[row + 1] = offsets[row] + size
+    return longest
+
+
+@compiled
+def _write_rows(bounds, starts, data, valid, offsets, out):  # type: ignore[no-untyped-def]
+    for row in range(len(offsets) - 1):
+        at = offsets[row]
+        for column in range(bounds.shape[0]):
+            length = bounds[column, row + 1] - bounds[column, row] if valid[column, row] else 0
+            out[at] = 1 if valid[column, row] else 0
+            for i in range(4):
+                out[at + 1 + i] = (length >> (8 * i)) & 255
+            start = starts[column] + bounds[column, row]
+            for i in range(length):
+                out[at + _FIELD_HEAD + i] = data[start + i]
+            at += _FIELD_HEAD + length
 
 
 @compiled

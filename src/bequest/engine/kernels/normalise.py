@@ -103,7 +103,12 @@ def is_damaged(expr: pl.Expr) -> pl.Expr:
 
 def birth_date_from_id(expr: pl.Expr) -> pl.Expr:
     """Date of birth inside a valid resident identity number, else null."""
-    return national_id(expr).str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
+    return born_by(national_id(expr))
+
+
+def born_by(valid: pl.Expr) -> pl.Expr:
+    """Date of birth inside a resident identity number in normal form (see `national_id`)."""
+    return valid.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
 
 
 def valid_national_id(series: pl.Series) -> pl.Series:

@@ -201,6 +201,7 @@ class _Run:
         decisions = self._plan.rows[journal["pos"]]
         left = pl.concat(self._left)
         n = {what: int((left["what"] == what).sum()) for what in (CHANGED, LATE, "unsealed")}
+        erased = {n: self._erased(n, journal, decisions) for n in self._names}
         deleted = journal["after"].null_count()
         gone_before = deleted - len(self.rows_to_delete())
         missing = self._plan.rows.height - self._n_recognised - gone_before - n[CHANGED]
@@ -211,8 +212,8 @@ class _Run:
             rows_after,
             deleted,
             journal.height - deleted,
-            tuple(self._column(c, journal, decisions) for c in self._names),
-            self._kept_sums(journal, decisions),
+            tuple(self._column(n, gone) for n, gone in erased.items()),
+            self._kept_sums(pl.concat(list(erased.values()))),
             max(missing, 0),
             n[CHANGED],
             n[LATE],
@@ -252,7 +253,7 @@ class _Run:
         needs = pl.any_horizontal(
             pl.col(DECISION_PREFIX + c).is_in(self._kept) & non_empty(pl.col(c)) for c in self._names
         )
-        frame = pl.concat([decisions.select(f"{DECISION_PREFIX}{c}" for c in self._names), batch], how="horizontal")
+        frame = self._beside(decisions, batch)
         open_ = frame.select(needs.alias("n"))["n"]
         if self._sealed is None or not open_.any():
             return ~open_
@@ -260,17 +261,22 @@ class _Run:
         there = self._sealed.select(by).unique().with_columns(pl.lit(True).alias("in"))
         return ~open_ | found.join(there, on=by, how="left", maintain_order="left")["in"].fill_null(False)
 
+    def _beside(self, decisions: pl.DataFrame, batch: pl.DataFrame) -> pl.DataFrame:
+        """What was decided on each cell, and the cells."""
+        decided = decisions.select(DECISION_PREFIX + n for n in self._names)
+        return pl.concat([decided, batch.select(self._names)], how="horizontal")
+
     def _decide(self, batch: pl.DataFrame, decisions: pl.DataFrame, found: pl.DataFrame) -> None:
         """Row keys to delete, cells to empty, counts of what stays."""
         plan = self._plan
         leaves = decisions.select(plan.leaves().alias("l"))["l"]
-        emptied = {
-            n: decisions[DECISION_PREFIX + n].is_in(self._gone)
-            & ~leaves
-            & batch.select(non_empty(pl.col(n)).alias("v"))["v"]
+        both = self._beside(decisions, batch)
+        goes = (
+            (pl.col(DECISION_PREFIX + n).is_in(self._gone) & ~leaves & non_empty(pl.col(n))).alias(n)
             for n in self._names
             if n not in plan.key
-        }
+        )
+        emptied = both.select(goes).to_dict()
         acts = pl.DataFrame([leaves, *emptied.values()]).select(pl.any_horizontal(pl.all()).alias("a"))["a"]
         self._check_ledger(batch.filter(acts))
         self._delete.append(batch[KEY].filter(leaves))
@@ -288,14 +294,18 @@ class _Run:
         acts: pl.Series,
     ) -> None:
         plan = self._plan
-        content = batch.select(self._names).with_columns(
-            pl.when(~cells).then(pl.col(n)).alias(n) for n, cells in emptied.items()
+        at = pl.col("row")
+        rows = pl.DataFrame([leaves.alias("leaves"), acts.alias("acts")]).with_row_index("row")
+        emptied_rows = rows.filter(pl.col("acts") & ~pl.col("leaves")).select(at)
+        some = batch[emptied_rows["row"]].select(self._names)
+        content = some.with_columns(
+            pl.when(~cells.gather(emptied_rows["row"])).then(pl.col(n)).alias(n) for n, cells in emptied.items()
         )
-        after = after_digests(content, plan.source, plan.table, self._keys.link_ecb)
+        after = emptied_rows.with_columns(after_digests(content, plan.source, plan.table, self._keys.link_ecb))
         filled = batch.select(non_empty(pl.col(n)).alias(VALUE + n) for n in self._names)
-        note = pl.concat([found.select("pos", "row_tag"), after.to_frame(), filled], how="horizontal")
-        note = note.with_columns(pl.when(~leaves).then(pl.col("after")).alias("after"))
-        self._acts.append(note.filter(acts))
+        note = pl.concat([rows.select(at), found.select("pos", "row_tag"), filled], how="horizontal").filter(acts)
+        note = note.join(after, on="row", how="left", maintain_order="left")
+        self._acts.append(note.select("pos", "row_tag", "after", *filled.columns))
 
     def _check_ledger(self, batch: pl.DataFrame) -> None:
         plan = self._plan
@@ -310,15 +320,21 @@ class _Run:
 
     def _count_stays(self, batch: pl.DataFrame, decisions: pl.DataFrame) -> None:
         """Count the values that stay in rows that stay."""
+        if not batch.height:
+            return
+        both = self._beside(decisions, batch)
+        counts = both.select(
+            pl.col(DECISION_PREFIX + n).filter(non_empty(pl.col(n))).value_counts(name="n").implode().alias(n)
+            for n in self._names
+        )
         for n in self._names:
-            filled = batch.select(non_empty(pl.col(n)).alias("v"))["v"]
-            for index, count in decisions[DECISION_PREFIX + n].filter(filled).value_counts().iter_rows():
+            for line in counts[n].item():
+                index, count = line[DECISION_PREFIX + n], line["n"]
                 residue = self._plan.dispositions[index].residue
                 if residue not in LEAVES:
                     self._stays[n][residue] = self._stays[n].get(residue, 0) + count
 
-    def _column(self, name: str, journal: pl.DataFrame, decisions: pl.DataFrame) -> ColumnErasure:
-        gone = self._erased(name, journal, decisions)
+    def _column(self, name: str, gone: pl.DataFrame) -> ColumnErasure:
         by = {Residue.DELETE: 0, Residue.CUSTODY: 0}
         for index, count in gone["d"].value_counts().iter_rows():
             by[self._plan.dispositions[index].residue] += count
@@ -339,8 +355,7 @@ class _Run:
             went &= journal["after"].is_null()  # a key goes only with its whole row
         return pl.DataFrame([decided.alias("d"), decisions["due_on"].alias("due")]).filter(went)
 
-    def _kept_sums(self, journal: pl.DataFrame, decisions: pl.DataFrame) -> tuple[KeptSum, ...]:
-        lines = pl.concat([self._erased(n, journal, decisions) for n in self._names])
+    def _kept_sums(self, lines: pl.DataFrame) -> tuple[KeptSum, ...]:
         lines = lines.filter(pl.col("d").is_in(self._kept)).group_by("d").agg(pl.len(), pl.col("due").max())
         sums: dict[str, tuple[int, list[date]]] = {}
         for index, values, due in lines.iter_rows():

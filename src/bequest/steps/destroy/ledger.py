@@ -181,9 +181,9 @@ def _take(
     goes = {n: decisions[DECISION_PREFIX + n].is_in(removed) for n in names}
     any_goes = pl.DataFrame(list(goes.values())).select(pl.any_horizontal(pl.all()).alias("g"))["g"]
     decided = batch.filter(known)
-    rows = row_tokens(decided, plan.source, plan.table, plan.key, names, ecb)
-    content = identify(decided, plan.source, plan.table, names, ecb)["row_digest"].alias("content")
-    known_rows = _kinded(rows, row_kind(plan.source, plan.table)).with_columns(content, _emptied(plan, goes))
+    rows = identify(decided, plan.source, plan.table, names, ecb)
+    token, content = rows["row_tag" if plan.key else "row_digest"], rows["row_digest"].alias("content")
+    known_rows = _kinded(token, row_kind(plan.source, plan.table)).with_columns(content, _emptied(plan, goes))
     gone.append(known_rows.filter(any_goes))
     for c in plan.columns:
         if c.cls in STRONG:

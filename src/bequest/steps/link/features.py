@@ -43,6 +43,8 @@ _ID_HEAD = r"^([1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01
 _NO_BIRTHDAY = ("1900-01-01", "1970-01-01", "1980-01-01", "1990-01-01", "2000-01-01", "0001-01-01")
 _PLACES = r"^[^\d]*[省市县旗镇乡]"
 _DISTRICT = r"^[^\d]*[^小社园新]区"
+_VALID, _PARTS = "\x1fvalid", "\x1faddress"
+"""Columns that are worked out once beside those of the table; no table has such names."""
 _UNITS = "号|栋|幢|座|单元|室|楼|层|期|弄|组|队"
 _AFTER_A_NUMBER = r"(\d)\s*[-－—–_~/#、，,.．\s]"
 """3-1-502 are three numbers, as 3幢1单元502室 are."""
@@ -55,26 +57,37 @@ _NUMERALS = {
 def written_name(column: pl.Expr) -> pl.Expr:
     """A name in normal form and simplified characters, without notes, in the order it is said; `titles` parts it."""
     plain = normalise.name(column).map_batches(simplified, return_dtype=pl.String, is_elementwise=True)
-    return titles.in_order(titles.without_notes(plain))
+    return _then(_then(plain, titles.without_notes), titles.in_order)
 
 
 def person_name(column: pl.Expr) -> pl.Expr:
     """A whole name as it is compared; where only a surname stands, as in 张先生, there is none."""
-    return titles.whole(written_name(column))
+    return _then(written_name(column), titles.whole)
 
 
 def usable_phone(column: pl.Expr) -> pl.Expr:
     """A phone number in normal form; numbers that people type to get past a form are none."""
-    number = normalise.phone(column)
-    return pl.when(~number.str.contains(_JUNK_PHONE)).then(number)
+    return _then(normalise.phone(column), lambda number: pl.when(~number.str.contains(_JUNK_PHONE)).then(number))
 
 
 def usable_email(column: pl.Expr) -> pl.Expr:
     """An e-mail address in normal form; made-up ones (a@a.com) and an office's (info@) are nobody's own."""
-    address = normalise.email(column)
+    return _then(normalise.email(column), _somebodys)
+
+
+def _somebodys(address: pl.Expr) -> pl.Expr:
     local = address.str.extract(r"^([^@+]+)")
     nobody = (local.str.len_chars() < 2) | (local == address.str.extract(r"@([^.]+)")) | local.str.contains(_JUNK_MAIL)
     return pl.when(~nobody).then(address)
+
+
+def _then(column: pl.Expr, stage: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
+    """A stage over a column that is worked out once: an expression works it out wherever it names it."""
+
+    def work(values: pl.Series) -> pl.Series:
+        return values.to_frame("v").select(stage(pl.col("v"))).to_series()
+
+    return column.map_batches(work, return_dtype=pl.String, is_elementwise=True)
 
 
 def role_features(table: TableMap, batch: pl.DataFrame, role: RowRole, ecb: Ecb, zone: str) -> Mapping[str, pl.Series]:
@@ -99,18 +112,20 @@ def role_features(table: TableMap, batch: pl.DataFrame, role: RowRole, ecb: Ecb,
         made["nm"] = written_name(name)
     born: list[pl.Expr] = []
     if ident is not None:
-        made["id"] = normalise.national_id(ident)
-        made["ip"] = _head(ident)
-        born.append(normalise.birth_date_from_id(ident).dt.strftime("%Y-%m-%d"))
+        batch = batch.with_columns(normalise.national_id(ident).alias(_VALID))
+        made["id"] = pl.col(_VALID)
+        made["ip"] = pl.coalesce(pl.col(_VALID).str.head(14), _head(ident))
+        born.append(normalise.born_by(pl.col(_VALID)).dt.strftime("%Y-%m-%d"))
     birthday = first(FieldClass.BIRTHDAY)
     if birthday is not None:
         day = parse_date(birthday, zone).dt.strftime("%Y-%m-%d")
-        born.append(pl.when(~day.is_in(_NO_BIRTHDAY)).then(day))
+        born.append(_then(day, lambda said: pl.when(~said.is_in(_NO_BIRTHDAY)).then(said)))
     if born:
         made["bd"] = pl.coalesce(born)
     if FieldClass.ADDRESS in by_class:
         whole = pl.concat_str([pl.col(c) for c in by_class[FieldClass.ADDRESS]], separator=" ", ignore_nulls=True)
-        made |= _address(whole)
+        batch = batch.with_columns(_parts_of_address(whole))
+        made |= _address()
     social = next((c for c in _SOCIAL if c in by_class), None)
     if social is not None:
         made["so"] = _other_number(pl.col(by_class[social][0]), social)
@@ -121,7 +136,7 @@ def role_features(table: TableMap, batch: pl.DataFrame, role: RowRole, ecb: Ecb,
         values = values.with_columns(_sound(values["nm"]))
     out = {f"x:{role}:{k}": tokens(values[k], ecb, f"x\x1f{_prefix(k)}\x1f") for k in values.columns}
     sexes = []
-    if (gender := _gender(first(FieldClass.GENDER), ident)) is not None:
+    if (gender := _gender(first(FieldClass.GENDER), pl.col(_VALID) if ident is not None else None)) is not None:
         sexes.append(batch.select(gender.alias("v"))["v"])
     if called is not None:
         out[f"x:{role}:sn"] = _surname(called, ecb)
@@ -164,22 +179,25 @@ def _sound(names: pl.Series) -> pl.Series:
 
 
 def _head(column: pl.Expr) -> pl.Expr:
-    """Area and date of birth of an identity number: of a valid one, or of 18 characters that once were one."""
-    bare = normalise.compact(column)
-    old = pl.when(bare.str.contains(_ID_SHAPE)).then(bare.str.extract(_ID_HEAD))
-    return pl.coalesce(normalise.national_id(column).str.head(14), old)
+    """Area and date of birth of 18 characters that are, or once were, an identity number."""
+    return _then(
+        normalise.compact(column), lambda bare: pl.when(bare.str.contains(_ID_SHAPE)).then(bare.str.extract(_ID_HEAD))
+    )
 
 
 def _other_number(column: pl.Expr, cls: FieldClass) -> pl.Expr:
-    bare = normalise.compact(column)
-    usable = (bare.str.len_chars() >= 5) & ~bare.str.contains(_JUNK_WORD)
-    return pl.when(usable).then(pl.concat_str(pl.lit(f"{cls}\x1f"), bare))
+    def usable(bare: pl.Expr) -> pl.Expr:
+        is_so = (bare.str.len_chars() >= 5) & ~bare.str.contains(_JUNK_WORD)
+        return pl.when(is_so).then(pl.concat_str(pl.lit(f"{cls}\x1f"), bare))
+
+    return _then(normalise.compact(column), usable)
 
 
-def _gender(column: pl.Expr | None, ident: pl.Expr | None) -> pl.Expr | None:
+def _gender(column: pl.Expr | None, valid: pl.Expr | None) -> pl.Expr | None:
+    """1 or 2, by an identity number in normal form, else by what is said."""
     found: list[pl.Expr] = []
-    if ident is not None:
-        odd = normalise.national_id(ident).str.slice(16, 1).cast(pl.UInt8, strict=False) % 2
+    if valid is not None:
+        odd = valid.str.slice(16, 1).cast(pl.UInt8, strict=False) % 2
         found.append(pl.when(odd == 1).then(1).when(odd == 0).then(2))
     if column is not None:
         said = column.str.strip_chars().str.to_lowercase()
@@ -190,12 +208,23 @@ def _gender(column: pl.Expr | None, ident: pl.Expr | None) -> pl.Expr | None:
     return pl.coalesce(found).cast(pl.UInt8) if found else None
 
 
-def _address(column: pl.Expr) -> dict[str, pl.Expr]:
-    """The last characters before the first number, and the numbers: all, the first two, the house number alone."""
+def _parts_of_address(column: pl.Expr) -> pl.Expr:
+    """A struct: `street`, the last characters before the first number; `numbers`, all of them."""
     parted = column.str.replace_all(_AFTER_A_NUMBER, "${1}号")
-    plain = normalise.compact(parted).map_batches(_plain_address, return_dtype=pl.String, is_elementwise=True)
-    street = plain.str.extract(r"^[^\d]*?(\p{Han}{2,3})[^\d\p{Han}]*\d")
-    numbers = plain.str.extract_all(r"\d+")
+
+    def work(compact: pl.Series) -> pl.Series:
+        plain = pl.col("v")
+        street = plain.str.extract(r"^[^\d]*?(\p{Han}{2,3})[^\d\p{Han}]*\d")
+        parts = pl.struct(street.alias("street"), plain.str.extract_all(r"\d+").alias("numbers"))
+        return _plain_address(compact).to_frame("v").select(parts).to_series()
+
+    kind = pl.Struct({"street": pl.String, "numbers": pl.List(pl.String)})
+    return normalise.compact(parted).map_batches(work, return_dtype=kind, is_elementwise=True).alias(_PARTS)
+
+
+def _address() -> dict[str, pl.Expr]:
+    """The street with the numbers: all, the first two, the house number alone."""
+    street, numbers = pl.col(_PARTS).struct.field("street"), pl.col(_PARTS).struct.field("numbers")
 
     def upto(n: int, at_least: int) -> pl.Expr:
         said = pl.concat_str(street, numbers.list.head(n).list.join("-"), separator="|")

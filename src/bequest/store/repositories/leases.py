@@ -24,6 +24,9 @@ from bequest.store.register import record_of
 from bequest.store.unit import CaseRepository, aware, pack, unpack
 
 _CLOCK = "lease_clock"
+_STANDS = (
+    f"SELECT 1 FROM {rows.Lease._meta.db_table} WHERE case_id = %s AND step = %s AND fencing = %s AND NOT released"  # noqa: S608
+)
 
 
 class Leases(CaseRepository):
@@ -110,6 +113,8 @@ class Leases(CaseRepository):
         Raises:
             LeaseError: when it is not.
         """
+        if at is None and self._stands(case_id, step, fencing):
+            return
         row = self._held(case_id, step, fencing)
         if at is not None and row.expires_at <= aware(at):
             raise LeaseError(
@@ -133,6 +138,18 @@ class Leases(CaseRepository):
 
     def _found(self, case_id: str, step: str) -> rows.Lease | None:
         return self._in(rows.Lease, case_id).select_for_update().filter(step=step).first()
+
+    def _stands(self, case_id: str, step: str, fencing: int) -> bool:
+        """Whether the step is held under that number; its row is locked then, as `_held` does.
+
+        In plain SQL: every transaction of a step begins with it.
+        """
+        self._unit.rows(rows.Lease)  # only while the transaction is open
+        connection = connections[self._unit.alias]
+        lock = f" {connection.ops.for_update_sql()}" if connection.features.has_select_for_update else ""
+        with connection.cursor() as cursor:
+            cursor.execute(_STANDS + lock, (case_id, step, fencing))
+            return cursor.fetchone() is not None
 
     def _held(self, case_id: str, step: str, fencing: int) -> rows.Lease:
         row = self._found(case_id, step)

@@ -91,3 +91,15 @@ def test_a_digest_depends_on_its_row_only() -> None:
 def test_an_empty_column_and_an_empty_frame_give_nothing() -> None:
     assert tokens(pl.Series("v", [], dtype=pl.String), ecb, "p").to_list() == []
     assert row_digests(pl.DataFrame({"a": []}, schema={"a": pl.String}), ecb, "p").to_list() == []
+
+
+def test_slices_in_several_chunks_with_nulls_are_encoded_row_by_row() -> None:
+    values = [None, "", "a", "张伟", "x" * 40, None, "b" * 16, "", "汉" * 7, "z"]
+    one, two = pl.DataFrame({"a": values[:4], "b": values[3:7]}), pl.DataFrame({"a": values, "b": values[::-1]})
+    part = pl.concat([one, two]).slice(1, 11)
+
+    def encoded(row: tuple[str | None, ...]) -> bytes:
+        fields = [(v is not None, (v or "").encode()) for v in row]
+        return b"".join(bytes([there]) + len(text).to_bytes(4, "little") + text for there, text in fields)
+
+    assert row_digests(part, ecb, "p").to_list() == [reference(b"p" + encoded(row)) for row in part.rows()]

@@ -17,6 +17,7 @@ from bequest.model.destruction import Finding
 from bequest.sources import open_source
 from bequest.steps.destroy.erase import erase
 from bequest.steps.destroy.verifier.prepare import prepare
+from bequest.steps.destroy.verifier.reading import ReadTwice
 from bequest.steps.destroy.verifier.state import destroy_state, has_state, read_state, write_state
 from bequest.steps.destroy.verifier.task import Task
 from bequest.steps.destroy.verifier.verify import verify
@@ -58,6 +59,16 @@ def findings(found):
 
 def residue(found):
     return {(x.source, x.table, x.column, x.kind): x.hits for x in found.lines if x.verdict == "residue"}
+
+
+@pytest.mark.parametrize("room", [0, 2_000])
+def test_the_first_look_is_the_same_whether_sources_stay_in_memory_or_are_read_again(company, monkeypatch, room):
+    kept = prepare(task(company))
+    monkeypatch.setattr("bequest.steps.destroy.verifier.prepare.ReadTwice", lambda: ReadTwice(room))
+    again = prepare(task(company))
+    assert again.facts == kept.facts
+    assert again.wanted.to_bytes() == kept.wanted.to_bytes()
+    assert again.allowed.counts.tolist() == kept.allowed.counts.tolist()
 
 
 def test_a_clean_destruction_passes_with_full_control(company):

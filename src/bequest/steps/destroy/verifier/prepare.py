@@ -19,7 +19,7 @@ from bequest.steps.destroy.verifier.finder import Finder
 from bequest.steps.destroy.verifier.held import Contents, contents
 from bequest.steps.destroy.verifier.places import Places, by_table, filled_and_going, loses
 from bequest.steps.destroy.verifier.raw import raw_paths
-from bequest.steps.destroy.verifier.reading import read_rows
+from bequest.steps.destroy.verifier.reading import ReadTwice
 from bequest.steps.destroy.verifier.rows import Rows, UnreadableError
 from bequest.steps.destroy.verifier.scan import ColumnHits, Search, Tally
 from bequest.steps.destroy.verifier.state import Allowed, ColumnControl, Facts, SourceControl, VerifierState
@@ -40,14 +40,15 @@ Bools = npt.NDArray[np.bool_]
 
 
 def prepare(task: Task) -> VerifierState:
-    """Learn and control. Reads every source twice, changes nothing."""
+    """Learn and control. Goes through every source twice, changes nothing."""
+    twice = ReadTwice()
     tokeniser = Tokeniser(task.key)
     places = by_table(task.plans)
     learned = _Learned(tokeniser)
     unreadable: dict[str, str] = {}
     for source in task.sources:
         try:
-            for rows in read_rows(source, task):
+            for rows in twice.first(source, task):
                 found = places.get((source.name, rows.table))
                 if found is not None:
                     learned.take(found, rows, found.locate(rows, task.link_ecb))
@@ -59,7 +60,7 @@ def prepare(task: Task) -> VerifierState:
     search = Search(tokeniser, wanted, learned.profile)
     for source in task.sources:
         if source.name not in unreadable:
-            control.look(source, search)
+            control.look(source, search, twice)
     facts = Facts(
         task.key_commit,
         learned.profile,
@@ -159,10 +160,10 @@ class _Control:
         self._cells: list[tuple[Bytes, npt.NDArray[np.int64]]] = []
         self._stays = {s.name: np.zeros(len(wanted), np.bool_) for s in task.sources}
 
-    def look(self, source: Source, search: Search) -> None:
+    def look(self, source: Source, search: Search, twice: ReadTwice) -> None:
         """Search one source."""
         tally = Tally()
-        for rows, hits in search.cells(source, self._task, tally):
+        for rows, hits in search.cells(twice.again(source, self._task), tally):
             if not hits:
                 continue
             places = self._places.get((source.name, rows.table))

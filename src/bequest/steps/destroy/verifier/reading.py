@@ -99,6 +99,35 @@ def read_rows(source: Source, task: Task) -> Iterator[Rows]:
         raise UnreadableError(source.name, type(error).__name__) from error
 
 
+class ReadTwice:
+    """Sources that are read twice in a row: what is small stays in memory meanwhile, all else is read again."""
+
+    def __init__(self, room: int = 64 << 20) -> None:
+        """`room`: how many bytes of cells are kept at most, over all sources."""
+        self._room = room
+        self._kept: dict[str, list[Rows]] = {}
+
+    def first(self, source: Source, task: Task) -> Iterator[Rows]:
+        """As `read_rows`."""
+        kept: list[Rows] | None = []
+        for rows in read_rows(source, task):
+            size = int(rows.cells.estimated_size())
+            if kept is not None and size <= self._room:
+                kept.append(rows)
+                self._room -= size
+            elif kept is not None:
+                self._room += sum(int(r.cells.estimated_size()) for r in kept)
+                kept = None
+            yield rows
+        if kept is not None:
+            self._kept[source.name] = kept
+
+    def again(self, source: Source, task: Task) -> Iterator[Rows]:
+        """The rows once more, and for the last time: what was kept is let go of."""
+        kept = self._kept.pop(source.name, None)
+        yield from read_rows(source, task) if kept is None else kept
+
+
 def parts_of(source: Source) -> list[Source]:
     """The files of an export, each as a source of its own, named as the file; any other source is its only part."""
     if source.kind is not SourceKind.HELD_ELSEWHERE:

@@ -1,6 +1,6 @@
 """One search, the same before the deletion (as control) and after it: every cell and every byte against the tokens."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,15 +9,12 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-from bequest.model.case import Source
 from bequest.steps.destroy.verifier.buffers import Ints
 from bequest.steps.destroy.verifier.candidates import Profile
 from bequest.steps.destroy.verifier.finder import Finder, Found
 from bequest.steps.destroy.verifier.raw import CLOSE, raw_blocks, raw_candidates
 from bequest.steps.destroy.verifier.read_tables import read_parquet_file
-from bequest.steps.destroy.verifier.reading import read_rows
 from bequest.steps.destroy.verifier.rows import Rows
-from bequest.steps.destroy.verifier.task import Task
 from bequest.steps.destroy.verifier.tokens import Tokeniser, TokenSet
 
 NAMES = "(names)"
@@ -73,14 +70,14 @@ class Search:
         self._profile = profile
         self._finder = Finder(profile)
 
-    def cells(self, source: Source, task: Task, tally: Tally) -> Iterator[tuple[Rows, list[ColumnHits]]]:
-        """Batch by batch, what was found in the cells of a source.
+    def cells(self, read: Iterable[Rows], tally: Tally) -> Iterator[tuple[Rows, list[ColumnHits]]]:
+        """Batch by batch, what was found in the cells of a source, `read` as `read_rows` gives them.
 
         Raises:
             UnreadableError: where the source cannot be read.
         """
         columns: set[tuple[str, str]] = set()
-        for rows in read_rows(source, task):
+        for rows in read:
             new = [c for c in rows.cells.columns if (rows.table, c) not in columns]
             if new:  # a file without a header has values where names should be
                 names = Rows(rows.table, pl.DataFrame({NAMES: new}), pl.repeat(NAMES, len(new), eager=True))

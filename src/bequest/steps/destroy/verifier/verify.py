@@ -25,6 +25,7 @@ from bequest.steps.destroy.verifier.held import HeldRows, contents
 from bequest.steps.destroy.verifier.places import Places, by_table, class_of
 from bequest.steps.destroy.verifier.prepare import RAW_KINDS, row_names
 from bequest.steps.destroy.verifier.raw import raw_paths
+from bequest.steps.destroy.verifier.reading import read_rows
 from bequest.steps.destroy.verifier.rows import Rows, UnreadableError
 from bequest.steps.destroy.verifier.scan import Bools, ColumnHits, Kinds, Search, Tally
 from bequest.steps.destroy.verifier.state import Allowed, Facts, SourceControl, VerifierState
@@ -122,7 +123,7 @@ class _SecondLook:
         met = np.zeros(len(self._tokens), np.bool_)
         try:
             if not _went_whole(source):
-                for rows, hits in self._search.cells(source, self._task, tally):
+                for rows, hits in self._search.cells(read_rows(source, self._task), tally):
                     rows_of[rows.table] += len(rows.names)
                     self._judge(source.name, rows, hits)
                     for hit in hits:
