@@ -110,6 +110,14 @@ def several(keys: Sequence[Codes], who: Labels, n: int) -> Bools:
     return many
 
 
+def bearers_of(key: Codes, who: Labels, most: int) -> tuple[Ints, Ints]:
+    """For each code the first `most` different `who` that bear it (-1 for none), and how many: `most` + 1 for more."""
+    n = int(key.max(initial=-1)) + 1
+    found, count = np.full((n, most), -1, np.int32), np.zeros(n, np.int8)
+    _note_bearers(key, who, found, count)
+    return found, count
+
+
 def smallest(labels: Labels, tags: pl.Series, n: int) -> pl.Series:
     """The smallest 16-byte tag of each of the labels 0 … n-1, every one of which has a row with a tag."""
     best = np.full((n, 2), np.iinfo(np.uint64).max, np.uint64)
@@ -219,6 +227,24 @@ def _met_twice(key, who, first, many):  # type: ignore[no-untyped-def]
             first[code] = who[row]
         elif first[code] != who[row]:
             many[code] = True
+
+
+@compiled
+def _note_bearers(key, who, found, count):  # type: ignore[no-untyped-def]
+    most = found.shape[1]
+    for row in range(len(key)):
+        code = key[row]
+        if code < 0 or count[code] > most:
+            continue
+        known = False
+        for i in range(count[code]):
+            if found[code, i] == who[row]:
+                known = True
+        if known:
+            continue
+        if count[code] < most:
+            found[code, count[code]] = who[row]
+        count[code] += 1
 
 
 @compiled
