@@ -24,7 +24,7 @@ KNOWN = 100
 """Fewer people known by identity number or date of birth than this say nothing about namesakes."""
 KINDS = ("id", "ip", "bd", "ph", "em", "ac", "so", "ge")
 """What two subjects must not differ in where both have it; one value in common is enough (two phones)."""
-_SHIFTS, _STRANGERS, _AT_ONCE = 10, 20_000, 100_000
+_SHIFTS, _STRANGERS, _AT_ONCE, _SAMPLE = 10, 20_000, 100_000, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,15 @@ def same_by_rare_name(codes: Mapping[str, Codes], labels: Labels, never: np.ndar
     `labels`: one per mention; `never`: pairs of labels (m × 2) of which people said that they are different.
     """
     n = int(labels.max()) + 1
-    namesakes = _namesakes(codes)
+    who, n_subjects = bearers_of(codes["py"], labels, FEW)
+    sizes = np.where(n_subjects <= FEW, n_subjects, 0)
+    namesakes = _namesakes(codes) if (sizes > 1).any() else 0.0
     if not namesakes:
         return np.arange(n, dtype=np.uint32)
-    who, n_subjects = bearers_of(codes["py"], labels, FEW)
     apart = pl.DataFrame(
         {"s": never[:, 0].astype(np.int64), "t": never[:, 1].astype(np.int64)}, schema={"s": pl.Int64, "t": pl.Int64}
     )
     facts = _Facts(codes, labels, pl.concat([apart, apart.select(s="t", t="s")]))
-    sizes = np.count_nonzero(who >= 0, axis=1) * (n_subjects <= FEW)
     chance = _strangers(facts, who, n_subjects)
     edges = []
     for k in range(2, FEW + 1):
@@ -73,14 +73,15 @@ def _namesakes(codes: Mapping[str, Codes]) -> float:
         return 0.0
     borne = best.group_by("py").len()["len"].cast(pl.Int64)
     met = int((borne * (borne - 1) // 2).sum())
-    named = pl.Series(codes["py"])
-    people = named.filter(named >= 0).n_unique() * best.height / len(borne)
+    people = (int(codes["py"].max()) + 1) * best.height / len(borne)
     return (met + 1.645 * sqrt(met) + 3) * (people / best.height) ** 2
 
 
 def _known(codes: Mapping[str, Codes], kind: str) -> pl.DataFrame:
-    at = np.flatnonzero((codes[kind] >= 0) & (codes["py"] >= 0))
-    return pl.DataFrame({"v": codes[kind][at], "py": codes["py"][at]}).unique()
+    values, names = codes[kind], codes["py"]
+    at = np.flatnonzero((values >= 0) & (names >= 0))
+    at = at[:: max(1, len(at) // _SAMPLE)]
+    return pl.DataFrame({"v": values[at], "py": names[at]}).unique()
 
 
 def _strangers(facts: _Facts, who: np.ndarray, n_subjects: np.ndarray) -> Mapping[int, float]:
