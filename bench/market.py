@@ -24,11 +24,74 @@ from bench.town import WEIGHTS
 from bequest.engine.kernels import normalise
 
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严"
-FAVOURITE = "伟 芳 娜 秀英 敏 静 丽 强 磊 军 洋 勇 艳 杰 娟 涛 明 超 秀兰 霞 平 刚 桂英 建华 建国 婷婷 浩然 子涵 宇轩 志强 丽娟 海燕 晓东 国庆 玉兰 春梅 鹏 雪 琳 鑫".split()
+FAVOURITE = [
+    "伟",
+    "芳",
+    "娜",
+    "秀英",
+    "敏",
+    "静",
+    "丽",
+    "强",
+    "磊",
+    "军",
+    "洋",
+    "勇",
+    "艳",
+    "杰",
+    "娟",
+    "涛",
+    "明",
+    "超",
+    "秀兰",
+    "霞",
+    "平",
+    "刚",
+    "桂英",
+    "建华",
+    "建国",
+    "婷婷",
+    "浩然",
+    "子涵",
+    "宇轩",
+    "志强",
+    "丽娟",
+    "海燕",
+    "晓东",
+    "国庆",
+    "玉兰",
+    "春梅",
+    "鹏",
+    "雪",
+    "琳",
+    "鑫",
+]
 LETTERS = "安邦博晨承德恩凡飞风福光海涵豪宏虹华辉慧嘉健江杰津景俊凯康兰乐磊莉良林凌龙璐洛梦妮宁培鹏平琪奇倩青清仁荣如瑞森珊生胜诗世舒思松天维文武希仙贤翔向晓新兴雪阳瑶业仪逸英永友宇雨玉元悦云泽展昭哲真正智中洲卓"
 DOTTED = ("买买提·阿不都", "古丽·吐尔逊", "阿依努尔·艾力", "扎西·多吉", "卓玛·次仁", "巴特尔·苏和")
-PLACES = {"370102": "山东省济南市历下区", "370203": "山东省青岛市市北区", "410105": "河南省郑州市金水区", "410322": "河南省洛阳市孟津县", "320106": "江苏省南京市鼓楼区", "320583": "江苏省苏州市昆山市"}
-STREETS = ["经十路", "泉城路", "花园路", "农业路", "人民路", "解放路", "建设路", "中州大道", "文化路", "黄河路", "长江南路", "前进西路", "新华街", "同德巷"]
+PLACES = {
+    "370102": "山东省济南市历下区",
+    "370203": "山东省青岛市市北区",
+    "410105": "河南省郑州市金水区",
+    "410322": "河南省洛阳市孟津县",
+    "320106": "江苏省南京市鼓楼区",
+    "320583": "江苏省苏州市昆山市",
+}
+STREETS = [
+    "经十路",
+    "泉城路",
+    "花园路",
+    "农业路",
+    "人民路",
+    "解放路",
+    "建设路",
+    "中州大道",
+    "文化路",
+    "黄河路",
+    "长江南路",
+    "前进西路",
+    "新华街",
+    "同德巷",
+]
 ESTATES = ["恒大绿洲", "万科城", "银座花园", "书香苑", "和谐家园", "教师新村", "铁路小区"]
 CLERK = ("13512345678", "0531-88886666", "0371-65650000")
 
@@ -107,7 +170,13 @@ class Market:
             phones = [shared if i and (child or self.yes(0.25)) else (self._number() if i else shared)]
             if self.yes(0.22):
                 phones.append(self._number())
-            mail = r.choice((f"{r.randrange(10**8, 10**10)}@qq.example.com", f"user{len(self.people)}_{r.randrange(99)}@example.com", f"{r.choice('abcdefgh')}{born:%y%m%d}{r.randrange(99)}@mail.example.org"))
+            mail = r.choice(
+                (
+                    f"{r.randrange(10**8, 10**10)}@qq.example.com",
+                    f"user{len(self.people)}_{r.randrange(99)}@example.com",
+                    f"{r.choice('abcdefgh')}{born:%y%m%d}{r.randrange(99)}@mail.example.org",
+                )
+            )
             p = Customer(name, female, born, ident, phones, home, mail, f"o{r.getrandbits(100):025x}")
             p.homes = [home, self._address(area)] if self.yes(0.2) else [home]
             self.people.append(p)
@@ -127,12 +196,34 @@ class Market:
         """The name as somebody wants a parcel addressed."""
         r = self.r
         if self.yes(0.12):
-            return r.choice([f"{p.name[0]}{'小姐' if p.female else '先生'}", f"小{p.name[-1]}", f"{p.name[-1] * 2}", "本人", "快递放门口"])
+            return r.choice(
+                [
+                    f"{p.name[0]}{'小姐' if p.female else '先生'}",
+                    f"小{p.name[-1]}",
+                    f"{p.name[-1] * 2}",
+                    "本人",
+                    "快递放门口",
+                ]
+            )
         return self.name(p)
 
     def nick(self, p: Customer) -> str:
         """A name in an app: mostly none."""
-        return p.name if self.yes(0.35) else self.r.choice(["风雨同舟", "开心每一天", f"A{p.name[-1]}姐", "用户" + p.openid[-6:], "阳光", "🌸" + p.name[-1], "Lucky"])
+        return (
+            p.name
+            if self.yes(0.35)
+            else self.r.choice(
+                [
+                    "风雨同舟",
+                    "开心每一天",
+                    f"A{p.name[-1]}姐",
+                    "用户" + p.openid[-6:],
+                    "阳光",
+                    "🌸" + p.name[-1],
+                    "Lucky",
+                ]
+            )
+        )
 
     def phone(self, p: Customer) -> str:
         """A telephone as it was typed, not always one's own."""
@@ -141,21 +232,50 @@ class Market:
             return r.choice(CLERK)
         if self.yes(0.02):
             return r.choice(("13800000000", "11111111111", "无", "123456", "15000000000"))
-        n = r.choice(self.people).phones[-1] if self.yes(0.01) else p.phones[-1] if self.yes(0.75) else r.choice(p.phones)
+        n = (
+            r.choice(self.people).phones[-1]
+            if self.yes(0.01)
+            else p.phones[-1]
+            if self.yes(0.75)
+            else r.choice(p.phones)
+        )
         if self.yes(0.02):
             at = r.randrange(3, 10)
-            return r.choice((n[:at] + n[at + 1 :], n[:at] + n[at + 1] + n[at] + n[at + 2 :], n[:at] + str(r.randrange(10)) + n[at + 1 :]))
-        return n if self.yes(0.8) else r.choice((f"+86{n}", f"{n[:3]}-{n[3:7]}-{n[7:]}", f"86 {n}", f"'{n}", f"{n}/", f"tel:{n}"))
+            return r.choice(
+                (
+                    n[:at] + n[at + 1 :],
+                    n[:at] + n[at + 1] + n[at] + n[at + 2 :],
+                    n[:at] + str(r.randrange(10)) + n[at + 1 :],
+                )
+            )
+        return (
+            n
+            if self.yes(0.8)
+            else r.choice((f"+86{n}", f"{n[:3]}-{n[3:7]}-{n[7:]}", f"86 {n}", f"'{n}", f"{n}/", f"tel:{n}"))
+        )
 
     def second(self, p: Customer) -> str:
         """A landline, or the older number."""
-        return p.phones[0] if self.yes(0.5) else f"0{self.r.choice(('531', '371', '512'))}-{self.r.randrange(2_000_000, 2_000_400)}"
+        return (
+            p.phones[0]
+            if self.yes(0.5)
+            else f"0{self.r.choice(('531', '371', '512'))}-{self.r.randrange(2_000_000, 2_000_400)}"
+        )
 
     def ident(self, p: Customer) -> str:
         """An identity number as copied."""
         r = self.r
         if self.yes(0.04):
-            return r.choice(("无", "123456", p.ident[:14], p.ident[:-1] + "*", p.ident[:3] + "*" * 11 + p.ident[-4:], "999999999999999999"))
+            return r.choice(
+                (
+                    "无",
+                    "123456",
+                    p.ident[:14],
+                    p.ident[:-1] + "*",
+                    p.ident[:3] + "*" * 11 + p.ident[-4:],
+                    "999999999999999999",
+                )
+            )
         if self.yes(0.02):
             at = r.randrange(17)
             return p.ident[:at] + str((int(p.ident[at]) + 3) % 10) + p.ident[at + 1 :]
@@ -173,7 +293,16 @@ class Market:
         r, full = self.r, self.r.choice(p.homes)
         if self.yes(0.04):
             return r.choice(("同上", full[:9], "自提"))
-        return r.choice((full, full, full[3:], full[6:], full.replace("号楼", "栋").replace("单元", "-").replace("室", ""), full.replace("省", " ").replace("市", " ", 1)))
+        return r.choice(
+            (
+                full,
+                full,
+                full[3:],
+                full[6:],
+                full.replace("号楼", "栋").replace("单元", "-").replace("室", ""),
+                full.replace("省", " ").replace("市", " ", 1),
+            )
+        )
 
     def mail(self, p: Customer) -> str:
         """A mail address."""
@@ -193,7 +322,13 @@ def written(folder: Path, seed: int, n: int) -> pl.DataFrame:
         if table == "accounts":  # an account is one person's; a few have two
             who = sorted(set(who)) + [i for i in range(len(market.people)) if market.yes(0.04)]
         r.shuffle(who)
-        rows = [{c: None if market.yes(gap) else str(getattr(market, how)(market.people[i])) for c, (how, gap) in columns.items()} for i in who]
+        rows = [
+            {
+                c: None if market.yes(gap) else str(getattr(market, how)(market.people[i]))
+                for c, (how, gap) in columns.items()
+            }
+            for i in who
+        ]
         frame = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.Utf8)).with_columns(
             day=pl.Series([f"2025-{r.randrange(1, 13):02d}-{r.randrange(1, 29):02d}" for _ in who]), kind=pl.Series([r.choice("0123") for _ in who])
         )  # fmt: skip
@@ -201,10 +336,16 @@ def written(folder: Path, seed: int, n: int) -> pl.DataFrame:
         _write(folder / path, frame, FILES[table], table)
         blocks.append(f'[[sources]]\nname = "{table}"\nkind = "{FILES[table]}"\npath = "{path}"\n')
         ids = next((c for c, (how, _) in columns.items() if how == "ident"), None)
-        known = frame.select(normalise.national_id(pl.col(ids)) if ids else pl.lit(None, pl.Utf8).alias("i")).to_series()
+        known = frame.select(
+            normalise.national_id(pl.col(ids)) if ids else pl.lit(None, pl.Utf8).alias("i")
+        ).to_series()
         truth.append(pl.DataFrame({"source": [table] * len(who), "row": range(len(who)), "person": who, "ident": known if ids else [None] * len(who)}, schema={"source": pl.Utf8, "row": pl.Int64, "person": pl.Int64, "ident": pl.Utf8}))  # fmt: skip
-    case = CASE.format(day="2027-06-30", sources="".join(blocks), table="policies", column="kind").replace('source = "crm"', 'source = "policies"')
-    (folder / "case.toml").write_text(case + "".join(PEOPLE.format(who=f"{x}-1", role=x) for x in ROLES), encoding="utf-8")
+    case = CASE.format(day="2027-06-30", sources="".join(blocks), table="policies", column="kind").replace(
+        'source = "crm"', 'source = "policies"'
+    )
+    (folder / "case.toml").write_text(
+        case + "".join(PEOPLE.format(who=f"{x}-1", role=x) for x in ROLES), encoding="utf-8"
+    )
     (folder / ".bequest-rehearsal").write_text('{"case_id": "who"}', encoding="utf-8")
     return pl.concat(truth)
 
@@ -212,8 +353,13 @@ def written(folder: Path, seed: int, n: int) -> pl.DataFrame:
 def _write(path: Path, frame: pl.DataFrame, kind: str, table: str) -> None:
     if kind == "sqlite":
         with sqlite3.connect(path) as db:
-            db.execute(f"create table {table} (id integer primary key, {', '.join(c + ' text' for c in frame.columns)})")
-            db.executemany(f"insert into {table} values ({','.join('?' * (frame.width + 1))})", [(i, *row) for i, row in enumerate(frame.rows())])  # noqa: S608
+            db.execute(
+                f"create table {table} (id integer primary key, {', '.join(c + ' text' for c in frame.columns)})"
+            )
+            db.executemany(
+                f"insert into {table} values ({','.join('?' * (frame.width + 1))})",  # noqa: S608
+                [(i, *row) for i, row in enumerate(frame.rows())],
+            )
             db.execute("create table bequest_rehearsal (case_id text)")
             db.execute("insert into bequest_rehearsal values ('who')")
         db.close()

@@ -8,7 +8,13 @@ import polars as pl
 
 from bequest.engine.kernels.buffers import Bools
 from bequest.engine.kernels.union_find import (
-    Codes, Labels, bearers_of, components_apart, components_of_codes, pair_codes, several,
+    Codes,
+    Labels,
+    bearers_of,
+    components_apart,
+    components_of_codes,
+    pair_codes,
+    several,
 )  # fmt: skip
 from bequest.steps.link.mentions import Mentions, Said
 

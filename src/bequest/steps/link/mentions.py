@@ -51,7 +51,7 @@ MANY = 500_000
 
 
 class LaidDown(MutableMapping[str, Codes]):
-    """Columns of codes in a file without a name, each read when it is asked for: numbers that say nothing by themselves.
+    """Columns of codes in a file without a name, each read when asked for: numbers that say nothing by themselves.
 
     A dozen columns of many millions of rows would be most of what lies in memory, and few are looked at together.
     """

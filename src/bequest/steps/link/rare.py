@@ -1,4 +1,4 @@
-"""A rare name that stands alone: a few subjects bear it, nothing contradicts, and the case itself says that it suffices.
+"""A rare name that stands alone: few subjects bear it, nothing contradicts, and the case itself says that it suffices.
 
 A parcel has a name and an address, a newsletter the same name and an e-mail address: nothing but the name is common to
 them. Mostly that is one person, sometimes two namesakes. How often, the case knows: valid identity numbers (or dates
@@ -7,13 +7,14 @@ would look like one person, contradicting each other in nothing. Only where at m
 would be two people's are they joined; a case that knows too few people for certain joins none of them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
 import polars as pl
 
+from bequest.engine.kernels.buffers import Bools
 from bequest.engine.kernels.union_find import Codes, Labels, bearers_of, components_of_codes
 
 FEW = 4
@@ -22,18 +23,27 @@ WRONG = 0.005
 """The share of joined names that may be two people's, by what the case shows of namesakes."""
 KNOWN = 100
 """Fewer people known by identity number or date of birth than this say nothing about namesakes."""
+COMMON = 0.25
+"""Where more of the people known have a namesake than this, names that one subject bears are no sample of people."""
 KINDS = ("id", "ip", "bd", "ph", "em", "ac", "so", "ge")
 """What two subjects must not differ in where both have it; one value in common is enough (two phones)."""
 _SHIFTS, _STRANGERS, _AT_ONCE, _SAMPLE = 10, 20_000, 100_000, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
-    """What is needed of all mentions: codes by kind, the subject of each, subjects that people said are different."""
+class Facts:
+    """What is known of all mentions: codes by kind, the subject of each, subjects that people said are different."""
 
     codes: Mapping[str, Codes]
     labels: Labels
     never: pl.DataFrame
+
+    @classmethod
+    def of(cls, codes: Mapping[str, Codes], labels: Labels, never: np.ndarray) -> "Facts":
+        """`never`: pairs of labels (m × 2)."""
+        schema = {"s": pl.Int64, "t": pl.Int64}
+        said = pl.DataFrame(np.concatenate([never, never[:, ::-1]]).astype(np.int64), schema=schema)
+        return cls(codes, labels, said)
 
 
 def same_by_rare_name(codes: Mapping[str, Codes], labels: Labels, never: np.ndarray) -> Labels:
@@ -47,31 +57,26 @@ def same_by_rare_name(codes: Mapping[str, Codes], labels: Labels, never: np.ndar
     namesakes = _namesakes(codes) if (sizes > 1).any() else 0.0
     if not namesakes:
         return np.arange(n, dtype=np.uint32)
-    apart = pl.DataFrame(
-        {"s": never[:, 0].astype(np.int64), "t": never[:, 1].astype(np.int64)}, schema={"s": pl.Int64, "t": pl.Int64}
-    )
-    facts = _Facts(codes, labels, pl.concat([apart, apart.select(s="t", t="s")]))
+    facts = Facts.of(codes, labels, never)
     chance = _strangers(facts, who, n_subjects)
     edges = []
     for k in range(2, FEW + 1):
-        good = [g for part in _parts(np.flatnonzero(sizes == k)) for g in _alike(facts, part, who[part])]
-        if good and namesakes * chance[k] <= WRONG * len(good):
+        names = np.flatnonzero(sizes == k)
+        good = names[agreeing(facts, who[names])]
+        if len(good) and namesakes * chance[k] <= WRONG * len(good):
             rows = who[good, :k].astype(np.int64)
             edges += [np.column_stack([rows[:, 0], rows[:, i]]) for i in range(1, k)]
     return components_of_codes(n, [], np.concatenate(edges) if edges else None)
 
 
-def _parts(names: np.ndarray) -> Iterator[np.ndarray]:
-    for first in range(0, len(names), _AT_ONCE):
-        yield names[first : first + _AT_ONCE]
-
-
 def _namesakes(codes: Mapping[str, Codes]) -> float:
-    """How many pairs of people of one name there are, at most (one-sided 95 %); 0 where nothing is known about it."""
+    """How many pairs of people of one name there are, at most (one-sided 95 %); 0 where nothing follows from it."""
     best = max((_known(codes, kind) for kind in ("id", "bd")), key=lambda f: f.height)
     if best.height < KNOWN:
         return 0.0
     borne = best.group_by("py").len()["len"].cast(pl.Int64)
+    if int(borne.filter(borne > 1).sum()) > COMMON * best.height:
+        return 0.0
     met = int((borne * (borne - 1) // 2).sum())
     people = (int(codes["py"].max()) + 1) * best.height / len(borne)
     return (met + 1.645 * sqrt(met) + 3) * (people / best.height) ** 2
@@ -84,7 +89,7 @@ def _known(codes: Mapping[str, Codes], kind: str) -> pl.DataFrame:
     return pl.DataFrame({"v": values[at], "py": names[at]}).unique()
 
 
-def _strangers(facts: _Facts, who: np.ndarray, n_subjects: np.ndarray) -> Mapping[int, float]:
+def _strangers(facts: Facts, who: np.ndarray, n_subjects: np.ndarray) -> Mapping[int, float]:
     """The chance that two people, were they namesakes, would together be k subjects that contradict in nothing."""
     names = np.flatnonzero(n_subjects > 0)
     names = names[:: max(1, len(names) // _STRANGERS)]
@@ -94,14 +99,25 @@ def _strangers(facts: _Facts, who: np.ndarray, n_subjects: np.ndarray) -> Mappin
         both = np.flatnonzero(n_subjects[names] + n_subjects[other] <= FEW)
         rows = np.concatenate([who[names[both]], who[other[both]]], axis=1)
         rows = -np.sort(-rows, axis=1)[:, :FEW]
-        for g in _alike(facts, both, rows):
-            out[int(n_subjects[names[g]] + n_subjects[other[g]])] += 1 / (_SHIFTS * len(names))
+        good = both[agreeing(facts, rows)]
+        for k, count in zip(
+            *np.unique(n_subjects[names[good]] + n_subjects[other[good]], return_counts=True), strict=True
+        ):
+            out[int(k)] += int(count) / (_SHIFTS * len(names))
     return out
 
 
-def _alike(facts: _Facts, groups: np.ndarray, who: np.ndarray) -> np.ndarray:
-    """Those of the groups in whose rows of `who` (subjects, -1 for none) no two subjects contradict each other."""
-    width = who.shape[1]
+def agreeing(facts: Facts, who: np.ndarray) -> Bools:
+    """In which rows of `who` (subjects, -1 for none) no two subjects contradict each other in any of `KINDS`."""
+    out = np.zeros(len(who), np.bool_)
+    for first in range(0, len(who), _AT_ONCE):
+        part = who[first : first + _AT_ONCE]
+        out[first + _alike(facts, part)] = True
+    return out
+
+
+def _alike(facts: Facts, who: np.ndarray) -> np.ndarray:
+    width, groups = who.shape[1], np.arange(len(who))
     pairs = pl.concat(
         [
             pl.DataFrame({"g": groups, "s": who[:, i].astype(np.int64), "t": who[:, j].astype(np.int64)})
@@ -127,4 +143,4 @@ def _alike(facts: _Facts, groups: np.ndarray, who: np.ndarray) -> np.ndarray:
         common = both.join(said, on="s").join(said, left_on=["t", "v"], right_on=["s", "v"], how="semi")
         bad = both.join(common, on=["g", "s", "t"], how="anti")["g"].unique()
     kept = pairs.filter(~pl.col("g").is_in(bad.implode()))["g"].unique()
-    return np.sort(kept.to_numpy())
+    return kept.to_numpy()
