@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - tables of words read best in one line each
-"""Who is who on a third company, made to be held out: nothing in the linkage was chosen by looking at it.
+"""Who is who on a third company, written after the rules of rare names: they were not chosen by looking at it.
 
 An insurer with a group-buying app: policies in SQLite, claims as CSV, accounts with an open id in JSON Lines, repairs
 in a Parquet file of codes, orders of the app as CSV. Names are as common as in real life (every fourteenth is a 王, the

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from os import SEEK_END
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Protocol
 
 import numpy as np
@@ -57,7 +56,9 @@ class LaidDown(MutableMapping[str, Codes]):
     """
 
     def __init__(self, folder: Path) -> None:
-        self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - lives as long as this does
+        path = folder / "link-codes"
+        self._file = path.open("w+b")
+        path.unlink()  # gone with the process, however that ends
         self._at: dict[str, tuple[int, int]] = {}
 
     def __setitem__(self, kind: str, column: Codes) -> None:
