@@ -112,8 +112,8 @@ def told(ctx: Context, made: NewEndpoint):
 
 
 def ask(ctx: Context, code: str, ref: str = "R1") -> None:
-    with ctx.store.transaction() as tx:
-        tx.portal.ask(AskedAtPortal(CASE, code, ref, "correct", "", b"sealed", None, RequestState.NEW, OPENED_AT))
+    with ctx.store.beside("somebody") as inbox:
+        inbox.add(AskedAtPortal(CASE, code, ref, "correct", "", b"sealed", None, RequestState.NEW, OPENED_AT))
 
 
 def test_a_message_is_signed_as_the_standard_has_it(ctx: Context, receiver: Receiver) -> None:
