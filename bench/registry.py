@@ -54,6 +54,11 @@ BENCHES: dict[str, Bench] = {
     ),
     "people": Bench("people", "who is who from end to end through the command line, in four styles of names", 800),
     "judge": Bench("judge", "who is who on a company made otherwise, through the command line, before review", 400),
+    "market": Bench(
+        "market",
+        "who is who on a third company, with few records a person, through the command line, before review",
+        400,
+    ),
     "memory": Bench(
         "memory", "one large Parquet file discovered and linked: seconds, and the most memory of each step", 10_000_000
     ),

@@ -35,7 +35,7 @@ from bequest.steps.link.mentions import Columns
 from bequest.store.records import AccessRecord
 
 TableKey = tuple[str, str]
-INDEX_FORM = 2
+INDEX_FORM = 3
 """Counts up when what an index holds of a row changes while the version does not."""
 _LINE = {"source": pl.String, "table": pl.String, "row_key": pl.String, "role": pl.String, "cluster_id": pl.Int64}
 
@@ -76,7 +76,7 @@ def index_and_link(ctx: Context, case: Case, datamap: DataMap, sources: dict[str
         workspace.write_batches(path, frames, {"rules": rules})
         index = indexes[(table.source, table.name)] = TableFile(path)
         _check_keys(table, index)
-    linked = link(datamap, indexes, to_apply(workspace))
+    linked = link(datamap, indexes, to_apply(workspace), beside=workspace.dir("tmp"))
     save_people(workspace, linked, _mentions(indexes, linked))
     _save_linked(workspace, linked, linked_from(workspace, case, datamap))
     return linked

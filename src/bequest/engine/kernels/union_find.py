@@ -102,12 +102,23 @@ def components_apart(n: int, edges: Ints, apart: Ints, never: Ints) -> Labels:
     return labels
 
 
-def several(keys: Sequence[Codes], who: Labels, n: int) -> Bools:
-    """Which of the codes 0 … n-1 stand, in any of the columns, in rows of more than one `who`."""
-    first, many = np.full(n, -1, np.int64), np.zeros(n, np.bool_)
+def several(keys: Sequence[Codes], who: Codes | Labels, n: int) -> Bools:
+    """Which of the codes 0 … n-1 stand, in any of the columns, in rows of more than one `who` (-1 is nobody)."""
+    first, many = np.full(n, -1, np.int32), np.zeros(n, np.bool_)
     for key in keys:
         _met_twice(key, who, first, many)
     return many
+
+
+def bearers_of(key: Codes, who: Codes | Labels, most: int) -> tuple[Codes, npt.NDArray[np.int8]]:
+    """For each code the first `most` different `who` that bear it, and how many do: `most` + 1 for more.
+
+    -1 is nobody in `who`, and stands in the answer where there are fewer.
+    """
+    n = int(key.max(initial=-1)) + 1
+    found, count = np.full((n, most), -1, np.int32), np.zeros(n, np.int8)
+    _note_bearers(key, who, found, count)
+    return found, count
 
 
 def smallest(labels: Labels, tags: pl.Series, n: int) -> pl.Series:
@@ -213,12 +224,30 @@ def _code_tags(words, valid, table, made, used):  # type: ignore[no-untyped-def]
 def _met_twice(key, who, first, many):  # type: ignore[no-untyped-def]
     for row in range(len(key)):
         code = key[row]
-        if code < 0:
+        if code < 0 or who[row] < 0:
             continue
         if first[code] < 0:
             first[code] = who[row]
         elif first[code] != who[row]:
             many[code] = True
+
+
+@compiled
+def _note_bearers(key, who, found, count):  # type: ignore[no-untyped-def]
+    most = found.shape[1]
+    for row in range(len(key)):
+        code = key[row]
+        if code < 0 or who[row] < 0 or count[code] > most:
+            continue
+        known = False
+        for i in range(count[code]):
+            if found[code, i] == who[row]:
+                known = True
+        if known:
+            continue
+        if count[code] < most:
+            found[code, count[code]] = who[row]
+        count[code] += 1
 
 
 @compiled

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from bequest.engine.kernels.union_find import Codes, Labels, components_apart, components_of_codes, pair_codes
+from bequest.engine.kernels.buffers import Bools
+from bequest.engine.kernels.union_find import (
+    Codes,
+    Labels,
+    bearers_of,
+    components_apart,
+    components_of_codes,
+    pair_codes,
+    several,
+)  # fmt: skip
 from bequest.steps.link.mentions import Mentions, Said
 
 OWN_NAMES = 3
@@ -38,35 +47,37 @@ def certain(mentions: Mentions, codes: Mapping[str, Codes], said: Said) -> Certa
 def certain_keys(mentions: Mentions, codes: Mapping[str, Codes]) -> list[Sequence[Codes]]:
     """Identity number, references, name with phone, name with e-mail; the columns of a key are in one numbering."""
     own = {k: _borne_by_few(codes[k], codes["py"]) for k in ("id", "ph", "ph2", "em")}
-    kept = {k: np.where(own[k], codes[k], -1).astype(np.int32) for k in own}
-    phones = pair_codes([(kept["ph"], codes["nm"]), (kept["ph2"], codes["nm"])])
-    mails = pair_codes([(kept["em"], codes["nm"])])
-    return [(kept["id"],), mentions.references(codes), *(_of_one_person(k, codes) for k in (phones, mails))]
+    phones = pair_codes([(own.pop("ph"), codes["nm"]), (own.pop("ph2"), codes["nm"])])
+    mails = pair_codes([(own.pop("em"), codes["nm"])])
+    return [(own["id"],), mentions.references(codes), *(_of_one_person(k, codes) for k in (phones, mails))]
 
 
-def _borne_by_few(key: Codes, names: Codes) -> np.ndarray:
-    """Whether each row's key stands beside at most `OWN_NAMES` different-sounding names."""
-    frame = pl.DataFrame({"k": key, "n": names}).filter(pl.col("k") >= 0, pl.col("n") >= 0).unique()
-    many = frame.group_by("k").len().filter(pl.col("len") > OWN_NAMES)["k"].to_numpy()
-    return ~np.isin(key, many) if len(many) else np.ones(len(key), np.bool_)
+def _borne_by_few(key: Codes, names: Codes) -> Codes:
+    """The key without values that stand beside more than `OWN_NAMES` different-sounding names."""
+    many = bearers_of(key, names, OWN_NAMES)[1] > OWN_NAMES
+    return _without(key, many)
+
+
+def _without(key: Codes, many: Bools) -> Codes:
+    """The key, emptied (-1) where its code is marked."""
+    if not many.any():
+        return key
+    out = key.copy()
+    out[(key >= 0) & many[key]] = -1  # a missing one, -1, looks at the last mark, and is missing anyhow
+    return out
 
 
 def _of_one_person(key: Sequence[Codes], codes: Mapping[str, Codes]) -> Sequence[Codes]:
     """The key without values that stand beside two identity numbers or two dates of birth: two people share those."""
-    torn = []
-    for kind in ("id", "bd"):
-        met = pl.concat(
-            [pl.DataFrame({"k": k, "v": codes[kind]}).filter(pl.col("k") >= 0, pl.col("v") >= 0) for k in key]
-        )
-        torn.append(met.unique().group_by("k").len().filter(pl.col("len") > 1)["k"])
-    shared = pl.concat(torn).unique().to_numpy()
-    return [np.where(np.isin(k, shared), -1, k).astype(np.int32) for k in key] if len(shared) else key
+    n = max(int(k.max(initial=-1)) for k in key) + 1
+    shared = several(key, codes["id"], n) | several(key, codes["bd"], n)
+    return [_without(k, shared) for k in key]
 
 
 def _torn(labels: Labels, ids: Codes, different: np.ndarray) -> np.ndarray:
     """Labels that hold two identity numbers, or two mentions of which people said that they are different."""
-    frame = pl.DataFrame({"label": labels, "id": ids}).filter(pl.col("id") >= 0).unique()
-    twice = frame.group_by("label").len().filter(pl.col("len") > 1)["label"].to_numpy()
+    held = np.where(ids >= 0, labels.astype(np.int32), -1)
+    twice = np.flatnonzero(several([held], ids, int(labels.max()) + 1)).astype(np.uint32)
     said = [labels[a] for a, b in different if labels[a] == labels[b]]
     return np.unique(np.concatenate([twice, np.array(said, twice.dtype)]))
 
@@ -109,6 +120,4 @@ def _renumbered(numbers: np.ndarray) -> Labels:
 
 def shared_phones(codes: Mapping[str, Codes]) -> int:
     """Phones that stand beside at least two different names: families, switchboards."""
-    pairs = pl.DataFrame({"phone": codes["ph"], "name": codes["nm"]})
-    pairs = pairs.filter(pl.col("phone") >= 0, pl.col("name") >= 0).unique()
-    return pairs.group_by("phone").len().filter(pl.col("len") > 1).height
+    return int(np.count_nonzero(several([codes["ph"]], codes["nm"], int(codes["ph"].max(initial=-1)) + 1)))

@@ -10,6 +10,8 @@ from bequest.engine.kernels.union_find import Codes, Labels, components_apart
 from bequest.steps.link.compare import PARTS, compare
 from bequest.steps.link.looks import looks
 from bequest.steps.link.mentions import Mentions, Said
+from bequest.steps.link.phones import same_by_phone
+from bequest.steps.link.rare import same_by_rare_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ def clusters(mentions: Mentions, codes: Mapping[str, Codes], base: Labels, said:
     )
     same = pairs.filter(pl.col("outcome") == "same").select("base_a", "base_b").to_numpy().reshape(-1, 2)
     merged = _merged(seen, same, never, int(base.max()) + 1)
+    for further in (same_by_phone, same_by_rare_name):
+        merged = further(codes, merged[base], merged[never])[merged]
     return Clusters(merged[base], _review(mentions, seen, pairs, merged, never))
 
 

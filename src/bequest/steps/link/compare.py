@@ -24,7 +24,7 @@ SAME_BITS = 5.0
 ASK_BITS = -3.0
 """From here on people are asked."""
 UNNAMED_BITS = -3.0
-"""An e-mail address under one name all over is that person's where no name stands; a phone never is: families."""
+"""An e-mail address or account under one name all over is that person's where no name stands; no phone: families."""
 BORN_BITS = 2.0
 """A name and a date of birth alone need these on top: namesakes share a birthday more often than a phone."""
 OWN_NAMES = 3
@@ -78,7 +78,7 @@ def _score(p: pl.DataFrame, pairs: pl.DataFrame, codes: Mapping[str, Codes], bas
         )
     )  # fmt: skip
     for kind, who in (
-        ("ph", "py"), ("em", "py"), ("af", "py"), ("am", "py"), ("ac", "py"), ("so", "py"),
+        ("ph", "py"), ("em", "py"), ("af", "py"), ("am", "py"), ("ac", "py"), ("so", "py"), ("us", "py"),
         ("nm", "base"), ("py", "base"), ("sn", "base"), ("bd", "base"), ("ip", "base"),
     ):  # fmt: skip
         n = bearers(codes, base, kind, who, t[f"{kind}_eq"]).rename({"v": f"{kind}_eq", "k": f"{kind}_n"})
@@ -129,7 +129,10 @@ def _weigh(t: pl.DataFrame, people: float) -> pl.DataFrame:
         .when(_agree("ac")).then(bits("ac", 0.2, 1e-4))
         .when(_both("ac")).then(pl.lit(-1.0)).otherwise(nothing)
     )  # fmt: skip
-    other = pl.when(_agree("so")).then(bits("so", 0.7, 1e-6)).otherwise(nothing)
+    other = (
+        pl.when(_agree("so")).then(bits("so", 0.7, 1e-6)).when(_agree("us")).then(bits("us", 0.7, 1e-6))
+        .otherwise(nothing)
+    )  # fmt: skip
     known = (pl.col("ge_a") > 0) & (pl.col("ge_b") > 0)
     gender = (
         pl.when(known & (pl.col("ge_a") == pl.col("ge_b")))
@@ -149,8 +152,12 @@ def _decide(t: pl.DataFrame) -> pl.DataFrame:
     phone = _agree("ph") & (pl.col("ph_n").fill_null(1) <= own)
     email = _agree("em") & (pl.col("em_n").fill_null(1) <= own)
     whole = _agree("af") & (pl.col("af_n").fill_null(1) <= own + 2)
-    home = whole | (_agree("am") & ~_both("af") & (pl.col("am_n").fill_null(1) <= own + 2))
-    other = _agree("so") & (pl.col("so_n").fill_null(1) <= own)
+    home = whole | pl.any_horizontal(
+        _agree(less) & ~_both(more) & (pl.col(f"{less}_n").fill_null(1) <= own + 2)
+        for less, more in (("am", "af"), ("ac", "am"))
+    )
+    account = _agree("so") & (pl.col("so_n").fill_null(1) <= own)
+    other = account | (_agree("us") & (pl.col("us_n").fill_null(1) <= own))
     born, part_id = _agree("bd"), _agree("ip")
     strong = phone.cast(pl.Int8) + email.cast(pl.Int8) + home.cast(pl.Int8) + other.cast(pl.Int8) + born.cast(pl.Int8)
     other_surname = ~_both("nm") & _both("sn") & ~_agree("sn")
@@ -158,7 +165,7 @@ def _decide(t: pl.DataFrame) -> pl.DataFrame:
     only_born = born & (strong == 1) & ~part_id
     exact = _agree("nm") & ((strong >= 1) | part_id) & (~only_born | (pl.col("bits") >= SAME_BITS + BORN_BITS))
     sounds = ~_agree("nm") & _agree("py") & (phone | email | part_id | other | (strong >= 2))
-    mailed = _agree("em") & (pl.col("em_n") == 1)
+    mailed = (_agree("em") & (pl.col("em_n") == 1)) | (account & (pl.col("so_n").fill_null(1) == 1))
     unnamed = ~_both("nm") & (((strong >= 2) & (email | other)) | mailed)  # twins share home, phone and birthday
     scored = (exact | sounds) & (pl.col("bits") >= SAME_BITS)
     enough = ~conflict & (scored | (unnamed & (pl.col("bits") >= UNNAMED_BITS)))

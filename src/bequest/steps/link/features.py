@@ -18,14 +18,14 @@ from bequest.steps.link import titles
 from bequest.steps.link.hanzi import pinyin, simplified
 
 Ecb = Callable[[bytes], bytes]
-FEATURES = ("id", "ph", "ph2", "em", "nm", "py", "bd", "af", "am", "ac", "ip", "so")
+FEATURES = ("id", "ph", "ph2", "em", "nm", "py", "bd", "af", "am", "ac", "ip", "so", "us")
 """A valid identity number; phones; e-mail; name in simplified characters; how it sounds; date of birth; address with
 all its numbers (three at least: house, unit, room); street with the first two numbers; street and house number alone;
-the first 14 digits (area and date of birth) of an identity number, also of one that is damaged; another number or name
-that is one person's (passport, WeChat, card, account)."""
+the first 14 digits (area and date of birth) of an identity number, also of one that is damaged; another number that
+is one person's (passport, WeChat or open id, card, account); a name chosen by oneself, which others may choose too."""
 
 _SOCIAL = (
-    FieldClass.PASSPORT, FieldClass.SOCIAL_ID, FieldClass.BANK_CARD, FieldClass.ACCOUNT_NUMBER, FieldClass.USERNAME,
+    FieldClass.PASSPORT, FieldClass.SOCIAL_ID, FieldClass.BANK_CARD, FieldClass.ACCOUNT_NUMBER,
 )  # fmt: skip
 _REACHED = frozenset(
     {FieldClass.PHONE, FieldClass.LANDLINE, FieldClass.EMAIL, FieldClass.NATIONAL_ID, FieldClass.ADDRESS}
@@ -129,6 +129,8 @@ def role_features(table: TableMap, batch: pl.DataFrame, role: RowRole, ecb: Ecb,
     social = next((c for c in _SOCIAL if c in by_class), None)
     if social is not None:
         made["so"] = _other_number(pl.col(by_class[social][0]), social)
+    if FieldClass.USERNAME in by_class:
+        made["us"] = _other_number(pl.col(by_class[FieldClass.USERNAME][0]), FieldClass.USERNAME)
     values = batch.select(e.alias(k) for k, e in made.items())
     called = values["nm"].alias("v") if "nm" in made else None
     if called is not None:

@@ -8,6 +8,7 @@ and merges nobody. Two different valid identity numbers are never one subject, w
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -56,8 +57,17 @@ class Linked:
     review: pl.DataFrame = field(default_factory=nothing_to_ask)
 
 
-def link(datamap: DataMap, indexes: Mapping[TableKey, Columns], decisions: pl.DataFrame | None = None) -> Linked:
-    """Recognise people across all tables in the case; `decisions` of people (`DECISIONS`) hold over any score."""
+def link(
+    datamap: DataMap,
+    indexes: Mapping[TableKey, Columns],
+    decisions: pl.DataFrame | None = None,
+    *,
+    beside: Path | None = None,
+) -> Linked:
+    """Recognise people across all tables in the case; `decisions` of people (`DECISIONS`) hold over any score.
+
+    `beside`: a private folder for what is laid down there, nameless, while millions of records are linked.
+    """
     blocks: list[Block] = []
     for table in datamap.tables:
         key = (table.source, table.name)
@@ -71,13 +81,12 @@ def link(datamap: DataMap, indexes: Mapping[TableKey, Columns], decisions: pl.Da
     if not blocks:
         return Linked(0, {}, pl.Series([], dtype=pl.Binary), 0, 0)
     mentions = Mentions(blocks)
-    codes = mentions.codes(FEATURES)
+    codes = mentions.codes(FEATURES, beside)
     said = mentions.pairs(nothing_decided() if decisions is None else decisions)
     shared = shared_phones(codes)
     base = certain(mentions, codes, said)
     found = clusters(mentions, codes, base.labels, said)
     labels = found.labels
-    del codes  # they are most of what lies in memory
     n_subjects = int(labels.max()) + 1
     subject_of: dict[TableKey, dict[RowRole, np.ndarray]] = {}
     at = 0
@@ -108,7 +117,7 @@ def _rows(table: TableMap, role: RowRole, index: Columns) -> np.ndarray:
 
     A company's name, as in the title of an invoice, is nobody.
     """
-    told = ("id", "ph", "ph2", "em", "so")
+    told = ("id", "ph", "ph2", "em", "so", "us")
     keys = [c for c in index.columns if c.startswith(f"k:{role}:")]
     keys += [f"x:{role}:{k}" for k in told if f"x:{role}:{k}" in index.columns]
     phones = [f"v:{c.name}" for c in table.columns if c.role is role and c.cls is FieldClass.PHONE]
@@ -118,7 +127,7 @@ def _rows(table: TableMap, role: RowRole, index: Columns) -> np.ndarray:
         known |= index[name].is_not_null().to_numpy()
     for name in (*names, *phones):
         known |= index[name].fill_null(False).to_numpy()
-    return np.flatnonzero(known)
+    return np.flatnonzero(known).astype(np.uint32)
 
 
 def primary_subjects(table: TableMap, linked: Linked, n_rows: int) -> np.ndarray:

@@ -13,11 +13,11 @@ import polars as pl
 from bequest.engine.kernels.buffers import Bools
 from bequest.engine.kernels.union_find import Codes, Labels, pair_codes, several
 
-KINDS = ("ph", "ph2", "em", "nm", "py", "bd", "af", "am", "ac", "ip", "so")
+KINDS = ("ph", "ph2", "em", "nm", "py", "bd", "af", "am", "ac", "ip", "so", "us")
 BLOCK = 60
 """A value that more records of different look bear brings nobody together: it is junk, a switchboard, or common."""
 BLOCKS: tuple[tuple[str, ...], ...] = (
-    ("ph",), ("em",), ("so",), ("af",), ("am",), ("ip",), ("nm", "bd"), ("py", "bd"),
+    ("ph",), ("em",), ("so",), ("us",), ("af",), ("am",), ("ip",), ("nm", "bd"), ("py", "bd"),
     ("nm", "ac"), ("nm", "ph"), ("py", "ac"),
 )  # fmt: skip
 
@@ -68,7 +68,7 @@ def _pooled(frame: pl.DataFrame) -> pl.DataFrame:
 
     place = ("af", "am", "ac")
     return frame.with_columns(
-        *(filled(k, (k,), k) for k in ("em", "py", "sn", "bd", "ip", "so")),
+        *(filled(k, (k,), k) for k in ("em", "py", "sn", "bd", "ip", "so", "us")),
         filled("nm", ("nm",), "py"),
         filled("ph", ("ph", "ph2"), "ph"),
         *(filled(k, place, k) for k in place),

@@ -1,7 +1,9 @@
 """All mentions of a case as columns, taken from the indexes kind by kind: never all tokens at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from os import SEEK_END
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -41,6 +43,42 @@ class Block:
     role: RowRole
     rows: np.ndarray
     index: Columns
+
+
+MANY = 500_000
+"""From so many mentions on their codes lie in a file, not in memory."""
+
+
+class LaidDown(MutableMapping[str, Codes]):
+    """Columns of codes in a file without a name, each read when asked for: numbers that say nothing by themselves.
+
+    A dozen columns of many millions of rows would be most of what lies in memory, and few are looked at together.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / "link-codes"
+        self._file = path.open("w+b")
+        path.unlink()  # gone with the process, however that ends
+        self._at: dict[str, tuple[int, int]] = {}
+
+    def __setitem__(self, kind: str, column: Codes) -> None:
+        self._at[kind] = self._file.seek(0, SEEK_END), len(column)
+        self._file.write(np.ascontiguousarray(column, np.int32).data)
+        self._file.flush()
+
+    def __getitem__(self, kind: str) -> Codes:
+        start, n = self._at[kind]
+        self._file.seek(start)
+        return np.fromfile(self._file, np.int32, n)
+
+    def __delitem__(self, kind: str) -> None:
+        del self._at[kind]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._at)
+
+    def __len__(self) -> int:
+        return len(self._at)
 
 
 STRANGERS = 0.5
@@ -122,9 +160,12 @@ class Mentions:
         columns = codes([self.column(f"k:{{role}}:{kind}") for kind in sorted(met)])
         return believed(columns, np.repeat(np.arange(len(self._blocks)), [len(b.rows) for b in self._blocks]), known)
 
-    def codes(self, kinds: Sequence[str]) -> Mapping[str, Codes]:
-        """Codes of features and `sn` (-1 for nothing), and `ge` as it is (0 for nothing)."""
-        made: dict[str, Codes] = {}
+    def codes(self, kinds: Sequence[str], beside: Path | None = None) -> Mapping[str, Codes]:
+        """Codes of features and `sn` (-1 for nothing), and `ge` as it is (0 for nothing).
+
+        `beside`: a private folder in which they are laid down where there are very many of them.
+        """
+        made: MutableMapping[str, Codes] = {} if beside is None or self.height < MANY else LaidDown(beside)
         made["ph"], made["ph2"] = codes([self.column("x:{role}:ph"), self.column("x:{role}:ph2")])
         for kind in kinds:
             if kind not in made:
