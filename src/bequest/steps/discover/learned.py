@@ -39,9 +39,7 @@ def with_second_opinion(
     """The columns with those added that look like personal ones in the schemas the weights were fitted to."""
     traits = table_traits(sample, context, columns)
     return tuple(
-        _sensitive(column, seen)
-        if column.personal
-        else _added(column, info, seen, context, sample)
+        _sensitive(column, seen) if column.personal else _added(column, info, seen, context, sample)
         for column, info, seen in zip(columns, sample.columns, traits, strict=True)
     )
 

@@ -49,6 +49,8 @@ _OF_ANIMALS = frozenset(
 """Animals have these too."""
 _BESIDE = frozenset({FieldClass.PHONE, FieldClass.EMAIL, FieldClass.LANDLINE, FieldClass.SOCIAL_ID})
 """In a list of organisations those of whoever is named just before."""
+_OF_FIRMS_TOO = _OF_PLACES | _BESIDE | {FieldClass.ADDRESS}
+"""The firm's own where nobody is named who answers for it."""
 _AT_BANKS = frozenset({FieldClass.ACCOUNT_NUMBER, FieldClass.BANK_CARD})
 _OF_SYSTEMS = frozenset(
     {
@@ -144,6 +146,8 @@ def is_personal(
         and not human_role
     ):
         return False
+    if context.firms and not context.contact_person and cls in _OF_FIRMS_TOO and not human_role:
+        return False
     if cls in _ALWAYS:
         return not (of_organisation and not human_role and cls not in {FieldClass.USER_ID, FieldClass.PERSON_NAME})
     if human_role and not (of_organisation and cls is FieldClass.ADDRESS):
@@ -187,8 +191,8 @@ def _by_table(cls: FieldClass, own: tuple[Hit, ...], context: TableContext, colu
         of_people = context.orders or (not nobody and (context.people or context.topic is Topic.EVENT))
         counted = column is not None and type_family(column.declared_type) is TypeFamily.INTEGER
         return of_people and not context.buying and not (counted and context.topic is Topic.PERSON)
-    if cls is FieldClass.IP and context.topic is Topic.UNKNOWN:
-        return context.people or context.log
+    if cls is FieldClass.IP:
+        return context.people or context.log or context.topic is Topic.THING
     if cls in _BESIDE and context.topic is Topic.ORGANISATION:
         return column is not None and column.name in context.beside_a_person
     if cls is FieldClass.GENDER:

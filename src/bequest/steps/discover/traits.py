@@ -6,6 +6,7 @@ the declared type, the table, the columns beside it and the verdict of the rules
 
 import re
 from functools import cache
+from itertools import pairwise
 
 from bequest.model.datamap import ColumnMap
 from bequest.steps.discover.context import TableContext
@@ -55,7 +56,7 @@ def _of_name(name: str, whose: str) -> list[str]:
     words = words_of(name)
     plain = f"^{name.lower()}$"
     traits = [f"word:{w}" for w in words] + [f"word:{w} {whose}" for w in words]
-    traits += [f"pair:{a} {b}" for a, b in zip(words, words[1:], strict=False)]
+    traits += [f"pair:{a} {b}" for a, b in pairwise(words)]
     traits += [f"letters:{plain[i : i + n]}" for n in _GRAMS for i in range(len(plain) - n + 1)]
     if words:
         traits += [f"last:{words[-1]}", f"first:{words[0]}", "known" if words[-1] in _profiles() else "unknown"]

@@ -15,11 +15,6 @@ from bequest.model.datamap import DataMap
 from bequest.steps.discover import ColumnInfo, TableSample
 
 FOLDER = Path(__file__).parent / "corpus"
-HELD_OUT = frozenset(
-    {"shop_bridal", "crm_agent", "hr_wage_py", "oa_school_zh", "p2p_house", "pay_wallet_en", "courier_py", "erp_trade_en"}
-    | {"estate_owner", "dorm_college"}
-)
-"""Schemas that discovery's weights were not fitted to (`scripts/learn_columns.py`): what they show is first sight."""
 APART = {"user_id", "order_no", "behaviour", "free_text"}
 
 
