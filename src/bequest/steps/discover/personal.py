@@ -191,8 +191,8 @@ def _by_table(cls: FieldClass, own: tuple[Hit, ...], context: TableContext, colu
         of_people = context.orders or (not nobody and (context.people or context.topic is Topic.EVENT))
         counted = column is not None and type_family(column.declared_type) is TypeFamily.INTEGER
         return of_people and not context.buying and not (counted and context.topic is Topic.PERSON)
-    if cls is FieldClass.IP:
-        return context.people or context.log or context.topic is Topic.THING
+    if cls is FieldClass.IP and context.topic is Topic.UNKNOWN:
+        return context.people or context.log
     if cls in _BESIDE and context.topic is Topic.ORGANISATION:
         return column is not None and column.name in context.beside_a_person
     if cls is FieldClass.GENDER:

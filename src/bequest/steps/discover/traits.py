@@ -21,7 +21,6 @@ _FLAGS = (
     *("orders", "finance", "pay", "schooling", "work_history", "attendance", "machinery", "described", "papers"),
     *("pupils", "taxed", "in_initials", "banked", "of_accounts", "relatives", "firms", "identified"),
 )
-_GRAMS = (3, 4)
 _CLEAR = 0.3
 """The share of hints with a word from which the word points to a class."""
 _LEAST_HINTS = 2
@@ -54,10 +53,8 @@ def table_traits(sample: TableSample, context: TableContext, columns: tuple[Colu
 
 def _of_name(name: str, whose: str) -> list[str]:
     words = words_of(name)
-    plain = f"^{name.lower()}$"
     traits = [f"word:{w}" for w in words] + [f"word:{w} {whose}" for w in words]
     traits += [f"pair:{a} {b}" for a, b in pairwise(words)]
-    traits += [f"letters:{plain[i : i + n]}" for n in _GRAMS for i in range(len(plain) - n + 1)]
     if words:
         traits += [f"last:{words[-1]}", f"first:{words[0]}", "known" if words[-1] in _profiles() else "unknown"]
         traits += [f"end_like:{c}" for c in _profiles().get(words[-1], ())]
@@ -86,6 +83,7 @@ def _of_verdict(info: ColumnInfo, column: ColumnMap, whose: str, family: str) ->
         f"verdict:{column.cls.value} {column.personal}",
         f"hits:{told}",
         f"hits:{told} {whose} {family}",
+        *(["hits:whole"] if any(h.cls.value == "not_pi" and not h.before for h in hits) else ()),
         *(f"hit:{h.cls.value}{' weak' if h.weak else ''}" for h in hits),
     ]
 

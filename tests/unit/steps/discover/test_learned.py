@@ -5,9 +5,9 @@ import pytest
 
 from bequest.model.datamap import ColumnMap, FieldClass
 from bequest.steps.discover import ColumnInfo, TableSample, discover
+from bequest.steps.discover.discover import by_rules
 from bequest.steps.discover.learned import models
 from bequest.steps.discover.traits import table_traits
-from bequest.steps.discover.discover import by_rules
 
 
 def _sample(table: str, *columns: tuple[str, str], rows: int = 0, values: tuple[str, ...] = ()) -> TableSample:
