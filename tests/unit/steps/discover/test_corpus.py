@@ -11,8 +11,8 @@ Each was counted once before anything was changed for it (recall, precision, sen
   several words): 0.89, 0.99, 0.87;
 - twelve of the trades of most systems: 0.84, 0.95, 0.67, and ten more, `LAST`, by the rules alone 0.82, 0.97, 0.68.
 
-Since then a second opinion is fitted to all of them (`scripts/learn_columns.py`), which trades precision for recall: its
-own figures at first sight are those of `LAST` when left out of the fitting, 0.91, 0.94, 0.87, and of `--crossed`.
+Since then a second opinion is fitted to all of them (`scripts/learn_columns.py`), which trades precision for recall;
+its own figures at first sight are those of `LAST` when left out of the fitting, 0.91, 0.94, 0.87, and of `--crossed`.
 
 All serve to notice a step back.
 """
