@@ -11,7 +11,8 @@ from bequest.steps.discover.words import chunks, has_han, listed
 
 _OF_FIRMS = frozenset(
     listed(
-        """industry, website, legal person, registered capital, reg capital, license no, business license, tax no,
+        """industry, website, annual revenue, ownership, ticker symbol, sic code, number employees, no of employees,
+        legal person, registered capital, reg capital, license no, business license, tax no,
         tax reg no, fax, pay term, deal status, 行业, 客户行业, 官网, 网址, 法人, 法定代表人, 注册资本, 营业执照, 税号,
         成交状态, 企业规模, 开户行, 经营范围"""
     )
@@ -206,10 +207,25 @@ def are_firms(sample: TableSample) -> bool:
     classes = [strong_class(c) for c in sample.columns]
     private = set(classes) & _PRIVATE
     named = {FieldClass.COMPANY_NAME, FieldClass.USCC, FieldClass.TAX_ID}
+    if has_real_names(sample):
+        return False
     ordered = mentions(told(sample), lexicon.ORDER_WORDS)
     telling = 0 if ordered else sum(c in named for c in classes[1:])
     telling += sum(" ".join(words_of(c.said)) in _OF_FIRMS or c.comment.strip() in _OF_FIRMS for c in sample.columns)
     return not private and telling >= 2
+
+
+_REAL_NAMES = frozenset({"real name", "realname", "true name", "truename", "真实姓名", "实名"})
+
+
+def has_real_names(sample: TableSample) -> bool:
+    """Whether a column is somebody's real name: no firm has one."""
+    return any(h.hint in _REAL_NAMES for c in sample.columns for h in (*comment_hits(c.comment), *name_hits(c.said)))
+
+
+def are_people(sample: TableSample, classes: list[FieldClass | None]) -> bool:
+    """Whether rows, though called after a kind of firm, are people: with a real name, an ID number and a password."""
+    return set(classes) >= {FieldClass.NATIONAL_ID, FieldClass.PASSWORD_SECRET} and has_real_names(sample)
 
 
 def are_suppliers(sample: TableSample) -> bool:

@@ -9,6 +9,7 @@ from bequest.model.datamap import FieldClass
 from bequest.steps.discover import lexicon
 from bequest.steps.discover.around import (
     are_firms,
+    are_people,
     are_suppliers,
     before_personal,
     beside_a_person,
@@ -323,7 +324,7 @@ def _topic_of_columns(sample: TableSample, classes: list[FieldClass | None], mac
     if topic is Topic.EVENT and _describes_people(sample, classes):
         topic = Topic.PERSON
     tenants = mentions(both, ("tenant", "租户")) and FieldClass.NATIONAL_ID in classes
-    if topic is Topic.ORGANISATION and (has_births(sample) or tenants):
+    if topic is Topic.ORGANISATION and (has_births(sample) or tenants or are_people(sample, classes)):
         topic = Topic.PERSON  # emp_dep: of dependants, not of departments
     if topic is Topic.PERSON and counts_people(sample) and FieldClass.PERSON_NAME not in classes:
         return Topic.THING

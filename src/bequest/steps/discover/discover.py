@@ -11,6 +11,7 @@ from bequest.model.datamap import ColumnMap, DataMap, FieldClass, TableMap, Tabl
 from bequest.model.facts import RecordClass, RowRole
 from bequest.steps.discover.context import TableContext, Topic, table_context
 from bequest.steps.discover.judge import judge_column
+from bequest.steps.discover.learned import with_second_opinion
 from bequest.steps.discover.naming import with_readings
 from bequest.steps.discover.origins import origin_columns, origins_of
 from bequest.steps.discover.profiles import as_profiled
@@ -35,13 +36,19 @@ def discover(samples: Sequence[TableSample], previous: DataMap | None = None) ->
     return DataMap(tuple(_keep_verdicts(t, held.get((t.source, t.name))) for t in related))
 
 
-def _propose(sample: TableSample) -> TableMap:
+def by_rules(sample: TableSample) -> tuple[TableContext, tuple[ColumnMap, ...]]:
+    """What the rules say of the columns of a table, and the context they went by."""
     context = table_context(sample)
     columns = tuple(judge_column(sample, c, context) for c in sample.columns)
     if (more := with_identifiers_found(with_people_found(sample, context, columns), columns)) is not context:
         context = more
         columns = tuple(judge_column(sample, c, context) for c in sample.columns)
-    columns = as_a_whole(sample, context, columns)
+    return context, as_a_whole(sample, context, columns)
+
+
+def _propose(sample: TableSample) -> TableMap:
+    context, columns = by_rules(sample)
+    columns = with_second_opinion(sample, context, columns)
     columns, profile = as_profiled(columns)
     record = profile.record_class if profile else record_class_of(sample, context)
     if record is RecordClass.REFERENCE and _somebody_in(columns, context):

@@ -151,7 +151,7 @@ def find_class(column: ColumnInfo, context: TableContext, values: ColumnValues) 
         cases[FieldClass.USER_ID] = _Case(PRIOR + REFERENCE, [f"reference:key of {column.refers_to}"], by_name=True)
     _add_words(cases, "name", names, NAME, NAME_WEAK, context, column)
     _add_words(cases, "comment", comments, COMMENT, COMMENT_WEAK, context, column)
-    bare = words_of(column.said)
+    bare = tuple(w for w in words_of(column.said) if not w.isdigit())
     textual = type_family(column.declared_type) in {TypeFamily.TEXT, TypeFamily.UNKNOWN}
     if textual and not names and not comments and bare in context.of_people:
         evidence = f"context:other columns are named after {' '.join(bare)}"

@@ -11,7 +11,16 @@ from bequest.steps.discover.detectors import DETECTORS
 from bequest.steps.discover.forms import FORM_WORDS, HIDING_WORDS, LIKENESSES, without_form, without_form_han
 from bequest.steps.discover.segments import WHOLE_WORDS, singular
 from bequest.steps.discover.spelling import Pinyin, syllables
-from bequest.steps.discover.words import HeadIndex, chunks, comment_heads, fold, has_han, is_boolean_name, tokens
+from bequest.steps.discover.words import (
+    HeadIndex,
+    chunks,
+    comment_heads,
+    fold,
+    has_han,
+    is_boolean_name,
+    listed,
+    tokens,
+)
 
 BY_ID = {d.id: d for d in DETECTORS}
 _PEOPLE_HAN = tuple(w for w in lexicon.PEOPLE if has_han(w))
@@ -45,8 +54,7 @@ _INITIAL_HEADS = {
     "lxfs": "联系方式",
     "mm": "密码", "rdz": "地址", "yhkh": "银行卡号", "xm": "姓名", "sjh": "手机号", "dh": "电话", "zjh": "证件号",
     "qqh": "qq号", "wxh": "微信号", "sfz": "身份证", "xb": "性别", "dz": "地址", "nl": "年龄", "csrq": "出生日期",
-    "zh": "账号",
-    "gzdw": "工作单位", "gx": "关系",
+    "zh": "账号", "gzdw": "工作单位", "gx": "关系",
 }  # fmt: skip
 """Heads by their initials that stand for nothing else at the end of a longer run of initials."""
 _NUMBERS = frozenset({"no", "id", "code", "sn", "card", "account"})
@@ -56,46 +64,10 @@ _VAGUE_INITIALS = ("zt", "rq", "sj", "lx", "dj", "sl", "ll", "dl", "bz", "je", "
 _LEAST_WITH_VAGUE = 5
 _SAID_OF_PEOPLE = frozenset({FieldClass.PERSON_NAME, FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.DEVICE_ID})
 _INITIALS_OF_PEOPLE = frozenset(
-    {
-        "hz",
-        "br",
-        "yz",
-        "fk",
-        "zk",
-        "fd",
-        "xs",
-        "js",
-        "yg",
-        "kh",
-        "hy",
-        "yh",
-        "jz",
-        "jhr",
-        "fq",
-        "mq",
-        "po",
-        "lxr",
-        "jjlxr",
-    }
-    | {
-        "sjr",
-        "shr",
-        "fjr",
-        "jjr",
-        "bxr",
-        "bx",
-        "sqr",
-        "czr",
-        "zjr",
-        "dkr",
-        "jkr",
-        "tbr",
-        "bbr",
-        "syr",
-        "cy",
-        "js",
-        "sj",
-    }
+    listed(
+        """hz, br, yz, fk, zk, fd, xs, js, yg, kh, hy, yh, jz, jhr, fq, mq, po, lxr, jjlxr, sjr, shr, fjr, jjr, bxr,
+        bx, sqr, czr, zjr, dkr, jkr, tbr, bbr, syr, cy, sj"""
+    )
 )
 """Whose they are: 患者, 业主, 访客, 租客, 学生, 教师, 员工, 客户, 家长, 监护人, 收件人, 报修人 and the like."""
 _INITIALS_OF_THINGS = frozenset({"gs", "dw", "jg", "gys", "bm", "kf", "jc", "xt", "ggg", "zb", "ct", "cp", "sp", "z"})
@@ -284,8 +256,8 @@ _AGENT = re.compile(r"^[a-z]{3,}(?:er|or|ee|ant|ist|man|men|woman|person|ian)$")
 
 def _is_agent(before: tuple[str, ...]) -> bool:
     """Whether an English word that no list knows is built like one for somebody who does something: `occupant`."""
-    known = bool(before) and (before[-1] in VOCABULARY or before[-1] in WHOLE_WORDS)
-    return bool(before) and not known and _AGENT.match(before[-1]) is not None
+    unknown = bool(before) and before[-1] not in VOCABULARY and before[-1] not in WHOLE_WORDS
+    return unknown and _AGENT.match(before[-1]) is not None
 
 
 def _is_somebody(name: str, hint: str, before: tuple[str, ...]) -> bool:
@@ -327,7 +299,10 @@ _ACTING_INITIALS = re.compile(r"^(?!sf)(?:[bcdfghjklmnpqstwxyz]{2,4}r|[bcdfghjkl
 
 
 def acting_initials(name: str) -> tuple[Hit, ...]:
-    """Somebody who does something, by initials alone (`ngr`, 拟稿人): only where the whole table is written so."""
+    """What initials alone say where the whole table is written so: vague ones too, and who does something (`ngr`)."""
+    letters = name.lower()
+    if len(letters) >= _LEAST_INITIALS and VOWELS.isdisjoint(letters) and (word := PINYIN.by_initials(letters)):
+        return name_hits(word)
     return (Hit(FieldClass.PERSON_NAME, name.lower(), False, ()),) if _ACTING_INITIALS.match(name.lower()) else ()
 
 

@@ -49,6 +49,8 @@ _OF_ANIMALS = frozenset(
 """Animals have these too."""
 _BESIDE = frozenset({FieldClass.PHONE, FieldClass.EMAIL, FieldClass.LANDLINE, FieldClass.SOCIAL_ID})
 """In a list of organisations those of whoever is named just before."""
+_OF_FIRMS_TOO = _OF_PLACES | _BESIDE | {FieldClass.ADDRESS}
+"""The firm's own where nobody is named who answers for it."""
 _AT_BANKS = frozenset({FieldClass.ACCOUNT_NUMBER, FieldClass.BANK_CARD})
 _OF_SYSTEMS = frozenset(
     {
@@ -143,6 +145,8 @@ def is_personal(
         and cls in _OF_PLACES | {FieldClass.ADDRESS, FieldClass.LANDLINE}
         and not human_role
     ):
+        return False
+    if context.firms and not context.contact_person and cls in _OF_FIRMS_TOO and not human_role:
         return False
     if cls in _ALWAYS:
         return not (of_organisation and not human_role and cls not in {FieldClass.USER_ID, FieldClass.PERSON_NAME})

@@ -8,7 +8,11 @@ Each was counted once before anything was changed for it (recall, precision, sen
   then 0.82, 0.96, 0.78, then 0.78, 0.95, 0.61;
 - `LATEST`, in the plain manner of most systems, after all those: 0.96, 0.96, 0.93; nothing was changed for them;
 - `NEWEST`, ten of unlike hands and trades (abbreviations of two letters, initials of pinyin, misspellings, headers of
-  several words): 0.89, 0.99, 0.87; their bars are what was measured.
+  several words): 0.89, 0.99, 0.87;
+- twelve of the trades of most systems: 0.84, 0.95, 0.67, and ten more, `LAST`, by the rules alone 0.82, 0.97, 0.68.
+
+Since then a second opinion is fitted to all of them (`scripts/learn_columns.py`), which trades precision for recall;
+its own figures at first sight are those of `LAST` when left out of the fitting, 0.91, 0.94, 0.87, and of `--crossed`.
 
 All serve to notice a step back.
 """
@@ -32,6 +36,10 @@ NEWEST = {
     *("ali_pay", "crm_saas", "frappe_erp", "hung_hr", "mx_ship"),
     *("old_oa", "p2p_java", "shop_b2c", "stu_dorm", "wy_estate"),
 }
+LAST = {
+    *("shop_bridal", "crm_agent", "hr_wage_py", "oa_school_zh", "p2p_house", "pay_wallet_en", "courier_py"),
+    *("erp_trade_en", "estate_owner", "dorm_college"),
+}
 
 
 def _together(scores: Iterable[Score]) -> Score:
@@ -53,11 +61,11 @@ def _scores() -> dict[str, Score]:
 
 def test_all_schemas_together(scores: dict[str, Score]) -> None:
     total = _together(scores.values())
-    assert total.truly > 3500
+    assert total.truly > 5000
     assert total.recall >= 0.96, total
-    assert total.precision >= 0.97, total
-    assert total.sensitive_recall >= 0.93, total
-    assert total.class_accuracy >= 0.98, total
+    assert total.precision >= 0.94, total
+    assert total.sensitive_recall >= 0.94, total
+    assert total.class_accuracy >= 0.96, total
     assert total.apart_hit / total.apart >= 0.85, total
 
 
@@ -65,9 +73,17 @@ def test_the_newest_schemas_together(scores: dict[str, Score]) -> None:
     total = _together(scores[name] for name in NEWEST)
     assert total.truly > 500
     assert total.recall >= 0.88, total
-    assert total.precision >= 0.98, total
-    assert total.sensitive_recall >= 0.87, total
+    assert total.precision >= 0.96, total
+    assert total.sensitive_recall >= 0.94, total
     assert total.class_accuracy >= 0.96, total
+
+
+def test_the_last_schemas_together(scores: dict[str, Score]) -> None:
+    total = _together(scores[name] for name in LAST)
+    assert total.truly > 600
+    assert total.recall >= 0.91, total
+    assert total.precision >= 0.93, total
+    assert total.sensitive_recall >= 0.87, total
 
 
 @pytest.mark.parametrize("name", schemas())
@@ -76,8 +92,8 @@ def test_no_schema_falls_behind(name: str, scores: dict[str, Score]) -> None:
     if one.truly < 5:  # a schema that is not about people
         assert one.false <= 2, "\n".join(one.wrong)
         return
-    assert one.recall >= (0.70 if name == "mx_ship" else 0.80), "\n".join((str(one), *one.wrong))
-    assert one.precision >= (0.88 if name in LATEST else 0.90), "\n".join((str(one), *one.wrong))
+    assert one.recall >= 0.80, "\n".join((str(one), *one.wrong))
+    assert one.precision >= 0.80, "\n".join((str(one), *one.wrong))
     if name in LATEST:
         assert one.recall >= 0.90, "\n".join((str(one), *one.wrong))
         assert one.sensitive_recall >= 0.80, "\n".join((str(one), *one.wrong))

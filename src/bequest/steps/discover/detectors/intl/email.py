@@ -9,7 +9,9 @@ DETECTOR = Detector(
     cls=FieldClass.EMAIL,
     reference="RFC 5321 §4.1.2",
     hints=listed(
-        """邮箱, 电子邮箱, 邮箱地址, 电子邮件, 电子邮件地址, 邮件地址, 邮箱账号, 邮箱号, 联系邮箱, 电邮, email,
+        """cc addr, bcc addr, reply to addr, reply to, cc list, bcc list, mail from,
+        mailfrom, mailto, 收件邮箱, 发件邮箱, 抄送邮箱, 抄送, 密送,
+        邮箱, 电子邮箱, 邮箱地址, 电子邮件, 电子邮件地址, 邮件地址, 邮箱账号, 邮箱号, 联系邮箱, 电邮, email,
         e mail, mail, email address, email addr, mail address, mailbox, emailaddress, email account, youxiang,
         dzyx, dzyj, eml, 电子信箱, 信箱, dzxx, mail box, mails, e mail address, work email, personal email,
         user mail, company email, recv email, mail addr, mail address email, e mail addr, mailbox no, smtpadr,

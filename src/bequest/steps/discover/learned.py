@@ -1,0 +1,118 @@
+"""A second opinion where the rules know no word: the traits of a column weighed as labelled schemas taught.
+
+Three linear models over the traits of `traits.py`, fitted by `scripts/learn_columns.py` to the invented schemas whose
+labels we wrote: whether a column is personal, of which class, whether it is sensitive. The rules go first and are never
+overruled: this only adds columns they left, and marks as sensitive what they did not. Nothing is learned from anybody's
+data, and the weights change only with the program.
+"""
+
+import lzma
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from bequest.model.datamap import ColumnMap, FieldClass
+from bequest.steps.discover.context import TableContext
+from bequest.steps.discover.detectors import DETECTORS
+from bequest.steps.discover.personal import sensitive_by_class
+from bequest.steps.discover.roles import role_of
+from bequest.steps.discover.sample import ColumnInfo, TableSample
+from bequest.steps.discover.traits import table_traits
+
+PERSONAL_FROM, SENSITIVE_FROM = -0.1, -2.0
+"""Log-odds from which a column is proposed. They lie under even because overlooking somebody costs more than a second
+look; chosen where recall, precision and sensitive recall together are best on schemas left out in turn."""
+_DOUBTS = {"hits:plain": 1.0, "hits:whole": 1.0, "topic:thing": 2.0, "topic:organisation": 2.0}
+"""What is taken off where a rule knows the word and it says nothing of people, or the table is about none: real systems
+have far more such columns than the schemas the weights come from."""
+_FILE = Path(__file__).parent / "vocabulary" / "learned.txt.xz"
+_LEAST_COLUMNS = 3
+"""Columns that make a table to go by."""
+_SHOWN = ("word:", "pair:", "said:")
+_MOST_SHOWN, _LEAST_SHOWN = 3, 0.3
+_SHAPED = frozenset(d.cls for d in DETECTORS if d.shape is not None)
+_LEFT = frozenset({FieldClass.NOT_PI, FieldClass.UNKNOWN, FieldClass.COMPANY_NAME, FieldClass.USCC})
+
+Weights = Mapping[str, float]
+
+
+def with_second_opinion(
+    sample: TableSample, context: TableContext, columns: tuple[ColumnMap, ...]
+) -> tuple[ColumnMap, ...]:
+    """The columns with those added that look like personal ones in the schemas the weights were fitted to."""
+    if len(columns) < _LEAST_COLUMNS or context.machinery:
+        return columns
+    traits = table_traits(sample, context, columns)
+    return tuple(
+        _sensitive(column, seen) if column.personal or info.is_key else _added(column, info, seen, context, sample)
+        for column, info, seen in zip(columns, sample.columns, traits, strict=True)
+    )
+
+
+def _sensitive(column: ColumnMap, seen: Sequence[str]) -> ColumnMap:
+    if column.sensitive or not column.personal or score(models()["sensitive"], seen) < SENSITIVE_FROM:
+        return column
+    return replace(column, sensitive=True, evidence=(*column.evidence, "learned:like sensitive columns"))
+
+
+def _added(
+    column: ColumnMap, info: ColumnInfo, seen: Sequence[str], context: TableContext, sample: TableSample
+) -> ColumnMap:
+    odds = score(models()["personal"], seen) - doubt(seen)
+    if odds < PERSONAL_FROM:
+        return column
+    has_values = sample.values(info.name).drop_nulls().len() > 0
+    if has_values and column.cls is FieldClass.UNKNOWN:
+        return column  # a person has to look; until then it stays where it is
+    cls = column.cls if column.cls not in _LEFT else _class_of(info, seen)
+    if cls is None or (has_values and cls in _SHAPED):
+        return column  # where there are values of a known shape, they have been asked already
+    return replace(
+        column,
+        cls=cls,
+        personal=True,
+        sensitive=sensitive_by_class(cls) or score(models()["sensitive"], seen) >= SENSITIVE_FROM,
+        role=role_of(cls, True, info, context, sample),
+        confidence=max(500, round(1000 / (1 + math.exp(-odds)))),
+        evidence=(f"learned:{_shown(seen)}",),
+    )
+
+
+def _class_of(info: ColumnInfo, seen: Sequence[str]) -> FieldClass | None:
+    """The likeliest class that the declared type can hold."""
+    found = ((score(w, seen), name.removeprefix("class ")) for name, w in models().items() if name.startswith("class "))
+    ranked = (FieldClass(name) for _, name in sorted(found, key=lambda x: (-x[0], x[1])))
+    return next((c for c in ranked if any(d.can_be(info.declared_type) for d in DETECTORS if d.cls is c)), None)
+
+
+def _shown(seen: Sequence[str]) -> str:
+    """The words that weighed most, for the explanation."""
+    weights = models()["personal"]
+    told = sorted(((weights.get(t, 0.0), t) for t in seen if t.startswith(_SHOWN)), key=lambda x: (-x[0], x[1]))
+    words = [t.split(":", 1)[1].removesuffix(" persons").removesuffix(" people") for w, t in told if w >= _LEAST_SHOWN]
+    return ", ".join(list(dict.fromkeys(words))[:_MOST_SHOWN]) or "its place in the table"
+
+
+def doubt(seen: Sequence[str]) -> float:
+    """The log-odds to take off because the rules know something that speaks against it."""
+    return sum(_DOUBTS.get(t, 0.0) for t in seen)
+
+
+def score(weights: Weights, seen: Sequence[str]) -> float:
+    """The log-odds of a column by the weights of its traits; `bias` stands in every column."""
+    return weights.get("bias", 0.0) + sum(weights.get(t, 0.0) for t in seen)
+
+
+@cache
+def models() -> dict[str, dict[str, float]]:
+    """The fitted weights: `personal`, `sensitive` and one model for each class."""
+    found: dict[str, dict[str, float]] = {}
+    for line in lzma.decompress(_FILE.read_bytes()).decode().splitlines():
+        if line.startswith("["):
+            model = found.setdefault(line.strip("[]"), {})
+            continue
+        weight, trait = line.split(" ", 1)
+        model[trait] = int(weight) / 100
+    return found
