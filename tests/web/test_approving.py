@@ -1,22 +1,17 @@
 """Two people with accounts approve a demo case in the browser, and the case goes on to its bundle."""
 
-import re
 import subprocess
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 
-import polars as pl
 import pytest
-from tests.web.conftest import PASSWORD, Server, Town, next_code, start, stop
+from tests.web.conftest import PASSWORD, Server, Town, next_code, plan_deal, start, stop
 
 from bequest.app import rehearse
 from bequest.app.approve_policy import approval_state
-from bequest.app.console.accounts import add_account
 from bequest.app.context import open_context
-from bequest.demo.company import make_company
 from bequest.evidence.approval import is_attested
-from bequest.model.case import Event, Role
+from bequest.model.case import Role
 
 CHROMIUM = Path("/usr/bin/chromium")
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -25,28 +20,7 @@ pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no /usr/bin/chrom
 
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """A share deal that waits for its two approvals; the officer has no key in the case file."""
-    folder = tmp_path_factory.mktemp("planned")
-    make_company(folder, event=Event.E2, customers=120, seed=3)
-    file = folder / "case.toml"
-    text = file.read_text(encoding="utf-8")
-    officer = re.search(r'id = "([^"]+)"\nname = [^\n]*\nroles = \["officer"\]', text)
-    assert officer
-    text, n = re.subn(rf'(id = "{officer[1]}"(?:\n(?!\[).*)*?\n)public_key = [^\n]*\n', r"\1", text)
-    assert n == 1
-    file.write_text(text, encoding="utf-8")
-    ctx = open_context(folder / "home")
-    company = rehearse.Company(folder)
-    approve = rehearse._approve_all
-    rehearse._approve_all = lambda *_: None
-    try:
-        case = rehearse._prepare(ctx, folder, company, lambda _: nullcontext())
-    finally:
-        rehearse._approve_all = approve
-    roles = {r.value: p.id for p in case.people for r in p.roles}
-    secrets = {p.id: add_account(ctx, case.id, p.id, password=PASSWORD).totp_secret for p in case.people}
-    ctx.store.close()
-    return Town(folder / "home", ctx, secrets, roles, pl.DataFrame())
+    return plan_deal(tmp_path_factory.mktemp("planned"))
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,8 @@ SCREENS = {
     Screen.SAMPLES: "/plan?at=crm.customers.mobile&samples=1",
 }  # fmt: skip
 FORMS = {
-    Act.APPROVE: ("/approvals/sign", "/approvals/attest", "/approvals/passkey"), Act.REMARK: ("/approvals/say", "/approvals/settle"),
+    Act.APPROVE: ("/approvals/sign", "/approvals/attest", "/approvals/passkey"),
+    Act.REMARK: ("/approvals/say", "/approvals/settle"),
     Act.CORRECT: ("/map/correct",), Act.SEARCH: ("/people/find",), Act.UNMASK: ("/people/<int:number>/unmask",),
     Act.REVIEW: ("/links/decide",), Act.REQUEST: ("/requests/<str:code>/open", "/requests/<str:code>/reply"),
     Act.INVITE: ("/rights/invite",),

@@ -63,10 +63,9 @@ def ask_for_key(ctx: Context, case_id: str, person_id: str, line: str, *, by: st
             hint="Sign with that key; another one is not taken in beside it." if person else "Nothing was asked for.",
         )
     wanted = replace(person, roles=(), public_key=parse_public_line(line).line)
+    at = ctx.now(case_id)
     with ctx.store.transaction() as tx:
-        return tx.grants.ask(
-            case_id, wanted, person.roles[0], gives=True, until_on=None, by=by, at=ctx.now(case_id)
-        )  # fmt: skip
+        return tx.grants.ask(case_id, wanted, person.roles[0], gives=True, until_on=None, by=by, at=at)
 
 
 def _check(person: Person, role: Role, until_on: date | None, today: date) -> None:

@@ -30,9 +30,10 @@ def link_identity(ctx: Context, case_id: str, person_id: str, *, issuer: str, su
         raise ApprovalError(
             f"{by} does not say who {person_id} is", hint=f"Officers of {case_id}: {', '.join(sorted(officers))}."
         )
+    entry = _entry(ctx, case_id, by, "account.linked", person_id)
     with ctx.store.transaction() as tx:
         tx.factors.link(IdentityRecord(record.organisation, person_id, issuer, subject, by, ctx.system.now()))
-        tx.access.record(case_id, _entry(ctx, case_id, by, "account.linked", person_id))
+        tx.access.record(case_id, entry)
 
 
 def unlink_identity(ctx: Context, case_id: str, person_id: str, *, by: str) -> None:
@@ -43,10 +44,11 @@ def unlink_identity(ctx: Context, case_id: str, person_id: str, *, by: str) -> N
         StateError: where the person has no account.
     """
     record = ctx.case(case_id)
+    entry = _entry(ctx, case_id, by, "account.unlinked", person_id)
     with ctx.store.transaction() as tx:
         if not tx.factors.unlink(record.organisation, person_id):
             raise InputError(f"{person_id} is linked with no identity", hint="`bequest account list` shows who is.")
-        tx.access.record(case_id, _entry(ctx, case_id, by, "account.unlinked", person_id))
+        tx.access.record(case_id, entry)
 
 
 def _entry(ctx: Context, case_id: str, by: str, action: str, person_id: str) -> AccessRecord:
