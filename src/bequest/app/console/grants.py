@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bequest.app.context import Context
 from bequest.app.evidence import publish, record
-from bequest.app.preflight import check_law
+from bequest.app.preflight import check_law, signing_roles
 from bequest.crypto.verify import parse_public_line
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import Json, digest
@@ -54,13 +54,20 @@ def ask_for_key(ctx: Context, case_id: str, person_id: str, line: str, *, by: st
     """Ask that somebody's first key be taken into the case: a role that is held already, given anew with the key.
 
     Raises:
-        ApprovalError: where the person holds no role in the case, or has a key in it.
+        ApprovalError: where the person holds no role in the case, has a key in it, or signs files there.
     """
-    person = next((p for p in ctx.case(case_id).case.people if p.id == person_id and p.roles), None)
+    case = ctx.case(case_id).case
+    person = next((p for p in case.people if p.id == person_id and p.roles), None)
     if person is None or person.public_key:
         raise ApprovalError(
             f"{person_id} has a key in case {case_id} already" if person else f"{person_id} holds no role in {case_id}",
             hint="Sign with that key; another one is not taken in beside it." if person else "Nothing was asked for.",
+        )
+    files = sorted({*person.roles} & {*signing_roles(case), Role.RECEIVER, Role.ESCROW})
+    if files:
+        raise ApprovalError(
+            f"{person_id} signs more than plans as {', '.join(files)}: a passkey cannot do that",
+            hint="Make a key with `ssh-keygen -t ed25519` and have its .pub line taken into the case.",
         )
     wanted = replace(person, roles=(), public_key=parse_public_line(line).line)
     at = ctx.now(case_id)
