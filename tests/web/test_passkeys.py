@@ -128,7 +128,7 @@ def test_a_passkey_is_added_signs_in_and_approves_and_the_bundle_proves_it(
     other.goto(f"{base}/console/case/{CASE}/rights")
     other.locator("summary", has_text="Decide").click()
     other.get_by_label("Password").first.fill(PASSWORD)
-    other.get_by_label("Code").first.fill(next_code(planned, legal))
+    other.get_by_label("Code", exact=True).first.fill(next_code(planned, legal))
     other.get_by_role("button", name="Agree").click()
     assert other.get_by_text("in force").first.is_visible()
 

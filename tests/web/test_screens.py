@@ -51,7 +51,7 @@ def officer(browser, server: Server, town: Town) -> dict:
     page.goto(f"{server.url}/console/in?lang=en")
     page.get_by_label("Name").fill(person)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_label("Code").fill(next_code(town, person))
+    page.get_by_label("Code", exact=True).fill(next_code(town, person))
     page.get_by_role("button", name="Sign in").click()
     assert page.url == f"{server.url}/console"
     state = context.storage_state()
