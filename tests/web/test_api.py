@@ -226,10 +226,10 @@ def test_a_request_is_opened_answered_and_its_state_shown(server: Server, town: 
         )
     assert CODE in [r["code"] for r in read(service.ask(f"{HERE}/requests?state=new"))["items"]]
     place = f"{HERE}/requests/{CODE}"
-    sent = service.tell(f"{place}/reply", {"text": "It is corrected.", "is_answer": True}, Idempotency_Key="r-1")
+    sent = service.tell(f"{place}/reply", {"text": "It is corrected.", "outcome": "granted"}, Idempotency_Key="r-1")
     assert read(sent)["state"] == "answered"
     assert (
-        service.tell(f"{place}/reply", {"text": "It is corrected.", "is_answer": True}, Idempotency_Key="r-1").body
+        service.tell(f"{place}/reply", {"text": "It is corrected.", "outcome": "granted"}, Idempotency_Key="r-1").body
         == sent.body
     )
     thread = read(service.tell(f"{place}/open", None))

@@ -18,6 +18,27 @@ class RequestState(StrEnum):
     """A request that somebody answered."""
 
 
+class RequestOutcome(StrEnum):
+    """How a request ended. One that is not done as asked needs reasons (PIPL Art. 50(1))."""
+
+    GRANTED = "granted"
+    PARTLY = "partly"
+    REFUSED = "refused"
+
+
+class ReplyTold(StrEnum):
+    """Whether somebody was told that a reply stands on the page."""
+
+    NOBODY = ""
+    """A message that nobody has to be told of."""
+    WAITS = "waits"
+    SENT = "sent"
+    NO_WAY = "no_way"
+    """There is no address any more, or nothing to send with."""
+    REHEARSAL = "rehearsal"
+    """Nothing is sent of a rehearsal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """A sealed card as it lies in the control database."""
@@ -41,6 +62,9 @@ class AskedAtPortal:
     due_on: date | None
     state: RequestState
     created_at: datetime
+    owner: str = ""
+    """Person of the case who took it on."""
+    outcome: RequestOutcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +103,16 @@ class Message:
     """Person of the case, where staff wrote it."""
     sealed: bytes
     created_at: datetime
+    told: ReplyTold = ReplyTold.NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """A reply of staff of which the customer was not told yet."""
+
+    pk: int
+    case_id: str
+    ref: str
 
 
 @dataclass(frozen=True, slots=True)

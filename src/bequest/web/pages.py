@@ -2,9 +2,11 @@
 
 import hashlib
 import re
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -50,6 +52,13 @@ def day(value: Any, lang: str) -> str:
     return f"{value.day} {_MONTHS_EN[value.month - 1]} {value.year}"
 
 
+def when(at: datetime, zone: str, lang: str) -> str:
+    """An instant with its zone."""
+    local = at.astimezone(ZoneInfo(zone))
+    offset = local.strftime("%z")
+    return f"{day(local, lang)} {local:%H:%M} (UTC{offset[:3]}:{offset[3:]})"
+
+
 @cache
 def environment(lang: str) -> Environment:
     """The templates of portal and sign-in in one language."""
@@ -59,6 +68,7 @@ def environment(lang: str) -> Environment:
         w=lambda value: word(value).of(lang),
         cite=lambda article: cite(article, lang),
         day=lambda value: day(value, lang),
+        when=lambda at, zone: when(at, zone, lang),
         own=lambda text: own_language(text, lang),
         n=wording.number,
         groups=wording.digest_groups,

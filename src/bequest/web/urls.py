@@ -21,6 +21,7 @@ from bequest.web.console import (
 from bequest.web.console import requests as asked
 from bequest.web.console import views as console
 from bequest.web.pages import plain_page, stylesheet
+from bequest.web.portal import by_code, own_proof
 from bequest.web.portal import views as portal
 from bequest.web.public import views as public
 from bequest.web.receiver import entry as desk_entry
@@ -79,11 +80,14 @@ PUBLIC: list[URLPattern] = [
 PORTAL: list[URLPattern] = [
     path("find", portal.find),
     path("find/code", portal.code),
+    path("receipt", by_code.by_code),
     re_path(rf"^o/{_LINK}$", portal.landing),
     re_path(rf"^o/{_LINK}/card$", portal.card),
     re_path(rf"^o/{_LINK}/datum$", portal.datum),
     re_path(rf"^o/{_LINK}/do/(?P<what>[a-z_]{{3,24}})$", portal.choose),
     re_path(rf"^o/{_LINK}/rate$", portal.judge),
+    re_path(rf"^o/{_LINK}/proof$", own_proof.page),
+    re_path(rf"^o/{_LINK}/proof/file$", own_proof.file),
     re_path(rf"^o/{_LINK}/receipt/(?P<code>[0-9A-Z-]{{14}})$", portal.receipt),
     re_path(rf"^o/{_LINK}/receipt/(?P<code>[0-9A-Z-]{{14}})/say$", portal.say),
     re_path(rf"^o/{_LINK}/receipt/(?P<code>[0-9A-Z-]{{14}})/file$", portal.receipt_download),
@@ -142,6 +146,7 @@ CONSOLE: list[URLPattern] = [
     path("console/case/<str:case_id>/requests/<str:code>", asked.one),
     path("console/case/<str:case_id>/requests/<str:code>/open", asked.opened),
     path("console/case/<str:case_id>/requests/<str:code>/reply", asked.answered),
+    path("console/case/<str:case_id>/requests/<str:code>/own", asked.taken_on),
     re_path(r"^console/case/(?P<case_id>[^/]+)/evidence/(?P<index>\d{1,9})\.(?P<what>proof|entry)$", console.proof),
     path("console/case/<str:case_id>/rights", rights.rights),
     path("console/case/<str:case_id>/rights/ask", rights.ask),

@@ -55,6 +55,8 @@ class Opened:
     kinds: tuple[Kind, ...]
     outcome: str
     """What was done, once it is done: an outcome word of the feedback."""
+    proof: str
+    """The text of the proof that the person can keep; empty before all is done, or where no line is his or hers."""
     age: str
     """The age band that the records say; empty where none does. Cards of an earlier version say nothing of it."""
     has_inner: bool
@@ -107,6 +109,7 @@ def open_link(store: Store, token: str, now: datetime, inner_key: str = "") -> O
         until=_day(known["until"]),
         kinds=tuple(_kind(k) for k in known["kinds"].split(";") if k),
         outcome=known["outcome"],
+        proof=known.get("proof", ""),
         age=known.get("age", ""),
         has_inner=bool(sealed),
         inner={k: str(v) for k, v in inner.items() if v} if isinstance(inner, dict) else {},

@@ -26,6 +26,8 @@ class PortalRequest(CaseScoped):
     state = models.CharField(max_length=WORD_LENGTH)
     created_at = models.DateTimeField()
     state_at = models.DateTimeField()
+    owner = models.CharField(max_length=ID_LENGTH, blank=True, default="")
+    outcome = models.CharField(max_length=WORD_LENGTH, blank=True, default="")
 
 
 class PortalMessage(CaseScoped):
@@ -37,6 +39,8 @@ class PortalMessage(CaseScoped):
     author = models.CharField(max_length=ID_LENGTH, blank=True)
     sealed = models.BinaryField()
     created_at = models.DateTimeField()
+    told = models.CharField(max_length=WORD_LENGTH, blank=True, default="")
+    """Of a reply: whether its customer was told that it is there."""
 
 
 class PortalRating(CaseScoped):

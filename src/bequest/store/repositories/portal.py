@@ -7,7 +7,16 @@ from django.db import connections
 from django.db.models import F
 
 from bequest.store import models as rows
-from bequest.store.portal_records import AskedAtPortal, Card, Message, RequestState, Visit
+from bequest.store.portal_records import (
+    AskedAtPortal,
+    Card,
+    Message,
+    ReplyTold,
+    RequestOutcome,
+    RequestState,
+    Unsaid,
+    Visit,
+)
 from bequest.store.unit import CaseRepository, Unit, aware
 
 _AT_ONCE = 2_000
@@ -91,18 +100,51 @@ class Portal(CaseRepository):
         found = self._in(rows.PortalRequest, case_id).filter(code__in=list(codes))
         found.update(state=state.value, state_at=aware(at))
 
+    def end(self, case_id: str, code: str, outcome: RequestOutcome, at: datetime) -> None:
+        """A request is answered, with this outcome."""
+        found = self._in(rows.PortalRequest, case_id).filter(code=code)
+        found.update(state=RequestState.ANSWERED.value, outcome=outcome.value, state_at=aware(at))
+
+    def reopen(self, case_id: str, code: str, at: datetime) -> None:
+        """A request that was answered waits again."""
+        found = self._in(rows.PortalRequest, case_id).filter(code=code)
+        found.update(state=RequestState.NEW.value, outcome="", state_at=aware(at))
+
+    def own(self, case_id: str, code: str, person: str) -> None:
+        """Somebody takes a request on."""
+        self._in(rows.PortalRequest, case_id).filter(code=code).update(owner=person)
+
+    def by_code(self, code: str) -> AskedAtPortal | None:
+        """The choice or request of a receipt code, in whatever case."""
+        return next(iter(_read(self._unit.rows(rows.PortalRequest).filter(code=code))), None)
+
+    def unsaid(self) -> tuple[Unsaid, ...]:
+        """Replies of which nobody was told yet, in order."""
+        waiting = self._unit.rows(rows.PortalMessage).filter(told=ReplyTold.WAITS.value).order_by("pk")
+        found = list(waiting.values_list("pk", "case_id", "code"))
+        of = dict(
+            self._unit.rows(rows.PortalRequest).filter(code__in=[c for *_, c in found]).values_list("code", "ref")
+        )
+        return tuple(Unsaid(pk, case_id, of[code]) for pk, case_id, code in found)
+
+    def was_told(self, pk: int, told: ReplyTold) -> None:
+        """How telling somebody of a reply went."""
+        self._unit.rows(rows.PortalMessage).filter(pk=pk).update(told=told.value)
+
     def say(self, case_id: str, message: Message) -> None:
         """Add a message to a request."""
         self._unit.require_case(case_id)
         rows.PortalMessage(
             case_id=case_id, code=message.code, from_staff=message.from_staff, author=message.author,
-            sealed=message.sealed, created_at=aware(message.created_at),
+            sealed=message.sealed, created_at=aware(message.created_at), told=message.told.value,
         ).save(using=self._unit.alias, force_insert=True)  # fmt: skip
 
     def messages(self, case_id: str, codes: Sequence[str]) -> tuple[Message, ...]:
         """The messages about some requests, in order."""
         found = self._in(rows.PortalMessage, case_id).filter(code__in=list(codes)).order_by("pk")
-        return tuple(Message(m.code, m.from_staff, m.author, bytes(m.sealed), m.created_at) for m in found)
+        return tuple(
+            Message(m.code, m.from_staff, m.author, bytes(m.sealed), m.created_at, ReplyTold(m.told)) for m in found
+        )
 
     def rate(self, case_id: str, key: str, value: int, at: datetime) -> None:
         """How satisfied somebody is; a later word takes the place of an earlier one."""
@@ -176,6 +218,8 @@ def _read(found: Iterable[rows.PortalRequest]) -> tuple[AskedAtPortal, ...]:
             due_on=r.due_on,
             state=RequestState(r.state),
             created_at=r.created_at,
+            owner=r.owner,
+            outcome=RequestOutcome(r.outcome) if r.outcome else None,
         )
         for r in found
     )

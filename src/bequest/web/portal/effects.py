@@ -170,6 +170,20 @@ def _complain(opened: Opened) -> Said:
     ]  # fmt: skip
 
 
+def _relative(opened: Opened) -> Said:
+    return [
+        ("自然人死亡的，近亲属为了自身的合法、正当利益，可以查阅、复制、更正、删除逝者的信息；"
+         "逝者生前另有安排的除外（个保法 49）。",
+         "Where somebody has died, close relatives may look at, copy, correct and delete that person's data for lawful "
+         "interests of their own, unless the person arranged otherwise (PIPL Art. 49)."),
+        ("请写明您是谁的什么亲属、要办什么、怎样联系您。处理的人会请您出示死亡和亲属关系的证明；核对以前什么都不给看，也不改变。",
+         "Say whose relative you are and how, what you want, and how to reach you. You will be asked for papers on the "
+         "death and the kinship; until they have been looked at nothing is shown and nothing changes."),
+        ("写的内容加密保存，只有处理的人能看。", "What you write is encrypted; only those who handle it can read it."),
+        _by(Ask.RELATIVE, opened),
+    ]  # fmt: skip
+
+
 _EFFECTS = {
     Ask.OBJECT: _object,
     Ask.WITHDRAW_OBJECTION: _withdraw_objection,
@@ -185,4 +199,5 @@ _EFFECTS = {
     Ask.COPY: _copy,
     Ask.DELETE: _delete,
     Ask.COMPLAIN: _complain,
+    Ask.RELATIVE: _relative,
 }

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bequest.app.answers import Phase
 from bequest.app.portal.choices import Ask, Pair, pairs, requests
@@ -13,7 +12,7 @@ from bequest.app.portal.page import PageLot, Side
 from bequest.documents.citations import cite
 from bequest.documents.words import RELEASE_SHAPES, RESIDUE_SHAPES, Shape, word
 from bequest.model.disposition import Operator, Release, Residue
-from bequest.web.pages import day
+from bequest.web.pages import day, when
 from bequest.web.portal import effects
 
 
@@ -66,9 +65,7 @@ class Shown:
 
     def when(self, at: datetime, zone: str) -> str:
         """An instant with its zone."""
-        local = at.astimezone(ZoneInfo(zone))
-        offset = local.strftime("%z")
-        return f"{day(local, self.lang)} {local:%H:%M} (UTC{offset[:3]}:{offset[3:]})"
+        return when(at, zone, self.lang)
 
 
 def shown(opened: Opened, lang: str) -> Shown:
