@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from urllib.parse import urlencode
 import polars as pl
 import pytest
 
+from bequest.app import rehearse
 from bequest.app.console.accounts import add_account
 from bequest.app.context import Context, open_context
 from bequest.app.open_case import open_case
@@ -143,6 +145,30 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     children = ages.filter((pl.col("age") == "under_14") & ~pl.col("public_only"))["ref"]
     ctx.store.close()
     return Town(base / "home", ctx, secrets, roles, people, link_tokens(ctx, CASE, children.head(1))[0])
+
+
+def plan_deal(folder: Path) -> Town:
+    """A share deal that waits for its two approvals; the officer has no key in the case file."""
+    make_company(folder, event=Event.E2, customers=120, seed=3)
+    file = folder / "case.toml"
+    text = file.read_text(encoding="utf-8")
+    officer = re.search(r'id = "([^"]+)"\nname = [^\n]*\nroles = \["officer"\]', text)
+    assert officer
+    text, n = re.subn(rf'(id = "{officer[1]}"(?:\n(?!\[).*)*?\n)public_key = [^\n]*\n', r"\1", text)
+    assert n == 1
+    file.write_text(text, encoding="utf-8")
+    ctx = open_context(folder / "home")
+    company = rehearse.Company(folder)
+    approve = rehearse._approve_all
+    rehearse._approve_all = lambda *_: None
+    try:
+        case = rehearse._prepare(ctx, folder, company, lambda _: nullcontext())
+    finally:
+        rehearse._approve_all = approve
+    roles = {r.value: p.id for p in case.people for r in p.roles}
+    secrets = {p.id: add_account(ctx, case.id, p.id, password=PASSWORD).totp_secret for p in case.people}
+    ctx.store.close()
+    return Town(folder / "home", ctx, secrets, roles, pl.DataFrame())
 
 
 @dataclass

@@ -1,22 +1,17 @@
 """Two people with accounts approve a demo case in the browser, and the case goes on to its bundle."""
 
-import re
 import subprocess
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 
-import polars as pl
 import pytest
-from tests.web.conftest import PASSWORD, Server, Town, next_code, start, stop
+from tests.web.conftest import PASSWORD, Server, Town, next_code, plan_deal, start, stop
 
 from bequest.app import rehearse
 from bequest.app.approve_policy import approval_state
-from bequest.app.console.accounts import add_account
 from bequest.app.context import open_context
-from bequest.demo.company import make_company
 from bequest.evidence.approval import is_attested
-from bequest.model.case import Event, Role
+from bequest.model.case import Role
 
 CHROMIUM = Path("/usr/bin/chromium")
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -25,28 +20,7 @@ pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no /usr/bin/chrom
 
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """A share deal that waits for its two approvals; the officer has no key in the case file."""
-    folder = tmp_path_factory.mktemp("planned")
-    make_company(folder, event=Event.E2, customers=120, seed=3)
-    file = folder / "case.toml"
-    text = file.read_text(encoding="utf-8")
-    officer = re.search(r'id = "([^"]+)"\nname = [^\n]*\nroles = \["officer"\]', text)
-    assert officer
-    text, n = re.subn(rf'(id = "{officer[1]}"(?:\n(?!\[).*)*?\n)public_key = [^\n]*\n', r"\1", text)
-    assert n == 1
-    file.write_text(text, encoding="utf-8")
-    ctx = open_context(folder / "home")
-    company = rehearse.Company(folder)
-    approve = rehearse._approve_all
-    rehearse._approve_all = lambda *_: None
-    try:
-        case = rehearse._prepare(ctx, folder, company, lambda _: nullcontext())
-    finally:
-        rehearse._approve_all = approve
-    roles = {r.value: p.id for p in case.people for r in p.roles}
-    secrets = {p.id: add_account(ctx, case.id, p.id, password=PASSWORD).totp_secret for p in case.people}
-    ctx.store.close()
-    return Town(folder / "home", ctx, secrets, roles, pl.DataFrame())
+    return plan_deal(tmp_path_factory.mktemp("planned"))
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +35,7 @@ def enter(browser, server: Server, town: Town, person: str):
     page.goto(f"{server.url}/console/in?lang=en")
     page.get_by_label("Name").fill(person)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_label("Code").fill(next_code(town, person))
+    page.get_by_label("Code", exact=True).fill(next_code(town, person))
     page.get_by_role("button", name="Sign in").click()
     return page
 
@@ -93,12 +67,12 @@ def test_two_people_approve_and_the_case_goes_on_to_its_bundle(planned: Town, ru
         other.goto(f"{running.url}/console/case/{case_id}/approvals")
         assert other.get_by_text("attested by the platform").first.is_visible()
         other.get_by_label("Password").fill(PASSWORD)
-        other.get_by_label("Code").fill("000000")
+        other.get_by_label("Code", exact=True).fill("000000")
         other.get_by_label("I have read").check()
         other.get_by_role("button", name="Approve").click()
         assert "password or code is wrong" in other.get_by_role("alert").inner_text().lower()
         other.get_by_label("Password").fill(PASSWORD)
-        other.get_by_label("Code").fill(next_code(planned, officer))
+        other.get_by_label("Code", exact=True).fill(next_code(planned, officer))
         other.get_by_label("I have read").check()
         other.get_by_role("button", name="Approve").click()
         assert "1 condition or refusal is open" in other.content()
@@ -106,7 +80,7 @@ def test_two_people_approve_and_the_case_goes_on_to_its_bundle(planned: Town, ru
         page.goto(f"{running.url}/console/case/{case_id}/approvals")
         page.locator("summary", has_text="The condition is met").click()
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_label("Code").fill(next_code(planned, legal))
+        page.get_by_label("Code", exact=True).fill(next_code(planned, legal))
         page.get_by_role("button", name="Settle").click()
         assert "The plan is in force" in page.content()
         browser.close()

@@ -29,7 +29,7 @@ EVEN = """() => [...document.querySelectorAll('.even')].map(group => [...group.q
     return [s.color, s.backgroundColor, s.borderColor, s.fontSize, s.fontWeight, Math.round(r.width), Math.round(r.height)].join();
 }))"""  # noqa: E501
 VIEWS = [("zh", 1440, "light"), ("zh", 390, "dark"), ("en", 1440, "dark"), ("en", 390, "light")]
-CONSOLE = ["/console", "/console/look", *(f"/console/case/{CASE}{p}" for p in (
+CONSOLE = ["/console", "/console/look", "/console/account", *(f"/console/case/{CASE}{p}" for p in (
     "", "/map", "/assess", "/assess/impact", "/plan", "/what-if", "/steps", "/notices", "/publicity", "/rights",
     "/destruction", "/evidence", "/access"))]  # fmt: skip
 
@@ -51,7 +51,7 @@ def officer(browser, server: Server, town: Town) -> dict:
     page.goto(f"{server.url}/console/in?lang=en")
     page.get_by_label("Name").fill(person)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_label("Code").fill(next_code(town, person))
+    page.get_by_label("Code", exact=True).fill(next_code(town, person))
     page.get_by_role("button", name="Sign in").click()
     assert page.url == f"{server.url}/console"
     state = context.storage_state()

@@ -1,8 +1,13 @@
-"""Approving in the console: with a signature that the person made elsewhere, or attested by the platform.
+"""Approving in the console: with a passkey, with a signature made elsewhere, or attested by the platform.
 
-The private key of a person never comes here. Whoever has a key in the case file fetches the text, signs it where the
-key is, and pastes the signature. For somebody without a key the platform attests the approval, and says that it did.
+The private key of a person never comes here. Whoever has a file key in the case fetches the text, signs it where the
+key is, and pastes the signature. Whose key in the case is a passkey signs in the browser: the challenge is the message
+of an SSH signature over the same text, so it binds case, policy digest, person, role and instant. For somebody without
+a key the platform attests the approval, and says that it did.
 """
+
+from datetime import timedelta
+from typing import Any
 
 from bequest.app.approve_policy import (
     ApprovalState,
@@ -12,15 +17,25 @@ from bequest.app.approve_policy import (
     keyless,
     ready_to_approve,
 )
+from bequest.app.console.passkeys import passkeys_of, take
 from bequest.app.context import Context
 from bequest.app.evidence import platform_signer
 from bequest.app.signed_elsewhere import signing_instant
-from bequest.crypto.verify import normalise_armour, parse_public_line
+from bequest.crypto.ceremony import CHALLENGE_SECONDS, Party, read_answer, sign_options
+from bequest.crypto.verify import (
+    ASSERTED_HASH,
+    NAMESPACE,
+    asserted_signature,
+    normalise_armour,
+    parse_public_line,
+    sshsig_message,
+)
 from bequest.evidence.approval import approval_text, attest_approval
-from bequest.kernel.clock import rfc3339
+from bequest.kernel.clock import parse_rfc3339, rfc3339
 from bequest.kernel.errors import ApprovalError, VerificationError
 from bequest.model.fairness import Fairness
 from bequest.model.plan import Approval
+from bequest.store.portal_records import SignedIn
 
 
 def approval_to_sign(
@@ -73,3 +88,44 @@ def attest(ctx: Context, case_id: str, person_id: str, *, role: str, seen: Fairn
     check_approvable(ctx, ready, seen)
     platform = platform_signer(ctx, case_id)
     return enter(ctx, ready, attest_approval(platform, **bound(ready, ready.at)), platform.public.key_id, seen)
+
+
+def to_approve_by_passkey(ctx: Context, party: Party, who: SignedIn, text: str, line: str) -> dict[str, Any] | None:
+    """What the browser is asked for an approval of `text`; None where the account has no passkey with this key."""
+    known = tuple(p.credential_id for p in passkeys_of(ctx, who) if p.key_line == line and p.suspended_at is None)
+    return sign_options(party, _challenge(text), known) if known else None
+
+
+def approve_by_passkey(
+    ctx: Context, party: Party, case_id: str, who: SignedIn, *, role: str, signed_at: str, answer: str,
+    seen: Fairness | None,
+) -> ApprovalState:  # fmt: skip
+    """Take in the assertion that a passkey just made over `approval_to_sign`.
+
+    Raises:
+        ApprovalError: as `approve_policy`, where the page was open too long, or the assertion is not the person's.
+    """
+    text, at = approval_to_sign(ctx, case_id, who.person, role, signed_at)
+    ready = ready_to_approve(ctx, case_id, who.person, role)
+    if ready.at - parse_rfc3339(at) > timedelta(seconds=CHALLENGE_SECONDS):
+        raise ApprovalError(
+            "the page was open too long: nothing was approved", hint="Load it anew, read it, and approve then."
+        )
+    check_approvable(ctx, ready, seen)
+    key = parse_public_line(ready.person.public_key)
+    try:
+        given = read_answer(answer)
+        used = take(ctx, party, _challenge(text), answer)
+        if (used.organisation, used.person, used.key_line) != (who.organisation, who.person, key.line):
+            raise VerificationError("the passkey is not the one that the case names for this person")
+        armoured = asserted_signature(key, given.der, given.assertion)
+    except VerificationError as e:
+        raise ApprovalError(
+            f"nothing was approved: {e.message}", hint="Use the passkey that the case names, on a page loaded anew."
+        ) from e
+    approval = Approval(ready.digest, who.person, ready.role.value, at, key.fingerprint, armoured, text)
+    return enter(ctx, ready, approval, key.key_id, seen)
+
+
+def _challenge(text: str) -> bytes:
+    return sshsig_message(text.encode(), NAMESPACE, ASSERTED_HASH)

@@ -7,6 +7,7 @@ from bequest.app.casefile.papers import paper_digest
 from bequest.app.context import Context
 from bequest.app.evidence import record
 from bequest.app.law import pack_of
+from bequest.crypto.verify import PASSKEY, parse_public_line
 from bequest.evidence.event_types import EventType
 from bequest.kernel.errors import CaseFileError, DataMapError, GuardError, LawError, SourceError
 from bequest.law.events import papers_of
@@ -196,18 +197,24 @@ def check_watermarks(case: Case, datamap: DataMap) -> None:
             )
 
 
+def signing_roles(case: Case) -> tuple[Role, ...]:
+    """The roles that sign files in later steps: they need a key in a file, for a passkey approves plans alone."""
+    if case.event in MOVES_NOTHING:
+        return ()
+    wanted = [Role.CUTOVER, Role.OPERATOR, Role.VERIFIER, Role.OFFICER]
+    wanted += [] if case.event in RELEASES_NOTHING else [Role.RECEIVER]
+    wanted += [Role.IT] if any(s.kind in SERVERS for s in case.sources) else []
+    return tuple(wanted)
+
+
 def check_people(case: Case) -> None:
     """Refuse to plan what nobody could carry out: who confirms, performs, verifies and accepts is known beforehand.
 
     Raises:
         CaseFileError: naming the roles that nobody has who has a key.
     """
-    if case.event in MOVES_NOTHING:
-        return
-    wanted = [Role.CUTOVER, Role.OPERATOR, Role.VERIFIER, Role.OFFICER]
-    wanted += [] if case.event in RELEASES_NOTHING else [Role.RECEIVER]
-    wanted += [Role.IT] if any(s.kind in SERVERS for s in case.sources) else []
-    missing = [r.value for r in wanted if not any(r in p.roles and p.public_key for p in case.people)]
+    able = [p for p in case.people if p.public_key and parse_public_line(p.public_key).algorithm != PASSKEY]
+    missing = [r.value for r in signing_roles(case) if not any(r in p.roles for p in able)]
     if missing:
         raise CaseFileError(
             f"nobody under [[people]] has the role {', '.join(missing)} and a public_key: later steps need it",

@@ -36,6 +36,12 @@ def new_password() -> str:
     return base64.b32encode(secrets.token_bytes(13)).decode().rstrip("=").lower()[:20]
 
 
+def new_recovery_code() -> str:
+    """A code of 80 bits that stands in for an authenticator once, in groups of four."""
+    text = base64.b32encode(secrets.token_bytes(10)).decode().lower()
+    return "-".join(text[n : n + 4] for n in range(0, len(text), 4))
+
+
 def new_totp_secret() -> bytes:
     """The secret of a code generator: 160 bits, as RFC 4226 recommends."""
     return secrets.token_bytes(20)

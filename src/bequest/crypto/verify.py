@@ -1,16 +1,18 @@
-"""Checking signatures, and nothing else: Ed25519, ES256, SSH signatures, DSSE.
+"""Checking signatures, and nothing else: Ed25519, ES256, SSH signatures (those of passkeys, too), DSSE.
 
 This is all the cryptography the stand-alone verifier needs, so it imports only `cryptography` and the standard library
 and no module that exists on one operating system only. Encodings are taken in their one canonical form: base64 with
 stray trailing bits, a differently wrapped armour or a padded integer is refused, so that no byte of a signed thing can
 change unseen.
 
-Sources: RFC 8032 (Ed25519), RFC 4253 §6.6 and RFC 5656 (key blobs), OpenSSH `PROTOCOL.sshsig`, DSSE v1 (PAE).
+Sources: RFC 8032 (Ed25519), RFC 4253 §6.6 and RFC 5656 (key blobs), OpenSSH `PROTOCOL.sshsig` and `PROTOCOL.u2f`,
+DSSE v1 (PAE).
 """
 
 import base64
 import binascii
 import hashlib
+import re
 import struct
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -18,8 +20,9 @@ from typing import NamedTuple, Protocol
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
+from bequest.crypto.assertion import Assertion, check_assertion
 from bequest.kernel.errors import VerificationError
 
 NAMESPACE = "bequest-evidence"
@@ -27,8 +30,14 @@ NAMESPACE = "bequest-evidence"
 
 ED25519 = "ssh-ed25519"
 ES256 = "ecdsa-sha2-nistp256"
+PASSKEY = "sk-ecdsa-sha2-nistp256@openssh.com"
+"""A key that a passkey holds; it signs assertions on pages of one relying party, and nothing else."""
+_ASSERTED = b"webauthn-sk-ecdsa-sha2-nistp256@openssh.com"
 
+ASSERTED_HASH = "sha512"
+"""The hash inside the challenge of a passkey."""
 _CURVE = b"nistp256"
+_DOMAIN = re.compile(r"[a-z0-9.-]{1,253}")
 _BEGIN = "-----BEGIN SSH SIGNATURE-----"
 _END = "-----END SSH SIGNATURE-----"
 _WRAP = 70
@@ -73,18 +82,24 @@ def pae(payload_type: str, payload: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """A key that can be checked with: `ssh-ed25519` (32 bytes) or `ecdsa-sha2-nistp256` (65 bytes, uncompressed)."""
+    """A key that can be checked with: `ssh-ed25519` (32 bytes) or `ecdsa-sha2-nistp256` (65 bytes, uncompressed).
+
+    That of a passkey is of the second kind, and has an `application`: the domain whose pages it signs on.
+    """
 
     algorithm: str
     raw: bytes
+    application: str = ""
 
     def __post_init__(self) -> None:
+        if self.algorithm == PASSKEY and not _DOMAIN.fullmatch(self.application):
+            raise VerificationError("the key of a passkey names the domain it is for")
         if self.algorithm == ED25519:
             if len(self.raw) != 32:
                 raise VerificationError("an Ed25519 public key has 32 bytes")
             if int.from_bytes(self.raw, "little") & (2**255 - 1) in _SMALL_ORDER_Y:
                 raise VerificationError("this Ed25519 public key has small order: anybody could sign for it")
-        elif self.algorithm == ES256:
+        elif self.algorithm in (ES256, PASSKEY):
             if len(self.raw) != 65 or self.raw[0] != 4:
                 raise VerificationError("a P-256 public key is an uncompressed point of 65 bytes")
             self._es256()
@@ -96,7 +111,8 @@ class PublicKey:
         """The SSH wire form."""
         if self.algorithm == ED25519:
             return ssh_string(ED25519.encode()) + ssh_string(self.raw)
-        return ssh_string(ES256.encode()) + ssh_string(_CURVE) + ssh_string(self.raw)
+        point = ssh_string(self.algorithm.encode()) + ssh_string(_CURVE) + ssh_string(self.raw)
+        return point + (ssh_string(self.application.encode()) if self.algorithm == PASSKEY else b"")
 
     @property
     def line(self) -> str:
@@ -120,7 +136,12 @@ class PublicKey:
         return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
     def verify(self, message: bytes, signature: bytes) -> bool:
-        """Whether `signature` is by this key over `message`: 64 raw bytes for Ed25519, DER of (r, s) for ES256."""
+        """Whether `signature` is by this key over `message`: 64 raw bytes for Ed25519, DER of (r, s) for ES256.
+
+        Never for a passkey: what it signs is an assertion, which only an SSH signature bears whole.
+        """
+        if self.algorithm == PASSKEY:
+            return False
         try:
             if self.algorithm == ED25519:
                 ed25519.Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, message)
@@ -198,12 +219,13 @@ def parse_public_blob(blob: bytes) -> PublicKey:
     if name == ED25519.encode():
         raw, rest = _take(rest, "the public key")
         key = PublicKey(ED25519, raw)
-    elif name == ES256.encode():
+    elif name in (ES256.encode(), PASSKEY.encode()):
         curve, rest = _take(rest, "the public key")
         if curve != _CURVE:
             raise VerificationError("the P-256 public key names another curve")
         raw, rest = _take(rest, "the public key")
-        key = PublicKey(ES256, raw)
+        application, rest = _take(rest, "the public key") if name == PASSKEY.encode() else (b"", rest)
+        key = PublicKey(name.decode(), raw, application.decode("ascii", "replace"))
     else:
         raise VerificationError(f"this key type is not accepted: use {ED25519} or {ES256}")
     if rest:
@@ -302,13 +324,61 @@ def verify_sshsig(message: bytes, text: str, key: PublicKey, namespace: str = NA
         raise VerificationError(f"signed with {found.key.fingerprint}, expected {key.fingerprint}")
     if found.namespace != namespace:
         raise VerificationError(f"the signature is for namespace {found.namespace!r}, expected {namespace!r}")
+    message = sshsig_message(message, namespace, found.hash_name)
     name, rest = _take(found.signature, "the SSH signature")
+    if key.algorithm == PASSKEY:
+        _verify_asserted(message, name, rest, key)
+        return
     body, rest = _take(rest, "the SSH signature")
     if name != key.algorithm.encode() or rest:
         raise VerificationError("the signature is of another kind than the key")
     if key.algorithm == ES256:
         body = _der_of_mpints(body)
-    if not key.verify(sshsig_message(message, namespace, found.hash_name), body):
+    if not key.verify(message, body):
+        raise VerificationError("the signature does not fit the signed bytes")
+
+
+def asserted_signature(key: PublicKey, der: bytes, found: Assertion, namespace: str = NAMESPACE) -> str:
+    """The armoured SSH signature that bears a passkey's assertion whole; its challenge was the `sshsig_message`.
+
+    Raises:
+        VerificationError: where `der` is no ECDSA signature.
+    """
+    try:
+        numbers = decode_dss_signature(der)
+    except ValueError as error:
+        raise VerificationError("the signature of the passkey is none of ECDSA") from error
+    points = b"".join(ssh_string(n.to_bytes(n.bit_length() // 8 + 1, "big")) for n in numbers)
+    signature = ssh_string(_ASSERTED) + ssh_string(points) + struct.pack(">BI", found.flags, found.counter)
+    signature += b"".join(ssh_string(part) for part in (found.origin.encode(), found.client_data, found.extensions))
+    parts = (key.blob, namespace.encode(), b"", ASSERTED_HASH.encode(), signature)
+    return armour(_MAGIC + struct.pack(">I", 1) + b"".join(ssh_string(part) for part in parts))
+
+
+def _parse_assertion(rest: bytes) -> tuple[bytes, Assertion]:
+    """DER of the signature and the assertion, from what follows the type in an SSH signature of a passkey.
+
+    Raises:
+        VerificationError: where it is malformed.
+    """
+    points, rest = _take(rest, "the SSH signature")
+    if len(rest) < 5:
+        raise VerificationError("the SSH signature is cut short")
+    flags, counter = struct.unpack(">BI", rest[:5])
+    origin, rest = _take(rest[5:], "the SSH signature")
+    client_data, rest = _take(rest, "the SSH signature")
+    extensions, rest = _take(rest, "the SSH signature")
+    if rest:
+        raise VerificationError("the SSH signature holds more than it may")
+    return _der_of_mpints(points), Assertion(flags, counter, origin.decode("ascii", "replace"), client_data, extensions)
+
+
+def _verify_asserted(message: bytes, name: bytes, rest: bytes, key: PublicKey) -> None:
+    if name != _ASSERTED:
+        raise VerificationError("the signature is of another kind than the key")
+    der, found = _parse_assertion(rest)
+    check_assertion(found, key.application, message)
+    if not PublicKey(ES256, key.raw).verify(found.signed(key.application), der):
         raise VerificationError("the signature does not fit the signed bytes")
 
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from bequest.app.console.provider import Provider
 from bequest.app.context import Context
+from bequest.crypto.ceremony import Party
 from bequest.kernel.clock import Clock
 from bequest.kernel.errors import StateError
 from bequest.store.repositories import Store
@@ -18,6 +20,10 @@ class Site:
     key: bytes
     """For counters of attempts; random for each start of the server."""
     context: Context | None = None
+    party: Party | None = None
+    """Where passkeys are for: the one origin under which browsers reach the console."""
+    provider: Provider | None = None
+    """The organisation's identity provider, where people may come in through it."""
 
     @property
     def inside(self) -> Context:

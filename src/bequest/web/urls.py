@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from bequest.web.api.interface import interface
 from bequest.web.console import (
+    account,
     approvals,
     assess,
     datamap,
@@ -28,7 +29,7 @@ from bequest.web.receiver import views as desk
 from bequest.web.site import static_file
 
 _LINK = r"(?P<token>[^/]{1,80})"
-SCRIPTS = frozenset({"live"})
+SCRIPTS = frozenset({"live", "passkey"})
 _KEEP = "public, max-age=31536000, immutable"
 _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 22 20"><rect x="1" y="6" width="13" height="13" fill="none"'
@@ -95,6 +96,14 @@ PORTAL: list[URLPattern] = [
 CONSOLE: list[URLPattern] = [
     path("console", entry.home),
     path("console/in", entry.sign_in),
+    path("console/in/passkey", entry.sign_in_by_passkey),
+    path("console/in/provider", entry.to_provider),
+    path("console/in/provider/back", entry.from_provider),
+    path("console/account", account.account),
+    path("console/account/passkey", account.add),
+    path("console/account/passkey/remove", account.remove_one),
+    path("console/account/codes", account.codes),
+    path("console/account/key", account.ask_key),
     path("console/out", entry.sign_out),
     path("console/look", entry.look),
     path("console/tokens", tokens.tokens),
@@ -115,6 +124,7 @@ CONSOLE: list[URLPattern] = [
     path("console/case/<str:case_id>/approvals/text", approvals.text),
     path("console/case/<str:case_id>/approvals/sign", approvals.sign),
     path("console/case/<str:case_id>/approvals/attest", approvals.attested),
+    path("console/case/<str:case_id>/approvals/passkey", approvals.by_passkey),
     path("console/case/<str:case_id>/approvals/say", approvals.say),
     path("console/case/<str:case_id>/approvals/settle", approvals.settled),
     path("console/case/<str:case_id>/steps", steps.steps),

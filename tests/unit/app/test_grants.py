@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from tests.passkey_device import Device
 from tests.unit.app.conftest import DemoHome
 
 from bequest.app.console.access import MAY, MAY_DO, Act, Screen, roles_in
-from bequest.app.console.grants import ask_for_role, changes_of, decide_on_role
+from bequest.app.console.grants import ask_for_key, ask_for_role, changes_of, decide_on_role
 from bequest.app.context import Context
 from bequest.kernel.errors import ApprovalError, BequestError, InputError, StateError
 from bequest.model.case import Person, Role
@@ -95,3 +96,23 @@ def test_who_only_reads_does_nothing_and_sees_no_person() -> None:
     for role in (Role.AUDITOR, Role.GUEST):
         assert MAY_DO[role] <= {Act.CHECK}
         assert not MAY[role] & {Screen.PEOPLE, Screen.REQUESTS, Screen.SAMPLES, Screen.LINKS}
+
+
+def test_a_passkey_becomes_a_first_key_by_two_people_and_only_of_who_signs_no_files(opened: DemoHome) -> None:
+    ctx, case, line = opened.ctx, opened.case_id, Device().public.line
+    people = ctx.case(case).case.people
+    keyed = next(p for p in people if p.public_key)
+    with pytest.raises(ApprovalError, match="already"):
+        ask_for_key(ctx, case, keyed.id, line, by=keyed.id)
+    for person, role in (("zheng-hr", Role.HR), ("wu-receiver", Role.RECEIVER)):
+        new = Person(id=person, name="x", roles=(), paper="p")
+        decide_on_role(ctx, case, give(opened, new, role), agree=True, by="song-yanqiu")
+    with pytest.raises(ApprovalError, match="cannot do that"):
+        ask_for_key(ctx, case, "wu-receiver", line, by="wu-receiver")
+    change = ask_for_key(ctx, case, "zheng-hr", line, by="zheng-hr").change_id
+    with pytest.raises(ApprovalError):
+        decide_on_role(ctx, case, change, agree=True, by="zheng-hr")
+    assert ctx.case(case).case.person("zheng-hr").public_key == ""
+    decide_on_role(ctx, case, change, agree=True, by="song-yanqiu")
+    after = ctx.case(case).case.person("zheng-hr")
+    assert (after.public_key, after.roles) == (line, (Role.HR,))

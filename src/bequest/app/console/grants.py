@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bequest.app.context import Context
 from bequest.app.evidence import publish, record
-from bequest.app.preflight import check_law
+from bequest.app.preflight import check_law, signing_roles
 from bequest.crypto.verify import parse_public_line
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import Json, digest
@@ -48,6 +48,31 @@ def ask_for_role(
     at = ctx.now(case_id)
     with ctx.store.transaction() as tx:
         return tx.grants.ask(case_id, wanted, role, gives=gives, until_on=until_on if gives else None, by=by, at=at)
+
+
+def ask_for_key(ctx: Context, case_id: str, person_id: str, line: str, *, by: str) -> RoleChange:
+    """Ask that somebody's first key be taken into the case: a role that is held already, given anew with the key.
+
+    Raises:
+        ApprovalError: where the person holds no role in the case, has a key in it, or signs files there.
+    """
+    case = ctx.case(case_id).case
+    person = next((p for p in case.people if p.id == person_id and p.roles), None)
+    if person is None or person.public_key:
+        raise ApprovalError(
+            f"{person_id} has a key in case {case_id} already" if person else f"{person_id} holds no role in {case_id}",
+            hint="Sign with that key; another one is not taken in beside it." if person else "Nothing was asked for.",
+        )
+    files = sorted({*person.roles} & {*signing_roles(case), Role.RECEIVER, Role.ESCROW})
+    if files:
+        raise ApprovalError(
+            f"{person_id} signs more than plans as {', '.join(files)}: a passkey cannot do that",
+            hint="Make a key with `ssh-keygen -t ed25519` and have its .pub line taken into the case.",
+        )
+    wanted = replace(person, roles=(), public_key=parse_public_line(line).line)
+    at = ctx.now(case_id)
+    with ctx.store.transaction() as tx:
+        return tx.grants.ask(case_id, wanted, person.roles[0], gives=True, until_on=None, by=by, at=at)
 
 
 def _check(person: Person, role: Role, until_on: date | None, today: date) -> None:
@@ -105,7 +130,8 @@ def _with(case: Case, change: RoleChange) -> Case:
     people = list(case.people)
     at = next((n for n, p in enumerate(people) if p.id == change.person.id), len(people))
     held = people[at].roles if at < len(people) else ()
-    roles = (*held, change.role) if change.gives else tuple(r for r in held if r is not change.role)
+    others = tuple(r for r in held if r is not change.role)
+    roles = (*others, change.role) if change.gives else others
     people[at : at + 1] = [replace(change.person, roles=roles)]
     return replace(case, people=tuple(people))
 
@@ -118,6 +144,7 @@ def _log(ctx: Context, tx: Tx, case: Case, done: RoleChange, revision: int, at: 
     said: dict[str, Json] = {
         "person": done.person.id, "role": done.role.value, "given": done.gives, "asked_by": done.asked_by,
         "agreed_by": done.decided_by, "until": str(done.until_on or ""),
+        "key": parse_public_line(done.person.public_key).fingerprint if done.gives and done.person.public_key else "",
     }  # fmt: skip
     record(ctx, tx, case.id, EventType.ROLE_CHANGED, done.change_id, at=at, content=said)
     record(

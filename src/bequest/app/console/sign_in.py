@@ -1,11 +1,18 @@
-"""Sign in and out of the console: password and code together, one answer for every failure, a lock after some."""
+"""Sign in and out of the console: password and code together, one answer for every failure, a lock after some.
+
+In place of both, a passkey; in place of the code, a recovery code; or an identity that a provider vouches for.
+"""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
 from bequest.app.console.accounts import open_totp
+from bequest.app.console.passkeys import is_proven
+from bequest.app.console.recovery import use_code
 from bequest.app.context import Context
+from bequest.crypto.ceremony import Party
 from bequest.crypto.links import session_token
 from bequest.crypto.passwords import is_password, password_digest, totp_step
 from bequest.store.portal_records import AccountRecord, SignedIn
@@ -22,23 +29,59 @@ def _nobody() -> str:
     return password_digest(session_token())
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What somebody gives to show who it is: password with code, or the answer of a passkey."""
+
+    password: str = ""
+    code: str = ""
+    answer: str = ""
+
+
 def sign_in(ctx: Context, name: str, password: str, code: str) -> str | None:
     """The cookie of a new session; None for any failure, which costs the same time whatever was wrong."""
-    account = _proven(ctx, name, password, code)
-    if account is None:
-        return None
+    account = _proven(ctx, name, password, code, recovery=True)
+    return None if account is None else begin(ctx, account)
+
+
+def sign_in_as(ctx: Context, organisation: str, person: str) -> str | None:
+    """The cookie of a new session for somebody who was proven otherwise; None where there is no account any more."""
+    with ctx.store.transaction() as tx:
+        account = tx.accounts.get(f"{person}@{organisation}")
+    return None if account is None else begin(ctx, account)
+
+
+def begin(ctx: Context, account: AccountRecord, *, alone: bool = False) -> str:
+    """The cookie of a new session. `alone`: all other sessions of the account end."""
     now, token = ctx.system.now(), session_token()
     with ctx.store.transaction() as tx:
+        if alone:
+            tx.accounts.sign_out_all(account)
         tx.accounts.sign_in(account, token_digest(token), at=now, ends_at=now + LONGEST)
     return token
 
 
-def is_still(ctx: Context, person: SignedIn, password: str, code: str) -> bool:
-    """Whether it is really this person who acts now: password and a fresh code, as at the sign-in."""
-    return _proven(ctx, f"{person.person}@{person.organisation}", password, code) is not None
+def renew(ctx: Context, person: SignedIn) -> str | None:
+    """Another cookie for whoever just changed how the account is entered; every other browser is out."""
+    with ctx.store.transaction() as tx:
+        account = tx.accounts.get(f"{person.person}@{person.organisation}")
+    return None if account is None else begin(ctx, account, alone=True)
 
 
-def _proven(ctx: Context, name: str, password: str, code: str) -> AccountRecord | None:
+def is_still(
+    ctx: Context, person: SignedIn, proof: Proof, party: Party | None = None, *, recovery: bool = False
+) -> bool:
+    """Whether it is really this person who acts now: password and a fresh code as at the sign-in, or a passkey.
+
+    `party`: where passkeys count here. `recovery`: whether a recovery code does, too.
+    """
+    if proof.answer:
+        return party is not None and is_proven(ctx, party, person, proof.answer)
+    name = f"{person.person}@{person.organisation}"
+    return _proven(ctx, name, proof.password, proof.code, recovery=recovery) is not None
+
+
+def _proven(ctx: Context, name: str, password: str, code: str, *, recovery: bool) -> AccountRecord | None:
     """The account whose password and code these are; the code is used up, a failure is counted."""
     now = ctx.system.now()
     with ctx.store.transaction() as tx:
@@ -51,6 +94,9 @@ def _proven(ctx: Context, name: str, password: str, code: str) -> AccountRecord 
     with ctx.store.transaction() as tx:
         if locked:
             return None
+        if right and recovery and step is None and use_code(tx, ctx, account.organisation, account.person, code):
+            tx.accounts.note_recovered(account)
+            return account
         if not right or step is None or not tx.accounts.note_success(account, step):
             tx.accounts.note_failure(account, lock_at=LOCK_AFTER, until=now + LOCK)
             return None

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from bequest.app.console.accounts import add_account
+from bequest.app.console.identity import link_identity, unlink_identity
 from bequest.app.console.tokens import DAYS, is_live, make_token, organisation_of, revoke_token
 from bequest.app.receiver_desk.invite import invite
 from bequest.cli import render
@@ -50,13 +51,45 @@ def invite_(
     render.line(f"{desk.rstrip('/')}/desk/join/{token}")
 
 
+@commands.command(name="link", help="Let somebody come in from the identity provider. 关联身份平台上的身份。")
+def link(
+    ctx: typer.Context,
+    case: str,
+    person: Annotated[str, typer.Argument(help="id of the person in the case file")],
+    issuer: Annotated[str, typer.Option(help="the provider, as its file has it")],
+    subject: Annotated[str, typer.Option(help="identifier of the person there; the sign-in page shows it")],
+    by: Annotated[str, typer.Option(help="officer of the case who says whose it is; not the person")],
+) -> None:
+    with state_of(ctx).context() as c:
+        link_identity(c, case, person, issuer=issuer, subject=subject, by=by)
+    render.line(render.say(f"已关联：{person}", f"linked: {person}"))
+
+
+@commands.command(name="unlink", help="Let somebody come in from the provider no more. 解除关联。")
+def unlink(
+    ctx: typer.Context,
+    case: str,
+    person: Annotated[str, typer.Argument(help="id of the person in the case file")],
+    by: Annotated[str, typer.Option(help="person of the case who says so, for the record")] = "os-user",
+) -> None:
+    with state_of(ctx).context() as c:
+        unlink_identity(c, case, person, by=by)
+    render.line(render.say(f"已解除：{person}", f"unlinked: {person}"))
+
+
 @commands.command(name="list", help="Who has an account. 账户列表。")
 def listed(ctx: typer.Context) -> None:
     with state_of(ctx).context() as c, c.store.transaction() as tx:
         found = tx.accounts.list()
+        keys = {a: len(tx.factors.passkeys_of(a.organisation, a.person)) for a in found}
+        known = {a: tx.factors.identity_of(a.organisation, a.person) for a in found}
     render.table(
-        "", ("person", "name", "organisation", "locked until"),
-        [(a.person, a.name, a.organisation, str(a.locked_until or "")) for a in found],
+        "", ("person", "name", "organisation", "locked until", "passkeys", "identity"),
+        [
+            (a.person, a.name, a.organisation, str(a.locked_until or ""), str(keys[a]),
+             f"{i.subject} @ {i.issuer}" if (i := known[a]) else "")
+            for a in found
+        ],
     )  # fmt: skip
 
 

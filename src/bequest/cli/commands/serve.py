@@ -5,13 +5,16 @@ import json
 import os
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
+from bequest.app.console.provider import read_provider
 from bequest.cli import render
 from bequest.cli.mail import mail_server
 from bequest.cli.serving import SETTING
 from bequest.cli.state import state_of
+from bequest.crypto.assertion import LOCAL, is_origin_of
 from bequest.crypto.links import server_key
 from bequest.kernel.errors import GuardError, InputError
 from bequest.store.boot import is_home
@@ -32,6 +35,12 @@ def serve(
     only: Annotated[str, typer.Option(help="portal, console or desk: only this part")] = "",
     public_host: Annotated[
         list[str] | None, typer.Option(help="host name under which browsers reach it, behind a proxy with TLS")
+    ] = None,
+    console_at: Annotated[
+        str, typer.Option(help="origin under which browsers reach the console; passkeys are bound to its host")
+    ] = "",
+    provider: Annotated[
+        Path | None, typer.Option(help="TOML file of an identity provider (OpenID Connect) for the console")
     ] = None,
     workers: Annotated[int, typer.Option(help="server processes")] = 1,
     smtp: Annotated[str, typer.Option(help="mail server host:port for one-time codes")] = "",
@@ -58,9 +67,18 @@ def serve(
         raise InputError(f"{text_program} is no program that can be run", hint="Name an executable file.")
     program = str(text_program.resolve()) if text_program else ""
     names = [*(public_host or []), "127.0.0.1", "localhost", "[::1]"]
+    origin = console_at or (f"https://{public_host[0]}" if public_host else f"http://{LOCAL}:{port}")
+    if not is_origin_of(origin, urlsplit(origin).hostname or "") or urlsplit(origin).hostname not in names:
+        raise InputError(
+            "--console-at is no origin of this site",
+            hint="Write https://HOST with a host that --public-host names, without a path.",
+        )
+    if provider is not None:
+        read_provider(provider, os.environ)
     os.environ[SETTING] = json.dumps(
         {
             "home": str(home), "only": only, "hosts": names, "key": server_key().hex(), "proxy": bool(public_host),
+            "origin": origin, "provider": str(provider.resolve()) if provider else "",
             "carriers": {"smtp": smtp, "sender": sender, "tls": tls, "program": program},
         }
     )  # fmt: skip

@@ -5,6 +5,7 @@ For a person to whom the trust file gives no key, the platform's attestation cou
 
 from collections.abc import Mapping
 
+from bequest.crypto.verify import PASSKEY
 from bequest.evidence.approval import (
     approval_name,
     check_approval,
@@ -45,6 +46,9 @@ def check_approvals(files: BundleFiles, trust: Trust, log: LogView, findings: Fi
         if is_attested(approval):
             zh += "：平台见证（密码和验证码），不是本人签名"
             en += ": attested by the platform (password and code), not the person's own signature"
+        elif _is_by_passkey(approval, trust):
+            zh += "：本人通行密钥签名，设备已验证本人"
+            en += ": signed with the person's passkey, which verified its user"
         findings.passed("approval", zh, en, file=path)
     _check_strays(files, findings)
     approved = _approved_in_log(log)
@@ -74,6 +78,11 @@ def _approval(path: str, files: BundleFiles, trust: Trust) -> Approval:
     if files.text(stem + ".txt") != approval.text or files.text(stem + ".txt.sig") != approval.signature:
         raise VerificationError("text and signature beside it are not those of the approval")
     return approval
+
+
+def _is_by_passkey(approval: Approval, trust: Trust) -> bool:
+    person = trust.person(approval.person)
+    return person is not None and person.key is not None and person.key.algorithm == PASSKEY
 
 
 def _check_strays(files: BundleFiles, findings: Findings) -> None:

@@ -14,6 +14,7 @@ from bequest.store.models.doing import (
     Residual,
     StoreRecord,
 )
+from bequest.store.models.factors import Identity, Passkey, RecoveryCode, SpentChallenge
 from bequest.store.models.orders import RoleChange, StepOrder, StepWorker
 from bequest.store.models.plan import AnswerBatch, Approval, NoticeBatch, Policy, PopulationRun, Remark
 from bequest.store.models.portal import Attempt, PortalCard, PortalMessage, PortalRating, PortalRequest, PortalVisit
@@ -37,12 +38,14 @@ __all__ = [
     "Delivery",
     "DeliveryPart",
     "Destruction",
+    "Identity",
     "KeyRecord",
     "Lease",
     "NoticeBatch",
     "Organisation",
     "OutboxEvent",
     "OwnerTask",
+    "Passkey",
     "Person",
     "Policy",
     "PopulationRun",
@@ -52,11 +55,13 @@ __all__ = [
     "PortalRequest",
     "PortalVisit",
     "Receipt",
+    "RecoveryCode",
     "Remark",
     "Residual",
     "RoleChange",
     "Setting",
     "SignIn",
+    "SpentChallenge",
     "StepOrder",
     "StepRun",
     "StepWorker",

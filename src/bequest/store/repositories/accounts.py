@@ -17,7 +17,9 @@ class Accounts:
         self._people = people
 
     def put(self, organisation: str, person_id: str, *, password: str, totp_sealed: bytes, at: datetime) -> None:
-        """Make an account or give it a new password and secret; who is signed in with the old ones is out, tokens too.
+        """Make an account or give it a new password and secret; who is signed in with the old ones is out.
+
+        Its tokens, passkeys, recovery codes and outside identity go, too.
 
         Raises:
             StateError: where the person is not registered.
@@ -42,7 +44,8 @@ class Accounts:
                 "updated_at": aware(at),
             },
         )
-        self._unit.rows(rows.SignIn).filter(account=row).delete()
+        for table in (rows.SignIn, rows.Passkey, rows.RecoveryCode, rows.Identity):
+            self._unit.rows(table).filter(account=row).delete()
         self._unit.rows(rows.ApiToken).filter(account=row, revoked_at__isnull=True).update(revoked_at=aware(at))
 
     def get(self, name: str) -> AccountRecord | None:
@@ -65,6 +68,12 @@ class Accounts:
         row.failures += 1
         if row.failures >= lock_at:
             row.failures, row.locked_until = 0, aware(until)
+        row.save(using=self._unit.alias, update_fields=["failures", "locked_until"])
+
+    def note_recovered(self, account: AccountRecord) -> None:
+        """A sign-in without a time-based code: failures are forgotten."""
+        row = self._row(account)
+        row.failures, row.locked_until = 0, None
         row.save(using=self._unit.alias, update_fields=["failures", "locked_until"])
 
     def note_success(self, account: AccountRecord, totp_step: int) -> bool:
@@ -102,6 +111,10 @@ class Accounts:
     def sign_out(self, token_digest: str) -> None:
         """The cookie opens nothing any more."""
         self._unit.rows(rows.SignIn).filter(token_digest=token_digest).delete()
+
+    def sign_out_all(self, account: AccountRecord) -> None:
+        """Whoever is signed in to this account is out."""
+        self._unit.rows(rows.SignIn).filter(account=self._row(account)).delete()
 
     def _row(self, account: AccountRecord) -> rows.Account:
         found = self._unit.rows(rows.Account).filter(

@@ -18,6 +18,7 @@ from bequest.store.repositories.accounts import Accounts
 from bequest.store.repositories.cases import Cases
 from bequest.store.repositories.copies import Copies
 from bequest.store.repositories.doing import Custody, Deliveries, Destructions, Receipts, Residuals
+from bequest.store.repositories.factors import Factors
 from bequest.store.repositories.grants import Grants
 from bequest.store.repositories.leases import Leases
 from bequest.store.repositories.looks import Inbox, Looks
@@ -70,6 +71,7 @@ class Tx:
         self.visits = Visits(unit)
         self.attempts = Attempts(unit)
         self.accounts = Accounts(unit, self.people)
+        self.factors = Factors(unit)
         self.tokens = Tokens(unit)
         self.webhooks = Webhooks(unit)
 

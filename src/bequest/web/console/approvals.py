@@ -1,21 +1,31 @@
 """Approvals: who has approved, what was said, and one's own part: sign, set a condition, refuse, comment."""
 
+from dataclasses import dataclass, replace
+
 from django.http import HttpRequest, HttpResponse
 
 from bequest.app.approve_policy import ApprovalState, approval_state, ready_to_approve
-from bequest.app.approve_signed_in import approval_to_sign, attest, enter_approval
+from bequest.app.approve_signed_in import (
+    approval_to_sign,
+    approve_by_passkey,
+    attest,
+    enter_approval,
+    to_approve_by_passkey,
+)
 from bequest.app.console.access import Act, Screen, Seat
 from bequest.app.console.sign_in import is_still
 from bequest.app.fairness import load_fairness
 from bequest.app.queries.approving import approve_by
 from bequest.app.remarks import remark, settle
 from bequest.app.run_plan import plan_diff
+from bequest.crypto.verify import PASSKEY
 from bequest.evidence.approval import is_attested
 from bequest.kernel.canonical import digest
 from bequest.kernel.errors import ApprovalError, BequestError, InputError
 from bequest.model.fairness import Fairness
 from bequest.store.remark_records import RemarkKind
 from bequest.web.console.frame import Told, act, address_of, page, screen, see_other, told
+from bequest.web.console.proofs import SCRIPT, Asked, asked, is_proven, proof_of, to_prove_by
 from bequest.web.site import site
 
 _MOST_CHANGES = 40
@@ -37,26 +47,42 @@ def show(request: HttpRequest, seat: Seat, error: Told | None) -> HttpResponse:
     case = ctx.case(seat.case_id).case
     changes = plan_diff(ctx, seat.case_id)[2] if state else ()
     return page(
-        request, seat, Screen.APPROVALS, error=error,
-        state=state, by=approve_by(case), mine_now=_part(seat) if state else None, is_attested=is_attested,
+        request, seat, Screen.APPROVALS, error=error, script=SCRIPT,
+        state=state, by=approve_by(case), part=_part(seat) if state else Part(), is_attested=is_attested,
         seen_digest=_findings_digest(_findings(seat)), changes=changes[:_MOST_CHANGES], n_changes=len(changes),
-        me=case.person(seat.who.person), typed=request.POST,
+        me=case.person(seat.who.person), typed=request.POST, passkey=to_prove_by(seat.who),
+        passkey_people={p.id for p in case.people if p.public_key.startswith(PASSKEY)},
     )  # fmt: skip
 
 
-def _part(seat: Seat) -> tuple[str, str, str, str]:
-    """One's own part: the role that is open, the text to sign and its instant; or why there is none."""
-    ctx = site().inside
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One's own part: the role that is open, the text to sign and its instant, and what signs it."""
+
+    role: str = ""
+    text: str = ""
+    at: str = ""
+    has_passkey_key: bool = False
+    """Whether the key that the case names is a passkey's."""
+    passkey: Asked = None
+    """What the browser is asked, where the person has that passkey."""
+
+
+def _part(seat: Seat) -> Part:
+    ctx, party = site().inside, site().party
     if Act.APPROVE not in seat.acts:
-        return "", "", "", ""
+        return Part()
     try:
         ready = ready_to_approve(ctx, seat.case_id, seat.who.person, "")
-        if not ready.person.public_key:
-            return ready.role.value, "", "", ""
-        text, at = approval_to_sign(ctx, seat.case_id, seat.who.person, ready.role.value)
-    except BequestError as error:
-        return "", "", "", error.message
-    return ready.role.value, text, at, ""
+        role, line = ready.role.value, ready.person.public_key
+        if not line:
+            return Part(role)
+        text, at = approval_to_sign(ctx, seat.case_id, seat.who.person, role)
+    except BequestError:
+        return Part()
+    if not line.startswith(PASSKEY):
+        return Part(role, text, at)
+    return Part(role, text, at, True, asked(to_approve_by_passkey(ctx, party, seat.who, text, line)) if party else None)
 
 
 @screen(Screen.APPROVALS)
@@ -84,6 +110,19 @@ def sign(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 
 @act(Act.APPROVE, show)
+def by_passkey(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Take in what the person's passkey just signed."""
+    given, party = request.POST, site().party
+    if party is None:
+        raise ApprovalError("passkeys are not served here", hint="Start `bequest serve` with --console-at.")
+    approve_by_passkey(
+        site().inside, party, seat.case_id, seat.who, role=given.get("role", ""), signed_at=given.get("at", ""),
+        answer=proof_of(request).answer, seen=_seen(request, seat),
+    )  # fmt: skip
+    return see_other(address_of(seat.case_id, Screen.APPROVALS))
+
+
+@act(Act.APPROVE, show)
 def attested(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The person proves anew who acts; the platform attests it."""
     seen = _seen(request, seat)
@@ -105,14 +144,18 @@ def say(request: HttpRequest, seat: Seat) -> HttpResponse:
 @act(Act.REMARK, show)
 def settled(request: HttpRequest, seat: Seat) -> HttpResponse:
     """One's own condition is met, one's own refusal withdrawn; it opens the way, so who acts is proven anew."""
-    _really(request, seat)
+    if not is_proven(request, seat.who):
+        raise ApprovalError(
+            "password, code or passkey is wrong, or was used before: nothing was settled",
+            hint="Wait for the next code of your authenticator, then try again.",
+        )
     settle(site().inside, seat.case_id, seat.who.person, request.POST.get("remark", ""))
     return see_other(address_of(seat.case_id, Screen.APPROVALS) + "#said")
 
 
 def _really(request: HttpRequest, seat: Seat) -> None:
-    given = request.POST
-    if not is_still(site().inside, seat.who, given.get("password", "")[:500], given.get("code", "")[:12]):
+    """By password and code alone: the text that the platform signs says that it was these."""
+    if not is_still(site().inside, seat.who, replace(proof_of(request), answer="")):
         raise ApprovalError(
             "password or code is wrong, or the code was used before: nothing was approved",
             hint="Wait for the next code of your authenticator, then try again.",

@@ -32,6 +32,12 @@ def who_is(request: HttpRequest) -> SignedIn | None:
     return session.who(site().inside, token) if token else None
 
 
+def keep_session(response: HttpResponse, token: str) -> HttpResponse:
+    """The browser keeps the session, for the console alone."""
+    response.set_cookie(COOKIE, token, path="/console", secure=True, httponly=True, samesite="Strict")
+    return response
+
+
 def see_other(address: str) -> HttpResponse:
     """Go on to a page with GET, so that going back or loading anew sends no form twice."""
     response = HttpResponseRedirect(address)

@@ -8,13 +8,14 @@ from markupsafe import Markup
 
 from bequest.app.console.access import MAY, MAY_DO, Act, Screen, Seat
 from bequest.app.console.grants import ask_for_role, changes_of, decide_on_role
-from bequest.app.console.sign_in import is_still
 from bequest.app.queries.rights import DAYS, holders, known_people
 from bequest.app.receiver_desk.invite import invite, invited_until
+from bequest.crypto.verify import parse_public_line
 from bequest.documents.paper_letters import qr_svg
 from bequest.kernel.errors import ApprovalError, InputError
 from bequest.model.case import Person, Role
 from bequest.web.console.frame import Told, act, address_of, page, screen, see_other
+from bequest.web.console.proofs import SCRIPT, is_proven, to_prove_by
 from bequest.web.site import site
 
 
@@ -34,7 +35,8 @@ def show(request: HttpRequest, seat: Seat, error: Told | None, **more: Any) -> H
         days=DAYS, screens=[s.value for s in Screen], all_acts=[a.value for a in Act], roles=list(Role),
         is_locked=lambda a: a.locked_until is not None and a.locked_until > now,
         changes=changes_of(ctx, seat.case_id), known=known_people(ctx, seat.case_id), typed=request.POST,
-        invited=invited_until(ctx, seat.case_id), **given,
+        invited=invited_until(ctx, seat.case_id), script=SCRIPT,
+        fingerprint=lambda p: parse_public_line(p.public_key).fingerprint, passkey=to_prove_by(seat.who), **given,
     )  # fmt: skip
 
 
@@ -84,10 +86,9 @@ def decided(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 
 def _really(request: HttpRequest, seat: Seat) -> None:
-    given = request.POST
-    if not is_still(site().inside, seat.who, given.get("password", "")[:500], given.get("code", "")[:12]):
+    if not is_proven(request, seat.who):
         raise ApprovalError(
-            "password or code is wrong, or the code was used before: no role was changed",
+            "password, code or passkey is wrong, or was used before: no role was changed",
             hint="Wait for the next code of your authenticator, then try again.",
         )
 

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 
 from bequest.app.console.access import Act, Screen, Seat
 from bequest.app.console.order_step import agree_to_step, order_step, orders_of, withdraw_step
-from bequest.app.console.sign_in import is_still
 from bequest.app.console.steps import SECONDERS, offers
 from bequest.app.obstacles import Obstacle
 from bequest.app.queries.doing import preflight
@@ -14,6 +13,7 @@ from bequest.documents.errors import chinese
 from bequest.kernel.errors import ApprovalError, BequestError, InputError
 from bequest.store.order_records import StepOrder
 from bequest.web.console.frame import Told, act, address_of, page, screen, see_other, told
+from bequest.web.console.proofs import SCRIPT, is_proven, to_prove_by
 from bequest.web.pages import render
 from bequest.web.site import site
 
@@ -38,10 +38,11 @@ def show(request: HttpRequest, seat: Seat, error: Told | None) -> HttpResponse:
             trouble = told(request, refused)
     orders, workers = orders_of(ctx, seat.case_id)
     return page(
-        request, seat, Screen.STEPS, error=error, script="live",
+        request, seat, Screen.STEPS, error=error, script=f"live {SCRIPT}",
         offers=offers(ctx, seat.case_id), orders=orders[:MOST_ORDERS], workers=workers, asked=asked, found=found,
         trouble=trouble, typed=request.POST, said=lambda o: _said(request, o), seconders=SECONDERS,
-        able=bool(orders) and any(orders[0].step in w.steps for w in workers), **_now(orders),
+        passkey=to_prove_by(seat.who), **_now(orders),
+        able=bool(orders) and any(orders[0].step in w.steps for w in workers),
     )  # fmt: skip
 
 
@@ -108,8 +109,8 @@ def _meant(request: HttpRequest, seat: Seat) -> None:
             "the number of the case is not typed as it is: nothing was started",
             hint="Type the number that stands above, so that no other case is meant.",
         )
-    if not is_still(site().inside, seat.who, given.get("password", "")[:500], given.get("code", "")[:12]):
+    if not is_proven(request, seat.who):
         raise ApprovalError(
-            "password or code is wrong, or the code was used before: nothing was started",
+            "password, code or passkey is wrong, or was used before: nothing was started",
             hint="Wait for the next code of your authenticator, then try again.",
         )

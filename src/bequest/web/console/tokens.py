@@ -4,11 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from bequest.app.console.access import cases_of
-from bequest.app.console.sign_in import is_still
 from bequest.app.console.tokens import DAYS, LONGEST_DAYS, LONGEST_LABEL, is_live, make_token, revoke_token, tokens_of
 from bequest.kernel.errors import BequestError, InputError
 from bequest.store.portal_records import SignedIn
 from bequest.web.console.frame import Told, see_other, to_sign_in, told, who_is
+from bequest.web.console.proofs import SCRIPT, is_proven, to_prove_by
 from bequest.web.pages import render
 from bequest.web.site import site
 
@@ -29,6 +29,7 @@ def _show(request: HttpRequest, who: SignedIn, error: Told | None, made: str = "
         tokens=tokens_of(ctx, who.organisation, who.person)[::-1], cases=[r.case for r in cases_of(ctx, who)],
         is_live=lambda t: is_live(t, ctx.system.now()), typed=request.POST if error else {}, days=DAYS,
         most_days=LONGEST_DAYS, longest=LONGEST_LABEL,
+        script=SCRIPT, passkey=to_prove_by(who),
     )  # fmt: skip
 
 
@@ -40,9 +41,9 @@ def make(request: HttpRequest) -> HttpResponse:
         return to_sign_in()
     ctx = site().inside
     try:
-        if not is_still(ctx, who, given.get("password", "")[:500], given.get("code", "")[:12]):
+        if not is_proven(request, who):
             raise InputError(
-                "password or code is wrong, or the code was used before: no token was made",
+                "password, code or passkey is wrong, or was used before: no token was made",
                 hint="Wait for the next code of your authenticator, then try again.",
             )
         days = given.get("days", "")
