@@ -11,6 +11,8 @@ from pathlib import Path
 
 import polars as pl
 
+from bequest.app.anonymising import KEY as TOKENS
+from bequest.app.anonymising import check_in_place, end_key, is_wanted, make_key, measured
 from bequest.app.buckets import Sealed, enter_bucket
 from bequest.app.context import Context, Run, step
 from bequest.app.destroy_server_store import check_server_stores
@@ -111,16 +113,19 @@ def run_destroy(ctx: Context, case_id: str, *, keys: Mapping[Role, Path]) -> Iss
         while issued is None:
             _take_last_answers(ctx, run, datamap, sources)
             plans = load_plans(run.workspace, datamap)
+            if check_in_place(run.case, plans, sources):
+                make_key(ctx, run)
             with suppress(AnswersCameError):  # before the intent was on record: then with them
                 issued = _carry_out(Job(ctx, run, datamap, plans, sources, signers, Holds(ctx, run, datamap)))
         run.hook("certified")
         for rule in due(Stage.AFTER_RESCAN):
             purge_rule(ctx, run, rule)
+        end_key(ctx, run)
         for receiver in {lot.receiver for lot in run.case.lots}:
             destroy_key(ctx, run, f"recipient/{receiver}")
         tables, searches = issued.certificate.tables, issued.certificate.searches
         run.counts = {
-            "values": sum(t.deleted + t.sealed for t in tables),
+            "values": sum(t.deleted + t.sealed + t.anonymised for t in tables),
             "rows": sum(t.rows_before - t.rows_after for t in tables),
             "searched": sum(s.candidates for s in searches),
         }
@@ -162,6 +167,7 @@ def _carry_out(job: Job) -> Issued:
         note_erased(tx, run.case.id, run.at)
     scrubbed = run_scrubs(run, job.datamap, job.sources)
     run.hook("erased")
+    anonymised = measured(job.numbered(), erased, job.sources, _erase_keys(job), run.workspace.dir("work", "erase"))
     _outcome(job, number, intent, erased, ledger, objects)
     job.holds.fix(job.plans, erased)
     report = verify(replace(task, held=job.holds.subjects()), read_state(run.workspace.dir("verifier")))
@@ -169,8 +175,9 @@ def _carry_out(job: Job) -> Issued:
     run.hook("verified")
     attempt, rescan = _rescan_statement(job, report)
     issued = certify(
-        ctx, run, job.signers, erased, report, files, objects, scrubbed=scrubbed, rescan=rescan, attempt=attempt
-    )
+        ctx, run, job.signers, erased, report, files, objects, scrubbed=scrubbed, anonymised=anonymised, rescan=rescan,
+        attempt=attempt,
+    )  # fmt: skip
     if issued.certificate.state is CertificateState.REFUSED:
         raise ResidueFoundError(
             f"the certificate is refused: {', '.join(issued.certificate.why)}",
@@ -315,7 +322,7 @@ def _task(job: Job) -> Task:
 
 
 def _erase(job: Job, ledger: Ledger, sealed: dict[TableKey, pl.DataFrame]) -> list[ErasureResult]:
-    keys = EraseKeys(aes_ecb(job.key("link")), aes_ecb(job.key("replay")))
+    keys = _erase_keys(job)
     work = job.run.workspace.dir("work", "erase")
     results = []
     for name, source in job.sources.items():
@@ -334,6 +341,13 @@ def _erase(job: Job, ledger: Ledger, sealed: dict[TableKey, pl.DataFrame]) -> li
     return results
 
 
+def _erase_keys(job: Job) -> EraseKeys:
+    wanted = any(is_wanted(plan) for plan in job.plans.values())
+    return EraseKeys(
+        aes_ecb(job.key("link")), aes_ecb(job.key("replay")), aes_ecb(job.key(TOKENS)) if wanted else None
+    )
+
+
 def _outcome(
     job: Job, number: str, intent: str, erased: list[ErasureResult], ledger: Ledger, objects: WholeDone
 ) -> None:
@@ -342,7 +356,8 @@ def _outcome(
     body: dict[str, Json] = {
         f"{t.source}.{t.table}": {
             "rows_deleted": t.rows_deleted,
-            "rows_emptied": t.rows_emptied,
+            "rows_emptied": t.rows_emptied - t.rows_anonymised,
+            **({"rows_anonymised": t.rows_anonymised} if t.rows_anonymised or len(t.too_few) else {}),
             "rows_after": t.rows_after,
         }
         for e in erased

@@ -38,7 +38,7 @@ from bequest.kernel.errors import StateError
 from bequest.law.retention import Band, band_of, bands
 from bequest.law.settling import KEPT, settled_of
 from bequest.model.case import RELEASES_NOTHING, Case, Role
-from bequest.model.destruction import Certificate, CertificateState, Kept, Residual, TableSums
+from bequest.model.destruction import AnonymisedTable, Certificate, CertificateState, Kept, Residual, TableSums
 from bequest.model.destruction import Signer as CertificateSigner
 from bequest.model.disposition import ReasonStatus
 from bequest.model.plan import Population
@@ -79,6 +79,7 @@ def certify(
     whole: WholeDone,
     *,
     scrubbed: Mapping[str, CleanReport],
+    anonymised: tuple[AnonymisedTable, ...],
     rescan: str,
     attempt: int,
 ) -> Issued:
@@ -92,6 +93,7 @@ def certify(
         unknown_columns=_unclassified(ctx, case),
         open_rows=whole.open_objects
         + sum(t.late + t.changed + t.missing + t.unsealed for e in erased for t in e.tables),
+        anonymised=anonymised,
     )
     with ctx.store.transaction() as tx:
         in_force = tx.policies.in_force(case.id)
