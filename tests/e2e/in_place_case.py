@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ANONYMISED = {
-    "customers": {"province": "generalise:province", "reg_at": "generalise:year", "birthday": "generalise:decade"},
+    "customers": {"province": "generalise:province", "birthday": "drop", "reg_at": "drop", "cust_no": "token"},
     "loyalty": {"card_no": "token", "points": "generalise:10000", "birthday": "drop", "shop_id": "keep:measure"},
     "orders": {"金额": "keep:measure", "下单时间": "generalise:year", "付款时间": "drop", "完成时间": "drop"},
     "tickets": {"opened_at": "generalise:year", "tags": "drop", "channel": "keep"},

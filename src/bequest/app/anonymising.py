@@ -9,7 +9,7 @@ from bequest.app.run_close import destroy_key
 from bequest.engine.tableplan import TablePlan
 from bequest.kernel.errors import SourceError
 from bequest.model.anonymising import Way, chosen
-from bequest.model.case import SERVERS, Case
+from bequest.model.case import SERVERS, Case, SourceKind
 from bequest.model.datamap import TableMap
 from bequest.model.destruction import AnonymisedTable
 from bequest.sources.codes import CONSTRAINT
@@ -53,10 +53,10 @@ def check_in_place(case: Case, plans: Mapping[TableKey, TablePlan], sources: Map
         SourceError: naming columns and reasons.
     """
     wanted = {key: plan for key, plan in plans.items() if is_wanted(plan)}
-    servers = {s.name for s in case.sources if s.kind in SERVERS}
+    told = {s.name for s in case.sources if s.kind in SERVERS | {SourceKind.SQLITE}}
     for (source, table), plan in wanted.items():
         check_anonymise(plan)
-        info = next((t for t in sources[source].inventory() if t.name == table), None) if source in servers else None
+        info = next((t for t in sources[source].inventory() if t.name == table), None) if source in told else None
         refused = refused_in_place(plan, info) if info is not None else {}
         if refused:
             said = ", ".join(f"{c} ({why})" for c, why in refused.items())

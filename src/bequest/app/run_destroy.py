@@ -29,6 +29,7 @@ from bequest.app.open_case import make_keys
 from bequest.app.portal.take import is_waiting, take_waiting
 from bequest.app.reading import check_markers, open_sources, read_table
 from bequest.app.receipts import receipts_are_in
+from bequest.app.replay import SETTLED
 from bequest.app.redecide import redecide_answers
 from bequest.app.run_close import destroy_key, purge_rule
 from bequest.app.run_cutover import load_inventory
@@ -53,7 +54,7 @@ from bequest.steps.close.purge import Stage, due
 from bequest.steps.destroy.custody import ColumnKey, parent_names, seal_table
 from bequest.steps.destroy.custody_bucket import CustodyPlaces, CustodySpec, SealedFile, last_day
 from bequest.steps.destroy.erase import EraseKeys, ErasureResult, erase_source
-from bequest.steps.destroy.ledger import Ledger, write_ledger
+from bequest.steps.destroy.ledger import Ledger, settle_ledger, write_ledger
 from bequest.steps.destroy.verifier.prepare import prepare
 from bequest.steps.destroy.verifier.state import has_state, read_state, write_state
 from bequest.steps.destroy.verifier.task import Task
@@ -162,6 +163,7 @@ def _carry_out(job: Job) -> Issued:
     whole.first_look(task)
     run.hook("verifier_prepared")
     erased = _erase(job, ledger, sealed)
+    ledger = _without_held(job, erased)
     objects = whole.carry_out()
     with ctx.store.transaction() as tx:
         note_erased(tx, run.case.id, run.at)
@@ -249,6 +251,20 @@ def _ledger(job: Job) -> Ledger:
         content="删除清单（标识，供恢复备份时重放） / erasure ledger: tokens, replayed on any restored copy",
         ground="PIPL-47", key="replay", ends_on=_last_copy(job),
     )  # fmt: skip
+    return ledger
+
+
+def _without_held(job: Job, erased: list[ErasureResult]) -> Ledger:
+    """The ledger of what is gone: without those who came on hold while the others went."""
+    held = {(t.source, t.table): t.held for e in erased for t in e.tables if len(t.held)}
+    path = job.run.workspace.dir("stores", "ledger") / "erasure.parquet"
+    stays = (
+        (plan, held[t.source, t.name], job.batches(t, "ledger"))
+        for _, t, plan in job.numbered()
+        if (t.source, t.name) in held
+    )
+    ledger = settle_ledger(path, stays, link_ecb=aes_ecb(job.key("link")), replay_ecb=aes_ecb(job.key("replay")))
+    job.run.workspace.write_json(path.parent / SETTLED, {"ledger": ledger.digest})
     return ledger
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from bequest.sources.emptying import check_putting
 from bequest.sources.source import Applied, Changes, Guard, TableInfo
 from bequest.sources.sqlite_putting import put_rows
 from bequest.sources.sqlite_text import blank_expression, place_of, quoted
@@ -19,6 +20,7 @@ def change_rows(db: sqlite3.Connection, info: TableInfo, key: str, changes: Chan
     same batch, so that a crash leaves it as it was or as it shall be, and it is known again either way. Rows and cells
     already gone are no work, so an interrupted run is completed by the next.
     """
+    check_putting(info.name, info, changes.put)
     n_put = put_rows(db, info, key, changes.put, guard) if changes.put is not None else 0
     place = place_of(info)
     _make_places(db, len(place))

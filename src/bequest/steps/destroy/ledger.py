@@ -122,11 +122,44 @@ def write_ledger(
         .agg(pl.col("shared").any(), pl.col("content", "cells").last())
         .sort("kind", "token")
     )
+    return _write(path, found)
+
+
+def settle_ledger(
+    path: Path, stays: Iterable[tuple[TablePlan, pl.Series, Iterable[pl.DataFrame]]], *, link_ecb: Ecb, replay_ecb: Ecb
+) -> Ledger:
+    """Take out of the ledger rows that came on hold while others went: they were not erased, and are never to be.
+
+    `stays`: plan, places in it of rows on hold, batches of the table as it is now. An identifier in such a row is
+    `shared` from now on: it stays somewhere lawfully. Durable when this returns; may be repeated.
+    """
+    ledger = read_ledger(path)
+    rows, marks = [pl.DataFrame(schema={"kind": pl.Utf8, "token": pl.Binary})], list[pl.DataFrame]()
+    for plan, pos, batches in stays:
+        matcher, names = RowMatcher(plan, link_ecb), [c.name for c in plan.columns]
+        for batch in batches:
+            mine = batch.filter(matcher.match(batch)["pos"].is_in(pos.implode()).fill_null(False))
+            token = row_tokens(mine, plan.source, plan.table, plan.key, names, replay_ecb)
+            rows.append(_kinded(token, row_kind(plan.source, plan.table)))
+            marks += [
+                _kinded(_identifiers(mine[c.name], c.cls, replay_ecb), c.cls.value)
+                for c in plan.columns
+                if c.cls in STRONG
+            ]
+    on_hold = pl.concat([rows[0], *marks]).drop_nulls("token").unique().with_columns(pl.lit(True).alias("stays"))
+    found = ledger.tokens.join(pl.concat(rows).unique(), on=["kind", "token"], how="anti")
+    found = found.join(on_hold, on=["kind", "token"], how="left").with_columns(
+        (pl.col("shared") | pl.col("stays").fill_null(False)).alias("shared")
+    )
+    return _write(path, found.select(list(_SCHEMA)).sort("kind", "token"))
+
+
+def _write(path: Path, tokens_: pl.DataFrame) -> Ledger:
     buffer = io.BytesIO()
-    found.write_parquet(buffer, compression="zstd")
+    tokens_.write_parquet(buffer, compression="zstd")
     path.parent.mkdir(parents=True, exist_ok=True)
     write_file(path, buffer.getvalue())
-    return Ledger(found)
+    return Ledger(tokens_)
 
 
 def read_ledger(path: Path) -> Ledger:
