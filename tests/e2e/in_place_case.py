@@ -4,13 +4,19 @@ import re
 from pathlib import Path
 
 ANONYMISED = {
-    "customers": {"province": "generalise:province", "birthday": "drop", "reg_at": "drop", "cust_no": "token"},
+    "customers": {
+        "province": "generalise:province",
+        "birthday": "drop",
+        "reg_at": "drop",
+        "cust_no": "token",
+        "is_deleted": "fixed:0",
+    },
     "loyalty": {"card_no": "token", "points": "generalise:10000", "birthday": "drop", "shop_id": "keep:measure"},
     "orders": {"金额": "keep:measure", "下单时间": "generalise:year", "付款时间": "drop", "完成时间": "drop"},
     "tickets": {"opened_at": "generalise:year", "tags": "drop", "channel": "keep"},
 }
 DROPPED = {
-    "customers": ("cust_type", "city", "notice_version", "status", "is_deleted", "bounced_at", "shop_id"),
+    "customers": ("cust_type", "city", "notice_version", "status", "bounced_at", "shop_id"),
 }
 K = {"customers": 3, "loyalty": 2, "orders": 3, "tickets": 2}
 REASON = "统计留存 statistics"

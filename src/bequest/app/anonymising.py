@@ -7,13 +7,11 @@ from bequest.app.context import Context, Run
 from bequest.app.open_case import make_keys
 from bequest.app.run_close import destroy_key
 from bequest.engine.tableplan import TablePlan
-from bequest.kernel.errors import SourceError
 from bequest.model.anonymising import Way, chosen
 from bequest.model.case import SERVERS, Case, SourceKind
 from bequest.model.datamap import TableMap
 from bequest.model.destruction import AnonymisedTable
-from bequest.sources.codes import CONSTRAINT
-from bequest.sources.emptying import refused_columns
+from bequest.sources.emptying import cannot_change, refused_columns
 from bequest.sources.source import OpenSource, TableInfo
 from bequest.steps.destroy.alike import measure
 from bequest.steps.destroy.erase import ErasureResult, check_anonymise
@@ -59,13 +57,7 @@ def check_in_place(case: Case, plans: Mapping[TableKey, TablePlan], sources: Map
         info = next((t for t in sources[source].inventory() if t.name == table), None) if source in told else None
         refused = refused_in_place(plan, info) if info is not None else {}
         if refused:
-            said = ", ".join(f"{c} ({why})" for c, why in refused.items())
-            raise SourceError(
-                f"{source}.{table}: {said} cannot be anonymised while their rows stay; nothing was changed",
-                hint="Choose another way in the data map (fixed for a column that is never null, token for a unique one),"
-                " let the owner of the schema allow it, or take `anonymise` off the table: then its rows are deleted.",
-                code=CONSTRAINT,
-            )
+            raise cannot_change(f"{source}.{table}", refused)
     return bool(wanted)
 
 

@@ -236,7 +236,12 @@ def schema_digest(datamap: DataMap) -> str:
                 "schema": t.schema_digest,
                 "columns": [
                     (
-                        c.name, c.cls, c.personal, c.sensitive, c.role, c.need,
+                        c.name,
+                        c.cls,
+                        c.personal,
+                        c.sensitive,
+                        c.role,
+                        c.need,
                         *filter(None, [c.reduced_by, c.anonymised_by and f"anonymised:{c.anonymised_by}"]),
                     )
                     for c in t.columns

@@ -103,11 +103,7 @@ def _operators(datamap: DataMap, policy: Policy, population: Population) -> tupl
     for cell in policy.cells():
         if cell.decision.disposition.release is Release.MASKED:
             ways.setdefault(cell.field, cell.decision.disposition.operator)
-    columns = {
-        (t.source, t.name, c.name): policy_field(c)
-        for t in datamap.tables
-        for c in t.columns
-    }
+    columns = {(t.source, t.name, c.name): policy_field(c) for t in datamap.tables for c in t.columns}
     counted: dict[Operator, int] = {}
     for c in population.counts:
         if c.release is Release.MASKED:

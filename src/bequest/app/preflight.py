@@ -183,11 +183,14 @@ def check_anonymising(case: Case, datamap: DataMap) -> None:
         if kinds.get(t.source) in NOT_IN_PLACE:
             raise DataMapError(
                 f"{t.source}.{t.name} cannot be anonymised in place: its source is of the kind {kinds[t.source]}",
-                hint="Take `anonymise` off this table: what is due goes.",
+                hint="Take `anonymise` off this table in the data map: what is due goes.",
             )
         out = {r.column for r in t.relations if (r.to_source, r.to_table) in in_case}
         into = {
-            r.to_column for o in in_case.values() for r in o.relations if (r.to_source, r.to_table) == (t.source, t.name)
+            r.to_column
+            for o in in_case.values()
+            for r in o.relations
+            if (r.to_source, r.to_table) == (t.source, t.name)
         }
         points = (out | into) - set(t.key)
         for c in t.columns:

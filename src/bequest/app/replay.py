@@ -32,7 +32,6 @@ from bequest.steps.discover.discover import discover
 from bequest.steps.discover.sample import TableSample
 from bequest.store.records import CaseStatus
 
-
 SETTLED = "settled.json"
 """Beside the ledger: its digest, once it knows who came on hold while others were erased."""
 
@@ -165,8 +164,8 @@ def _nobody_on_hold(ctx: Context, case_id: str, ledger: Ledger) -> None:
     if not knows and held.is_file() and held.read_text(encoding="utf-8").strip() != "[]":
         raise GuardError(
             "people came on hold while the destruction was under way: their rows must stay, and the ledger names them",
-            hint="If the destruction is not over, finish it first. Else look only (without --operator-key), and erase by"
-            " hand what is nobody's on hold.",
+            hint="Finish the destruction first. If an earlier version did it, look only (without --operator-key), and"
+            " erase by hand what is nobody's on hold.",
         )
 
 

@@ -29,8 +29,8 @@ from bequest.app.open_case import make_keys
 from bequest.app.portal.take import is_waiting, take_waiting
 from bequest.app.reading import check_markers, open_sources, read_table
 from bequest.app.receipts import receipts_are_in
-from bequest.app.replay import SETTLED
 from bequest.app.redecide import redecide_answers
+from bequest.app.replay import SETTLED
 from bequest.app.run_close import destroy_key, purge_rule
 from bequest.app.run_cutover import load_inventory
 from bequest.app.run_deliver import nothing_moves, waves_due
@@ -359,9 +359,7 @@ def _erase(job: Job, ledger: Ledger, sealed: dict[TableKey, pl.DataFrame]) -> li
 
 def _erase_keys(job: Job) -> EraseKeys:
     wanted = any(is_wanted(plan) for plan in job.plans.values())
-    return EraseKeys(
-        aes_ecb(job.key("link")), aes_ecb(job.key("replay")), aes_ecb(job.key(TOKENS)) if wanted else None
-    )
+    return EraseKeys(aes_ecb(job.key("link")), aes_ecb(job.key("replay")), aes_ecb(job.key(TOKENS)) if wanted else None)
 
 
 def _outcome(

@@ -1,10 +1,10 @@
 """`anonymised_by` of the data map: what becomes of each column of a row that is anonymised in place instead of deleted.
 
 Anonymised is what cannot be told to be about somebody and cannot be turned back (PIPL Art. 73(4)). So nothing that
-still shows a part of a value, or that a key opens again, is offered: no mask, no noise, no format-preserving encryption.
-The words are checked when they are read, against class and declared type: what could not be written is refused before
-anything runs. What a server declares beyond that (unique, never null, foreign keys, computed) is checked against its
-catalogue when the plan is made.
+still shows a part of a value, or that a key opens again, is offered: no mask, no noise, no FF1. The words are checked
+when they are read, against class and declared type: what could not be written is refused before anything runs. What a
+server declares beyond that (unique, never null, foreign keys, computed) is checked against its catalogue when the plan
+is made.
 """
 
 import re
@@ -49,7 +49,9 @@ _DEFAULTS: Final = {
     FieldClass.GENDER: "keep",
 }
 _DATE = re.compile(r"^\s*(?:date|time|smalldatetime)", re.IGNORECASE)
-_NUMERIC = re.compile(r"^\s*(?:tiny|small|medium|big)?(?:int|serial|numeric|decimal|real|float|double|number|u?int\d)", re.I)
+_NUMERIC = re.compile(
+    r"^\s*(?:tiny|small|medium|big)?(?:int|serial|numeric|decimal|real|float|double|number|u?int\d)", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,9 @@ def table_refusal(anonymise: Anonymising) -> str:
     """Why the wish for a table cannot be met."""
     if anonymise.k < LEAST_K:
         return f"k = {anonymise.k} hides nobody: k is at least {LEAST_K}, {USUAL_K} or 10 are usual"
-    return "" if anonymise.reason.strip() else "it needs a reason: why the rows stay (statistics, the ledger, references)"
+    return (
+        "" if anonymise.reason.strip() else "it needs a reason: why the rows stay (statistics, the ledger, references)"
+    )
 
 
 def _key(column: ColumnMap, made: Chosen) -> str:
@@ -182,7 +186,9 @@ def _generalise(column: ColumnMap, setting: str) -> str:
     if step_of(setting) and column.cls in _NUMBERED:
         return "" if not is_date(column.declared_type) else f"its type is {column.declared_type}, no number"
     levels = [*DATE_LEVELS] * (column.cls in _DATED) + [*PLACE_LEVELS] * (column.cls in _PLACED)
-    levels += ["the width of bands, such as 10"] * (column.cls in _NUMBERED) + ["1 to 5"] * (column.cls is FieldClass.POSTCODE)
+    levels += ["the width of bands, such as 10"] * (column.cls in _NUMBERED) + ["1 to 5"] * (
+        column.cls is FieldClass.POSTCODE
+    )
     if not levels:
         return f"{column.cls} has no coarser form that names nobody: choose drop, fixed or token"
     return f"{column.cls} is generalised to one of: {', '.join(levels)}"

@@ -1,6 +1,6 @@
 """What a cell becomes when it is emptied in a database server's table, and where that cannot be done."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
@@ -58,13 +58,18 @@ def check_putting(where: str, info: TableInfo, put: pl.DataFrame | None) -> None
         elif "unique" in notes and values.n_unique() < len(values):
             refused[c] = "unique"
     if refused:
-        said = ", ".join(f"{c} ({why})" for c, why in refused.items())
-        raise SourceError(
-            f"{where}: {said} cannot be anonymised while their rows stay; nothing was changed",
-            hint="Choose another way in the data map (fixed for a column that is never null, token for a unique one), let"
-            " the owner of the schema allow it, or have the rows deleted.",
-            code=CONSTRAINT,
-        )
+        raise cannot_change(where, refused)
+
+
+def cannot_change(where: str, refused: Mapping[str, str]) -> SourceError:
+    """Values that a column cannot take, by column and code."""
+    said = ", ".join(f"{c} ({why})" for c, why in refused.items())
+    return SourceError(
+        f"{where}: {said} cannot be anonymised while their rows stay; nothing was changed",
+        hint="Choose another way in the data map (fixed for a column that is never null, token for a unique one), let"
+        " the owner of the schema allow it, or take `anonymise` off the table: then its rows are deleted.",
+        code=CONSTRAINT,
+    )
 
 
 def is_text(column: ColumnInfo) -> bool:

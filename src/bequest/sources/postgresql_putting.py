@@ -73,7 +73,9 @@ def find_new(work: Work) -> int:
     work.db.execute("DROP TABLE IF EXISTS pg_temp.bequest_puts")
     if work.is_keyed:
         same = f"t.{quoted(work.number)} = w.k::bigint" if work.number else f"{work.row_key} = w.k"
-        found = f"SELECT t.tableoid AS part, t.ctid AS place, w.* FROM {work.table} JOIN pg_temp.bequest_new w ON {same}"  # noqa: S608
+        found = (
+            f"SELECT t.tableoid AS part, t.ctid AS place, w.* FROM {work.table} JOIN pg_temp.bequest_new w ON {same}"  # noqa: S608
+        )
     else:  # rows of equal content get equal values: which of them is which does not matter, how many does
         rows = (
             f"SELECT t.tableoid AS part, t.ctid AS place, {work.row_key} AS h,"  # noqa: S608

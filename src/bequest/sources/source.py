@@ -131,7 +131,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What one `apply` did: rows that went, non-empty cells emptied in rows that stay, by column, rows that were to get new values."""
+    """What one `apply` did: rows that went, cells emptied in rows that stay, by column, rows sent with new values."""
 
     rows_deleted: int
     cells_emptied: Mapping[str, int]

@@ -297,7 +297,9 @@ def putting(*rows: tuple[str | None, ...]) -> pl.DataFrame:
 @pytest.mark.parametrize("kind", KINDS)
 def test_rows_that_stay_get_their_new_values_and_nothing_else_changes(kind: SourceKind, make: Maker) -> None:
     source = make(kind, COLUMNS, ROWS)
-    put = putting(("K1", None, '"9", <&>', "新\n行"), ("K2", "某人", None, "x"), ("K7", "某人", "0", "x"), ("K99", *"abc"))
+    put = putting(
+        ("K1", None, '"9", <&>', "新\n行"), ("K2", "某人", None, "x"), ("K7", "某人", "0", "x"), ("K99", *"abc")
+    )
     changes = Changes(keys("K3"), {"phone": keys("K4")}, ("no",), put=put)
     done = source.apply("people", changes, guard=nothing)
     assert (done.rows_deleted, dict(done.cells_emptied)) == (1, {"phone": 1})

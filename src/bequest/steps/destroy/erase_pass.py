@@ -1,4 +1,4 @@
-"""One pass of `erase` over a live table against its plan: which rows go, which change, which are left, and the counts."""
+"""One pass of `erase` over a live table against its plan: which rows go, change or are left, and the counts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -234,7 +234,9 @@ class Pass:
         new = []
         for name in made.columns:
             stays = ~decisions[DECISION_PREFIX + name].is_in(self._gone)
-            new.append(made.select(pl.when(pl.lit(stays)).then(pl.col(name)).alias(name))[name].zip_with(changed, batch[name]))
+            new.append(
+                made.select(pl.when(pl.lit(stays)).then(pl.col(name)).alias(name))[name].zip_with(changed, batch[name])
+            )
         out = batch.with_columns(new)
         looks = self._in_place.looks(out)
         return out.with_columns(pl.select(pl.when(pl.lit(changed)).then(pl.lit(looks))).to_series().alias(CLASS))

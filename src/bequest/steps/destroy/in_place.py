@@ -129,7 +129,11 @@ def _coarser(values: pl.Series, column: ColumnMap, way: Chosen, _i: InPlace) -> 
 def _first_day(made: pl.Series) -> pl.Series:
     """1990-1999, 1990 and 1990-02 as 1990-01-01, 1990-01-01 and 1990-02-01."""
     month = pl.col("m").str.extract(r"^\d{4}-(\d\d)$").fill_null("01")
-    return made.to_frame("m").select(pl.concat_str(pl.col("m").str.head(4), month, pl.lit("01"), separator="-")).to_series()
+    return (
+        made.to_frame("m")
+        .select(pl.concat_str(pl.col("m").str.head(4), month, pl.lit("01"), separator="-"))
+        .to_series()
+    )
 
 
 def _low_end(made: pl.Series) -> pl.Series:

@@ -50,8 +50,8 @@ class Ledger:
     """The tokens: `kind` is `row:<source>.<table>` or a class word.
 
     Of rows also `content`, the digest of what stood in them, and `cells`: empty where the whole row went, else the
-    names of the columns that were emptied, apart by U+001F (see also `ANONYMISED`). Both are null for identifiers, and in a ledger of before
-    they were written: then only people can say what goes.
+    names of the columns that were emptied, apart by U+001F (see also `ANONYMISED`). Both are null for identifiers, and
+    in a ledger of before they were written: then only people can say what goes.
     """
 
     tokens: pl.DataFrame = field(repr=False)

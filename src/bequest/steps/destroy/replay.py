@@ -2,8 +2,8 @@
 
 A row is *the same* where its key was erased and its content is what was erased; it is *an older state* where its key
 was erased, its content is another, and an identifier of somebody erased stands in it. Both go again, as they went:
-whole, or the same cells; a row that had been anonymised in place goes whole. Everything else is for people: a key that was given anew, an identifier in a row we never knew
-(an import), one that somebody else shares lawfully.
+whole, or the same cells; a row that had been anonymised in place goes whole. Everything else is for people: a key that
+was given anew, an identifier in a row we never knew (an import), one that somebody else shares lawfully.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,16 @@ from bequest.engine.rows import KEY, Ecb, identify
 from bequest.engine.text import non_empty
 from bequest.model.datamap import ColumnMap
 from bequest.sources.source import Changes
-from bequest.steps.destroy.ledger import ANONYMISED, CELL_MARK, STRONG, WHOLE_ROW, Ledger, replay_hits, row_kind, row_tokens
+from bequest.steps.destroy.ledger import (
+    ANONYMISED,
+    CELL_MARK,
+    STRONG,
+    WHOLE_ROW,
+    Ledger,
+    replay_hits,
+    row_kind,
+    row_tokens,
+)
 
 SAME, OLDER = "same", "older"
 IMPORTED, KEY_ANEW, SHARED = "imported", "key_anew", "shared"

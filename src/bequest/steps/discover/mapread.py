@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from bequest.kernel.errors import DataMapError
-from bequest.model.anonymising import Way, refusal as anonymising_refusal, table_refusal, usual_way
+from bequest.model.anonymising import Way, table_refusal, usual_way
+from bequest.model.anonymising import refusal as anonymising_refusal
 from bequest.model.datamap import (
     ORIGIN_PARTS,
     Anonymising,

@@ -10,7 +10,7 @@ import polars as pl
 from bequest.engine.counts import filled_by_situation
 from bequest.engine.tableplan import DECISION_PREFIX, LEAVES, TablePlan
 from bequest.kernel.errors import LawError
-from bequest.model.datamap import ColumnMap, TableMap
+from bequest.model.datamap import TableMap
 from bequest.model.disposition import CellDecision, Disposition, Release, Residue
 from bequest.model.facts import FACT_VALUES, Fact, RecordClass, RowRole
 from bequest.model.plan import ColumnCount, PolicyField, PolicyRow, SituationKey, policy_field

@@ -58,7 +58,7 @@ class Policies(CaseRepository):
         return _read(self._named(case_id, digest))
 
     def text(self, case_id: str, digest: str) -> bytes:
-        """The policy as it was signed, canonical JSON: a later version may know more of a policy, and would write it."""
+        """The policy as it was signed, in canonical JSON: a later version would write what it knows beyond that."""
         return self._named(case_id, digest).body_json.encode()
 
     def latest(self, case_id: str) -> PolicyRecord | None:

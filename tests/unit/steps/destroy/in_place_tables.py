@@ -30,8 +30,9 @@ WAYS = {
     "city": "keep", "paid": "keep:measure", "note": "drop",
 }  # fmt: skip
 TYPES = {
-    "id": "bigint", "name": "varchar(20)", "mobile": "varchar(20) NOT NULL", "card": "varchar(32) UNIQUE", "birth": "date",
-    "age": "numeric(6,2)", "city": "varchar(20)", "paid": "numeric(10,2)", "note": "varchar(40) NOT NULL",
+    "id": "bigint", "name": "varchar(20)", "mobile": "varchar(20) NOT NULL", "card": "varchar(32) UNIQUE",
+    "birth": "date", "age": "numeric(6,2)", "city": "varchar(20)", "paid": "numeric(10,2)",
+    "note": "varchar(40) NOT NULL",
 }  # fmt: skip
 CLASSES = {
     "id": FieldClass.NOT_PI, "name": FieldClass.PERSON_NAME, "mobile": FieldClass.PHONE, "card": FieldClass.USER_ID,
@@ -41,7 +42,8 @@ CLASSES = {
 Row = tuple[str, ...]
 ROWS: list[Row] = [
     (
-        str(i), f"人{i}", f"138001380{i:02}", f"C{i}", f"19{80 + i % 20}-0{1 + i % 9}-11", f"{20 + i % 2 * 10 + i % 7}.00",
+        str(i), f"人{i}", f"138001380{i:02}", f"C{i}", f"19{80 + i % 20}-0{1 + i % 9}-11",
+        f"{20 + i % 2 * 10 + i % 7}.00",
         ("沪", "京", "穗")[i // 2 % 3] if i != 29 else "疆", f"{i}.50", f"note {i}",
     )
     for i in range(30)

@@ -1,7 +1,8 @@
-"""Rows anonymised in place: the new values, k people, crashes, people on hold, and the balance, on every kind of store."""
+"""Rows anonymised in place: new values, k people, crashes, people on hold, the balance; on every kind of store."""
 
 import re
 from collections import Counter
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -13,7 +14,14 @@ from tests.unit.steps.destroy.in_place_tables import KEYS, ROWS, WAYS, left, pla
 
 from bequest.kernel.errors import LeaseError, SourceError, StateError
 from bequest.model.case import SourceKind
-from bequest.sources import mariadb_putting, open_source, postgresql_putting, postgresql_writing, sqlite_putting, sqlite_writing
+from bequest.sources import (
+    mariadb_putting,
+    open_source,
+    postgresql_putting,
+    postgresql_writing,
+    sqlite_putting,
+    sqlite_writing,
+)
 from bequest.sources import mariadb_writing as mariadb_rows
 from bequest.steps.destroy.alike import measure
 
@@ -34,7 +42,14 @@ def measured(plan, result, source, work):
 
 @pytest.fixture
 def small_batches(monkeypatch):
-    for module in (sqlite_putting, sqlite_writing, postgresql_putting, postgresql_writing, mariadb_rows, mariadb_putting):
+    for module in (
+        sqlite_putting,
+        sqlite_writing,
+        postgresql_putting,
+        postgresql_writing,
+        mariadb_rows,
+        mariadb_putting,
+    ):
         monkeypatch.setattr(module, "BATCH", 4)
     monkeypatch.setattr(mariadb_putting, "_AT_ONCE", 4)
 
@@ -87,7 +102,9 @@ def test_killed_before_any_batch_and_run_again_it_ends_the_same(kind, tmp_path, 
 def test_a_person_who_comes_on_hold_takes_those_along_who_looked_like_him(tmp_path, monkeypatch):
     """Three people look alike, k = 3; a run dies when two of them are anonymised, and the third is then on hold."""
     rows = [(*r[:4], "1980-01-01", *(("20", "沪") if i < 3 else ("30", "京")), *r[7:]) for i, r in enumerate(ROWS[:9])]
-    plan = planned(SourceKind.SQLITE, rows, [d.MASK_DELETE] * len(rows), k=3, ways=WAYS | {"card": "drop", "birth": "drop"})
+    plan = planned(
+        SourceKind.SQLITE, rows, [d.MASK_DELETE] * len(rows), k=3, ways=WAYS | {"card": "drop", "birth": "drop"}
+    )
     source = store(SourceKind.SQLITE, rows, tmp_path)
     monkeypatch.setattr(sqlite_putting, "BATCH", 2)
     with pytest.raises(LeaseError):
@@ -105,7 +122,10 @@ def test_a_person_who_comes_on_hold_takes_those_along_who_looked_like_him(tmp_pa
 
 
 def test_tokens_put_a_person_together_so_that_all_his_rows_count(tmp_path):
-    rows = [(str(i), f"人{i // 2}", "1", f"C{i // 2}", "1980-01-01", "20", c, "1", "n") for i, c in enumerate("沪京沪京沪穗")]
+    rows = [
+        (str(i), f"人{i // 2}", "1", f"C{i // 2}", "1980-01-01", "20", c, "1", "n")
+        for i, c in enumerate("沪京沪京沪穗")
+    ]
     plan = planned(
         SourceKind.CSV, rows, [d.MASK_DELETE] * 6, k=2, ways=WAYS | {"birth": "drop"}, subjects=[0, 0, 1, 1, 2, 2]
     )
@@ -131,7 +151,7 @@ def test_what_the_measuring_does_not_find_again_is_not_called_anonymous(tmp_path
 
 
 def test_a_row_that_stays_somebodys_in_part_is_refused_before_anything_runs(tmp_path):
-    mixed = [[d.MASK_DELETE] * 8 + [d.PASS_IN_USE]] + ALL_TURN[1:]
+    mixed = [[d.MASK_DELETE] * 8 + [d.PASS_IN_USE], *ALL_TURN[1:]]
     plan = planned(SourceKind.CSV, ROWS, mixed, k=2)
     source = store(SourceKind.CSV, ROWS, tmp_path)
     before = source.path.read_bytes()
@@ -157,7 +177,9 @@ def test_whatever_is_decided_the_values_balance_and_k_people_look_alike(data, tm
     n = data.draw(st.integers(1, 12))
     fates = [d.NONE_DELETE, d.MASK_DELETE, d.MASK_DELETE, d.PASS_IN_USE, d.NONE_BLOCKED]
     decided = [data.draw(st.sampled_from(fates)) for _ in range(n)]
-    rows = [(str(i), "人", "1", f"C{i}", "1980-01-01", "20", data.draw(st.sampled_from("沪京")), "1", "") for i in range(n)]
+    rows = [
+        (str(i), "人", "1", f"C{i}", "1980-01-01", "20", data.draw(st.sampled_from("沪京")), "1", "") for i in range(n)
+    ]
     subjects = [data.draw(st.integers(0, 6)) for _ in range(n)]
     k = data.draw(st.integers(2, 4))
     key = data.draw(st.sampled_from([("id",), ()]))
@@ -167,10 +189,8 @@ def test_whatever_is_decided_the_values_balance_and_k_people_look_alike(data, tm
     source = store(kind, rows, tmp)
     held = data.draw(st.lists(st.integers(0, 6), max_size=2))
     if data.draw(st.booleans()):
-        try:
+        with suppress(LeaseError):
             run(plan, source, tmp, _dying(data.draw(st.integers(0, 3))))
-        except LeaseError:
-            pass
     result = run(plan, source, tmp, held=held)
     totals = {c.name: sum(1 for r in rows if r[i]) for i, c in enumerate(plan.columns)}
     assert result.sums(totals).difference == 0

@@ -60,8 +60,10 @@ keep_processing_record, keep_processing_record_with_keeper = keeps(
     "rows of too few people are deleted.",
 )
 def anonymised_instead(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
-    """Art. 4: what is anonymised is no personal information, so Art. 47 asks no more. No article says it of deletion
-    in so many words; Art. 24 of the network data regulation does, for accounts that were closed."""
+    """Art. 4: what is anonymised is no personal information, so Art. 47 asks no more.
+
+    No article says so of deletion itself; Art. 24 of the network data regulation does, for accounts that were closed.
+    """
     if field.anonymised_by and facts.has(Fact.RETENTION, "none"):
         return Answer(("anonymise",))
     return None
