@@ -1,12 +1,10 @@
 """Destroy: ledger, custody, the first look, erase, clean, the second look, certificate. Each part can be resumed."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from itertools import count
 from pathlib import Path
 
 import polars as pl
@@ -20,7 +18,7 @@ from bequest.app.destroy_whole import WholeDone, WholeWork
 from bequest.app.destruction import RUN_ID, SIGNERS, attempt_number, has_begun, note_erased
 from bequest.app.document_seal import document_key
 from bequest.app.ending import check_settled, hand_to_keeper
-from bequest.app.evidence import event_id, keep_statement, kept_statement, publish, record
+from bequest.app.evidence import event_id, publish, record
 from bequest.app.fixed import AnswersCameError, Watch, fixed_mark, take_answers
 from bequest.app.holds import Holds
 from bequest.app.intents import await_published
@@ -31,6 +29,7 @@ from bequest.app.reading import check_markers, open_sources, read_table
 from bequest.app.receipts import receipts_are_in
 from bequest.app.redecide import redecide_answers
 from bequest.app.replay import SETTLED
+from bequest.app.rescan_statement import rescan_statement
 from bequest.app.run_close import destroy_key, purge_rule
 from bequest.app.run_cutover import load_inventory
 from bequest.app.run_deliver import nothing_moves, waves_due
@@ -43,7 +42,6 @@ from bequest.crypto.cipher import aes_ecb
 from bequest.crypto.signing import Signer
 from bequest.engine.tableplan import TablePlan
 from bequest.evidence.event_types import EventType
-from bequest.evidence.statement import Statement, Subject
 from bequest.kernel.canonical import Json
 from bequest.kernel.errors import ResidueFoundError, StateError
 from bequest.model.case import RELEASES_NOTHING, Case, Role
@@ -58,7 +56,7 @@ from bequest.steps.destroy.ledger import Ledger, settle_ledger, write_ledger
 from bequest.steps.destroy.verifier.prepare import prepare
 from bequest.steps.destroy.verifier.state import has_state, read_state, write_state
 from bequest.steps.destroy.verifier.task import Task
-from bequest.steps.destroy.verifier.verify import Report, verify
+from bequest.steps.destroy.verifier.verify import verify
 from bequest.store.records import DestructionRecord, DestructionState
 
 TableKey = tuple[str, str]
@@ -175,7 +173,7 @@ def _carry_out(job: Job) -> Issued:
     report = verify(replace(task, held=job.holds.subjects()), read_state(run.workspace.dir("verifier")))
     report = replace(report, results=(*report.results, *whole.second_look(task)))
     run.hook("verified")
-    attempt, rescan = _rescan_statement(job, report)
+    attempt, rescan = rescan_statement(ctx, run, job.signers[Role.VERIFIER], report)
     issued = certify(
         ctx, run, job.signers, erased, report, files, objects, scrubbed=scrubbed, anonymised=anonymised, rescan=rescan,
         attempt=attempt,
@@ -393,28 +391,3 @@ def _outcome(
                 counts={"rows": rows}, refs={"ledger": ledger.digest}, actor=job.signers[Role.OPERATOR].public.key_id,
             )  # fmt: skip
     publish(job.ctx, run.case.id)
-
-
-def _rescan_statement(job: Job, report: Report) -> tuple[int, str]:
-    """The verifier signs what was found, good or bad; the number of the report and the digest of its envelope.
-
-    What a killed run has found and logged is taken up where the same was found now, and is a report of its own if not.
-    """
-    run, signer = job.run, job.signers[Role.VERIFIER]
-    subject = Subject("urn:bequest:verifier-key", report.facts.key_commit)
-    statement = Statement("RescanReport", (subject,), {**report.predicate(), "caseRef": run.case.id})
-    with job.ctx.store.transaction() as tx:
-        said = {e.event_id for e in tx.outbox.all(run.case.id)}
-    for attempt in count(1):
-        path = run.workspace.dir("statements") / f"rescan-{attempt}.dsse.json"
-        is_new = event_id(EventType.RESCAN_REPORT, str(attempt)) not in said
-        is_open = event_id(EventType.CERTIFICATE_REFUSED, str(attempt)) not in said
-        if is_new or (is_open and kept_statement(path, statement, [signer])):
-            break
-    digest = hashlib.sha256(keep_statement(path, statement, [signer])).hexdigest()
-    with job.ctx.store.transaction() as tx:
-        record(
-            job.ctx, tx, run.case.id, EventType.RESCAN_REPORT, str(attempt), at=run.at, refs={"report": digest},
-            counts={"candidates": sum(r.candidates for r in report.results)}, actor=signer.public.key_id,
-        )  # fmt: skip
-    return attempt, digest

@@ -317,15 +317,13 @@ def signers_of(case: Case, signers: Mapping[Role, Signer], at: str) -> tuple[Cer
     """The three people who sign, each with the part."""
     out = []
     for role, part in {Role.OPERATOR: "performed", Role.VERIFIER: "verified", Role.OFFICER: "accepted"}.items():
-        person = holder(case, role, signers[role])
-        names = word(role)
+        person, names = holder(case, role, signers[role]), word(role)
         out.append(CertificateSigner(person.name, part, names.zh, names.en, at, signers[role].public.fingerprint))
     return tuple(out)
 
 
 def _log_it(ctx: Context, run: Run, certificate: Certificate, digest: str, attempt: int, *, refused: bool) -> str:
-    typ = EventType.CERTIFICATE_REFUSED if refused else EventType.CERTIFICATE_ISSUED
-    key = str(attempt) if refused else "1"
+    typ, key = (EventType.CERTIFICATE_REFUSED, str(attempt)) if refused else (EventType.CERTIFICATE_ISSUED, "1")
     with ctx.store.transaction() as tx:
         record(
             ctx, tx, run.case.id, typ, key, at=run.at, refs={"certificate": digest},
