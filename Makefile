@@ -79,7 +79,7 @@ sbom: setup-dev .venv-docs/.ok  ## dist/sbom.cdx.json: bill of materials (Cyclon
 lock:  ## resolve the dependencies anew and export them with hashes
 	@.tools/bin/uv lock
 	@.tools/bin/uv export -q --frozen --no-emit-project --no-annotate --no-header --no-dev -o requirements/core.txt
-	@.tools/bin/uv export -q --frozen --no-emit-project --no-annotate --no-header --no-dev --extra databases -o requirements/databases.txt
+	@.tools/bin/uv export -q --frozen --no-emit-project --no-annotate --no-header --no-dev --extra databases --extra hsm -o requirements/databases.txt
 	@.tools/bin/uv export -q --frozen --no-emit-project --no-annotate --no-header --only-group docs -o requirements/docs.txt
 	@.tools/bin/uv export -q --frozen --no-emit-project --no-annotate --no-header --group dev -o requirements/dev.txt
 	@.tools/bin/uv export -q --frozen --no-emit-project --no-annotate --no-header --only-group bench -o requirements/bench.txt

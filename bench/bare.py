@@ -1,7 +1,8 @@
 """A bare Django view for `python -m bench load`: the least that answers and keeps a choice, on the same server program.
 
-No middleware, no template, no cryptography, no check: a row of the same PostgreSQL read by its key for every page, a
-row written for every choice. `python -m bench.bare PORT PROCESSES` serves it; the database is in the environment.
+No middleware, no template, no cryptography, no check: a row of the same PostgreSQL read by its key for every page (the
+very bytes that the portal answers there), a row written for every choice. `python -m bench.bare PORT PROCESSES` serves
+it; the database is in the environment.
 """
 
 import os
@@ -14,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 SETTING = "BARE_DATABASE_URL"
 TABLES = (
-    "CREATE TABLE bare_page (key text PRIMARY KEY, body text NOT NULL)",
+    "CREATE TABLE bare_page (key text, page text, body text NOT NULL, PRIMARY KEY (key, page))",
     "CREATE TABLE bare_choice (code text PRIMARY KEY, key text NOT NULL, at timestamptz NOT NULL DEFAULT now())",
 )
 
@@ -55,18 +56,18 @@ def _route() -> None:
     from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
     from django.urls import path
 
-    def view(request: HttpRequest, key: str) -> HttpResponse:
+    def view(request: HttpRequest, key: str, page: str) -> HttpResponse:
         with connection.cursor() as cursor:
             if request.method == "POST":
                 code = secrets.token_hex(8)
                 cursor.execute("INSERT INTO bare_choice (code, key) VALUES (%s, %s)", [code, key])
-                answer = HttpResponseRedirect(f"/{key}")
+                answer = HttpResponseRedirect(f"/{key}/receipt")
                 answer.status_code = 303
                 return answer
-            cursor.execute("SELECT body FROM bare_page WHERE key = %s", [key])
+            cursor.execute("SELECT body FROM bare_page WHERE key = %s AND page = %s", [key, page])
             return HttpResponse(cursor.fetchone()[0])
 
-    urlpatterns[:] = [path("<str:key>", view)]
+    urlpatterns[:] = [path("<str:key>/<str:page>", view)]
 
 
 def main() -> None:

@@ -2,7 +2,8 @@
 
 `bequest serve --only portal --workers 2` on a rehearsal whose customers were told, and `bench.bare` on the same
 PostgreSQL (durable) with the same server program, in turn. Size: visits of a round, 200 at once; each visit is four
-requests: the page, the first click, the second click, the receipt. Any error fails the benchmark.
+requests: the page, the first click, the second click, the receipt. Any error fails the benchmark. The visitors share
+the machine with the servers; what each of them spends of the processors is told beside the ratio.
 """
 
 import os
@@ -12,16 +13,17 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.request import urlopen
 
-from tests.servers import Postgres, free_port
+from tests.servers import free_port
 
 from bench import bare, timing
 from bench.postgres import Durable
-from bench.visitors import PAGES, at_bare_view, at_portal, visit_all
+from bench.visitors import PAGES, at_bare_view, at_portal, pages_of, visit_all
 from bequest.app.context import Context, open_context
 from bequest.app.portal.choices import Ask, offered
 from bequest.app.portal.links import link_tokens
@@ -45,6 +47,12 @@ class LoadServer(Durable):
 
     settings = ("shared_buffers=256MB", "max_wal_size=4GB", "max_connections=80")
 
+    @property
+    def pid(self) -> int:
+        """Of the server's first process."""
+        assert self._process is not None
+        return self._process.pid
+
 
 def run(visits: int) -> Iterator[dict[str, object]]:
     """One line: seconds of a round of each, requests a second, errors."""
@@ -57,7 +65,7 @@ def run(visits: int) -> Iterator[dict[str, object]]:
         postgres.end()
 
 
-def _measure(postgres: Postgres, folder: Path, visits: int) -> Iterator[dict[str, object]]:
+def _measure(postgres: LoadServer, folder: Path, visits: int) -> Iterator[dict[str, object]]:
     ours, peer = postgres.new_database(), postgres.new_database()
     tokens = _customers(folder, postgres.url(ours), visits)
     portal = [
@@ -65,32 +73,71 @@ def _measure(postgres: Postgres, folder: Path, visits: int) -> Iterator[dict[str
         "--only", "portal", "--workers", str(PROCESSES), "--port",
     ]  # fmt: skip
     errors: Counter[str] = Counter()
-    taken: dict[str, list[float]] = {"portal": [], "bare view": []}
-    with _serving([*portal, (a := str(free_port()))], a, "/", {SETTING: postgres.url(ours)}):
-        with urlopen(f"http://127.0.0.1:{a}/o/{tokens[0]}") as page:
-            body = page.read().decode()
+    both = {"portal": Measured(), "bare view": Measured()}
+    with _serving([*portal, (a := str(free_port()))], a, "/", {SETTING: postgres.url(ours)}) as first:
+        seen = pages_of(int(a), tokens[0])
         postgres.execute(peer, *bare.TABLES)
         with postgres.connect(peer) as db, db.cursor() as cursor:
-            cursor.executemany("INSERT INTO bare_page VALUES (%s, %s)", [(t, body) for t in tokens])
+            rows = [(t, name, body) for t in tokens for name, body in seen.items()]
+            cursor.executemany("INSERT INTO bare_page VALUES (%s, %s, %s)", rows)
         view = ["-m", "bench.bare", (b := str(free_port())), str(PROCESSES)]
-        with _serving(view, b, f"/{tokens[0]}", {bare.SETTING: postgres.url(peer)}):
+        with _serving(view, b, f"/{tokens[0]}/landing", {bare.SETTING: postgres.url(peer)}) as second:
             for n in range(timing.PAIRS + 1):
                 for database, table in ((ours, "store_portalrequest"), (peer, "bare_choice")):
                     postgres.execute(database, f"DELETE FROM {table}")  # noqa: S608 - our own names
-                start = time.perf_counter()
-                errors += visit_all(int(a), tokens, at_portal, AT_ONCE)
-                middle = time.perf_counter()
-                errors += visit_all(int(b), tokens, at_bare_view, AT_ONCE)
-                end = time.perf_counter()
+                for name, pid, port, visit in (
+                    ("portal", first, a, at_portal), ("bare view", second, b, at_bare_view),
+                ):  # fmt: skip
+                    with both[name].round((pid, postgres.pid), counts=n > 0):
+                        errors += visit_all(int(port), tokens, visit, AT_ONCE)
                 [(kept,)] = postgres.execute(ours, "SELECT count(*) FROM store_portalrequest")
                 if kept != len(tokens):
                     errors["choices not kept"] += abs(len(tokens) - int(kept))
-                if n:
-                    taken["portal"].append(middle - start)
-                    taken["bare view"].append(end - middle)
+    taken = {name: m.seconds for name, m in both.items()}
     line = timing.result("load", len(tokens) * PAGES, "portal", "bare view", taken, at_least=AT_LEAST)
     passes = bool(line["passes"]) and not errors
-    yield line | {"at_once": AT_ONCE, "processes": PROCESSES, "errors": dict(errors), "passes": passes}
+    yield (
+        line
+        | {f"{name}: processor ms a request": m.a_request(PAGES * len(tokens)) for name, m in both.items()}
+        | {"at_once": AT_ONCE, "processes": PROCESSES, "errors": dict(errors), "passes": passes}
+    )
+
+
+@dataclass
+class Measured:
+    """Rounds of one server: seconds on the clock, and of the processors by who spent them."""
+
+    seconds: list[float] = field(default_factory=list)
+    server: float = 0.0
+    client: float = 0.0
+
+    @contextmanager
+    def round(self, pids: tuple[int, ...], *, counts: bool) -> Iterator[None]:
+        start, server, client = time.perf_counter(), sum(map(processor_seconds, pids)), time.process_time()
+        yield
+        if counts:
+            self.seconds.append(time.perf_counter() - start)
+            self.server += sum(map(processor_seconds, pids)) - server
+            self.client += time.process_time() - client
+
+    def a_request(self, requests: int) -> dict[str, float]:
+        """Milliseconds of processor time: of the server's processes with its database, and of the visitors' own."""
+        n = requests * len(self.seconds) / 1000
+        return {"server": round(self.server / n, 2), "visitors": round(self.client / n, 2)}
+
+
+def processor_seconds(pid: int) -> float:
+    """What a process and its living children have spent so far, as the system says."""
+    parents, spent = {}, {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parts = entry.read_text().rpartition(")")[2].split()
+            parents[int(entry.parent.name)] = int(parts[1])
+            spent[int(entry.parent.name)] = int(parts[11]) + int(parts[12])
+    family = {pid}
+    while more := {p for p, parent in parents.items() if parent in family} - family:
+        family |= more
+    return sum(spent.get(p, 0) for p in family) / os.sysconf("SC_CLK_TCK")
 
 
 def _customers(folder: Path, url: str, visits: int) -> list[str]:
@@ -110,8 +157,8 @@ def _may_object(ctx: Context, token: str) -> bool:
 
 
 @contextmanager
-def _serving(command: list[str], port: str, first: str, more: dict[str, str]) -> Iterator[None]:
-    """A server, once it answers, until the block ends."""
+def _serving(command: list[str], port: str, first: str, more: dict[str, str]) -> Iterator[int]:
+    """A server, once it answers, until the block ends; the number of its process."""
     process = subprocess.Popen([sys.executable, *command], env=os.environ | more, stdout=subprocess.DEVNULL)
     try:
         until = time.monotonic() + _START_SECONDS
@@ -123,7 +170,7 @@ def _serving(command: list[str], port: str, first: str, more: dict[str, str]) ->
                 if time.monotonic() > until or process.poll() is not None:
                     raise RuntimeError(f"the server {command[-2:]} does not answer") from e
                 time.sleep(0.2)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(30)

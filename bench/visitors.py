@@ -95,22 +95,23 @@ class Browser:
                 raise WrongAnswerError(f"the connection ended: {type(event).__name__}")
 
 
-async def at_portal(browser: Browser, token: str) -> None:
-    """Landing, first click, second click, receipt."""
-    await browser.get(f"/o/{token}")
+async def at_portal(browser: Browser, token: str) -> dict[str, str]:
+    """Landing, first click, second click, receipt; the pages by name."""
+    landing = await browser.get(f"/o/{token}")
     first = await browser.get(f"/o/{token}/do/object")
     found = _TOKEN.search(first.body.decode())
     if not found:
         raise WrongAnswerError("the page of the first click has no form")
     made = await browser.post(f"/o/{token}/do/object", {"csrfmiddlewaretoken": found[1], "lot": ""})
-    await browser.get(made.location)
+    receipt = await browser.get(made.location)
+    return {"landing": landing.body.decode(), "choose": first.body.decode(), "receipt": receipt.body.decode()}
 
 
 async def at_bare_view(browser: Browser, key: str) -> None:
     """The same number of pages and choices."""
-    await browser.get(f"/{key}")
-    await browser.get(f"/{key}")
-    made = await browser.post(f"/{key}", {"lot": "", "csrfmiddlewaretoken": key})
+    await browser.get(f"/{key}/landing")
+    await browser.get(f"/{key}/choose")
+    made = await browser.post(f"/{key}/choose", {"lot": "", "csrfmiddlewaretoken": key * 2})
     await browser.get(made.location)
 
 
@@ -118,8 +119,21 @@ PAGES = 4
 """Requests of a visit."""
 
 
+def pages_of(port: int, token: str) -> dict[str, str]:
+    """What one visitor of the portal sees."""
+
+    async def visit() -> dict[str, str]:
+        browser = Browser(port)
+        try:
+            return await at_portal(browser, token)
+        finally:
+            await browser.close()
+
+    return asyncio.run(visit())
+
+
 def visit_all(
-    port: int, who: Sequence[str], visit: Callable[[Browser, str], Awaitable[None]], at_once: int
+    port: int, who: Sequence[str], visit: Callable[[Browser, str], Awaitable[object]], at_once: int
 ) -> Counter[str]:
     """Everybody visits once, so many at a time; errors by what they were."""
     errors: Counter[str] = Counter()

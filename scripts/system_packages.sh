@@ -4,7 +4,7 @@
 set -uo pipefail
 declare -A package=(
   [age]=age [chromium]=chromium [pdftoppm]=poppler-utils [ssh-keygen]=openssh-client [openssl]=openssl
-  [redis-server]=redis-server
+  [redis-server]=redis-server [softhsm2-util]=softhsm2
 )
 missing=()
 command -v mariadbd >/dev/null || [ -x /usr/sbin/mariadbd ] || missing+=(mariadb-server-core mariadb-client-core)

@@ -21,10 +21,11 @@ from typing import Any
 import polars as pl
 from tests.unit.demo.reading import read_all
 
+from bequest.app.home_master import HomeMaster
 from bequest.app.portal.links import KEY as CARDS
 from bequest.app.receive import receive_package
 from bequest.crypto.cipher import aes_ecb, derive
-from bequest.crypto.keys import FileKeyProvider, KeyState, master_from_file
+from bequest.crypto.keys import FileKeyProvider, KeyState
 from bequest.crypto.links import lookup_of, open_card
 from bequest.crypto.sealing import open_bytes
 from bequest.engine.kernels.cmac import tokens
@@ -63,7 +64,7 @@ class _Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.case = folder / "home" / "cases" / CASE
-        self.keys = FileKeyProvider(self.case / "keys", master_from_file(folder / "home" / "master.key"))
+        self.keys = FileKeyProvider(self.case / "keys", HomeMaster(folder / "home").read())
         self.names = self._digests()
 
     def read(self) -> dict[str, Any]:

@@ -27,7 +27,8 @@ from pypdf.generic import NameObject, StreamObject
 from tests.e2e.searching import Needles, is_telling, is_word, views
 from tests.e2e.whole_case import ROOT, WholeCase, as_text
 
-from bequest.crypto.keys import FileKeyProvider, KeyState, master_from_file
+from bequest.app.home_master import HomeMaster
+from bequest.crypto.keys import FileKeyProvider, KeyState
 from bequest.crypto.sealing import open_bytes
 from bequest.demo.schema import TABLES
 from bequest.model.datamap import FieldClass as F
@@ -144,7 +145,7 @@ def test_nothing_is_printed_and_nothing_is_left_in_temporary_places(whole: Whole
 
 @pytest.mark.parametrize("whole", CASES, indirect=True)
 def test_openings_of_evidence_hold_no_value_even_in_clear(whole: WholeCase) -> None:
-    keys = FileKeyProvider(whole.case / "keys", master_from_file(whole.home / "master.key"))
+    keys = FileKeyProvider(whole.case / "keys", HomeMaster(whole.home).read())
     key = keys.get("evidence")
     clear: list[tuple[str, bytes]] = []
     with open_store(whole.home).transaction() as tx:
@@ -199,7 +200,7 @@ def test_nothing_about_single_rows_is_left_after_the_close(whole: WholeCase) -> 
     of_rows = {"row_tag", "row_digest"}
     assert of_rows <= columns(whole.kept_case("closing"))
     assert not of_rows & columns(whole.case)
-    keys = FileKeyProvider(whole.case / "keys", master_from_file(whole.home / "master.key"))
+    keys = FileKeyProvider(whole.case / "keys", HomeMaster(whole.home).read())
     ended = {p for p in keys.purposes() if keys.state(p) is KeyState.DESTROYED}
     expected = (
         {"link", "bodies"} if whole.event == "E2" else {"link", "bodies", "outbox", "verifier", "recipient/buyer"}

@@ -17,8 +17,9 @@ from tests.e2e.test_truth import GONE, Cell, cmac, filled_cells, key_of, some
 from tests.e2e.whole_case import IN_CASE, KEYS, WholeCase, as_text, row_key
 from tests.unit.demo.reading import has_value
 
+from bequest.app.home_master import HomeMaster
 from bequest.app.receive import receive_package
-from bequest.crypto.keys import FileKeyProvider, master_from_file
+from bequest.crypto.keys import FileKeyProvider
 from bequest.crypto.sealing import open_bytes
 from bequest.kernel.codec import decode
 from bequest.model.disposition import Disposition
@@ -219,7 +220,7 @@ def test_letters_name_each_receiver_of_the_person_and_no_other(two_lots: WholeCa
     register = pl.read_parquet(case / "work" / "notices.parquet")
     told = dict(register.filter(~pl.col("public_only")).select("ref", "lots").iter_rows())
     assert set(told.values()) == {"", "shop-12", "shop-13"}
-    keys = FileKeyProvider(case / "keys", master_from_file(two_lots.kept / "closing" / "home" / "master.key"))
+    keys = FileKeyProvider(case / "keys", HomeMaster(two_lots.kept / "closing" / "home").read())
     seen = 0
     for path in sorted((case / "letters").glob("*-*.sealed")):
         frame = pl.read_parquet(io.BytesIO(open_bytes(path.read_bytes(), keys.get("bodies"), path.stem.encode())))
@@ -232,7 +233,7 @@ def test_letters_name_each_receiver_of_the_person_and_no_other(two_lots: WholeCa
 
 def test_feedback_says_what_became_of_each_lot(two_lots: WholeCase) -> None:
     case = two_lots.kept_case("closing")
-    keys = FileKeyProvider(case / "keys", master_from_file(two_lots.kept / "closing" / "home" / "master.key"))
+    keys = FileKeyProvider(case / "keys", HomeMaster(two_lots.kept / "closing" / "home").read())
     sealed = (case / "stores" / "outbox" / "feedback.sealed").read_bytes()
     rows = pl.read_parquet(io.BytesIO(open_bytes(sealed, keys.get("outbox"), b"feedback")))
     words = rows["outcome"].unique().to_list()

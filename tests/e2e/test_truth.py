@@ -25,7 +25,8 @@ from tests.e2e.searching import Needles
 from tests.e2e.whole_case import IN_CASE, KEYS, TableKey, WholeCase, as_text, row_key
 from tests.unit.demo.reading import has_value
 
-from bequest.crypto.keys import FileKeyProvider, master_from_file
+from bequest.app.home_master import HomeMaster
+from bequest.crypto.keys import FileKeyProvider
 from bequest.demo.schema import TABLES
 from bequest.kernel.codec import decode
 from bequest.model.datamap import FieldClass
@@ -50,7 +51,7 @@ def whole(request: pytest.FixtureRequest) -> WholeCase:
 
 
 def key_of(whole: WholeCase, point: str, purpose: str) -> bytes:
-    master = master_from_file(whole.kept / point / "home" / "master.key")
+    master = HomeMaster(whole.kept / point / "home").read()
     return FileKeyProvider(whole.kept_case(point) / "keys", master).get(purpose)
 
 
@@ -442,7 +443,7 @@ def test_custody_holds_exactly_what_the_law_keeps_in_the_right_month(asset_deal:
 
 @cache
 def _buckets(whole: WholeCase) -> dict[str, dict[tuple[str, str, str], pl.DataFrame]]:
-    keys = FileKeyProvider(whole.case / "keys", master_from_file(whole.home / "master.key"))
+    keys = FileKeyProvider(whole.case / "keys", HomeMaster(whole.home).read())
     folders = sorted(p.name for p in (whole.case / "custody").iterdir())
     return {name: open_bucket(whole.case / "custody", name, keys.get(f"custody/{name}")) for name in folders}
 

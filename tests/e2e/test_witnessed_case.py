@@ -80,7 +80,7 @@ def test_a_case_with_witnesses_runs_to_a_bundle_that_names_them(tmp_path: Path) 
     ctx = open_context(tmp_path / "home")
     with serving(tmp_path / "notary") as url:
         rules = f'\n[evidence]\nwitnesses = ["{notary.vkey} {url}", "file:buyer.vkey"]\nquorum = 2\nintent_quorum = 1\n'
-        rules += 'tsa_roots = "file:tsa-roots.pem"\n'
+        rules += 'guomi = true\ntsa_roots = "file:tsa-roots.pem"\n'
         (folder / "tsa-roots.pem").write_text(tsa.root_pem)
         (folder / "buyer.vkey").write_text(buyer.vkey + "\n")
         with (folder / "case.toml").open("a", encoding="utf-8") as file:

@@ -220,16 +220,16 @@ def test_values_in_clear_need_a_purpose_are_on_record_and_count_with_the_console
 
 def test_a_request_is_opened_answered_and_its_state_shown(server: Server, town: Town) -> None:
     service = program(server, town, town.roles["service"])
-    with town.ctx.store.transaction() as tx:
-        tx.portal.ask(
+    with town.ctx.store.beside("somebody") as inbox:
+        inbox.add(
             AskedAtPortal(CASE, CODE, town.people["ref"][5], "correct", "", b"", None, RequestState.NEW, OPENED_AT)
         )
     assert CODE in [r["code"] for r in read(service.ask(f"{HERE}/requests?state=new"))["items"]]
     place = f"{HERE}/requests/{CODE}"
-    sent = service.tell(f"{place}/reply", {"text": "It is corrected.", "is_answer": True}, Idempotency_Key="r-1")
+    sent = service.tell(f"{place}/reply", {"text": "It is corrected.", "outcome": "granted"}, Idempotency_Key="r-1")
     assert read(sent)["state"] == "answered"
     assert (
-        service.tell(f"{place}/reply", {"text": "It is corrected.", "is_answer": True}, Idempotency_Key="r-1").body
+        service.tell(f"{place}/reply", {"text": "It is corrected.", "outcome": "granted"}, Idempotency_Key="r-1").body
         == sent.body
     )
     thread = read(service.tell(f"{place}/open", None))

@@ -46,6 +46,7 @@ TABLE: dict[tuple[str, str], tuple[Screen | Act, object]] = {
     ("GET", "/requests/{code}"): (Screen.REQUESTS, None),
     ("POST", "/requests/{code}/open"): (Act.REQUEST, None),
     ("POST", "/requests/{code}/reply"): (Act.REQUEST, {"text": "table test"}),
+    ("POST", "/requests/{code}/owner"): (Act.REQUEST, {"person": "nobody"}),
     ("GET", "/deliveries"): (Screen.DESTRUCTION, None),
     ("GET", "/withdrawals"): (Screen.DESTRUCTION, None),
     ("GET", "/destruction"): (Screen.DESTRUCTION, None),
@@ -68,7 +69,7 @@ TABLE: dict[tuple[str, str], tuple[Screen | Act, object]] = {
 AS_THINGS_STAND = {
     ("PATCH", "/map/columns/{at}"): {422}, ("GET", "/approvals/text"): {200, 409}, ("POST", "/approvals"): {409},
     ("POST", "/remarks"): {409}, ("GET", "/certificate"): {404}, ("GET", "/webhooks/{endpoint}/messages"): {404},
-    ("POST", "/pairs/{code}"): {422},
+    ("POST", "/pairs/{code}"): {422}, ("POST", "/requests/{code}/owner"): {422},
 }  # fmt: skip
 """Answers of whoever may, where the town has nothing to give."""
 ROLES = [r for r in Role if r not in {Role.ADMINISTRATOR, Role.LIQUIDATOR}]
@@ -83,8 +84,8 @@ def at(case: str, path: str) -> str:
 @pytest.fixture(scope="module")
 def programs(server: Server, town: Town) -> dict[str, Program]:
     """One program per role, for the person who holds it, and of a stranger to the case."""
-    with town.ctx.store.transaction() as tx:
-        tx.portal.ask(
+    with town.ctx.store.beside("somebody") as inbox:
+        inbox.add(
             AskedAtPortal(CASE, CODE, town.people["ref"][2], "complain", "", b"", None, RequestState.NEW, OPENED_AT)
         )
     (town.home / "cases" / CASE / "bundle" / f"evidence-{CASE}").mkdir(parents=True, exist_ok=True)

@@ -26,7 +26,8 @@ SCREENS = {
 FORMS = {
     Act.APPROVE: ("/approvals/sign", "/approvals/attest"), Act.REMARK: ("/approvals/say", "/approvals/settle"),
     Act.CORRECT: ("/map/correct",), Act.SEARCH: ("/people/find",), Act.UNMASK: ("/people/<int:number>/unmask",),
-    Act.REVIEW: ("/links/decide",), Act.REQUEST: ("/requests/<str:code>/open", "/requests/<str:code>/reply"),
+    Act.REVIEW: ("/links/decide",),
+    Act.REQUEST: ("/requests/<str:code>/open", "/requests/<str:code>/reply", "/requests/<str:code>/own"),
     Act.INVITE: ("/rights/invite",),
     Act.START: ("/steps/start",), Act.AGREE: ("/steps/agree",), Act.HALT: ("/steps/halt",),
     Act.ASK: ("/plan/what-if",), Act.CHECK: ("/evidence/check",),
@@ -58,8 +59,8 @@ ROLES = [r for r in Role if r not in {Role.ADMINISTRATOR, Role.LIQUIDATOR}]
 @pytest.fixture(scope="session")
 def staff(server: Server, town: Town) -> dict[str, Client]:
     """One signed-in client per role, and a stranger who has a role in the other case only; a request to look at."""
-    with town.ctx.store.transaction() as tx:
-        tx.portal.ask(
+    with town.ctx.store.beside("somebody") as inbox:
+        inbox.add(
             AskedAtPortal(CASE, CODE, town.people["ref"][0], "complain", "", b"", None, RequestState.NEW, OPENED_AT)
         )
     return {role: sign_in(server, town, person) for role, person in town.roles.items()}

@@ -14,7 +14,7 @@ from bequest.crypto.links import lookup_of, open_card, secret_of
 from bequest.evidence.event_types import EventType
 from bequest.kernel.errors import InputError
 from bequest.steps.notify.answer_receipt import RECEIPT_PROFILE
-from bequest.store.portal_records import RequestState
+from bequest.store.portal_records import RequestOutcome, RequestState
 
 
 def asked(town: Town, ref: str):
@@ -195,7 +195,7 @@ def test_messages_go_both_ways_and_the_portal_reads_only_what_staff_wrote(
     assert client.send(page, f"{page}/say", {"text": "  "}).status == 422
     assert client.send(page, f"{page}/say", {"text": "昨天也打过"}).status == 303
     assert "昨天也打过" not in client.get(page).text
-    reply(town.ctx, CASE, code, "已改为两条线路", by=town.roles["service"], is_answer=True)
+    reply(town.ctx, CASE, code, "已改为两条线路", by=town.roles["service"], outcome=RequestOutcome.GRANTED)
     shown = client.get(page).text
     assert "已改为两条线路" in shown
     assert [m.text for m in thread(town.ctx, CASE, code, by="os-user")[1]] == [
@@ -215,7 +215,7 @@ def test_satisfaction_is_asked_once_there_is_something_to_judge_and_counts_once(
     assert "/rate" not in client.get(card).text
     assert client.send(f"/o/{who['token']}/do/object", rate, {"value": "5"}).status == 422
     code = choose(client, who["token"], "complain", text="x")
-    reply(town.ctx, CASE, code, "y", by=town.roles["service"], is_answer=True)
+    reply(town.ctx, CASE, code, "y", by=town.roles["service"], outcome=RequestOutcome.GRANTED)
     with town.ctx.store.transaction() as tx:
         before = tx.portal.ratings(CASE)
     for value, status in (("9", 422), ("1", 303), ("4", 303)):
@@ -319,6 +319,22 @@ def test_the_control_database_alone_opens_no_card(town: Town) -> None:
     for value in (town.people["phone"][0], town.people["email"][0], town.people["name"][0]):
         assert value.encode() not in plain, "the open part holds a value in clear"
         assert value.encode() not in card.sealed
+
+
+def test_what_is_kept_in_memory_between_pages_is_of_no_person_and_what_was_asked_leads_to_no_card(town: Town) -> None:
+    from bequest.app.portal.ask import ask
+    from bequest.app.portal.choices import Ask
+    from bequest.app.portal.open_card import Opened, open_link
+
+    opened = open_link(town.ctx.store, town.people["token"][-1], town.ctx.now(CASE))
+    assert isinstance(opened, Opened)
+    kept = repr(opened.situation)
+    for value in (opened.token, opened.ref, *(town.people[x][-1] for x in ("phone", "email", "name"))):
+        assert value not in kept
+    made = ask(town.ctx.store, opened, Ask.COMPLAIN, text="say")
+    assert len(made.asker) == 32
+    with town.ctx.store.transaction() as tx:
+        assert tx.portal.card(made.asker) is None
 
 
 def test_an_expired_link_says_so_kindly(town: Town, server: Server) -> None:

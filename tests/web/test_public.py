@@ -1,6 +1,7 @@
 """Pages for everybody: they set no cookie, keep nothing, name nobody, and a case is not there before its notice."""
 
 import http.client
+import json
 import re
 
 from tests.web.conftest import CASE, OTHER, Server, Town
@@ -41,3 +42,10 @@ def test_a_case_is_disclosed_after_its_public_notice_without_anybody(server: Ser
     hidden, missing = (server.client().get(f"/public/{c}") for c in (OTHER, "no-such-case"))
     assert (hidden.status, missing.status) == (404, 404)
     assert hidden.text.replace(OTHER, "no-such-case") == missing.text
+
+
+def test_the_list_of_revoked_certificates_is_there_for_anybody(server: Server) -> None:
+    got = server.client().get("/revoked.json")
+    assert got.status == 200
+    assert json.loads(got.text)["revoked"] == []
+    assert "set-cookie" not in got.headers

@@ -103,7 +103,7 @@ def later(ctx: Context, step: timedelta) -> None:
 
 def tell(ctx: Context) -> int:
     plan_messages(ctx)
-    return send_due(ctx, lambda e: secret_of(ctx.home, e))
+    return send_due(ctx, lambda e: secret_of(ctx, e))
 
 
 def told(ctx: Context, made: NewEndpoint):
@@ -112,8 +112,8 @@ def told(ctx: Context, made: NewEndpoint):
 
 
 def ask(ctx: Context, code: str, ref: str = "R1") -> None:
-    with ctx.store.transaction() as tx:
-        tx.portal.ask(AskedAtPortal(CASE, code, ref, "correct", "", b"sealed", None, RequestState.NEW, OPENED_AT))
+    with ctx.store.beside("somebody") as inbox:
+        inbox.add(AskedAtPortal(CASE, code, ref, "correct", "", b"sealed", None, RequestState.NEW, OPENED_AT))
 
 
 def test_a_message_is_signed_as_the_standard_has_it(ctx: Context, receiver: Receiver) -> None:
@@ -204,14 +204,14 @@ def test_a_message_that_one_server_has_taken_on_is_not_sent_by_another(ctx: Cont
     now = ctx.system.now()
     with ctx.store.transaction() as tx:
         assert len(tx.webhooks.claim(now, now + timedelta(minutes=2), 10)) == 1
-    assert send_due(ctx, lambda e: secret_of(ctx.home, e)) == 0
+    assert send_due(ctx, lambda e: secret_of(ctx, e)) == 0
     later(ctx, timedelta(minutes=3))  # the other one died
-    assert send_due(ctx, lambda e: secret_of(ctx.home, e)) == 1
+    assert send_due(ctx, lambda e: secret_of(ctx, e)) == 1
 
 
 def test_the_secret_is_kept_sealed(ctx: Context, receiver: Receiver) -> None:
     made = add_endpoint(ctx, CASE, receiver.url, allow_private=True)
-    assert secret_of(ctx.home, made.record) == made.secret
+    assert secret_of(ctx, made.record) == made.secret
     ctx.store.close()
     kept = b"".join(p.read_bytes() for p in ctx.home.glob("control.db*"))
     assert made.secret.removeprefix("whsec_").encode() not in kept

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from bequest.app.context import Context, is_past, require, require_open
-from bequest.app.destruction import has_begun, is_erased
+from bequest.app.destruction import has_begun, is_erased, is_erased_at
 from bequest.app.evidence import event_id, publish, record
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import load_linked
@@ -20,6 +20,7 @@ from bequest.kernel.canonical import digest
 from bequest.kernel.errors import StateError
 from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Case
 from bequest.steps.notify.answers import merge_answers, read_answers, stopping
+from bequest.store.portal_records import Look
 from bequest.store.records import AnswerBatch
 from bequest.store.transaction import Tx
 
@@ -137,6 +138,13 @@ def phase_of(tx: Tx, case_id: str) -> Phase:
     if is_erased(tx, case_id):
         return Phase.ERASED
     return Phase.BEGUN if has_begun(tx, case_id) else Phase.OPEN
+
+
+def phase_at(look: Look) -> Phase:
+    """As `phase_of`, of what a page saw."""
+    if is_erased_at(look):
+        return Phase.ERASED
+    return Phase.BEGUN if look.has_begun else Phase.OPEN
 
 
 def _too_late(case: Case, phase: Phase, answers: pl.DataFrame) -> pl.DataFrame:

@@ -36,32 +36,32 @@ TOKENS = Limit("token", 60)
 """Requests with a token that opens nothing."""
 
 
+Counter = tuple[str, int]
+"""Keyed digest of a source, and the window of time: the name of what is counted."""
+
+
+def counter(limit: Limit, source: str, key: bytes, now: datetime) -> Counter:
+    """Where the failures of this source are counted now."""
+    return hmac_sha256(key, f"{limit.what}\0{source}".encode()).hex()[:32], int(now.timestamp()) // WINDOW_SECONDS
+
+
 def is_over(store: Store, limit: Limit, source: str, key: bytes, now: datetime) -> bool:
     """Whether this source has failed too often of late."""
-    with store.reading() as tx:
-        return tx.attempts.count(_source(limit, source, key), _window(now)) >= limit.most
+    return store.looks.tried(*counter(limit, source, key, now)) >= limit.most
 
 
 def note_failure(store: Store, limit: Limit, source: str, key: bytes, now: datetime) -> None:
     """One more failure."""
     with store.transaction() as tx:
-        tx.attempts.add(_source(limit, source, key), _window(now))
+        tx.attempts.add(*counter(limit, source, key, now))
 
 
 def count_up(store: Store, limit: Limit, source: str, key: bytes, now: datetime) -> int:
     """One more of it, whether it failed or not; how many there are in this window now."""
     with store.transaction() as tx:
-        return tx.attempts.add(_source(limit, source, key), _window(now))
+        return tx.attempts.add(*counter(limit, source, key, now))
 
 
 def window_ends_in(now: datetime) -> int:
     """Seconds until the window is over."""
     return WINDOW_SECONDS - int(now.timestamp()) % WINDOW_SECONDS
-
-
-def _source(limit: Limit, source: str, key: bytes) -> str:
-    return hmac_sha256(key, f"{limit.what}\0{source}".encode()).hex()[:32]
-
-
-def _window(now: datetime) -> int:
-    return int(now.timestamp()) // WINDOW_SECONDS

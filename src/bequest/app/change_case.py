@@ -7,7 +7,8 @@ from pathlib import Path
 from bequest.app.agreements import record_agreements
 from bequest.app.casefile import diff_cases, read_case_file
 from bequest.app.context import Context, is_past
-from bequest.app.evidence import publish, record
+from bequest.app.evidence import GUOMI_KEY, publish, record
+from bequest.app.open_case import make_keys
 from bequest.app.preflight import check_law, record_papers
 from bequest.app.reading import check_markers, open_sources
 from bequest.app.whole import check_whole
@@ -64,6 +65,8 @@ def update_case(
         check_whole(new, ctx)
         check_markers(new, open_sources(new, ctx.secrets), ctx.secrets)
     at = ctx.now(case_id)
+    if new.evidence.guomi:
+        make_keys(ctx, case_id, (GUOMI_KEY,), at)
     with ctx.store.transaction() as tx:
         changed = tx.cases.update(new, base_revision, at)
         record(

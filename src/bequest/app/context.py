@@ -9,8 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from bequest.app.home_master import HOME_KEYS, MASTER, HomeMaster
 from bequest.app.workspace import Workspace
-from bequest.crypto.keys import FileKeyProvider, master_from_file
+from bequest.crypto.keys import FileKeyProvider
 from bequest.kernel.clock import Clock, MovableClock, SystemClock, local_date, rfc3339
 from bequest.kernel.errors import BequestError, InputError, LeaseError, StateError
 from bequest.kernel.secret import Secrets
@@ -70,6 +71,10 @@ class Context:
     system: Clock = field(default_factory=SystemClock)
     secrets: Secrets = field(default_factory=Secrets)
     holder: str = field(default_factory=this_process)
+    master: HomeMaster = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.master = HomeMaster(self.home, self.secrets)
 
     def case(self, case_id: str) -> CaseRecord:
         """The case as the store has it."""
@@ -92,7 +97,7 @@ class Context:
 
     def keys(self, case_id: str) -> FileKeyProvider:
         """The case's keys, sealed under the home's master key."""
-        return FileKeyProvider(self.workspace(case_id).dir("keys"), master_from_file(self.home / "master.key"))
+        return self.master.keys(self.workspace(case_id).dir("keys"))
 
 
 def open_context(
@@ -119,14 +124,15 @@ def open_context(
         )
     home = home.resolve()
     store = open_store(home, database_url)
-    master = home / "master.key"
-    if not master.exists() and any((home / "cases").glob("*/keys/*")):
+    if not (home / MASTER).exists() and any((*(home / "cases").glob("*/keys/*"), *(home / HOME_KEYS).glob("*"))):
         raise InputError(
             "the master key of this home is missing: no key of its cases can be opened",
-            hint=f"Put {master.name} back from its backup. A new one would open nothing, so none is made.",
+            hint=f"Put {MASTER} back from its backup. A new one would open nothing, so none is made.",
         )
-    master_from_file(master, create=True)
-    return Context(home, store, hooks or NoHooks(), progress, secrets=Secrets(environ))
+    ctx = Context(home, store, hooks or NoHooks(), progress, secrets=Secrets(environ))
+    ctx.master.create()
+    ctx.master.read()
+    return ctx
 
 
 @dataclass(slots=True)

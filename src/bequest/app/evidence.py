@@ -7,9 +7,12 @@ from datetime import datetime
 from pathlib import Path
 
 from bequest.app.context import Context
+from bequest.app.log_signer import log_signer
 from bequest.crypto.atomic import write_file
 from bequest.crypto.sealing import open_bytes, seal_bytes
 from bequest.crypto.signing import Signer
+from bequest.crypto.sm2_signing import Sm2Signer
+from bequest.crypto.verify import SigningKey
 from bequest.evidence.body import commit_body
 from bequest.evidence.event import Event, Ref, parse_event, render_event
 from bequest.evidence.event_types import EventType
@@ -19,9 +22,11 @@ from bequest.evidence.sequencer import drain
 from bequest.evidence.statement import Statement, read_statement, sign_statement
 from bequest.kernel.canonical import Json
 from bequest.kernel.errors import EvidenceError, LeaseError, VerificationError
+from bequest.model.case import Case
 from bequest.store.transaction import Tx
 
 WAIT_SECONDS = 10.0
+GUOMI_KEY = "guomi-signing"
 LATER = "later"
 """Folder of statements made after the close: the log cannot refer to them any more, so they lie beside the bundle."""
 
@@ -29,6 +34,11 @@ LATER = "later"
 def platform_signer(ctx: Context, case_id: str) -> Signer:
     """The key with which this installation signs statements and bundles of the case."""
     return Signer.from_bytes(ctx.keys(case_id).get("platform-signing"))
+
+
+def guomi_signer(ctx: Context, case: Case) -> Sm2Signer | None:
+    """The key of second signatures, SM2 with SM3, where the case wants them."""
+    return Sm2Signer(ctx.keys(case.id).create(GUOMI_KEY)) if case.evidence.guomi else None
 
 
 def log_origin(ctx: Context, case_id: str) -> str:
@@ -51,7 +61,7 @@ def open_log(ctx: Context, case_id: str) -> Iterator[Log]:
         LeaseError: where it does not end.
         EvidenceError: where the log lost entries that are on record as published, or has some that are not on record.
     """
-    signer = Signer.from_bytes(ctx.keys(case_id).get("log-signing"))
+    signer = log_signer(ctx, case_id)
     with ctx.store.alone(f"the log of case {case_id}", WAIT_SECONDS), _first_free(ctx, case_id, signer) as log:
         with ctx.store.transaction() as tx:  # only now: whoever held the log has marked what it wrote
             events = tx.outbox.all(case_id)
@@ -74,7 +84,7 @@ def _refuse_other_age(case_id: str, log: Log, known: int, published: int) -> Non
         )
 
 
-def _first_free(ctx: Context, case_id: str, signer: Signer) -> Log:
+def _first_free(ctx: Context, case_id: str, signer: SigningKey) -> Log:
     give_up = time.monotonic() + WAIT_SECONDS
     while True:
         try:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bequest.app.approve_policy import approval_state
 from bequest.app.context import Context
-from bequest.app.evidence import log_origin, open_log, platform_signer
+from bequest.app.evidence import guomi_signer, log_origin, open_log, platform_signer
 from bequest.app.make_bundle import make_trust
 from bequest.crypto.atomic import write_file
 from bequest.documents.evidence_annex import AnnexFacts, AnnexKey, annex_text, compose_annex
@@ -87,6 +87,8 @@ def _keys(ctx: Context, case: Case) -> tuple[AnnexKey, ...]:
         AnnexKey(transferor, "日志", "the log", vkey),
         AnnexKey(transferor, "陈述和证据包", "statements and bundle", platform_signer(ctx, case.id).public.line),
     ]
+    if (second := guomi_signer(ctx, case)) is not None:
+        found.append(AnnexKey(transferor, "国密（SM2）签名", "second signatures, SM2", second.public.text))
     for p in (p for p in case.people if p.public_key):
         words = [word(r) for r in p.roles]
         found.append(AnnexKey(p.name, "、".join(w.zh for w in words), ", ".join(w.en for w in words), p.public_key))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bequest.app.approve_policy import approval_state
 from bequest.app.context import Context
-from bequest.app.evidence import event_id, log_origin, open_log, platform_signer
+from bequest.app.evidence import event_id, guomi_signer, log_origin, open_log, platform_signer
 from bequest.app.user_files import new_user_file
 from bequest.app.witnesses import witness_keys
 from bequest.evidence.bundle import BundleParts, Content, build_bundle
@@ -46,6 +46,7 @@ def make_trust(ctx: Context, case: Case, *, policy_digest: str, required: tuple[
         witnesses=tuple(w.vkey for w in case.evidence.witnesses),
         tsa_roots=case.evidence.tsa_roots,
         policy_digest=policy_digest,
+        guomi_key=second.public.text if (second := guomi_signer(ctx, case)) else "",
     )
 
 
@@ -102,6 +103,7 @@ def make_bundle(ctx: Context, case_id: str) -> Bundle:
         trust=trust,
         log=workspace.dir("log"),
         platform=platform_signer(ctx, case_id),
+        guomi=guomi_signer(ctx, case),
         bagged_on=local_date(ctx.now(case_id), case.timezone),
         approvals=tuple(approvals),
         policy=approved,

@@ -7,8 +7,9 @@ from pathlib import Path
 from bequest.app.agreements import record_agreements
 from bequest.app.casefile import read_case_file
 from bequest.app.context import Context
-from bequest.app.evidence import publish, record
+from bequest.app.evidence import GUOMI_KEY, publish, record
 from bequest.app.law import pack_of
+from bequest.app.log_signer import LOG_KEY, make_log_key
 from bequest.app.preflight import check_law, record_papers
 from bequest.app.reading import check_markers, open_sources
 from bequest.app.whole import check_whole
@@ -47,7 +48,7 @@ def open_case(
     check_whole(case, ctx)
     check_markers(case, sources, ctx.secrets)
     at = _begin(ctx, case, pack, clock_at if case.rehearsal and clock_at else ctx.system.now())
-    make_keys(ctx, case.id, FIRST_KEYS, at)
+    make_keys(ctx, case.id, FIRST_KEYS + ((GUOMI_KEY,) if case.evidence.guomi else ()), at)
     with ctx.store.transaction() as tx:
         record(
             ctx, tx, case.id, EventType.CASE_OPENED, at=at,
@@ -95,7 +96,10 @@ def make_keys(ctx: Context, case_id: str, purposes: tuple[str, ...], at: datetim
     keys = ctx.keys(case_id)
     texts = {k.purpose: k for k in KEY_PURPOSES}
     for purpose in purposes:
-        keys.create(purpose)
+        if purpose == LOG_KEY:
+            make_log_key(ctx, case_id)
+        else:
+            keys.create(purpose)
     for purpose in purposes:
         row = texts.get(purpose) or texts[purpose.split("/")[0] + "/"]
         name = purpose.replace("/", ".")

@@ -2,8 +2,9 @@
 
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 
 import polars as pl
 
@@ -13,13 +14,17 @@ from bequest.app.evidence import keep_statement, platform_signer
 from bequest.app.keep_place import keep_place
 from bequest.app.run_notify import read_sealed_frame
 from bequest.app.telling import people_of, register
+from bequest.app.workspace import Workspace
 from bequest.crypto.atomic import write_file
 from bequest.crypto.cipher import hmac_sha256
 from bequest.crypto.sealing import write_sealed
+from bequest.documents.qr import person_text
 from bequest.engine.tableplan import DECISION_PREFIX, TablePlan
 from bequest.evidence.disposition_tree import DispositionTree
+from bequest.evidence.person_proof import PersonProof
 from bequest.evidence.statement import Statement, Subject
 from bequest.kernel.clock import local_date
+from bequest.kernel.errors import EvidenceError
 from bequest.model.case import Case
 from bequest.model.datamap import DataMap, FieldClass, TableMap
 from bequest.model.disposition import Release, Residue
@@ -125,12 +130,9 @@ def outcome_word(pair: str) -> str | None:
 
 def disposition_root(ctx: Context, run: Run, pairs: list[str], anchors: pl.Series) -> dict[str, str]:
     """The disposition tree over all people, one line each, hidden by salts: digests of root and statement."""
-    evidence_key = ctx.keys(run.case.id).get("evidence")
-    entries = (
-        (anchor, hmac_sha256(evidence_key, b"disp-salt\0" + anchor), pair)
-        for anchor, pair in zip(anchors.to_list(), pairs, strict=True)
-    )
-    tree = DispositionTree(entries)
+    fixed = pl.DataFrame({"anchor": anchors, "pair": pairs})
+    tree = DispositionTree(_entries(ctx, run.case.id, fixed))
+    run.workspace.write(_fixed_pairs(run.workspace), fixed)
     root = tree.root.hex()
     write_file(run.workspace.dir("work") / "disposition.leaves", b"".join(tree.leaves()))
     counts: dict[str, int] = {}
@@ -149,3 +151,34 @@ def disposition_root(ctx: Context, run: Run, pairs: list[str], anchors: pl.Serie
     path = run.workspace.dir("statements") / "disposition-root.dsse.json"
     envelope = keep_statement(path, statement, [platform_signer(ctx, run.case.id)])
     return {"root": root, "statement": hashlib.sha256(envelope).hexdigest()}
+
+
+def person_proofs(ctx: Context, run: Run) -> pl.DataFrame:
+    """What each person can keep as a proof: `anchor`, `proof` (the text of its QR code). Empty before it was fixed.
+
+    Raises:
+        EvidenceError: where the lines kept in this home are not those whose root was recorded.
+    """
+    path = _fixed_pairs(run.workspace)
+    if not path.is_file():
+        return pl.DataFrame(schema={"anchor": pl.Binary, "proof": pl.Utf8})
+    entries = list(_entries(ctx, run.case.id, pl.read_parquet(path)))
+    tree = DispositionTree(entries)
+    if (run.workspace.dir("work") / "disposition.leaves").read_bytes() != b"".join(tree.leaves()):
+        raise EvidenceError("the lines of the dispositions are not those that were recorded", hint="Report this.")
+    lines = {tag: (salt, pair) for tag, salt, pair in entries}
+    proofs = ((tag, PersonProof(tag, *lines[tag], at)) for tag, at in tree.proofs())
+    texts = [(tag, person_text(proof)) for tag, proof in proofs]
+    return pl.DataFrame(texts, schema={"anchor": pl.Binary, "proof": pl.Utf8}, orient="row")
+
+
+def _entries(ctx: Context, case_id: str, fixed: pl.DataFrame) -> Iterator[tuple[bytes, bytes, str]]:
+    """Tag, salt and disposition of each person: `anchor`, `pair`."""
+    key = ctx.keys(case_id).get("evidence")
+    for anchor, pair in fixed.select("anchor", "pair").iter_rows():
+        yield anchor, hmac_sha256(key, b"disp-salt\0" + anchor), pair
+
+
+def _fixed_pairs(workspace: Workspace) -> Path:
+    """Who ends how, as it was fixed last; it goes with the links between people."""
+    return workspace.dir("work", "link") / "fixed.parquet"

@@ -41,11 +41,9 @@ def revoked_note(ctx: Context, case_id: str) -> Note | None:
     found = revocation(ctx, case_id)
     if found is None:
         return None
-    number, reason, at = found
-    zh, en = REASONS[reason]
-    return Note(
-        zh=f"证明 {number} 已于 {at[:10]} 撤销：{zh}。", en=f"Certificate {number} was revoked on {at[:10]}: {en}."
-    )
+    zh, en = REASONS[found.reason]
+    number, day = found.certificate_id, found.at[:10]
+    return Note(zh=f"证明 {number} 已于 {day} 撤销：{zh}。", en=f"Certificate {number} was revoked on {day}: {en}.")
 
 
 def not_proven(case: Case, log: LogFacts | None) -> tuple[Note, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bequest.app.context import Context
 from bequest.app.evidence import LATER, keep_statement, publish, record
+from bequest.app.public.revocations import SETTING, Revocation, revocation_in
 from bequest.app.signing_people import two_people
 from bequest.evidence.event_types import EventType
 from bequest.evidence.statement import Statement, Subject, read_statement
@@ -16,8 +17,6 @@ from bequest.kernel.errors import ApprovalError, StateError
 from bequest.model.case import Role
 from bequest.model.destruction import RevocationReason
 from bequest.store.records import CaseStatus
-
-SETTING = "certificate_revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,10 @@ def revoke_certificate(ctx: Context, case_id: str, reason: RevocationReason, key
         keep_statement(out, Statement("CertificateRevocation", (subject,), said), [key for _, key in people])
     with ctx.store.transaction() as tx:
         if not tx.settings.get(SETTING, None, case_id=case_id):
-            said = {"certificate": certificate_id, "reason": reason.value, "at": rfc3339(at)}
+            said = {
+                "certificate": certificate_id, "reason": reason.value, "at": rfc3339(at),
+                "statement": hashlib.sha256(out.read_bytes()).hexdigest(),
+            }  # fmt: skip
             tx.settings.set(SETTING, said, at, case_id=case_id)
         if not closed:
             refs = {"certificate": digest, "statement": hashlib.sha256(out.read_bytes()).hexdigest()}
@@ -79,10 +81,7 @@ def standing_certificate(statements: Path) -> Path | None:
     return next((path for path in found if path.is_file()), None)
 
 
-def revocation(ctx: Context, case_id: str) -> tuple[str, RevocationReason, str] | None:
+def revocation(ctx: Context, case_id: str) -> Revocation | None:
     """The certificate that was revoked, why, and when; None where none was."""
     with ctx.store.transaction() as tx:
-        said = tx.settings.get(SETTING, None, case_id=case_id)
-    if not isinstance(said, dict):
-        return None
-    return str(said["certificate"]), RevocationReason(str(said["reason"])), str(said["at"])
+        return revocation_in(tx, case_id)

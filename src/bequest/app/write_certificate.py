@@ -14,6 +14,7 @@ from bequest.app.destruction import RUN_ID
 from bequest.app.document_seal import document_key, facts_of, seal_document
 from bequest.app.evidence import event_id, keep_statement, open_log, publish, record
 from bequest.app.law import pack_of
+from bequest.app.log_signer import log_signer
 from bequest.app.public.certificates import PublicCertificate, PublicSigner, keep_public
 from bequest.app.run_discover import data_map
 from bequest.app.scrubbing import scrub_residuals
@@ -342,7 +343,6 @@ def _render(ctx: Context, run: Run, certificate: Certificate, envelope: bytes, t
         claim = QrClaim(short_id(certificate.certificate_id), payload, index, log.checkpoint.size)
         head = parse_checkpoint(log.checkpoint.note, log.key, witness_keys(run.case))
         proof = log.prove(index).render().encode()
-    log_key = Signer.from_bytes(ctx.keys(run.case.id).get("log-signing"))
     issued = parse_rfc3339(certificate.issued_at)
     key = document_key(ctx, run.case, issued)
     rendered = render_certificate(
@@ -354,7 +354,7 @@ def _render(ctx: Context, run: Run, certificate: Certificate, envelope: bytes, t
         named=len(run.case.evidence.witnesses),
         dsse_json=envelope,
         proof=proof,
-        qr_text=qr_text(claim, log_key.sign(claim.signing_input())),
+        qr_text=qr_text(claim, log_signer(ctx, run.case.id).sign(claim.signing_input())),
         seal=facts_of(key),
     )
     return seal_document(run, rendered, key, at=issued, reason=f"{certificate.certificate_id} 销毁证书")

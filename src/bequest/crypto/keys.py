@@ -7,6 +7,8 @@ tombstone stays); one read of the table tells an auditor what still can be opene
 import os
 import re
 import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +17,6 @@ from typing import Protocol
 from bequest.crypto.atomic import sync_directory, write_file
 from bequest.crypto.cipher import KEY_BYTES
 from bequest.crypto.sealing import open_bytes, seal_bytes
-from bequest.crypto.signing import is_private_file
 from bequest.kernel.errors import InputError, StateError
 
 
@@ -109,9 +110,21 @@ KEY_PURPOSES: tuple[KeyPurpose, ...] = (
         "无法再签发陈述与证据包；已签的仍可核验", "no further statement or bundle; what is signed still verifies",
         "结案并交付证据包后", "after close, when the bundle is handed over",
     ),
+    KeyPurpose(
+        "guomi-signing", *_OPERATOR, *_SPLIT,
+        "无法再出具国密签名；已签的仍可核验", "no further SM2 signature; what is signed still verifies",
+        "结案并交付证据包后", "after close, when the bundle is handed over",
+    ),
+    KeyPurpose(
+        "home", *_OPERATOR, *_SPLIT,
+        "控制台验证码、网络回调密钥与门户会话作废：须重新开户、重新登记",
+        "code generators of the console, secrets of web hooks and portal visits are void: made anew",
+        "主目录弃用时", "when the home is given up",
+    ),
 )  # fmt: skip
 """Persons' signing keys are not here: they are the persons' own (`crypto.signing`)."""
 
+_NEXT = ".next"
 _PURPOSE = re.compile(r"[a-z][a-z-]*(/[a-z0-9][a-z0-9._-]{0,62})?")
 
 
@@ -138,7 +151,7 @@ def purpose_row(purpose: str) -> KeyPurpose:
 
 
 class KeyProvider(Protocol):
-    """Keeps the keys of a case: a folder of sealed files, later PKCS#11, a cloud KMS, Vault."""
+    """Keeps the keys of a case. The one there is keeps a folder of files sealed under the master key of the home."""
 
     def get(self, purpose: str) -> bytes:
         """The 32 bytes of a live key."""
@@ -157,13 +170,21 @@ class KeyProvider(Protocol):
 
 
 class FileKeyProvider:
-    """Each key sealed under a master key in a file of its own (0600); a destroyed one leaves a tombstone."""
+    """Each key sealed under a master key in a file of its own (0600); a destroyed one leaves a tombstone.
 
-    def __init__(self, directory: Path, master: bytes) -> None:
+    While the master key is being changed a key has two files: `.key` under the one, `.next` under the other. Either
+    master key opens what is its own, so that a change cut off anywhere leaves every key readable.
+    """
+
+    def __init__(
+        self, directory: Path, master: bytes, *, steady: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> None:
+        """`steady` is held while a file is made or removed: no change of the master key may run meanwhile."""
         if len(master) != KEY_BYTES:
-            raise InputError("a master key has 32 bytes", hint="Make one with `master_from_file(path, create=True)`.")
+            raise InputError("a master key has 32 bytes", hint="Use the one of the home.")
         self._directory = directory
         self._master = master
+        self._steady = steady
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def get(self, purpose: str) -> bytes:
@@ -180,7 +201,11 @@ class FileKeyProvider:
             )
         if state is KeyState.MISSING:
             raise StateError(f"there is no key {purpose!r} yet", hint="It is created when its step runs.")
-        return open_bytes(self._file(purpose).read_bytes(), self._master, _aad(purpose))
+        with suppress(InputError, FileNotFoundError):
+            return open_bytes(self._file(purpose).read_bytes(), self._master, _aad(purpose))
+        following = self._next(purpose)
+        sealed = (following if following.exists() else self._file(purpose)).read_bytes()
+        return open_bytes(sealed, self._master, _aad(purpose))
 
     def create(self, purpose: str) -> bytes:
         """The live key of this purpose, made now where there is none.
@@ -189,7 +214,9 @@ class FileKeyProvider:
             StateError: where it was destroyed: a purpose that ended does not begin again.
         """
         if self.state(purpose) is KeyState.MISSING:
-            write_file(self._file(purpose), seal_bytes(secrets.token_bytes(KEY_BYTES), self._master, _aad(purpose)))
+            with self._steady():
+                sealed = seal_bytes(secrets.token_bytes(KEY_BYTES), self._master, _aad(purpose))
+                write_file(self._file(purpose), sealed)
         return self.get(purpose)
 
     def destroy(self, purpose: str) -> None:
@@ -198,15 +225,13 @@ class FileKeyProvider:
         On flash, copy-on-write and journalled file systems the old bytes can survive; they are sealed under the master
         key, so destroying that ends them too.
         """
-        write_file(self._tombstone(purpose), f"destroyed {purpose}\n".encode())
-        path = self._file(purpose)
-        if path.exists():
-            with path.open("r+b") as file:
-                file.write(os.urandom(path.stat().st_size))
-                file.flush()
-                os.fsync(file.fileno())
-            path.unlink()
-            sync_directory(self._directory)
+        with self._steady():
+            write_file(self._tombstone(purpose), f"destroyed {purpose}\n".encode())
+            for path in (self._next(purpose), self._file(purpose)):
+                if path.exists():
+                    overwrite(path)
+                    path.unlink()
+                    sync_directory(self._directory)
 
     def state(self, purpose: str) -> KeyState:
         """Where the key is in its life.
@@ -223,6 +248,44 @@ class FileKeyProvider:
         names = (p.stem for p in self._directory.iterdir() if p.suffix in (".key", ".destroyed"))
         return tuple(sorted({name.replace("+", "/") for name in names}))
 
+    def live(self) -> tuple[str, ...]:
+        """Every purpose whose key is there, sorted."""
+        return tuple(p for p in self.purposes() if self.state(p) is KeyState.LIVE)
+
+    def prepare(self, new: bytes) -> int:
+        """Seal every live key under another master key as well, beside the file that counts; how many.
+
+        Each is opened again before this returns. Nothing that is there changes.
+        """
+        live = self.live()
+        for purpose in live:
+            key = self.get(purpose)
+            write_file(self._next(purpose), seal_bytes(key, new, _aad(purpose)))
+            if open_bytes(self._next(purpose).read_bytes(), new, _aad(purpose)) != key:
+                raise StateError("a key was not written as it is", hint="Check the disk, then run the command again.")
+        return len(live)
+
+    def settle(self) -> int:
+        """Put in place what `prepare` sealed under the master key that counts now, drop what it sealed under another.
+
+        May be repeated, also after a crash half-way; how many files were put in place.
+        """
+        placed = 0
+        for path in sorted(self._directory.glob(f"*{_NEXT}")):
+            purpose = path.stem.replace("+", "/")
+            try:
+                open_bytes(path.read_bytes(), self._master, _aad(purpose))
+            except InputError:
+                path.unlink()  # of a change that was given up
+                continue
+            path.replace(self._file(purpose))
+            placed += 1
+        sync_directory(self._directory)
+        return placed
+
+    def _next(self, purpose: str) -> Path:
+        return self._file(purpose).with_suffix(_NEXT)
+
     def _file(self, purpose: str) -> Path:
         purpose_row(purpose)
         # `+` occurs in no identifier, so that two purposes never share a file name.
@@ -233,23 +296,12 @@ class FileKeyProvider:
         return self._directory / (purpose.replace("/", "+") + ".destroyed")
 
 
-def master_from_file(path: Path, *, create: bool = False) -> bytes:
-    """The master key in a 0600 file (64 hex digits), made there first where `create` is set and it is missing.
-
-    Raises:
-        InputError: where it is missing, open to others, or not a master key.
-    """
-    if not path.exists():
-        if not create:
-            raise InputError(f"there is no master key file {path.name}", hint="Open the case first, or restore it.")
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_file(path, secrets.token_hex(KEY_BYTES).encode() + b"\n")
-    if not is_private_file(path):
-        raise InputError(f"others may read the master key file {path.name}", hint=f"Run: chmod 600 {path.name}")
-    text = path.read_bytes().strip()
-    if not re.fullmatch(rb"[0-9a-f]{64}", text):
-        raise InputError(f"{path.name} holds no master key", hint="Expected one line of 64 hex digits.")
-    return bytes.fromhex(text.decode())
+def overwrite(path: Path) -> None:
+    """Put random bytes over a file's content. On flash and copy-on-write file systems the old bytes can survive."""
+    with path.open("r+b") as file:
+        file.write(os.urandom(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _aad(purpose: str) -> bytes:

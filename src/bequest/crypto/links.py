@@ -41,7 +41,16 @@ def secret_of(token: str) -> bytes | None:
 
 def lookup_of(secret: bytes) -> str:
     """The name under which the card is kept; it does not lead back to the secret."""
-    return hmac_sha256(secret, b"bequest/card-lookup/v1")[:16].hex()
+    return names_of(secret)[0]
+
+
+def names_of(secret: bytes) -> tuple[str, str]:
+    """The name under which the card is kept, and that under which is kept what is asked with the link.
+
+    Two halves of one tag: neither leads to the other or back to the secret.
+    """
+    tag = hmac_sha256(secret, b"bequest/card-lookup/v1")
+    return tag[:16].hex(), tag[16:].hex()
 
 
 def rating_key(secret: bytes) -> str:

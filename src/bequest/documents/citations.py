@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from bequest.documents.words import Word
@@ -261,6 +262,7 @@ NOT_CONFIRMED = "NA"
 _CODE = re.compile(r"^(?P<code>[A-Z][A-Z0-9]*)[-/](?P<rest>.+)$")
 
 
+@lru_cache(maxsize=4096)
 def cite(article: str, lang: str) -> str:
     """`PIPL-22` as 个保法 22 or PIPL Art. 22; what is not in the register is printed as it stands."""
     found = _CODE.match(article)

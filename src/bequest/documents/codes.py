@@ -79,6 +79,8 @@ KEY_PURPOSES: Final[Mapping[str, Word]] = {
     "custody": Word("封存桶", "custody bucket"),
     "log-signing": Word("日志签名", "log signing"),
     "platform-signing": Word("平台签名", "platform signing"),
+    "guomi-signing": Word("国密签名", "SM2 signing"),
+    "home": Word("主目录密钥", "key of the home"),
 }
 CERTIFICATE_WHY: Final[Mapping[str, Word]] = {
     "residual": Word("还有到期才消失的残留", "dated residuals remain"),

@@ -10,6 +10,8 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
+from bequest.evidence.merkle import HASH_BYTES
+from bequest.evidence.person_proof import PersonProof, person_proof
 from bequest.kernel.errors import VerificationError
 
 PREFIX: Final = "EVQ1:"
@@ -18,6 +20,9 @@ DOMAIN: Final = b"bequest/qr/v1\n"
 _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _HEAD: Final = struct.Struct(">4s16s32sQQ")
 _SIGNATURE_BYTES: Final = 64
+PERSON_PREFIX: Final = "EVP1:"
+PERSON_MAGIC: Final = b"EVP1"
+_PERSON: Final = struct.Struct(">4s16s32sQQH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,35 @@ def parse_qr_text(text: str) -> tuple[QrClaim, bytes]:
     if index >= size:
         raise VerificationError("the QR text names a leaf outside the tree", hint="Ask the issuer for the certificate.")
     return QrClaim(certificate_id, payload, index, size), raw[_HEAD.size :]
+
+
+def person_text(proof: PersonProof) -> str:
+    """The text of a person's proof to print as QR.
+
+    `EVP1:` + Base45 of "EVP1" · tag · salt · index and size as unsigned 64-bit · length of the disposition (16 bit) and
+    its ASCII · the hashes of the path, from the leaf.
+    """
+    said = proof.disposition.encode("ascii")
+    head = _PERSON.pack(PERSON_MAGIC, proof.tag, proof.salt, proof.at.index, proof.at.size, len(said))
+    return PERSON_PREFIX + base45_encode(head + said + b"".join(proof.at.hashes))
+
+
+def parse_person_text(text: str) -> PersonProof:
+    """The proof in a text that `person_text` wrote.
+
+    Raises:
+        VerificationError: where it is none.
+    """
+    raw = base45_decode(text.removeprefix(PERSON_PREFIX)) if text.startswith(PERSON_PREFIX) else b""
+    bad = VerificationError("this is no whole QR text of a proof", hint="Scan again, whole and undamaged.")
+    if len(raw) < _PERSON.size or raw[:4] != PERSON_MAGIC:
+        raise bad
+    _, tag, salt, index, size, length = _PERSON.unpack(raw[: _PERSON.size])
+    said, path = raw[_PERSON.size : _PERSON.size + length], raw[_PERSON.size + length :]
+    if len(said) != length or not said.isascii():
+        raise bad
+    hashes = tuple(path[i : i + HASH_BYTES] for i in range(0, len(path), HASH_BYTES))
+    return person_proof(tag, salt, said.decode("ascii"), index, size, hashes)
 
 
 def base45_encode(data: bytes) -> str:

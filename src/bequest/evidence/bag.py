@@ -15,11 +15,15 @@ MANIFEST_SIG = "manifest-sha256.txt.sig"
 TAGMANIFEST = "tagmanifest-sha256.txt"
 TAGMANIFEST_SIG = "tagmanifest-sha256.txt.sig"
 VERIFY_PAGE = "VERIFY.md"
+MANIFEST_SM3, MANIFEST_SM2 = "manifest-sm3.txt", "manifest-sm3.txt.sm2"
+"""In bundles of the 国密 profile alone (`evidence.guomi`)."""
 DATA = "data/"
 
 BAGIT_TEXT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 TAG_FILES = (BAG_INFO, BAGIT, MANIFEST, MANIFEST_SIG, VERIFY_PAGE)
 """What the tag manifest lists. The tag manifest and its signature stand outside it."""
+GUOMI_FILES = (MANIFEST_SM3, MANIFEST_SM2)
+"""What it lists beside them in a bundle of the 国密 profile."""
 
 MAX_FILES = 50_000
 MAX_FILE_BYTES = 1 << 30

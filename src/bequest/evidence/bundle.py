@@ -13,9 +13,11 @@ from pathlib import Path
 
 from bequest.crypto.atomic import PUBLIC, sync_directory, write_file
 from bequest.crypto.signing import Signer
+from bequest.crypto.sm2_signing import Sm2Signer
 from bequest.evidence import bag
 from bequest.evidence.approval import approval_name, render_approval
 from bequest.evidence.checkpoint import parse_checkpoint
+from bequest.evidence.guomi import signature_path, signed_paths, sm3_manifest
 from bequest.evidence.tiles import tiles_of
 from bequest.evidence.trust import Trust, render_copy, render_trust
 from bequest.evidence.trust_files import POLICY, TRUST_COPY, key_files, policy_text
@@ -65,6 +67,8 @@ class BundleParts:
     disposition: Mapping[str, Content] = field(default_factory=dict)
     attachments: Mapping[str, Content] = field(default_factory=dict)
     """Evidence that somebody handed in, as it came."""
+    guomi: Sm2Signer | None = None
+    """The key of the second signatures, where the case wants them."""
     heads: Mapping[str, Content] = field(default_factory=dict)
     """Heads of the log that were shown to witnesses, and their cosignatures (`evidence.heads`)."""
 
@@ -80,7 +84,7 @@ def build_bundle(dest_dir: Path, parts: BundleParts) -> Path:
     Raises:
         EvidenceError: for an unsafe file name, or a platform key that is not the trust's.
     """
-    if parts.platform.public != parts.trust.platform:
+    if parts.platform.public != parts.trust.platform or (parts.guomi and parts.guomi.public) != parts.trust.guomi:
         raise EvidenceError("the signing key is not the platform key of the trust", hint="Use the case's platform key.")
     dest_dir.mkdir(parents=True, exist_ok=True)
     final = dest_dir / bundle_name(parts.trust.case)
@@ -88,6 +92,8 @@ def build_bundle(dest_dir: Path, parts: BundleParts) -> Path:
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir()
     digests, n_bytes = _write_payload(beside, parts)
+    if parts.guomi:
+        n_bytes += _write_second(beside, parts.guomi, digests)
     _write_tags(beside, parts, digests, n_bytes)
     _sync_tree(beside)
     # A folder cannot be replaced in one step: a crash in between leaves none, and building again makes it again.
@@ -119,6 +125,19 @@ def _write_payload(top: Path, parts: BundleParts) -> tuple[dict[str, str], int]:
             digests[path] = hashlib.file_digest(file, "sha256").hexdigest()
         n_bytes += target.stat().st_size
     return digests, n_bytes
+
+
+def _write_second(top: Path, key: Sm2Signer, digests: dict[str, str]) -> int:
+    """The SM2 signatures below `data/guomi/`, entered among the digests; their bytes."""
+    n_bytes = 0
+    for path in signed_paths(digests):
+        signature, place = key.sign((top / path).read_bytes()), signature_path(path)
+        (top / place).parent.mkdir(parents=True, exist_ok=True)
+        (top / place).write_bytes(signature)
+        (top / place).chmod(PUBLIC)
+        digests[place] = hashlib.sha256(signature).hexdigest()
+        n_bytes += len(signature)
+    return n_bytes
 
 
 def _payload(parts: BundleParts) -> Iterator[tuple[str, Content]]:
@@ -157,6 +176,9 @@ def _write_tags(top: Path, parts: BundleParts, digests: Mapping[str, str], n_byt
         bag.MANIFEST: manifest,
         bag.MANIFEST_SIG: parts.platform.sshsig(manifest).encode(),
     }
+    if parts.guomi:
+        tags[bag.MANIFEST_SM3] = sm3_manifest(top, digests)
+        tags[bag.MANIFEST_SM2] = parts.guomi.sign(tags[bag.MANIFEST_SM3])
     tagmanifest = bag.render_manifest({name: hashlib.sha256(data).hexdigest() for name, data in tags.items()})
     tags[bag.TAGMANIFEST] = tagmanifest
     # The manifest's signature covers the payload; this one covers the tag files too, VERIFY.md among them.

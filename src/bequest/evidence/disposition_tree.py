@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bequest.evidence.merkle import Tree, leaf_hash, verify_inclusion
+from bequest.evidence.merkle import Tree, every_inclusion, leaf_hash, verify_inclusion
 from bequest.kernel.errors import EvidenceError
 
 TAG_BYTES = 16
@@ -72,6 +72,12 @@ class DispositionTree:
     def leaves(self) -> Iterator[bytes]:
         """The lines in order, for an auditor."""
         return iter(self._leaves)
+
+    def proofs(self) -> Iterator[tuple[bytes, DispositionProof]]:
+        """Every tag with its proof, in the order of the tags."""
+        paths = every_inclusion([leaf_hash(leaf) for leaf in self._leaves])
+        for index, (leaf, hashes) in enumerate(zip(self._leaves, paths, strict=True)):
+            yield leaf[:TAG_BYTES], DispositionProof(index, self.size, hashes)
 
     def prove(self, tag: bytes) -> DispositionProof:
         """The proof for the person of this tag.

@@ -13,6 +13,8 @@ class EventType(StrEnum):
     KEY_CREATED = "key.created"
     KEY_RELEASED = "key.released"
     KEY_DESTROYED = "key.destroyed"
+    KEY_REWRAP_INTENT = "key.rewrap.intent"
+    KEY_REWRAP_OUTCOME = "key.rewrap.outcome"
     CLOCK_MOVED = "clock.moved"
     STEP_ORDERED = "step.ordered"
     ACCESS_READ = "access.read"
@@ -97,6 +99,8 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     EventType.KEY_CREATED: ("生成密钥", "a key was made"),
     EventType.KEY_RELEASED: ("释放交付密钥", "a delivery key was released"),
     EventType.KEY_DESTROYED: ("销毁密钥", "a key was destroyed"),
+    EventType.KEY_REWRAP_INTENT: ("拟更换主密钥", "the master key is about to be changed, all keys sealed anew"),
+    EventType.KEY_REWRAP_OUTCOME: ("更换主密钥结果", "how the change of the master key ended"),
     EventType.CLOCK_MOVED: ("演练时钟拨动", "the clock of a rehearsal was moved"),
     EventType.STEP_ORDERED: ("在控制台启动步骤", "a step was started in the console"),
     EventType.ACCESS_READ: ("读取明文", "values in clear were read out"),

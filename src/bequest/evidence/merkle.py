@@ -5,7 +5,7 @@ consistency proof from the empty tree, which would prove nothing.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 HASH_BYTES = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
@@ -131,12 +131,17 @@ def _split(width: int) -> int:
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
     """Whether the proof shows that leaf hash `leaf` is at `index` in the tree of this size and root."""
-    if not 0 <= index < size or any(len(h) != HASH_BYTES for h in (leaf, root, *proof)):
-        return False
+    return len(root) == HASH_BYTES and root_of_inclusion(leaf, index, size, proof) == root
+
+
+def root_of_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes | None:
+    """The root to which the path of leaf hash `leaf` leads; None where no tree of this size has such a path."""
+    if not 0 <= index < size or any(len(h) != HASH_BYTES for h in (leaf, *proof)):
+        return None
     node, last, value = index, size - 1, leaf
     for sibling in proof:
         if last == 0:
-            return False
+            return None
         if node & 1 or node == last:
             value = node_hash(sibling, value)
             while not node & 1 and node:
@@ -146,7 +151,19 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
             value = node_hash(value, sibling)
         node >>= 1
         last >>= 1
-    return last == 0 and value == root
+    return value if last == 0 else None
+
+
+def every_inclusion(leaves: Sequence[bytes]) -> Iterator[tuple[bytes, ...]]:
+    """The audit paths of all these leaf hashes, in order: what `Tree.inclusion` gives one by one, at one pass."""
+    levels = [list(leaves)]
+    while len(levels[-1]) > 1:
+        below = levels[-1]
+        above = [node_hash(below[i], below[i + 1]) for i in range(0, len(below) - 1, 2)]
+        levels.append([*above, below[-1]] if len(below) % 2 else above)  # the odd one goes up as it is
+    for index in range(len(leaves)):
+        beside = (((index >> height) ^ 1, level) for height, level in enumerate(levels[:-1]))
+        yield tuple(level[at] for at, level in beside if at < len(level))
 
 
 def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> bool:

@@ -7,6 +7,7 @@ agrees with itself.
 import re
 from dataclasses import dataclass
 
+from bequest.crypto.sm2 import Sm2PublicKey, parse_sm2
 from bequest.crypto.verify import PublicKey, parse_public_line
 from bequest.evidence.jcs import decode_object, encode
 from bequest.evidence.note import COSIGNATURE, ED25519_NOTE, NoteKey, parse_vkey
@@ -22,9 +23,9 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _WORD = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _KEYS = frozenset(
     {"v", "case", "event", "origin", "rehearsal", "log_vkey", "platform_key", "persons", "required_roles"}
-    | {"quorum", "witnesses", "intent_quorum", "tsa_roots", "policy_digest"}
+    | {"quorum", "witnesses", "intent_quorum", "tsa_roots", "policy_digest", "guomi_key"}
 )
-_OPTIONAL = frozenset({"policy_digest", "witnesses", "intent_quorum", "tsa_roots"})
+_OPTIONAL = frozenset({"policy_digest", "witnesses", "intent_quorum", "tsa_roots", "guomi_key"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,9 @@ class Trust:
     policy_digest: str = ""
     """Where it is known: the policy that must have been approved."""
 
+    guomi_key: str = ""
+    """An SM2 public key (hex of the point); with one, the second signatures of the 国密 profile must be there."""
+
     def __post_init__(self) -> None:
         if not _CASE.fullmatch(self.case) or self.event not in {e.value for e in Event}:
             raise VerificationError("the trust file names no case or no known event")
@@ -84,6 +88,8 @@ class Trust:
             raise VerificationError("the trust file demands more witnesses than it names")
         if self.policy_digest and not _DIGEST.fullmatch(self.policy_digest):
             raise VerificationError("the trust file's policy digest is malformed")
+        if self.guomi_key:
+            parse_sm2(self.guomi_key)
 
     @property
     def log(self) -> NoteKey:
@@ -97,6 +103,11 @@ class Trust:
     def platform(self) -> PublicKey:
         """The platform's key: it signs statements and the manifest."""
         return parse_public_line(self.platform_key)
+
+    @property
+    def guomi(self) -> Sm2PublicKey | None:
+        """The key of the second signatures."""
+        return parse_sm2(self.guomi_key) if self.guomi_key else None
 
     @property
     def witness_keys(self) -> tuple[NoteKey, ...]:
@@ -171,6 +182,7 @@ def parse_trust(data: bytes) -> Trust:
         witnesses=tuple(_text(item) for item in _list(value.get("witnesses", []))),
         tsa_roots=tuple(_text(item) for item in _list(value.get("tsa_roots", []))),
         policy_digest=_text(value.get("policy_digest", "")),
+        guomi_key=_text(value.get("guomi_key", "")),
     )
 
 
@@ -195,6 +207,8 @@ def _to_json(trust: Trust) -> dict[str, Json]:
         value["tsa_roots"] = list(trust.tsa_roots)
     if trust.policy_digest:
         value["policy_digest"] = trust.policy_digest
+    if trust.guomi_key:
+        value["guomi_key"] = trust.guomi_key
     return value
 
 

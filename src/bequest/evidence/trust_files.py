@@ -4,6 +4,7 @@ import re
 
 from bequest.crypto.timestamps import roots_pem
 from bequest.crypto.verify import NAMESPACE
+from bequest.evidence.guomi import PUBLIC_KEY
 from bequest.evidence.note import NoteKey
 from bequest.evidence.trust import Trust
 
@@ -18,8 +19,10 @@ def key_files(trust: Trust) -> dict[str, bytes]:
     lines = [f'{PLATFORM} namespaces="{NAMESPACE}" {trust.platform.line}']
     lines += [f'{p.id} namespaces="{NAMESPACE}" {p.key.line}' for p in trust.persons if p.key is not None]
     stamping = {"data/trust/tsa-roots.pem": roots_pem(trust.tsa_roots)} if trust.tsa_roots else {}
+    second = {PUBLIC_KEY: trust.guomi.pem} if trust.guomi else {}
     return {
         **stamping,
+        **second,
         "data/trust/log.vkey": trust.log_vkey.encode() + b"\n",
         "data/trust/platform.pub": f"{trust.platform.line} {PLATFORM}\n".encode(),
         "data/trust/platform.pub.pem": trust.platform.pem,

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from bequest.evidence.checks.approvals import check_approvals
 from bequest.evidence.checks.certificate import check_certificates
-from bequest.evidence.checks.disposition import check_disposition
+from bequest.evidence.checks.disposition import check_disposition, check_persons
 from bequest.evidence.checks.files import BundleFiles, check_files
+from bequest.evidence.checks.guomi import check_guomi
 from bequest.evidence.checks.heads import check_earlier, check_heads
 from bequest.evidence.checks.later import check_ends, read_later
 from bequest.evidence.checks.log import check_log
@@ -27,21 +28,29 @@ _MAX_TRUST_BYTES = 1 << 20
 
 
 def verify_bundle(
-    bundle: Path, trust: Path, *, rehearsal: bool = False, earlier: Sequence[Path] = (), later: Sequence[Path] = ()
+    bundle: Path,
+    trust: Path,
+    *,
+    rehearsal: bool = False,
+    earlier: Sequence[Path] = (),
+    later: Sequence[Path] = (),
+    persons: Sequence[Path] = (),
 ) -> VerifyReport:
     """What holds of the bundle under this trust file. `rehearsal`: the reader knows it may be a rehearsal.
 
     `earlier` are checkpoints of the log that the reader has from an earlier day: the log must contain each. `later` are
-    statements made after the close: custody that was destroyed, a certificate that was revoked.
+    statements made after the close: custody that was destroyed, a certificate that was revoked. `persons` are proofs
+    that people kept of what became of their data.
 
     Raises:
         InputError: where there is no bundle folder, the trust file is missing, malformed, or lies in the bundle, or an
-            earlier checkpoint or later statement cannot be read.
+            earlier checkpoint, later statement or person's proof cannot be read.
     """
     if not bundle.is_dir():
         raise InputError(f"there is no bundle folder {bundle.name}", hint="Give the folder that holds bagit.txt.")
     anchors = _read_trust(trust, bundle)
-    beside = _Beside([(p.name, _read_note(p)) for p in earlier], [(p.name, _read_beside(p)) for p in later])
+    beside = _Beside([(p.name, _read_note(p)) for p in earlier], [(p.name, _read_beside(p)) for p in later],
+                     [(p.name, _read_beside(p)) for p in persons])  # fmt: skip
     findings = Findings()
     if anchors.rehearsal and not rehearsal:
         zh = "这是演练，不是证据；确要核验请加 --rehearsal"
@@ -63,10 +72,13 @@ class _Beside(NamedTuple):
 
     earlier: Sequence[tuple[str, str]]
     later: Sequence[tuple[str, bytes]]
+    persons: Sequence[tuple[str, bytes]]
 
 
 def _verify_payload(files: BundleFiles, trust: Trust, beside: _Beside, findings: Findings) -> VerifyReport:
     _check_keys(files, trust, findings)
+    if trust.guomi:
+        check_guomi(files.digests, files.read, trust.guomi, findings)
     log = check_log(files, trust, findings)
     if log is None:
         return findings.report(complete=False)
@@ -79,6 +91,7 @@ def _verify_payload(files: BundleFiles, trust: Trust, beside: _Beside, findings:
     check_certificates(files, trust, log, statements, approved, findings)
     check_ends(files, statements, read_later(beside.later, trust, findings), findings)
     check_disposition(files, log, statements, findings)
+    check_persons(beside.persons, log, findings)
     return findings.report(complete=True)
 
 

@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         report = verify_bundle(
             arguments.bundle, arguments.trust, rehearsal=arguments.rehearsal, earlier=arguments.earlier,
-            later=arguments.later,
+            later=arguments.later, persons=arguments.proof,
         )  # fmt: skip
     except InputError as error:
         if arguments.json:
@@ -107,6 +107,14 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="STATEMENT",
         help="结案后的陈述（留存销毁、证明撤销），可多个 / a statement made after the close; repeatable",
+    )
+    parser.add_argument(
+        "--proof",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="PROOF",
+        help="客户自己保存的证明（JSON），可多个 / the proof (JSON) that a customer kept; repeatable",
     )
     parser.add_argument("--rehearsal", action="store_true", help="明知是演练 / it may be a rehearsal")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出 / write JSON")

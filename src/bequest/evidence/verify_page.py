@@ -1,5 +1,6 @@
 """VERIFY.md: how to check the bundle, with our verifier and without it."""
 
+from bequest.crypto.sm2 import ID
 from bequest.crypto.verify import NAMESPACE
 from bequest.evidence.trust import Trust
 
@@ -49,7 +50,7 @@ sha256sum -c tagmanifest-sha256.txt
 任何支持这些格式的工具（如 Go 的 `sumdb/note`、`sumdb/tlog`）都能核对。
 
 {witnesses_zh}
-{time_zh}
+{time_zh}{guomi_zh}
 ## 本包证明什么，不证明什么
 
 它证明：在声明的范围内，谁在何时决定、告知、交付、销毁了什么，谁批准，独立检验人找了哪里、找到什么；以及这些记录自签署后
@@ -107,7 +108,7 @@ Log: `data/log/` is in C2SP tlog-tiles form (RFC 6962 tree, signed checkpoint), 
 tool for these formats (such as Go's `sumdb/note` and `sumdb/tlog`) can check them.
 
 {witnesses_en}
-{time_en}
+{time_en}{guomi_en}
 ## What it proves and what it does not
 
 It proves, within the declared scope: who decided, told, delivered, destroyed what and when, who approved, where the
@@ -161,6 +162,27 @@ _TIME_COMMAND = (
 )
 
 
+_GUOMI_COMMAND = f"""openssl pkeyutl -verify -pubin -inkey data/trust/guomi.pub.pem -rawin -digest sm3 \\
+  -pkeyopt distid:{ID.decode()} -in manifest-sm3.txt -sigfile manifest-sm3.txt.sm2"""
+_GUOMI_ZH = """
+国密：`manifest-sm3.txt` 是全部文件的 SM3 摘要，`.sm2` 是其 SM2 签名（公钥 `{key}`，须与信任文件核对）；日志检查点和
+每份陈述另有一份签名，在 `data/guomi/` 下同名处。用 openssl 3 核对：
+
+```
+{command}
+```
+"""
+_GUOMI_EN = """
+SM2 and SM3 (the 国密 profile): `manifest-sm3.txt` has the SM3 digest of every file, `.sm2` the signature over it (key
+`{key}`, to be compared with the trust file); the checkpoint of the log and each statement have one more, at the same
+path below `data/guomi/`. With openssl 3:
+
+```
+{command}
+```
+"""
+
+
 def _witnesses(trust: Trust, seen: str, alone: str) -> str:
     keys = "\n".join(f"- `{vkey}`" for vkey in trust.witnesses)
     return seen.format(quorum=trust.quorum, keys=keys) if keys else alone
@@ -183,6 +205,8 @@ def render_verify_page(trust: Trust) -> bytes:
         "witnesses_en": _witnesses(trust, _SEEN_EN, _ALONE_EN),
         "time_zh": _TIME_ZH.format(command=_TIME_COMMAND) if trust.tsa_roots else "",
         "time_en": _TIME_EN.format(command=_TIME_COMMAND) if trust.tsa_roots else "",
+        "guomi_zh": _GUOMI_ZH.format(key=trust.guomi.fingerprint, command=_GUOMI_COMMAND) if trust.guomi else "",
+        "guomi_en": _GUOMI_EN.format(key=trust.guomi.fingerprint, command=_GUOMI_COMMAND) if trust.guomi else "",
         "manifest_commands": "\n".join(
             f"{keygen} -I platform -s {name}.sig < {name}" for name in ("manifest-sha256.txt", "tagmanifest-sha256.txt")
         ),

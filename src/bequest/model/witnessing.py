@@ -29,6 +29,8 @@ class EvidenceRules:
     """Address of a time-stamping authority (RFC 3161)."""
     tsa_roots: tuple[str, ...] = ()
     """Certificates (base64 of DER) to which its tokens must lead; with any, the last head must be stamped."""
+    guomi: bool = False
+    """Whether the bundle bears second signatures, SM2 with SM3."""
     pdf_key: str = ""
     """Where the certificate of an authority for signing PDFs stands, as `file:`; none: one is made for the case."""
     pdf_passphrase: str = ""

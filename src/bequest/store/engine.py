@@ -5,6 +5,7 @@ numbers count up without gaps and nothing is decided on a state that is already 
 again by the store, since the block of its caller runs once; therefore it waits for its turn at the beginning.
 """
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -21,6 +22,15 @@ class Engine(Protocol):
 
     def begin(self, connection: BaseDatabaseWrapper) -> None:
         """The first thing in a transaction: wait until no other one of this control database is open."""
+
+    def begin_beside(self, connection: BaseDatabaseWrapper, name: str) -> None:
+        """The same for one of those that may be open together, unless they bear the same name; no other one may be."""
+
+    def run(self, connection: BaseDatabaseWrapper, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        """One statement in SQL that gives rows, and these.
+
+        Outside a transaction it sees what is committed at one moment, and nobody waits for it.
+        """
 
     def reading(self, connection: BaseDatabaseWrapper) -> AbstractContextManager[None]:
         """The first thing in a transaction that only reads: one moment's state, and every write is refused."""

@@ -2,14 +2,16 @@
 
 Rules kept, whatever the server's own settings are:
 - one transaction of a control database at a time, by an advisory lock that ends with the transaction. Under READ
-  COMMITTED what a statement sees after that lock is what is committed, so nothing has to be tried again;
+  COMMITTED what a statement sees after that lock is what is committed, so nothing has to be tried again. Those that
+  only add a row of one person hold it shared, and a lock of that person: many of them at a time, none beside another
+  transaction;
 - a process that stands still inside a transaction loses it after a while: the server ends it and everybody goes on;
 - what was told to be on record is on the server's disk;
 - text compares by its bytes (collation C), as in SQLite: no other order on another machine or after an upgrade.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
@@ -22,16 +24,20 @@ from bequest.kernel.errors import BequestError, GuardError, InputError, LeaseErr
 from bequest.store.address import SETTING, Address
 from bequest.store.settings import LOCK_WAIT_SECONDS
 
-TURN, MIGRATION, NAMED = 0x62657101, 0x62657102, 0x62657103
+TURN, MIGRATION, NAMED, BESIDE = 0x62657101, 0x62657102, 0x62657103, 0x62657104
 """Classes of advisory locks; they are of one database."""
 STANDSTILL_SECONDS = 20
 """How long a transaction may stand still: less than others wait for their turn."""
 
-_BEGIN = f"""
+_LIMITS = f"""
 SET LOCAL lock_timeout = '{LOCK_WAIT_SECONDS}s';
 SET LOCAL idle_in_transaction_session_timeout = '{STANDSTILL_SECONDS}s';
 SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off';
-SELECT pg_advisory_xact_lock({TURN}, 0);
+"""
+_BEGIN = f"{_LIMITS}SELECT pg_advisory_xact_lock({TURN}, 0)"
+_BEGIN_BESIDE = f"""
+{_LIMITS}SELECT pg_advisory_xact_lock_shared({TURN}, 0);
+SELECT pg_advisory_xact_lock({BESIDE}, hashtext(%s));
 """
 _READ = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _LATER = "Run the same command again: it goes on where it stopped."
@@ -58,6 +64,18 @@ class Postgresql:
         """Wait for the turn of this transaction."""
         with connection.cursor() as cursor:
             cursor.execute(_BEGIN)
+
+    def begin_beside(self, connection: BaseDatabaseWrapper, name: str) -> None:
+        """Wait for those who hold their turn alone, then for whoever bears the same name."""
+        with connection.cursor() as cursor:
+            cursor.execute(_BEGIN_BESIDE, (name,))
+
+    def run(self, connection: BaseDatabaseWrapper, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        """The server keeps the statement prepared: it is read and planned once a connection."""
+        import psycopg
+
+        with connection.wrap_database_errors:
+            return psycopg.Cursor(connection.connection).execute(statement, values, prepare=True).fetchall()
 
     @contextmanager
     def reading(self, connection: BaseDatabaseWrapper) -> Iterator[None]:

@@ -1,7 +1,8 @@
 """The control database as a SQLite file in the home directory: nothing to set up, one machine."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,18 @@ class Sqlite:
 
     def begin(self, connection: BaseDatabaseWrapper) -> None:
         """Nothing more: the transaction has begun with the write lock."""
+
+    def begin_beside(self, connection: BaseDatabaseWrapper, name: str) -> None:
+        """Nothing more: a file has one who writes."""
+
+    def run(self, connection: BaseDatabaseWrapper, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        """Beside whoever writes, where it only reads."""
+        kept: list[Any] = [
+            connection.ops.adapt_datetimefield_value(v) if isinstance(v, datetime) else v for v in values
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(statement, kept)
+            return [tuple(map(_in_utc, row)) for row in cursor.fetchall()]
 
     @contextmanager
     def reading(self, connection: BaseDatabaseWrapper) -> Iterator[None]:
@@ -63,3 +76,8 @@ class Sqlite:
     def alone(self, connection: BaseDatabaseWrapper, name: str, wait_seconds: float) -> AbstractContextManager[None]:  # noqa: ARG002
         """Nothing more: whoever shares the file shares the machine, and the file locks of the home hold there."""
         return nullcontext()
+
+
+def _in_utc(value: object) -> object:
+    """An instant as it was kept: the file bears no time zone."""
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value

@@ -10,6 +10,7 @@ from django.core.handlers.wsgi import WSGIHandler
 
 from bequest.app.context import Context
 from bequest.app.portal.carriers import Carriers
+from bequest.app.portal.replies import tell_replies
 from bequest.app.portal.take import take_all
 from bequest.app.portal.visitors import answer_visits, offer
 from bequest.app.webhooks.endpoints import secret_of
@@ -53,6 +54,8 @@ def _take_for_ever(ctx: Context, carriers: Carriers) -> None:
     while not pause.wait(TAKE_EVERY_SECONDS):
         with suppress(BequestError):  # the database is away: the next round takes it
             answer_visits(ctx, carriers)
+        with suppress(BequestError):
+            tell_replies(ctx, carriers)
         with suppress(BequestError):  # a step is at work: the next round takes it
             take_all(ctx)
 
@@ -62,4 +65,4 @@ def _tell_for_ever(ctx: Context) -> None:
     while not pause.wait(TELL_EVERY_SECONDS):
         with suppress(BequestError):  # the database is away: the next round tells it
             plan_messages(ctx)
-            send_due(ctx, lambda endpoint: secret_of(ctx.home, endpoint))
+            send_due(ctx, lambda endpoint: secret_of(ctx, endpoint))

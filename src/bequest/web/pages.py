@@ -2,9 +2,11 @@
 
 import hashlib
 import re
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -16,6 +18,7 @@ from bequest.documents.report import wording
 from bequest.documents.report.render import own_language
 from bequest.documents.symbols import SYMBOLS, sprite
 from bequest.documents.words import word
+from bequest.web.one_language import OneLanguage
 from bequest.web.policy import SCRIPTED
 
 _USED_SYMBOL = re.compile(r'href="#g-([a-z]+)"')
@@ -50,15 +53,26 @@ def day(value: Any, lang: str) -> str:
     return f"{value.day} {_MONTHS_EN[value.month - 1]} {value.year}"
 
 
+def when(at: datetime, zone: str, lang: str) -> str:
+    """An instant with its zone."""
+    local = at.astimezone(ZoneInfo(zone))
+    offset = local.strftime("%z")
+    return f"{day(local, lang)} {local:%H:%M} (UTC{offset[:3]}:{offset[3:]})"
+
+
 @cache
 def environment(lang: str) -> Environment:
     """The templates of portal and sign-in in one language."""
-    made = Environment(loader=LOADER, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = OneLanguage(
+        lang, loader=LOADER, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        auto_reload=False,
+    )  # fmt: skip
     zh = lang == "zh"
     made.filters.update(
         w=lambda value: word(value).of(lang),
         cite=lambda article: cite(article, lang),
         day=lambda value: day(value, lang),
+        when=lambda at, zone: when(at, zone, lang),
         own=lambda text: own_language(text, lang),
         n=wording.number,
         groups=wording.digest_groups,

@@ -20,6 +20,7 @@ from bequest.web.console import (
 from bequest.web.console import requests as asked
 from bequest.web.console import views as console
 from bequest.web.pages import plain_page, stylesheet
+from bequest.web.portal import by_code, own_proof
 from bequest.web.portal import views as portal
 from bequest.web.public import views as public
 from bequest.web.receiver import entry as desk_entry
@@ -73,16 +74,20 @@ SHARED: list[URLPattern] = [
 ]
 PUBLIC: list[URLPattern] = [
     path("check", public.check),
+    path("revoked.json", public.revoked),
     path("public/<str:case_id>", public.disclosure),
 ]
 PORTAL: list[URLPattern] = [
     path("find", portal.find),
     path("find/code", portal.code),
+    path("receipt", by_code.by_code),
     re_path(rf"^o/{_LINK}$", portal.landing),
     re_path(rf"^o/{_LINK}/card$", portal.card),
     re_path(rf"^o/{_LINK}/datum$", portal.datum),
     re_path(rf"^o/{_LINK}/do/(?P<what>[a-z_]{{3,24}})$", portal.choose),
     re_path(rf"^o/{_LINK}/rate$", portal.judge),
+    re_path(rf"^o/{_LINK}/proof$", own_proof.page),
+    re_path(rf"^o/{_LINK}/proof/file$", own_proof.file),
     re_path(rf"^o/{_LINK}/receipt/(?P<code>[0-9A-Z-]{{14}})$", portal.receipt),
     re_path(rf"^o/{_LINK}/receipt/(?P<code>[0-9A-Z-]{{14}})/say$", portal.say),
     re_path(rf"^o/{_LINK}/receipt/(?P<code>[0-9A-Z-]{{14}})/file$", portal.receipt_download),
@@ -132,6 +137,7 @@ CONSOLE: list[URLPattern] = [
     path("console/case/<str:case_id>/requests/<str:code>", asked.one),
     path("console/case/<str:case_id>/requests/<str:code>/open", asked.opened),
     path("console/case/<str:case_id>/requests/<str:code>/reply", asked.answered),
+    path("console/case/<str:case_id>/requests/<str:code>/own", asked.taken_on),
     re_path(r"^console/case/(?P<case_id>[^/]+)/evidence/(?P<index>\d{1,9})\.(?P<what>proof|entry)$", console.proof),
     path("console/case/<str:case_id>/rights", rights.rights),
     path("console/case/<str:case_id>/rights/ask", rights.ask),
@@ -168,8 +174,9 @@ handler400, handler404, handler500 = (
 def serve(*, with_portal: bool, with_console: bool, with_desk: bool) -> None:
     """Which parts are there; before the first request of the process."""
     urlpatterns[:] = [
+        *(PORTAL if with_portal else ()),  # first: most requests are for it
         *SHARED,
-        *(PUBLIC if with_portal else ()), *(PORTAL if with_portal else ()),
+        *(PUBLIC if with_portal else ()),
         *(CONSOLE if with_console else ()), *(API if with_console else ()),
         *(DESK if with_desk else ()),
     ]  # fmt: skip

@@ -10,8 +10,16 @@ from tests.unit.app.app_cases import T0
 from tests.unit.store.samples import CASE
 
 from bequest.app.context import Context
-from bequest.app.public.certificates import PublicCertificate, PublicSigner, check_certificate, keep_public, register_of
+from bequest.app.public.certificates import (
+    PublicCertificate,
+    PublicSigner,
+    check_certificate,
+    keep_public,
+    register_of,
+    revocation_list,
+)
 from bequest.app.public.disclosure import Disclosed, disclose, disclosure_of
+from bequest.app.public.revocations import SETTING
 from bequest.crypto.signing import Signer
 from bequest.documents.qr import QrClaim, qr_text, short_id
 from bequest.evidence.statement import Statement, Subject, read_statement, sign_statement
@@ -99,3 +107,24 @@ def test_a_case_is_not_there_before_its_public_notice_and_the_first_day_stays(ct
 
     with ctx.store.transaction() as tx:
         assert _kept(tx, CASE.id) == replace(first, by_letter=35)
+
+
+def test_a_revoked_certificate_is_called_that_and_is_on_the_list(issued: Context) -> None:
+    assert revocation_list(issued.store) == []
+    with issued.store.transaction() as tx:
+        tx.settings.set(
+            SETTING,
+            {"certificate": "DC-1", "reason": "residue-found", "at": "2027-02-01T00:00:00Z", "statement": "cd" * 32},
+            T0,
+            case_id=CASE.id,
+        )
+    for given in (ENVELOPE, code(CLAIM)):
+        checked = check_certificate(issued.store, given)
+        assert not checked.ok
+        assert checked.lines[-1].en == "It was revoked on 2027-02-01: something was found left"
+    assert revocation_list(issued.store) == [
+        {
+            "certificate": "DC-1", "payload_sha256": PAYLOAD.hex(), "reason": "residue-found",
+            "revoked_at": "2027-02-01T00:00:00Z", "statement_sha256": "cd" * 32, "rehearsal": True,
+        }
+    ]  # fmt: skip

@@ -10,7 +10,6 @@ from bequest.crypto.keys import (
     FileKeyProvider,
     KeyProvider,
     KeyState,
-    master_from_file,
     purpose_row,
 )
 from bequest.kernel.errors import InputError, StateError
@@ -18,7 +17,7 @@ from bequest.kernel.errors import InputError, StateError
 MASTER = bytes(range(32))
 PURPOSES = (
     "link", "recipient/buyer", "replay", "verifier", "watermark", "evidence", "cards", "outbox", "bodies", "locator",
-    "custody/2036-12", "log-signing", "platform-signing",
+    "custody/2036-12", "log-signing", "platform-signing", "guomi-signing", "home",
 )  # fmt: skip
 
 
@@ -101,19 +100,32 @@ def test_a_purpose_outside_the_table_is_refused(purpose: str, keys: FileKeyProvi
         keys.create(purpose)
 
 
-def test_the_master_key_file_is_made_on_request_and_must_be_private(tmp_path: Path) -> None:
-    path = tmp_path / "home" / "master.key"
-    with pytest.raises(InputError, match="no master key file"):
-        master_from_file(path)
-    master = master_from_file(path, create=True)
-    assert len(master) == 32
-    assert master_from_file(path, create=True) == master == master_from_file(path)
-    path.chmod(0o644)
-    with pytest.raises(InputError, match="others may read"):
-        master_from_file(path)
-    path.chmod(0o600)
-    path.write_text("short\n")
-    with pytest.raises(InputError, match="holds no master key"):
-        master_from_file(path)
+def test_a_master_key_has_32_bytes(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="32 bytes"):
         FileKeyProvider(tmp_path / "keys", b"short")
+
+
+def test_either_master_key_opens_what_is_its_own_until_the_change_is_settled(keys: FileKeyProvider) -> None:
+    new = bytes(range(1, 33))
+    folder = keys._directory
+    kept = {purpose: keys.create(purpose) for purpose in PURPOSES}
+    keys.destroy("cards")
+    assert keys.prepare(new) == keys.prepare(new) == len(PURPOSES) - 1
+    changed = FileKeyProvider(folder, new)
+    for provider in (keys, changed):
+        assert {p: provider.get(p) for p in provider.live()} == {p: k for p, k in kept.items() if p != "cards"}
+    keys.destroy("verifier")
+    assert not list(folder.glob("verifier.[kn]*")), "what was sealed anew dies with it"
+    assert changed.settle() == len(PURPOSES) - 2
+    assert changed.settle() == 0
+    assert changed.get("link") == kept["link"]
+    with pytest.raises(InputError):
+        keys.get("link")
+
+
+def test_what_was_sealed_for_a_change_that_was_given_up_is_dropped(keys: FileKeyProvider) -> None:
+    kept = keys.create("link")
+    keys.prepare(bytes(range(1, 33)))
+    assert keys.settle() == 0
+    assert keys.get("link") == kept
+    assert [p.name for p in keys._directory.iterdir()] == ["link.key"]

@@ -7,6 +7,7 @@ import pytest
 from bequest.crypto.links import (
     inner_secret,
     lookup_of,
+    names_of,
     open_card,
     open_inner,
     receipt_code,
@@ -82,3 +83,10 @@ def test_codes_hold_for_their_step_and_the_ones_beside_it() -> None:
     assert totp_step(secret, code, 3_000_000 + 90) is None
     for wrong in ("", "12345", "１２３４５６", "abcdef", "1234567"):
         assert totp_step(secret, wrong, 3_000_000) is None
+
+
+def test_what_is_asked_is_found_by_the_link_and_leads_to_no_card() -> None:
+    card, asker = names_of(b"s" * 16)
+    assert card == lookup_of(b"s" * 16)
+    assert len({card, asker, *names_of(b"t" * 16)}) == 4
+    assert len(asker) == len(card) == 32

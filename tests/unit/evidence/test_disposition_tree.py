@@ -1,15 +1,19 @@
 """The disposition tree: one provable line per person."""
 
 import hashlib
+import json
 from dataclasses import replace
 
 import pytest
+import segno
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bequest.documents.qr import parse_person_text, person_text
 from bequest.evidence.disposition_tree import DispositionTree, root_of_leaves, verify_disposition
 from bequest.evidence.merkle import EMPTY_ROOT
-from bequest.kernel.errors import EvidenceError
+from bequest.evidence.person_proof import PersonProof, parse_person_proof
+from bequest.kernel.errors import EvidenceError, VerificationError
 
 
 def tag(number: int) -> bytes:
@@ -32,6 +36,35 @@ def test_every_person_can_show_his_line_and_no_other() -> None:
         assert not verify_disposition(TREE.root, person, salt(number + 1), disposition, proof)
         assert not verify_disposition(TREE.root, tag(99), secret, disposition, proof)
         assert not verify_disposition(TREE.root, person, secret, disposition, replace(proof, index=proof.index ^ 1))
+
+
+def test_all_proofs_at_once_are_those_of_one_by_one() -> None:
+    for size in (1, 2, 3, 7, 8, 33, 50):
+        tree = DispositionTree(ENTRIES[:size])
+        assert {tag: tree.prove(tag) for tag, *_ in ENTRIES[:size]} == dict(tree.proofs())
+
+
+def test_a_kept_proof_is_read_as_it_was_written_and_nothing_else_is() -> None:
+    person, secret, disposition = ENTRIES[7]
+    proof = PersonProof(person, secret, disposition, TREE.prove(person))
+    assert proof.root() == TREE.root
+    assert parse_person_proof(proof.to_json("c")) == proof
+    assert parse_person_text(person_text(proof)) == proof
+    assert segno.make(person_text(proof), error="m").mode == "alphanumeric"
+    for wrong in (
+        replace(proof, disposition="anonymise"),
+        replace(proof, salt=salt(8)),
+        replace(proof, at=replace(proof.at, index=proof.at.index ^ 1)),
+        replace(proof, at=replace(proof.at, hashes=proof.at.hashes[:-1])),
+    ):
+        assert parse_person_proof(wrong.to_json("c")).root() != TREE.root
+    said = json.loads(proof.to_json("c"))
+    for change in ({"tag": "00"}, {"salt": 3}, {"index": -1}, {"index": "1"}, {"hashes": ["zz"]}, {"type": "x"}):
+        with pytest.raises(VerificationError):
+            parse_person_proof(json.dumps(said | change).encode())
+    for text in ("EVP1:", "EVP1:é", person_text(proof)[:60], person_text(proof)[:-2], "EVQ1:00"):
+        with pytest.raises(VerificationError):
+            parse_person_text(text)
 
 
 def test_the_tree_counts_each_disposition() -> None:

@@ -330,6 +330,7 @@ _EVIDENCE = """\
 # intent_quorum = 0              # 不可撤销的动作之前须有几家见过 · how many must have seen what cannot be undone
 # tsa = "https://tsa.example.com/"     # 时间戳机构 · a time-stamping authority (RFC 3161)
 # tsa_roots = "file:tsa-roots.pem"     # 其根证书 · its root certificate
+# guomi = true                         # 国密：另加 SM2/SM3 签名 · a second signature, SM2 with SM3
 # pdf_key = "file:seal.p12"            # 电子认证服务机构颁发的证书 · a certificate of a licensed authority, for PDFs
 # pdf_passphrase = "env:SEAL_PASSPHRASE"
 """

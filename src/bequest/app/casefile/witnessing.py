@@ -9,7 +9,7 @@ from bequest.kernel.errors import VerificationError
 from bequest.kernel.secret import PREFIXES
 from bequest.model.witnessing import EvidenceRules, NamedWitness
 
-EVIDENCE = ("witnesses", "quorum", "intent_quorum", "tsa", "tsa_roots", "pdf_key", "pdf_passphrase")
+EVIDENCE = ("witnesses", "quorum", "intent_quorum", "tsa", "tsa_roots", "guomi", "pdf_key", "pdf_passphrase")
 MAX_WITNESSES = 20
 
 
@@ -43,6 +43,7 @@ def read_evidence(table: Table) -> EvidenceRules:
         ),
         tsa=tsa,
         tsa_roots=_roots(table) if table.has("tsa_roots") else (),
+        guomi=table.flag("guomi", False),
         pdf_key=_reference(table, "pdf_key", table.text("pdf_key", ""), ("file:",)),
         pdf_passphrase=_reference(table, "pdf_passphrase", table.text("pdf_passphrase", ""), PREFIXES),
     )

@@ -1,11 +1,8 @@
 """Accounts of the console: made by whoever runs the server, for people that a case names."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from bequest.app.context import Context
-from bequest.crypto.cipher import derive
-from bequest.crypto.keys import master_from_file
 from bequest.crypto.passwords import LEAST, new_password, new_totp_secret, password_digest, totp_address
 from bequest.crypto.sealing import open_bytes, seal_bytes
 from bequest.kernel.errors import InputError
@@ -23,9 +20,9 @@ class NewAccount:
     totp_address: str
 
 
-def totp_key(home: Path) -> bytes:
+def totp_key(ctx: Context) -> bytes:
     """The key under which secrets of code generators lie in the control database."""
-    return derive(master_from_file(home / "master.key"), "console", "totp")
+    return ctx.master.derived("console", "totp")
 
 
 def add_account(ctx: Context, case_id: str, person_id: str, *, password: str = "") -> NewAccount:
@@ -41,7 +38,7 @@ def add_account(ctx: Context, case_id: str, person_id: str, *, password: str = "
     if password and len(password) < LEAST:
         raise InputError(f"a password has at least {LEAST} characters", hint="Take several words.")
     chosen, secret = password or new_password(), new_totp_secret()
-    sealed = seal_bytes(secret, totp_key(ctx.home), b"totp\0" + person_id.encode())
+    sealed = seal_bytes(secret, totp_key(ctx), b"totp\0" + person_id.encode())
     with ctx.store.transaction() as tx:
         tx.accounts.put(
             record.organisation, person_id, password=password_digest(chosen), totp_sealed=sealed, at=ctx.system.now()
@@ -49,6 +46,6 @@ def add_account(ctx: Context, case_id: str, person_id: str, *, password: str = "
     return NewAccount(person_id, chosen, secret, totp_address(secret, person_id, ISSUER))
 
 
-def open_totp(home: Path, person_id: str, sealed: bytes) -> bytes:
+def open_totp(ctx: Context, person_id: str, sealed: bytes) -> bytes:
     """The secret of a person's code generator."""
-    return open_bytes(sealed, totp_key(home), b"totp\0" + person_id.encode())
+    return open_bytes(sealed, totp_key(ctx), b"totp\0" + person_id.encode())

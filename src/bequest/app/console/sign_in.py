@@ -47,7 +47,7 @@ def _proven(ctx: Context, name: str, password: str, code: str) -> AccountRecord 
     if account is None:
         return None
     locked = account.locked_until is not None and account.locked_until > now
-    step = totp_step(open_totp(ctx.home, account.person, account.totp_sealed), code.strip(), int(now.timestamp()))
+    step = totp_step(open_totp(ctx, account.person, account.totp_sealed), code.strip(), int(now.timestamp()))
     with ctx.store.transaction() as tx:
         if locked:
             return None

@@ -18,7 +18,8 @@ def receipt_file(opened: Opened, made: AskedAtPortal) -> bytes:
     return render_receipt(
         receipt_facts(
             opened.page, opened.notice, opened.ref, made.code, opened.lots,
-            tuple(Said(a.kind, a.created_at, PORTAL, a.lot, a.state.value) for a in said), told_on=opened.told_on,
+            tuple(Said(a.kind, a.created_at, PORTAL, a.lot, (a.outcome or a.state).value) for a in said),
+            told_on=opened.told_on,
         )
     )  # fmt: skip
 

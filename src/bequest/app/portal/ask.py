@@ -8,9 +8,9 @@ from datetime import date
 
 from bequest.app.law import pack_named
 from bequest.app.portal.choices import NEEDS_DATUM, REQUESTS, Ask, offered
-from bequest.app.portal.open_card import Opened
+from bequest.app.portal.open_card import Opened, Situation
 from bequest.crypto.age import encrypt_stream
-from bequest.crypto.links import receipt_code
+from bequest.crypto.links import names_of, receipt_code, secret_of
 from bequest.kernel.errors import InputError, StateError
 from bequest.store.portal_records import AskedAtPortal, RequestState
 from bequest.store.repositories import Store
@@ -43,30 +43,31 @@ def ask(store: Store, opened: Opened, what: Ask, *, lot: str = "", text: str = "
         kind=what.value,
         lot=lot,
         sealed_text=sealed_to_case(text, opened.page.recipient),
-        due_on=due_on(opened, what),
+        due_on=due_on(opened.situation, what),
         state=RequestState.NEW,
         created_at=opened.now,
+        asker=names_of(secret_of(opened.token) or bytes(16))[1],
     )
-    with store.transaction() as tx:
-        before = tx.portal.of_person(made.case_id, made.ref)
+    with store.beside(f"{made.case_id}/{made.ref}") as inbox:
+        before = inbox.before(made.case_id, made.asker)
         twin = next((a for a in reversed(before) if (a.kind, a.lot) == (made.kind, lot) and not text), None)
         if twin is not None and twin.state is RequestState.NEW:
             return twin
         if sum(a.state is RequestState.NEW for a in before) >= MOST_OPEN:
             raise StateError("too much waits to be handled", hint="Try again later, or call the number in the letter.")
-        tx.portal.ask(made)
+        inbox.add(made)
     return made
 
 
-def due_on(opened: Opened, what: Ask) -> date | None:
+def due_on(at: Situation, what: Ask) -> date | None:
     """By when a request is answered: the days of the law pack, counted from today."""
     if what not in REQUESTS:
         return None
-    calendar = pack_named(opened.page.law_pack).calendar
-    page = opened.page
+    calendar = pack_named(at.page.law_pack).calendar
+    page = at.page
     if what is Ask.COPY:
-        return calendar.last_day(opened.today, page.copy_days).on
-    return calendar.last_day(opened.today, page.answer_working_days, "working_day").on
+        return calendar.last_day(at.today, page.copy_days).on
+    return calendar.last_day(at.today, page.answer_working_days, "working_day").on
 
 
 def sealed_to_case(text: str, recipient: str) -> bytes:

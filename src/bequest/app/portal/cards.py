@@ -48,8 +48,8 @@ def make_cards(
 ) -> int:  # fmt: skip
     """The cards of the case as they must read now; how many there are. Those whose content did not change stay.
 
-    `people`: `ref`, `name`, `phone`, `email`. `notices`: the wordings by lots. `done`: `ref`, `outcome`, once it is
-    fixed how each person ended.
+    `people`: `ref`, `name`, `phone`, `email`. `notices`: the wordings by lots. `done`: `ref`, `outcome`, `proof`, once
+    it is fixed how each person ended.
     """
     workspace = ctx.workspace(case.id)
     linked = load_linked(workspace, case, datamap, fixed=done is not None)
@@ -65,7 +65,7 @@ def make_cards(
             _datum().alias("datum"),
         )
     )
-    outcome = pl.lit("") if done is None else pl.col("outcome").fill_null("")
+    ended = [pl.lit("").alias(n) if done is None else pl.col(n).fill_null("") for n in ("outcome", "proof")]
     if done is not None:
         cards = cards.join(done, on="ref", how="left")
     cards = cards.with_columns(
@@ -74,7 +74,7 @@ def make_cards(
         mask.mask_email(cards["email"]).alias("masked_email"),
     )
     opened = pl.struct(
-        "ref", "lots", "notice", "told_on", "until", outcome.alias("outcome"), pl.col("kinds").fill_null(""),
+        "ref", "lots", "notice", "told_on", "until", *ended, pl.col("kinds").fill_null(""),
         pl.col("age").fill_null(""),
     )  # fmt: skip
     inner = pl.struct(name="masked_name", phone="masked_phone", email="masked_email")

@@ -1,6 +1,6 @@
-"""How a one-time code reaches somebody: by a mail server, by a program of one's own for text messages.
+"""How a one-time code or a word about a reply goes out: by a mail server, by a program of one's own for text messages.
 
-A code says neither who sends it nor what it is about. Of a rehearsal nothing is ever sent: its codes are listed.
+Neither says who sends it nor what it is about. Of a rehearsal nothing is ever sent: its codes are listed.
 """
 
 import json
@@ -24,9 +24,15 @@ class Carriers:
 
     def send(self, address: str, code: str) -> bool:
         """Send a code; whether it went out."""
-        text = words(code)
+        return self._send(address, "验证码 / code", words(code))
+
+    def send_word(self, address: str) -> bool:
+        """Say that a reply stands on somebody's page; whether it went out."""
+        return self._send(address, "有回复 / a reply", REPLY_WORDS)
+
+    def _send(self, address: str, subject: str, text: str) -> bool:
         if "@" in address:
-            return self.mail is not None and send_one(self.mail, Letter("code", address, "验证码 / code", text))
+            return self.mail is not None and send_one(self.mail, Letter("portal", address, subject, text))
         if self.text_program is None:
             return False
         given = json.dumps({"to": address, "text": text}, ensure_ascii=False)
@@ -37,6 +43,12 @@ class Carriers:
         except (OSError, subprocess.TimeoutExpired):
             return False
         return done.returncode == 0
+
+
+REPLY_WORDS = (
+    "您提出的请求有了回复。请打开原来通知里的链接查看。\n"
+    "There is a reply to a request of yours. Open the link of the notice to read it."
+)
 
 
 def words(code: str) -> str:

@@ -28,9 +28,11 @@ class Ask(StrEnum):
     COPY = "copy"
     DELETE = "delete"
     COMPLAIN = "complain"
+    RELATIVE = "relative"
+    """A close relative of somebody who died (PIPL Art. 49)."""
 
 
-REQUESTS = frozenset({Ask.CORRECT, Ask.COPY, Ask.DELETE, Ask.COMPLAIN})
+REQUESTS = frozenset({Ask.CORRECT, Ask.COPY, Ask.DELETE, Ask.COMPLAIN, Ask.RELATIVE})
 """Somebody answers these; all others count by themselves."""
 NEEDS_DATUM = frozenset({Ask.CORRECT, Ask.COPY, Ask.DELETE})
 """They show or change content: the link alone is not enough (recycled and shared numbers)."""
@@ -94,7 +96,7 @@ def requests(opened: Opened) -> tuple[Ask, ...]:
     """The requests that can be made now, in the order in which they are shown."""
     if opened.case_closed or opened.phase is Phase.ERASED:
         return (Ask.COMPLAIN,)
-    return (Ask.CORRECT, Ask.COPY, Ask.DELETE, Ask.COMPLAIN)
+    return (Ask.CORRECT, Ask.COPY, Ask.DELETE, Ask.COMPLAIN, Ask.RELATIVE)
 
 
 def offered(opened: Opened) -> frozenset[Ask]:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import polars as pl
 
+from bequest.app.console.access import MAY_DO, Act
 from bequest.app.context import Context, is_past
 from bequest.app.evidence import publish, record
 from bequest.app.portal.ask import LONGEST, sealed_to_case
@@ -20,7 +21,8 @@ from bequest.crypto.age import decrypt_stream
 from bequest.crypto.links import open_card, seal_card, secret_of
 from bequest.evidence.event_types import EventType
 from bequest.kernel.errors import InputError, StateError
-from bequest.store.portal_records import AskedAtPortal, Message, RequestState
+from bequest.model.case import Case, Person
+from bequest.store.portal_records import AskedAtPortal, Message, ReplyTold, RequestOutcome, RequestState
 from bequest.store.records import AccessRecord
 from bequest.store.repositories import Store
 
@@ -37,6 +39,7 @@ class Said:
     author: str
     text: str
     at: datetime
+    told: ReplyTold = ReplyTold.NOBODY
 
 
 def write(store: Store, opened: Opened, code: str, text: str) -> None:
@@ -55,7 +58,7 @@ def write(store: Store, opened: Opened, code: str, text: str) -> None:
         _not_too_many(tx.portal.messages(opened.page.case_id, [code]), from_staff=False)
         tx.portal.say(opened.page.case_id, Message(code, False, "", sealed, opened.now))
         if asked.state is RequestState.ANSWERED:  # it waits again
-            tx.portal.set_state(opened.page.case_id, [code], RequestState.NEW, opened.now)
+            tx.portal.reopen(opened.page.case_id, code, opened.now)
 
 
 def shown_to_customer(store: Store, opened: Opened, code: str) -> tuple[Said, ...]:
@@ -82,13 +85,13 @@ def thread(ctx: Context, case_id: str, code: str, *, by: str) -> tuple[AskedAtPo
     secret = _secret(ctx, case_id, asked.ref) if any(m.from_staff for m in found) else b""
     for m in found:
         text = _opened(secret, m.sealed, case_id) if m.from_staff else _plain(ctx, case_id, m.sealed)
-        said.append(Said(m.from_staff, m.author, text, m.created_at))
+        said.append(Said(m.from_staff, m.author, text, m.created_at, m.told))
     _note(ctx, case_id, code, by)
     return asked, tuple(said)
 
 
-def reply(ctx: Context, case_id: str, code: str, text: str, *, by: str, is_answer: bool) -> None:
-    """Staff write to the customer; `is_answer`: with it the request is answered.
+def reply(ctx: Context, case_id: str, code: str, text: str, *, by: str, outcome: RequestOutcome | None = None) -> None:
+    """Staff write to the customer, who is told that something stands there; with an outcome the request is answered.
 
     Raises:
         InputError: where there is no such request, or the text is empty or too long.
@@ -100,9 +103,34 @@ def reply(ctx: Context, case_id: str, code: str, text: str, *, by: str, is_answe
     sealed = seal_card(_secret(ctx, case_id, asked.ref), text.strip().encode(), case_id)
     with ctx.store.transaction() as tx:
         _not_too_many(tx.portal.messages(case_id, [code]), from_staff=True)
-        tx.portal.say(case_id, Message(code, True, by, sealed, at))
-        if is_answer:
-            tx.portal.set_state(case_id, [code], RequestState.ANSWERED, at)
+        tx.portal.say(case_id, Message(code, True, by, sealed, at, ReplyTold.WAITS))
+        if outcome is not None:
+            tx.portal.end(case_id, code, outcome, at)
+
+
+def take_on(ctx: Context, case_id: str, code: str, person: str, *, by: str) -> None:
+    """Somebody takes a request on, or gives it to a person whose role answers requests; noted among the accesses.
+
+    Raises:
+        InputError: where there is no such request, or the person does not answer requests in this case.
+    """
+    request_of(ctx, case_id, code)
+    if person not in {p.id for p in answerers(ctx.case(case_id).case)}:
+        raise InputError(
+            f"{person!r} does not answer requests in this case", hint="Service, officer, administrator, liquidator do."
+        )
+    at = ctx.now(case_id)
+    with ctx.store.transaction() as tx:
+        tx.portal.own(case_id, code, person)
+        tx.access.record(
+            case_id,
+            AccessRecord(at=at, person=by, action="portal.owner", purpose="PIPL-50", target=code, n_rows=1),
+        )
+
+
+def answerers(case: Case) -> tuple[Person, ...]:
+    """People of the case whose role answers requests of customers."""
+    return tuple(p for p in case.people if any(Act.REQUEST in MAY_DO[role] for role in p.roles))
 
 
 def request_of(ctx: Context, case_id: str, code: str) -> AskedAtPortal:

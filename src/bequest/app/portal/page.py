@@ -1,22 +1,28 @@
 """What the portal knows of a case: wordings and dates, nothing about any person. It lies in the control database."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bequest.app.context import Context
 from bequest.app.law import pack_of
-from bequest.kernel.canonical import to_json
+from bequest.kernel.canonical import digest, to_json
+from bequest.kernel.codec import decode
 from bequest.law.evaluate import params_on
 from bequest.law.objecting import objection_effects
 from bequest.law.windows import window_rules
 from bequest.model.case import MOVES_NOTHING, Case, Event, LegalRoute, OnSilence, Party, SystemKind
 from bequest.model.disposition import ReasonStatus
 from bequest.steps.notify.content import Notice
+from bequest.store.repositories import Looks
 from bequest.store.transaction import Tx
 
 PAGE = "portal_page"
 """Setting of the case: the page below."""
+PAGE_DIGEST = "portal_page_digest"
+"""Setting of the case: the SHA-256 of the page's JSON, by which a server knows whether it has read it already."""
 ADDRESS = "portal_address"
 """Setting of the case: where customers reach the portal."""
 OPEN_DAYS = 90
@@ -163,14 +169,38 @@ def _side(party: Party) -> Side:
 
 def keep_page(ctx: Context, page: Page) -> None:
     """Keep the page for the portal."""
-    at = ctx.now(page.case_id)
+    at, body = ctx.now(page.case_id), to_json(page)
     with ctx.store.transaction() as tx:
-        tx.settings.set(PAGE, to_json(page), at, case_id=page.case_id)
+        tx.settings.set(PAGE, body, at, case_id=page.case_id)
+        tx.settings.set(PAGE_DIGEST, digest(body), at, case_id=page.case_id)
 
 
 def page_of(tx: Tx, case_id: str) -> Page | None:
     """The page of a case, if cards were prepared."""
     return tx.settings.model(Page, PAGE, case_id=case_id)
+
+
+def page_at(looks: Looks, case_id: str, known_by: str | None) -> tuple[str, Page] | None:
+    """The same outside a transaction, with its digest. `known_by`: that digest as JSON, where the case has one.
+
+    A page is kept in memory by its own digest, whoever asked for it: it says nothing about any person.
+    """
+    name = str(json.loads(known_by)) if known_by else ""
+    if (found := _pages.get(name)) is not None:
+        return name, found
+    text = looks.setting(PAGE, case_id)
+    if text is None:
+        return None
+    name = hashlib.sha256(text.encode()).hexdigest()
+    found = _pages.get(name) or decode(Page, json.loads(text))
+    if len(_pages) >= _MOST_PAGES:
+        _pages.clear()
+    _pages[name] = found
+    return name, found
+
+
+_MOST_PAGES = 50
+_pages: dict[str, Page] = {}
 
 
 def opens_until(case: Case) -> date:

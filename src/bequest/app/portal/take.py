@@ -17,7 +17,7 @@ from bequest.kernel.canonical import digest
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import StateError
 from bequest.steps.notify.answers import ANSWERS
-from bequest.store.portal_records import AskedAtPortal, RequestState
+from bequest.store.portal_records import AskedAtPortal, RequestOutcome, RequestState
 from bequest.store.transaction import Tx
 
 CHANNEL = "portal"
@@ -103,8 +103,8 @@ def take_all(ctx: Context) -> int:
     return sum(take_requests(ctx, case_id) for case_id in cases_with_cards(ctx))
 
 
-def finish_request(ctx: Context, case_id: str, code: str) -> datetime:
-    """Note that somebody has answered a request; the person sees it on the page.
+def finish_request(ctx: Context, case_id: str, code: str, outcome: RequestOutcome) -> datetime:
+    """Note that somebody has answered a request by another way, and how; the person sees it on the page.
 
     Raises:
         InputError: where there is no such receipt code in the case.
@@ -112,5 +112,5 @@ def finish_request(ctx: Context, case_id: str, code: str) -> datetime:
     request_of(ctx, case_id, code)
     at = ctx.now(case_id)
     with ctx.store.transaction() as tx:
-        tx.portal.set_state(case_id, [code], RequestState.ANSWERED, at)
+        tx.portal.end(case_id, code, outcome, at)
     return at

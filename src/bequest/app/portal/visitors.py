@@ -22,7 +22,7 @@ from bequest.app.workspace import Workspace
 from bequest.crypto.age import decrypt_stream, generate_identity
 from bequest.crypto.atomic import write_file
 from bequest.crypto.cipher import aes_ecb, derive
-from bequest.crypto.keys import KeyState, master_from_file
+from bequest.crypto.keys import KeyState
 from bequest.crypto.links import no_links, one_time_code, seal_links
 from bequest.crypto.sealing import open_bytes, seal_bytes
 from bequest.engine.kernels.cmac import tokens
@@ -167,4 +167,4 @@ def _identity(ctx: Context) -> tuple[str, str]:
 
 
 def _home_key(ctx: Context) -> bytes:
-    return derive(master_from_file(ctx.home / "master.key"), "portal", "visits")
+    return ctx.master.derived("portal", "visits")

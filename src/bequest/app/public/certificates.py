@@ -7,10 +7,12 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bequest.app.public.revocations import revocation_in
 from bequest.crypto.verify import PublicKey, parse_public_line
 from bequest.documents.qr import parse_qr_text, short_id
+from bequest.evidence.checks.later import REASONS
 from bequest.evidence.statement import read_statement, verify_statement
-from bequest.kernel.canonical import to_json
+from bequest.kernel.canonical import Json, to_json
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import VerificationError
 from bequest.store.repositories import Store
@@ -89,11 +91,36 @@ def register_of(tx: Tx, case_id: str) -> tuple[PublicCertificate, ...]:
 def check_certificate(store: Store, given: bytes) -> Checked:
     """Check what was pasted or uploaded: the text of a QR code, or the signed original (`….dsse.json`)."""
     with store.transaction() as tx:
-        known = [c for r in tx.cases.list() for c in register_of(tx, r.case.id)]
+        cases = [r.case.id for r in tx.cases.list()]
+        known = [c for case_id in cases for c in register_of(tx, case_id)]
+        revoked = [r for case_id in cases if (r := revocation_in(tx, case_id)) is not None]
     text = given.strip()
     if text[:5].upper() == b"EVQ1:":
-        return _from_qr(known, text.decode("ascii", "replace").upper())
-    return _from_original(known, text)
+        checked = _from_qr(known, text.decode("ascii", "replace").upper())
+    else:
+        checked = _from_original(known, text)
+    for r in revoked:
+        if checked.certificate is not None and r.certificate_id == checked.certificate.certificate_id:
+            zh, en = REASONS[r.reason]
+            checked.lines.append(Line(False, f"已于 {r.at[:10]} 撤销：{zh}", f"It was revoked on {r.at[:10]}: {en}"))
+    return checked
+
+
+def revocation_list(store: Store) -> list[Json]:
+    """Every certificate of this platform that was revoked, the latest first."""
+    found: list[tuple[str, Json]] = []
+    with store.transaction() as tx:
+        for record in tx.cases.list():
+            revoked = revocation_in(tx, record.case.id)
+            for c in register_of(tx, record.case.id) if revoked else ():
+                if revoked and c.certificate_id == revoked.certificate_id:
+                    line: Json = {
+                        "certificate": c.certificate_id, "payload_sha256": c.payload_sha256, "reason": revoked.reason,
+                        "revoked_at": revoked.at, "statement_sha256": revoked.statement_sha256,
+                        "rehearsal": c.rehearsal,
+                    }  # fmt: skip
+                    found.append((revoked.at, line))
+    return [line for _, line in sorted(found, key=lambda pair: pair[0], reverse=True)]
 
 
 def _from_qr(known: list[PublicCertificate], text: str) -> Checked:

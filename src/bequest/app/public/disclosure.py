@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from bequest.app.portal.page import Page, page_of
 from bequest.app.public.certificates import PublicCertificate, register_of
+from bequest.app.public.revocations import revocation_in
 from bequest.kernel.canonical import to_json
 from bequest.kernel.codec import decode
 from bequest.steps.notify.content import Notice
@@ -44,6 +45,8 @@ class Disclosure:
     moved: bool
     closed: bool
     certificates: tuple[PublicCertificate, ...]
+    revoked: str
+    """The number of the certificate that was revoked, if one was."""
     today: datetime
 
 
@@ -64,10 +67,20 @@ def disclosure_of(store: Store, case_id: str, now: datetime) -> Disclosure | Non
         if record is None or kept is None or page is None:
             return None
         certificates = register_of(tx, case_id)
+        revoked = revocation_in(tx, case_id)
     notice = max(page.notices.values(), key=lambda n: len(n.items))
     at = record.clock_at if record.rehearsal and record.clock_at else now
     moved = record.status in {CaseStatus.CUT_OVER, CaseStatus.CLOSED}
-    return Disclosure(page, notice, kept, moved, record.status is CaseStatus.CLOSED, certificates, at)
+    return Disclosure(
+        page,
+        notice,
+        kept,
+        moved,
+        record.status is CaseStatus.CLOSED,
+        certificates,
+        revoked.certificate_id if revoked else "",
+        at,
+    )
 
 
 def _kept(tx: Tx, case_id: str) -> Disclosed | None:

@@ -26,6 +26,7 @@ REQUEST_WORDS = {
     "copy": ("副本", "a copy"),
     "delete": ("删除", "deletion"),
     "complain": ("投诉", "a complaint"),
+    "relative": ("逝者近亲属的请求", "something as a relative of somebody who died"),
 }
 
 
@@ -154,6 +155,7 @@ def _requests(ctx: Context, case: Case) -> list[Item]:
     with ctx.store.transaction() as tx:
         asked = [a for a in tx.portal.list(case.id) if a.state is RequestState.NEW and a.due_on]
     roles = (Role.SERVICE, Role.OFFICER)
+    names = {p.id: p.name for p in case.people}
     return [
         Item(
             f"客户请求：{REQUEST_WORDS[a.kind][0]}",
@@ -161,7 +163,7 @@ def _requests(ctx: Context, case: Case) -> list[Item]:
             f"回执 {a.code}",
             f"Receipt {a.code}",
             a.due_on,
-            _holders(case, roles),
+            (names.get(a.owner, a.owner),) if a.owner else _holders(case, roles),
             frozenset(roles),
             f"requests/{a.code}",
             "till",

@@ -2,14 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from bequest.app.context import Context
 from bequest.app.webhooks.guard import read_url
 from bequest.app.webhooks.kinds import Kind
 from bequest.app.webhooks.tell import begin_here
-from bequest.crypto.cipher import derive
-from bequest.crypto.keys import master_from_file
 from bequest.crypto.sealing import open_bytes, seal_bytes
 from bequest.crypto.tokens import new_id, new_secret
 from bequest.kernel.errors import InputError, StateError
@@ -45,7 +42,7 @@ def add_endpoint(
     secret, this = new_secret(), new_id()
     record = EndpointRecord(
         case_id=case_id, endpoint_id=this, url=url, kinds=wanted, allow_private=allow_private,
-        secret_sealed=seal_bytes(secret.encode(), _key(ctx.home), this.encode()), created_at=ctx.system.now(),
+        secret_sealed=seal_bytes(secret.encode(), _key(ctx), this.encode()), created_at=ctx.system.now(),
     )  # fmt: skip
     with ctx.store.transaction() as tx:
         if sum(e.ended_at is None for e in tx.webhooks.list(case_id)) >= MOST:
@@ -68,10 +65,10 @@ def end_endpoint(ctx: Context, case_id: str, endpoint_id: str) -> None:
             )
 
 
-def secret_of(home: Path, record: EndpointRecord) -> str:
+def secret_of(ctx: Context, record: EndpointRecord) -> str:
     """The secret with which messages to an address are signed."""
-    return open_bytes(record.secret_sealed, _key(home), record.endpoint_id.encode()).decode()
+    return open_bytes(record.secret_sealed, _key(ctx), record.endpoint_id.encode()).decode()
 
 
-def _key(home: Path) -> bytes:
-    return derive(master_from_file(home / "master.key"), "webhooks", "secrets")
+def _key(ctx: Context) -> bytes:
+    return ctx.master.derived("webhooks", "secrets")

@@ -47,9 +47,9 @@ def restore(
         render.line(
             render.say(
                 f"已恢复 {found.rows:,} 行、{found.files:,} 个文件，案件 {'、'.join(found.cases)}。"
-                "请另行放回 master.key 和各案的 keys。",
+                "请另行放回 master.key、主目录与各案的 keys。",
                 f"{found.rows:,} rows and {found.files:,} files restored, cases {', '.join(found.cases)}."
-                " Put master.key and the folder keys of each case back from their own backup.",
+                " Put master.key and the folders keys, of the home and of each case, back from their own backup.",
             )
         )
         return

@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from bequest.app.public.certificates import revocation_list
 from bequest.app.revoke_certificate import revoke_certificate
 from bequest.cli import render
 from bequest.cli.state import group, state_of
+from bequest.kernel.clock import rfc3339
 from bequest.model.destruction import RevocationReason
 
 commands = group("销毁证明：撤销。 The destruction certificate: revoked.")
@@ -18,6 +20,12 @@ def register(app: typer.Typer) -> None:
     app.add_typer(commands, name="certificate")
 
 
+@commands.command(help="List the certificates that were revoked, as JSON to publish. 已撤销证明的清单。")
+def revoked(ctx: typer.Context) -> None:
+    with state_of(ctx).context() as c:
+        render.print_json({"as_of": rfc3339(c.system.now()), "revoked": revocation_list(c.store), "v": 1})
+
+
 @commands.command(help="Revoke the certificate: two people sign, the officer one of them. 撤销销毁证明。")
 def revoke(
     ctx: typer.Context,
@@ -26,10 +34,10 @@ def revoke(
     signer: Annotated[list[Path], typer.Option("--signer", help="the private keys of two people; given twice")],
 ) -> None:
     with state_of(ctx).context() as c:
-        revoked = revoke_certificate(c, case, why, signer)
-    render.line(render.say(f"已撤销 {revoked.certificate_id}", f"revoked: {revoked.certificate_id}"))
-    render.line(f"statement: {revoked.statement}")
-    if revoked.closed:
+        done = revoke_certificate(c, case, why, signer)
+    render.line(render.say(f"已撤销 {done.certificate_id}", f"revoked: {done.certificate_id}"))
+    render.line(f"statement: {done.statement}")
+    if done.closed:
         render.line(
             render.say(
                 "日志已关闭：请把此陈述交给持有证据包的各方，核验时用 --later。",

@@ -57,12 +57,14 @@ def verify(
         list[Path] | None,
         typer.Option(help="a statement made after the close: custody destroyed, certificate revoked; repeatable"),
     ] = None,
+    proof: Annotated[list[Path] | None, typer.Option(help="the proof (JSON) that a customer kept; repeatable")] = None,
     rehearsal: Annotated[bool, typer.Option(help="accept the evidence of a rehearsal")] = False,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     arguments = [str(bundle), "--trust", str(trust), "--lang", render.language()]
     arguments += [word for path in earlier or [] for word in ("--earlier", str(path))]
     arguments += [word for path in later or [] for word in ("--later", str(path))]
+    arguments += [word for path in proof or [] for word in ("--proof", str(path))]
     arguments += ["--rehearsal"] * rehearsal + ["--json"] * json
     raise typer.Exit(verify_cli.main(arguments))
 

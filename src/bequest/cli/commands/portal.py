@@ -6,11 +6,12 @@ import typer
 
 from bequest.app.portal.carriers import Carriers
 from bequest.app.portal.link import link_for
-from bequest.app.portal.messages import reply, thread
+from bequest.app.portal.messages import reply, take_on, thread
 from bequest.app.portal.take import finish_request, take_requests
 from bequest.app.portal.visitors import answer_visits, listed_codes
 from bequest.cli import render
 from bequest.cli.state import group, state_of
+from bequest.store.portal_records import RequestOutcome
 
 commands = group("客户门户。 The customer portal.")
 Code = Annotated[str, typer.Argument(help="receipt code")]
@@ -46,8 +47,14 @@ def codes(ctx: typer.Context, case: str) -> None:
 def requests(ctx: typer.Context, case: str) -> None:
     with state_of(ctx).context() as c, c.store.transaction() as tx:
         found = tx.portal.list(case)
-    rows = [(a.code, a.kind, a.ref, a.state.value, str(a.due_on or ""), "yes" if a.sealed_text else "") for a in found]
-    render.table("", ("receipt", "what", "reference", "state", "due", "text"), rows)
+    rows = [
+        (
+            a.code, a.kind, a.ref, a.state.value, str(a.due_on or ""), a.owner, a.outcome.value if a.outcome else "",
+            "yes" if a.sealed_text else "",
+        )
+        for a in found
+    ]  # fmt: skip
+    render.table("", ("receipt", "what", "reference", "state", "due", "owner", "outcome", "text"), rows)
 
 
 @commands.command(name="read", help="What a customer wrote with a request (logged). 查看请求原文（记录在案）。")
@@ -66,15 +73,32 @@ def reply_(
     case: str,
     code: Code,
     text: Annotated[str, typer.Argument(help="what the customer reads on the page")],
-    answer: Annotated[bool, typer.Option("--answer", help="with this the request is answered")] = False,
+    outcome: Annotated[
+        RequestOutcome | None,
+        typer.Option("--outcome", help="with this the request is answered: done, done in part, not done"),
+    ] = None,
 ) -> None:
     with state_of(ctx).context() as c:
-        reply(c, case, code, text, by="os-user", is_answer=answer)
+        reply(c, case, code, text, by="os-user", outcome=outcome)
     render.line(render.say("已记录，客户在页面上看到", "noted; the customer sees it on the page"))
 
 
-@commands.command(name="answered", help="Note that a request was answered. 记录请求已答复。")
-def answered(ctx: typer.Context, case: str, code: Code) -> None:
+@commands.command(name="own", help="Who takes a request on. 由谁办理请求。")
+def own(
+    ctx: typer.Context, case: str, code: Code, person: Annotated[str, typer.Argument(help="person of the case")]
+) -> None:
     with state_of(ctx).context() as c:
-        finish_request(c, case, code)
+        take_on(c, case, code, person, by="os-user")
+    render.line(render.say("已记录", "noted"))
+
+
+@commands.command(name="answered", help="Note that a request was answered by another way. 记录请求已另途答复。")
+def answered(
+    ctx: typer.Context,
+    case: str,
+    code: Code,
+    outcome: Annotated[RequestOutcome, typer.Option("--outcome", help="done, done in part, not done")],
+) -> None:
+    with state_of(ctx).context() as c:
+        finish_request(c, case, code, outcome)
     render.line(render.say("已记录", "noted"))

@@ -85,6 +85,6 @@ def send(ctx: typer.Context) -> None:
     with state_of(ctx).context() as c:
         planned = plan_messages(c)
         tried = 0
-        while n := send_due(c, lambda e: secret_of(c.home, e)):
+        while n := send_due(c, lambda e: secret_of(c, e)):
             tried += n
     render.line(render.say(f"新通知 {planned} 条，发出 {tried} 条", f"{planned} new messages, {tried} tried"))

@@ -3,12 +3,13 @@
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bequest.crypto.verify import PublicKey, verify_sshsig
 from bequest.evidence import bag
+from bequest.evidence.checks.guomi import check_guomi_manifest
 from bequest.evidence.report import Findings
 from bequest.evidence.trust import Trust
 from bequest.kernel.errors import VerificationError
@@ -58,21 +59,26 @@ def check_files(top: Path, trust: Trust, findings: Findings) -> BundleFiles | No
     present = _walk(top, findings)
     if present is None:
         return None
-    tags = _read_tags(top, present, findings)
+    names = (*bag.TAG_FILES, *(bag.GUOMI_FILES if trust.guomi else ()))
+    tags = _read_tags(top, names, present, findings)
     if tags is None:
         return None
     _check_signatures(tags, trust.platform, findings)
-    _check_tags(tags, findings)
+    _check_tags(tags, names, findings)
     digests = _parsed(bag.MANIFEST, tags[bag.MANIFEST], findings)
     if digests is None:
         return None
     payload = {path for path in present if path.startswith(bag.DATA)}
-    _check_set(present, payload, digests, findings)
+    _check_set(present, payload, names, digests, findings)
     n_bytes = sum(present[path] for path in payload)
     _check_bag_info(tags[bag.BAG_INFO], trust, n_bytes, len(payload), findings)
     _check_digests(top, {path: digests[path] for path in sorted(payload & digests.keys())}, findings)
     if findings.any_failed:
         return None
+    if trust.guomi:
+        check_guomi_manifest(top, tags, payload, trust.guomi, findings)
+        if findings.any_failed:
+            return None
     findings.passed(
         "files.digests",
         f"清单列明的 {len(payload)} 个文件逐字节相符，此外别无文件",
@@ -117,8 +123,10 @@ def _entries(folder: Path, prefix: str) -> Iterator[tuple[str, bool, int]]:
             yield from _entries(Path(entry.path), path + "/")
 
 
-def _read_tags(top: Path, present: Mapping[str, int], findings: Findings) -> dict[str, bytes] | None:
-    names = (*bag.TAG_FILES, bag.TAGMANIFEST, bag.TAGMANIFEST_SIG)
+def _read_tags(
+    top: Path, listed: Sequence[str], present: Mapping[str, int], findings: Findings
+) -> dict[str, bytes] | None:
+    names = (*listed, bag.TAGMANIFEST, bag.TAGMANIFEST_SIG)
     for name in names:
         if present.get(name, _MAX_TAG_BYTES + 1) > _MAX_TAG_BYTES:
             findings.failed("files.listed", name, "缺少此文件或文件过大", "this file is missing or too large")
@@ -139,15 +147,15 @@ def _check_signatures(tags: Mapping[str, bytes], key: PublicKey, findings: Findi
             findings.passed("files.signature", zh, en, file=name)
 
 
-def _check_tags(tags: Mapping[str, bytes], findings: Findings) -> None:
+def _check_tags(tags: Mapping[str, bytes], names: Sequence[str], findings: Findings) -> None:
     if tags[bag.BAGIT] != bag.BAGIT_TEXT:
         findings.failed("files.tags", bag.BAGIT, "不是 BagIt 1.0 的声明", "this is not the declaration of BagIt 1.0")
     listed = _parsed(bag.TAGMANIFEST, tags[bag.TAGMANIFEST], findings)
     if listed is None:
         return
-    if set(listed) != set(bag.TAG_FILES):
+    if set(listed) != set(names):
         findings.failed("files.tags", bag.TAGMANIFEST, "所列文件不对", "it lists other files than it should")
-    for name in bag.TAG_FILES:
+    for name in names:
         if listed.get(name) != hashlib.sha256(tags[name]).hexdigest():
             findings.failed("files.digests", name, "内容与清单不符", "its content is not what the tag manifest says")
 
@@ -160,8 +168,10 @@ def _parsed(name: str, data: bytes, findings: Findings) -> dict[str, str] | None
         return None
 
 
-def _check_set(present: Mapping[str, int], payload: set[str], digests: Mapping[str, str], findings: Findings) -> None:
-    known = {*bag.TAG_FILES, bag.TAGMANIFEST, bag.TAGMANIFEST_SIG}
+def _check_set(
+    present: Mapping[str, int], payload: set[str], tags: Sequence[str], digests: Mapping[str, str], findings: Findings
+) -> None:
+    known = {*tags, bag.TAGMANIFEST, bag.TAGMANIFEST_SIG}
     for path in sorted(set(present) - payload - known):
         findings.failed("files.listed", path, "不属于证据包", "this file does not belong to the bundle")
     for path in sorted(payload - digests.keys()):

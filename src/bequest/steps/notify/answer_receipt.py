@@ -71,7 +71,8 @@ class ReceiptLot:
 class Said:
     """One answer: its word (`steps.notify.answers.ANSWERS`, or a request of the portal), when, by which channel.
 
-    `lot` is empty where it is for all lots; `state` is `new`, `taken`, `late` or `answered`.
+    `lot` is empty where it is for all lots; `state` is `new`, `taken`, `late`, or how a request was
+    answered: `granted`, `partly`, `refused`; `answered` where an earlier version did not note how.
     """
 
     kind: str
@@ -113,12 +114,16 @@ _RIGHTS = {
     "copy": ("请求查阅、复制", "request for access and a copy"),
     "delete": ("请求删除", "request to delete"),
     "complain": ("投诉", "complaint"),
+    "relative": ("逝者近亲属的请求", "request of a relative of somebody who died"),
 }
 _STATUS = {
     "new": "dpv:RequestInitiated", "taken": "dpv:RequestAccepted", "late": "dpv:RequestRejected",
-    "answered": "dpv:RequestFulfilled",
+    "answered": "dpv:RequestFulfilled", "granted": "dpv:RequestFulfilled", "partly": "dpv:RequestFulfilled",
+    "refused": "dpv:RequestRejected",
 }  # fmt: skip
 _LATE = ("来得太迟，没有计入", "it came too late and did not count")
+_PARTLY = ("只办了一部分，原因见回复", "done in part; the reply says why")
+_EXPLAINED = {"late": _LATE, "partly": _PARTLY}
 _UNTIL = ("直到另作答复、撤回，或者信息删除", "until another answer, its withdrawal, or the deletion of the data")
 _SEAT = (
     "所列国家或者地区是公司所在地；服务器所在地案件没有记载",
@@ -296,8 +301,8 @@ def _exercise(s: Said) -> Json:
     }
     if s.lot:
         out["dct:identifier"] = s.lot
-    if s.state == "late":
-        out["dct:description"] = _both(*_LATE)
+    if s.state in _EXPLAINED:
+        out["dct:description"] = _both(*_EXPLAINED[s.state])
     return out
 
 

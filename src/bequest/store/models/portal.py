@@ -19,6 +19,8 @@ class PortalRequest(CaseScoped):
 
     code = models.CharField(max_length=ID_LENGTH, unique=True)
     ref = models.CharField(max_length=ID_LENGTH)
+    asker = models.CharField(max_length=ID_LENGTH, blank=True, default="")
+    """Follows from the link one way: its page finds by it what was asked there, and it leads to no card."""
     kind = models.CharField(max_length=WORD_LENGTH)
     lot = models.CharField(max_length=ID_LENGTH, blank=True)
     sealed_text = models.BinaryField()
@@ -26,6 +28,13 @@ class PortalRequest(CaseScoped):
     state = models.CharField(max_length=WORD_LENGTH)
     created_at = models.DateTimeField()
     state_at = models.DateTimeField()
+    owner = models.CharField(max_length=ID_LENGTH, blank=True, default="")
+    outcome = models.CharField(max_length=WORD_LENGTH, blank=True, default="")
+
+    class Meta:
+        """Each page looks for what was asked there."""
+
+        indexes = (models.Index(fields=["asker"], name="asked_by"),)
 
 
 class PortalMessage(CaseScoped):
@@ -37,6 +46,8 @@ class PortalMessage(CaseScoped):
     author = models.CharField(max_length=ID_LENGTH, blank=True)
     sealed = models.BinaryField()
     created_at = models.DateTimeField()
+    told = models.CharField(max_length=WORD_LENGTH, blank=True, default="")
+    """Of a reply: whether its customer was told that it is there."""
 
 
 class PortalRating(CaseScoped):

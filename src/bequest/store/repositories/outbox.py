@@ -84,6 +84,10 @@ class Outbox(CaseRepository):
         """All events of the case, in order."""
         return tuple(_read(row) for row in self._in(rows.OutboxEvent, case_id).order_by("seq"))
 
+    def of_type(self, case_id: str, typ: str) -> tuple[OutboxRecord, ...]:
+        """The events of one type, in order."""
+        return tuple(_read(row) for row in self._in(rows.OutboxEvent, case_id).filter(typ=typ).order_by("seq"))
+
 
 def _read(row: rows.OutboxEvent) -> OutboxRecord:
     return OutboxRecord(

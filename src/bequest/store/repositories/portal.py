@@ -7,7 +7,16 @@ from django.db import connections
 from django.db.models import F
 
 from bequest.store import models as rows
-from bequest.store.portal_records import AskedAtPortal, Card, Message, RequestState, Visit
+from bequest.store.portal_records import (
+    AskedAtPortal,
+    Card,
+    Message,
+    ReplyTold,
+    RequestOutcome,
+    RequestState,
+    Unsaid,
+    Visit,
+)
 from bequest.store.unit import CaseRepository, Unit, aware
 
 _AT_ONCE = 2_000
@@ -57,22 +66,6 @@ class Portal(CaseRepository):
         """Remove cards that no link opens any more."""
         return self._unit.rows(rows.PortalCard).filter(opens_until__lt=aware(at)).delete()[0]
 
-    def ask(self, asked: AskedAtPortal) -> None:
-        """Enter a choice or request."""
-        self._unit.require_case(asked.case_id)
-        rows.PortalRequest(
-            case_id=asked.case_id,
-            code=asked.code,
-            ref=asked.ref,
-            kind=asked.kind,
-            lot=asked.lot,
-            sealed_text=asked.sealed_text,
-            due_on=asked.due_on,
-            state=asked.state.value,
-            created_at=aware(asked.created_at),
-            state_at=aware(asked.created_at),
-        ).save(using=self._unit.alias, force_insert=True)
-
     def of_person(self, case_id: str, ref: str) -> tuple[AskedAtPortal, ...]:
         """What one person asked, in order."""
         return _read(self._in(rows.PortalRequest, case_id).filter(ref=ref).order_by("pk"))
@@ -91,18 +84,51 @@ class Portal(CaseRepository):
         found = self._in(rows.PortalRequest, case_id).filter(code__in=list(codes))
         found.update(state=state.value, state_at=aware(at))
 
+    def end(self, case_id: str, code: str, outcome: RequestOutcome, at: datetime) -> None:
+        """A request is answered, with this outcome."""
+        found = self._in(rows.PortalRequest, case_id).filter(code=code)
+        found.update(state=RequestState.ANSWERED.value, outcome=outcome.value, state_at=aware(at))
+
+    def reopen(self, case_id: str, code: str, at: datetime) -> None:
+        """A request that was answered waits again."""
+        found = self._in(rows.PortalRequest, case_id).filter(code=code)
+        found.update(state=RequestState.NEW.value, outcome="", state_at=aware(at))
+
+    def own(self, case_id: str, code: str, person: str) -> None:
+        """Somebody takes a request on."""
+        self._in(rows.PortalRequest, case_id).filter(code=code).update(owner=person)
+
+    def by_code(self, code: str) -> AskedAtPortal | None:
+        """The choice or request of a receipt code, in whatever case."""
+        return next(iter(_read(self._unit.rows(rows.PortalRequest).filter(code=code))), None)
+
+    def unsaid(self) -> tuple[Unsaid, ...]:
+        """Replies of which nobody was told yet, in order."""
+        waiting = self._unit.rows(rows.PortalMessage).filter(told=ReplyTold.WAITS.value).order_by("pk")
+        found = list(waiting.values_list("pk", "case_id", "code"))
+        of = dict(
+            self._unit.rows(rows.PortalRequest).filter(code__in=[c for *_, c in found]).values_list("code", "ref")
+        )
+        return tuple(Unsaid(pk, case_id, of[code]) for pk, case_id, code in found)
+
+    def was_told(self, pk: int, told: ReplyTold) -> None:
+        """How telling somebody of a reply went."""
+        self._unit.rows(rows.PortalMessage).filter(pk=pk).update(told=told.value)
+
     def say(self, case_id: str, message: Message) -> None:
         """Add a message to a request."""
         self._unit.require_case(case_id)
         rows.PortalMessage(
             case_id=case_id, code=message.code, from_staff=message.from_staff, author=message.author,
-            sealed=message.sealed, created_at=aware(message.created_at),
+            sealed=message.sealed, created_at=aware(message.created_at), told=message.told.value,
         ).save(using=self._unit.alias, force_insert=True)  # fmt: skip
 
     def messages(self, case_id: str, codes: Sequence[str]) -> tuple[Message, ...]:
         """The messages about some requests, in order."""
         found = self._in(rows.PortalMessage, case_id).filter(code__in=list(codes)).order_by("pk")
-        return tuple(Message(m.code, m.from_staff, m.author, bytes(m.sealed), m.created_at) for m in found)
+        return tuple(
+            Message(m.code, m.from_staff, m.author, bytes(m.sealed), m.created_at, ReplyTold(m.told)) for m in found
+        )
 
     def rate(self, case_id: str, key: str, value: int, at: datetime) -> None:
         """How satisfied somebody is; a later word takes the place of an earlier one."""
@@ -176,6 +202,9 @@ def _read(found: Iterable[rows.PortalRequest]) -> tuple[AskedAtPortal, ...]:
             due_on=r.due_on,
             state=RequestState(r.state),
             created_at=r.created_at,
+            owner=r.owner,
+            outcome=RequestOutcome(r.outcome) if r.outcome else None,
+            asker=r.asker,
         )
         for r in found
     )
@@ -186,11 +215,6 @@ class Attempts:
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
-
-    def count(self, source: str, window: int) -> int:
-        """How many attempts there were in a window."""
-        row = self._unit.rows(rows.Attempt).filter(source=source, window=window).first()
-        return row.n if row else 0
 
     def add(self, source: str, window: int) -> int:
         """One more; how many there are now. Counters of earlier windows go."""

@@ -1,12 +1,15 @@
 """The control database of a home, and the transaction: one object with all repositories, alive until the block ends."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 from django.db import Error, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from bequest.kernel.errors import StateError
 from bequest.store.engine import Engine
@@ -17,6 +20,7 @@ from bequest.store.repositories.copies import Copies
 from bequest.store.repositories.doing import Custody, Deliveries, Destructions, Receipts, Residuals
 from bequest.store.repositories.grants import Grants
 from bequest.store.repositories.leases import Leases
+from bequest.store.repositories.looks import Inbox, Looks
 from bequest.store.repositories.orders import Orders
 from bequest.store.repositories.outbox import Outbox
 from bequest.store.repositories.people import Memberships, People
@@ -70,6 +74,7 @@ class Tx:
         self.webhooks = Webhooks(unit)
 
 
+T = TypeVar("T")
 DATABASE_NAME = "control.db"
 
 Fence = tuple[str, str, int]
@@ -98,12 +103,7 @@ class Store:
                 the server is lost.
             LeaseError: inside `fenced`, when the step was taken over.
         """
-        connection = connections[self._alias]
-        if connection.in_atomic_block:
-            raise StateError(
-                "a transaction of this home is open already",
-                hint="Pass the open transaction on instead of opening one.",
-            )
+        connection = self._outside()
         unit = Unit(self._alias)
         self._take_up()
         with self._told(), transaction.atomic(using=self._alias, durable=True):
@@ -118,6 +118,59 @@ class Store:
                 unit.end()
 
     @contextmanager
+    def beside(self, name: str) -> Iterator[Inbox]:
+        """A transaction that may be open beside others of its kind, but for those of the same name.
+
+        For what one person adds at the portal, where many do so at once: nothing that another person's row depends on
+        is read or written inside. Beside any other transaction it is alone as usual, so whoever looks there whether
+        something waits misses nothing that was told to be on record.
+
+        Raises:
+            StateError: as `transaction`.
+        """
+        connection = self._outside()
+        with self._told(), ExitStack() as stack:
+            self._again(connection, lambda: stack.enter_context(self._begun_beside(connection, name)))
+            yield Inbox(partial(self._engine.run, connection))
+
+    @contextmanager
+    def _begun_beside(self, connection: BaseDatabaseWrapper, name: str) -> Iterator[None]:
+        with transaction.atomic(using=self._alias, durable=True):
+            self._engine.begin_beside(connection, name)
+            yield
+
+    @property
+    def looks(self) -> Looks:
+        """Looks without a transaction, each at what is committed at its own moment: nobody waits for them.
+
+        Raises:
+            StateError: with the look, inside a transaction of this home, or when the server is lost.
+        """
+        return Looks(self._fetch)
+
+    def _fetch(self, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        connection = self._outside()
+        with self._told():
+            return self._again(connection, lambda: self._engine.run(connection, statement, values))
+
+    def _again(self, connection: BaseDatabaseWrapper, what: Callable[[], T]) -> T:
+        """Do the first thing on a connection; once more on a new one, where the server ended the old one meanwhile.
+
+        Cheaper than to ask beforehand whether it still answers.
+        """
+        connection.ensure_connection()
+        used = connection.connection
+        try:
+            return what()
+        except Error:
+            is_gone = connection.connection is not used or self._engine.is_lost(connection)  # a rollback may renew it
+            if getattr(self._holds, "any", False) or not is_gone:
+                raise
+            connection.close()
+            connection.ensure_connection()
+            return what()
+
+    @contextmanager
     def reading(self) -> Iterator[Tx]:
         """A look at what is committed at one moment; nothing can be written inside.
 
@@ -127,12 +180,7 @@ class Store:
         Raises:
             StateError: inside another transaction of this home, or when the server is lost.
         """
-        connection = connections[self._alias]
-        if connection.in_atomic_block:
-            raise StateError(
-                "a transaction of this home is open already",
-                hint="Pass the open transaction on instead of opening one.",
-            )
+        connection = self._outside()
         unit = Unit(self._alias, reads_only=True)
         self._take_up()
         with self._told(), transaction.atomic(using=self._alias, durable=True), self._engine.reading(connection):
@@ -177,6 +225,16 @@ class Store:
     def close(self) -> None:
         """Close this thread's connection; the store opens it again when it is used again."""
         connections[self._alias].close()
+
+    def _outside(self) -> BaseDatabaseWrapper:
+        """The connection of the thread, which is in no transaction."""
+        connection = connections[self._alias]
+        if connection.in_atomic_block:
+            raise StateError(
+                "a transaction of this home is open already",
+                hint="Pass the open transaction on instead of opening one.",
+            )
+        return connection
 
     def _take_up(self) -> None:
         """A new connection for one that the server ended meanwhile, unless something was held in that one."""

@@ -8,11 +8,11 @@ from pydantic import Field
 
 from bequest.app.console.access import Act, Screen
 from bequest.app.portal.choices import REQUESTS
-from bequest.app.portal.messages import reply, request_of, thread
+from bequest.app.portal.messages import reply, request_of, take_on, thread
 from bequest.app.portal.rate import LEAST
 from bequest.app.queries.telling_days import telling_days
 from bequest.kernel.errors import InputError
-from bequest.store.portal_records import AskedAtPortal
+from bequest.store.portal_records import AskedAtPortal, RequestOutcome
 from bequest.web.api.access import ApiRequest, Needs
 from bequest.web.api.once import once
 from bequest.web.api.paging import Asked, Page, cut
@@ -22,6 +22,7 @@ from bequest.web.site import site
 router = Router(tags=["notices and requests"])
 _KINDS = frozenset(a.value for a in REQUESTS)
 _LONGEST = 8000
+Outcome = Literal["granted", "partly", "refused"]
 
 
 class Batch(Schema):
@@ -57,22 +58,25 @@ class Notices(Schema):
 
 
 class RequestLine(Schema):
-    """A request of a customer, without what was written."""
+    """A request of a customer, without what was written. `owner`: who took it on; `outcome`: how it ended."""
 
     code: str
     kind: str
     state: str
+    owner: str
+    outcome: Outcome | None
     due_on: date | None
     at: datetime
 
 
 class Message(Schema):
-    """One message; empty text: only the other side can open it."""
+    """One message; empty text: only the other side can open it. `told`: whether the customer was told of a reply."""
 
     from_staff: bool
     author: str
     text: str
     at: datetime
+    told: str
 
 
 class Thread(RequestLine):
@@ -82,10 +86,16 @@ class Thread(RequestLine):
 
 
 class Reply(Schema):
-    """What staff write to the customer; `is_answer`: with it the request is answered."""
+    """What staff write to the customer; with an `outcome` the request is answered."""
 
     text: Annotated[str, Field(min_length=1, max_length=_LONGEST)]
-    is_answer: bool = False
+    outcome: Outcome | None = None
+
+
+class Owner(Schema):
+    """Whoever takes a request on: a person of the case whose role answers requests."""
+
+    person: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 @router.get("/cases/{case_id}/notices", response=Notices, auth=Needs(Screen.NOTICES))
@@ -113,7 +123,10 @@ def read_notices(request: ApiRequest, case_id: str) -> Notices:
 
 
 def _line(a: AskedAtPortal) -> RequestLine:
-    return RequestLine(code=a.code, kind=a.kind, state=a.state.value, due_on=a.due_on, at=a.created_at)
+    return RequestLine(
+        code=a.code, kind=a.kind, state=a.state.value, owner=a.owner, outcome=a.outcome.value if a.outcome else None,
+        due_on=a.due_on, at=a.created_at,
+    )  # fmt: skip
 
 
 def _asked(case_id: str, code: str) -> AskedAtPortal:
@@ -127,7 +140,7 @@ def _asked(case_id: str, code: str) -> AskedAtPortal:
 def list_requests(
     request: ApiRequest, case_id: str, asked: Asked, state: Literal["", "new", "answered"] = ""
 ) -> Page[RequestLine]:
-    """Requests of customers: to correct, copy, delete, complain. Choices count by themselves and are not here."""
+    """Requests of customers (correct, copy, delete, complain, relatives). Choices count by themselves: none is here."""
     with site().inside.store.transaction() as tx:
         known = [a for a in tx.portal.list(case_id) if a.kind in _KINDS and state in {"", a.state.value}]
     found = cut(known, lambda a: a.code, asked)
@@ -147,7 +160,9 @@ def open_request(request: ApiRequest, case_id: str, code: str) -> Thread:
     asked, said = thread(site().inside, case_id, code, by=request.seat.who.person)
     return Thread(
         **_line(asked).model_dump(),
-        messages=[Message(from_staff=s.from_staff, author=s.author, text=s.text, at=s.at) for s in said],
+        messages=[
+            Message(from_staff=s.from_staff, author=s.author, text=s.text, at=s.at, told=s.told.value) for s in said
+        ],
     )
 
 
@@ -157,9 +172,20 @@ def open_request(request: ApiRequest, case_id: str, code: str) -> Thread:
 )  # fmt: skip
 @once
 def reply_to_request(request: ApiRequest, case_id: str, code: str, given: Reply) -> RequestLine:
-    """Write to the customer, and say whether that is the answer."""
+    """Write to the customer, and say whether that is the answer, and which."""
     _asked(case_id, code)
-    reply(
-        site().inside, case_id, code, given.text, by=request.seat.who.person, is_answer=given.is_answer
-    )  # fmt: skip
+    outcome = RequestOutcome(given.outcome) if given.outcome else None
+    reply(site().inside, case_id, code, given.text, by=request.seat.who.person, outcome=outcome)
+    return _line(_asked(case_id, code))
+
+
+@router.post(
+    "/cases/{case_id}/requests/{code}/owner", response=RequestLine, auth=Needs(Act.REQUEST),
+    openapi_extra={"x-once": True},
+)  # fmt: skip
+@once
+def give_request(request: ApiRequest, case_id: str, code: str, given: Owner) -> RequestLine:
+    """Take a request on, or give it to somebody else who answers requests."""
+    _asked(case_id, code)
+    take_on(site().inside, case_id, code, given.person, by=request.seat.who.person)
     return _line(_asked(case_id, code))

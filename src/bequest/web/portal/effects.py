@@ -3,55 +3,58 @@
 Nothing is promised that the flow does not do; a deadline of our own making is called that.
 """
 
+from functools import lru_cache
+
 from bequest.app.answers import Phase
 from bequest.app.portal.ask import due_on
 from bequest.app.portal.choices import Ask
-from bequest.app.portal.open_card import Opened
+from bequest.app.portal.open_card import Situation
 from bequest.documents.citations import cite
 from bequest.web.pages import day
 
 Lines = tuple[str, ...]
 
 
-def effect_of(what: Ask, opened: Opened, lang: str) -> Lines:
+@lru_cache(maxsize=2000)
+def effect_of(what: Ask, at: Situation, lang: str) -> Lines:
     """The effect in lines of one language."""
-    lines = _EFFECTS[what](opened)
+    lines = _EFFECTS[what](at)
     return tuple(zh if lang == "zh" else en for zh, en in lines)
 
 
 Said = list[tuple[str, str]]
 
 
-def _undo(opened: Opened) -> tuple[str, str]:
+def _undo(at: Situation) -> tuple[str, str]:
     return (
         "以后可以在本页撤回，步骤一样多。撤回对还没有办的部分有效。",
         "You can take it back on this page, in as many steps; that counts for what is not done yet.",
     )
 
 
-def _object(opened: Opened) -> Said:
+def _object(at: Situation) -> Said:
     lines: Said = []
-    for lot in opened.page.lots:
-        if lot.id in opened.lots and not lot.asks_consent:
+    for lot in at.page.lots:
+        if lot.id in at.lots and not lot.asks_consent:
             for e in lot.objection:
                 read = ("", "") if e.is_read else ("（我们据条文推得）", " (our reading of the articles)")
                 laws = "、".join(cite(a, "zh") for a in e.articles), ", ".join(cite(a, "en") for a in e.articles)
                 lines.append((f"{e.zh}（{laws[0]}）{read[0]}。", f"{e.en[:1].upper()}{e.en[1:]} ({laws[1]}){read[1]}."))
-    if opened.moved:
+    if at.moved:
         lines.append(
             ("切换已经完成。还没有交出的不再交出；已经交出的，请同时向接收方提出。",
              "The handover has begun. What is not passed on yet stays; for what is, please ask the receiver as well.")
         )  # fmt: skip
-    if opened.phase is Phase.BEGUN:
+    if at.phase is Phase.BEGUN:
         lines.append(
             ("删除正在进行：还没有删除的就此冻结，已经删除的无法恢复。",
              "The deletion is under way: what is not deleted yet is blocked; what is deleted cannot be brought back.")
         )  # fmt: skip
     lines.append(("反对不影响您已经得到的服务。", "Objecting costs you no service you already have."))
-    return [*lines, _undo(opened)]
+    return [*lines, _undo(at)]
 
 
-def _withdraw_objection(opened: Opened) -> Said:
+def _withdraw_objection(at: Situation) -> Said:
     return [
         ("您的信息照“哪些信息，各去哪里”所列办理，如同没有反对过。",
          "Your data goes as listed under “Which data goes where”, as if you had not objected."),
@@ -73,8 +76,8 @@ def _transfer(*, yes: bool) -> Said:
     ]
 
 
-def _new_purpose(opened: Opened, *, yes: bool) -> Said:
-    new = [p for lot in opened.page.lots if lot.id in opened.lots for p in lot.new_purposes]
+def _new_purpose(at: Situation, *, yes: bool) -> Said:
+    new = [p for lot in at.page.lots if lot.id in at.lots for p in lot.new_purposes]
     zh = "；".join(new)
     if yes:
         return [
@@ -88,14 +91,14 @@ def _new_purpose(opened: Opened, *, yes: bool) -> Said:
     ]
 
 
-def _guardian(opened: Opened, *, yes: bool) -> Said:
+def _guardian(at: Situation, *, yes: bool) -> Said:
     if yes:
         return [
             ("孩子的信息与成年客户一样办理，以继续服务所必需为限。",
              "The child's data goes as an adult's does, as far as continuing the service needs it."),
             ("在移交以前可以改变主意。", "You can change your mind until the handover."),
         ]  # fmt: skip
-    item = next((i for i in opened.notice.items if i.id == "kids_refusal_consequence"), None)
+    item = next((i for i in at.notice.items if i.id == "kids_refusal_consequence"), None)
     said = (
         (f"{item.zh}。", f"{item.en[:1].upper()}{item.en[1:]}.")
         if item
@@ -104,7 +107,7 @@ def _guardian(opened: Opened, *, yes: bool) -> Said:
     return [said, ("不答复，同样不移交。", "No answer means that nothing passes on, too.")]
 
 
-def _dispute(opened: Opened) -> Said:
+def _dispute(at: Situation) -> Said:
     return [
         ("点下去就冻结：从办理中的下一批起，您的信息不移交、不删除、不作任何使用，直到事情了结（个保法 44、46）。",
          "Your data is blocked by the click, from the next batch of what is under way on: not passed on, not deleted, "
@@ -115,16 +118,16 @@ def _dispute(opened: Opened) -> Said:
     ]  # fmt: skip
 
 
-def _settled(opened: Opened) -> Said:
+def _settled(at: Situation) -> Said:
     return [
         ("冻结解除，您的信息照方案办理。", "The block is lifted and your data is handled as planned."),
         ("有新的争议可以再次提出。", "You can raise a new dispute."),
     ]
 
 
-def _by(what: Ask, opened: Opened) -> tuple[str, str]:
-    due = due_on(opened, what)
-    laws = opened.page.request_articles
+def _by(what: Ask, at: Situation) -> tuple[str, str]:
+    due = due_on(at, what)
+    laws = at.page.request_articles
     article = laws[1] if what is Ask.COPY else laws[0]
     return (
         f"我们最晚在 {day(due, 'zh')} 答复（{cite(article, 'zh')}；法律只说及时，天数取自该文件）。",
@@ -132,41 +135,55 @@ def _by(what: Ask, opened: Opened) -> tuple[str, str]:
     )
 
 
-def _correct(opened: Opened) -> Said:
+def _correct(at: Situation) -> Said:
     return [
         ("请写明哪一项、应改成什么。写的内容加密保存，只有处理的人能看。",
          "Say which item and what it should be. What you write is encrypted; only those who handle it can read it."),
-        _by(Ask.CORRECT, opened),
+        _by(Ask.CORRECT, at),
         ("要在改好以前停住移交，请另选“有争议”。", "To stop the handover until then, choose “dispute” as well."),
     ]  # fmt: skip
 
 
-def _copy(opened: Opened) -> Said:
+def _copy(at: Situation) -> Said:
     return [
         ("我们给您一份您的信息的副本。不影响其他选择。", "You get a copy of your data. It affects no other choice."),
-        _by(Ask.COPY, opened),
+        _by(Ask.COPY, at),
     ]
 
 
-def _delete(opened: Opened) -> Said:
+def _delete(at: Situation) -> Said:
     return [
         ("由人处理：依法须保存的部分不能删除，封存到期（个保法 47）。",
          "People handle this. What the law requires to be kept cannot be deleted and is sealed (PIPL Art. 47)."),
         ("账户里的余额、积分等可能随之失去，处理的人会先与您核对。",
          "Balances or points of your account may be lost; those who handle it check with you first."),
-        _by(Ask.DELETE, opened),
+        _by(Ask.DELETE, at),
         ("要现在就停住移交，请另选“反对”。", "To stop the handover now, choose “object” as well."),
     ]  # fmt: skip
 
 
-def _complain(opened: Opened) -> Said:
-    authority = opened.page.complaint_authority or "所在地履行个人信息保护职责的部门"
-    english = opened.page.complaint_authority or "the authority in charge where you are"
+def _complain(at: Situation) -> Said:
+    authority = at.page.complaint_authority or "所在地履行个人信息保护职责的部门"
+    english = at.page.complaint_authority or "the authority in charge where you are"
     return [
         ("投诉由个人信息保护负责人处理。写的内容加密保存，只有处理的人能看。",
          "The protection officer handles it. What you write is encrypted; only those who handle it can read it."),
-        _by(Ask.COMPLAIN, opened),
+        _by(Ask.COMPLAIN, at),
         (f"也可以直接向{authority}投诉。", f"You may also complain directly to {english}."),
+    ]  # fmt: skip
+
+
+def _relative(at: Situation) -> Said:
+    return [
+        ("自然人死亡的，近亲属为了自身的合法、正当利益，可以查阅、复制、更正、删除逝者的信息；"
+         "逝者生前另有安排的除外（个保法 49）。",
+         "Where somebody has died, close relatives may look at, copy, correct and delete that person's data for lawful "
+         "interests of their own, unless the person arranged otherwise (PIPL Art. 49)."),
+        ("请写明您是谁的什么亲属、要办什么、怎样联系您。处理的人会请您出示死亡和亲属关系的证明；核对以前什么都不给看，也不改变。",
+         "Say whose relative you are and how, what you want, and how to reach you. You will be asked for papers on the "
+         "death and the kinship; until they have been looked at nothing is shown and nothing changes."),
+        ("写的内容加密保存，只有处理的人能看。", "What you write is encrypted; only those who handle it can read it."),
+        _by(Ask.RELATIVE, at),
     ]  # fmt: skip
 
 
@@ -185,4 +202,5 @@ _EFFECTS = {
     Ask.COPY: _copy,
     Ask.DELETE: _delete,
     Ask.COMPLAIN: _complain,
+    Ask.RELATIVE: _relative,
 }

@@ -26,7 +26,7 @@ VISIT_COOKIE = "bq_find"
 @require_safe
 def landing(request: HttpRequest, token: str) -> HttpResponse:
     """Where a link leads. In a sensitive industry this screen names neither company nor matter."""
-    opened = _open(request, token)
+    opened = open_card_of(request, token)
     if isinstance(opened, HttpResponse):
         return opened
     if opened.page.quiet:
@@ -37,14 +37,14 @@ def landing(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def card(request: HttpRequest, token: str) -> HttpResponse:
     """The card itself."""
-    opened = _open(request, token)
+    opened = open_card_of(request, token)
     return opened if isinstance(opened, HttpResponse) else _card(request, opened)
 
 
 @require_POST
 def datum(request: HttpRequest, token: str) -> HttpResponse:
     """The second datum. Right or wrong is told by what the page then shows; five wrong ones of a link, then a wait."""
-    opened = _open(request, token)
+    opened = open_card_of(request, token)
     if isinstance(opened, HttpResponse):
         return opened
     here, now = site(), site().clock.now()
@@ -66,7 +66,7 @@ def datum(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest, token: str, what: str) -> HttpResponse:
     """First click: the effect once more. Second click: it is done."""
-    opened = _open(request, token)
+    opened = open_card_of(request, token)
     if isinstance(opened, HttpResponse):
         return opened
     wanted = next((a for a in Ask if a.value == what), None)
@@ -89,7 +89,7 @@ def choose(request: HttpRequest, token: str, what: str) -> HttpResponse:
 
 def _made(request: HttpRequest, token: str, code: str) -> tuple[Opened, AskedAtPortal] | HttpResponse:
     """The opened card and one of its choices; the page to answer with where there is none."""
-    opened = _open(request, token)
+    opened = open_card_of(request, token)
     if isinstance(opened, HttpResponse):
         return opened
     made = next((a for a in opened.asked if a.code == code), None)
@@ -145,7 +145,7 @@ def say(request: HttpRequest, token: str, code: str) -> HttpResponse:
 @require_POST
 def judge(request: HttpRequest, token: str) -> HttpResponse:
     """How satisfied somebody is."""
-    opened = _open(request, token)
+    opened = open_card_of(request, token)
     if isinstance(opened, HttpResponse):
         return opened
     try:
@@ -170,15 +170,16 @@ def _card(request: HttpRequest, opened: Opened, *, wrong_datum: bool = False, st
     )  # fmt: skip
 
 
-def _open(request: HttpRequest, token: str) -> Opened | HttpResponse:
+def open_card_of(request: HttpRequest, token: str) -> Opened | HttpResponse:
     """The card, or a kind page. Links that open nothing all answer alike; whoever tries many has to wait."""
     here, now = site(), site().clock.now()
     source = request.META.get("REMOTE_ADDR", "")
-    if attempts.is_over(here.store, attempts.LINKS, source, here.key, now):
-        return _wait(request)
-    opened = open_link(here.store, token, now, request.COOKIES.get(INNER_COOKIE, ""))
+    by = attempts.counter(attempts.LINKS, source, here.key, now)
+    opened = open_link(here.store, token, now, request.COOKIES.get(INNER_COOKIE, ""), by=by)
     if isinstance(opened, Opened):
         return opened
+    if opened is Closed.TOO_OFTEN:
+        return _wait(request)
     if opened is Closed.EXPIRED:
         return plain_page(request, 410, "expired")
     attempts.note_failure(here.store, attempts.LINKS, source, here.key, now)

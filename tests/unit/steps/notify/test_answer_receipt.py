@@ -127,7 +127,7 @@ def test_a_guardian_answers_in_place_of_the_child_and_a_file_is_no_explicit_clic
 
 
 @pytest.mark.parametrize("kind", ["object", "withdraw_objection", "dispute", "dispute_settled", "copy", "complain"])
-@pytest.mark.parametrize("state", ["new", "taken", "late", "answered"])
+@pytest.mark.parametrize("state", ["new", "taken", "late", "granted", "partly", "refused"])
 def test_what_is_no_consent_is_a_record_of_a_right_and_claims_no_standard(kind: str, state: str) -> None:
     receipt: Any = build_receipt(facts(yes(kind=kind, state=state)))
     assert receipt["@type"] == "dpv:RightExerciseRecord"
