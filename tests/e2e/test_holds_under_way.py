@@ -3,10 +3,14 @@
 A process is held in the middle of a delivery or a destruction while another sets a hold (`kill_runner`).
 """
 
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from tests.e2e.kill_lab import KILLED, Lab
+from tests.e2e.kill_state import CASE
 from tests.e2e.test_late_answers import (
     WELL,
     answer,
@@ -18,6 +22,11 @@ from tests.e2e.test_late_answers import (
     somebody,
 )
 from tests.unit.demo.reading import read_crm
+
+from bequest.app.context import open_context
+from bequest.app.replay import replay
+from bequest.model.case import Role
+from bequest.sources.marker import write_folder_marker
 
 
 def set_hold(lab: Lab, folder: Path, customer: dict[str, object]) -> None:
@@ -54,6 +63,27 @@ def test_after_the_destruction_a_hold_can_be_lifted_and_none_set(lab: Lab, tmp_p
     assert lab.run("set_hold", folder, who=["crm.customers:1"]).error.startswith("StateError")
     assert customers_left(folder)[customer["id"]] == customer
     lab.go_on(["close", "bundle"], folder)
+
+
+def test_a_restored_copy_keeps_who_came_on_hold_and_loses_the_others_again(lab: Lab, tmp_path: Path) -> None:
+    folder = lab.copy("destroy", tmp_path / "case")
+    _, customer = somebody(lab, folder)
+    process = held(lab, "destroy", "inside.apply_crm_customers#1", folder)
+    set_hold(lab, folder, customer)
+    assert let_go(lab, process, folder) == WELL
+    lab.go_on(["close"], folder)
+    restored = tmp_path / "restored"
+    restored.mkdir()
+    shutil.copy(lab.before("destroy") / "sources" / "crm.db", restored / "crm.db")
+    write_folder_marker(restored, CASE)
+    ctx = open_context(folder / "home")
+    operator = next(p.id for p in ctx.case(CASE).case.people if Role.OPERATOR in p.roles)
+    done = replay(ctx, CASE, "crm", at=restored / "crm.db", operator_key=folder / "keys" / operator)
+    assert done.erased_rows > 50
+    with closing(sqlite3.connect(restored / "crm.db")) as db:
+        back = {row[0] for row in db.execute("SELECT id FROM customers")}
+    assert customer["id"] in back
+    assert back == customers_left(folder).keys()
 
 
 @pytest.mark.parametrize("kill", ["destroy.ledger_written#1", "inside.apply_crm_customers#1"])

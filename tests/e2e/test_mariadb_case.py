@@ -21,12 +21,14 @@ from tests.servers import PASSWORD, Mariadb
 
 from bequest.app.context import open_context
 from bequest.app.rehearse import Played, rehearse
+from bequest.app.replay import replay
 from bequest.demo.company import make_company
 from bequest.demo.schema import TABLES
 from bequest.kernel.secret import Secrets
-from bequest.model.case import Event, Source, SourceKind
+from bequest.model.case import Event, Role, Source, SourceKind
 from bequest.sources.roles import roles_sql
 from bequest.sources.sqlite_comments import read_comments
+from bequest.steps.destroy.replay import OLDER, SAME
 
 CUSTOMERS = 200
 CRM = [t for t in TABLES if t.source == "crm"]
@@ -142,3 +144,23 @@ def test_nothing_but_the_environment_holds_the_password(whole: PlayedCase) -> No
             content = path.read_bytes()
             assert b"pass w/rd@:1" not in content, path
             assert b"pass%20w%2Frd%40%3A1" not in content, path
+
+
+def test_who_comes_back_on_the_server_is_erased_again(whole: PlayedCase, mariadb: Mariadb) -> None:
+    """The customers of the day before are brought back into the server, as a restore of one table would do it."""
+    environ = {f"CRM_{p.upper()}": mariadb.url(whole.database) for p in PHASES}
+    ctx, case_id = open_context(whole.folder / "home", environ=environ), whole.played.case.id
+    after = sorted(mariadb.execute(whole.database, "SELECT * FROM customers"))
+    with closing(mariadb.connect(whole.database)) as db, db.cursor() as cursor:
+        cursor.execute("SET foreign_key_checks = 0")
+        cursor.execute("DELETE FROM customers")
+        rows = whole.before["customers"]
+        cursor.executemany(f"INSERT INTO customers VALUES ({', '.join(['%s'] * len(rows[0]))})", rows)
+    looked = replay(ctx, case_id, "crm")
+    assert looked.count(SAME) > 50
+    operator = next(p.id for p in whole.played.case.people if Role.OPERATOR in p.roles)
+    done = replay(ctx, case_id, "crm", operator_key=whole.folder / "demo" / "keys" / operator)
+    assert done.erased_rows > 50
+    assert sorted(mariadb.execute(whole.database, "SELECT * FROM customers")) == after
+    again = replay(ctx, case_id, "crm")
+    assert again.count(SAME) == again.count(OLDER) == 0

@@ -24,8 +24,10 @@ from tests.servers import ObjectStore, Redis
 
 from bequest.app.context import open_context
 from bequest.app.rehearse import Played, rehearse
+from bequest.app.replay import replay
 from bequest.demo.company import make_company
-from bequest.model.case import Event
+from bequest.model.case import Event, Role
+from bequest.steps.destroy.replay import OLDER, SAME
 
 CUSTOMERS = 200
 
@@ -164,3 +166,27 @@ def test_the_bundle_verifies(whole: Whole) -> None:
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), "HOME": str(whole.folder)},
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_who_comes_back_into_the_bucket_or_the_key_store_is_erased_again(
+    whole: Whole, object_store: ObjectStore, redis: Redis
+) -> None:
+    where, s3, db = object_store.url(whole.bucket), object_store.connect(whole.bucket), redis.connect("3")
+    environ = {"TICKETS": f"{where}/tickets", "WEBLOG": f"{where}/weblog", "CARDS": redis.url("3")}
+    ctx, case_id = open_context(whole.folder / "home", environ=environ), whole.played.case.id
+    left = s3.get_object(Bucket=whole.bucket, Key="tickets/tickets.jsonl")["Body"].read()
+    cards = {k: db.hgetall(k) for k in db.scan_iter("loyalty:*")}
+    s3.put_object(Bucket=whole.bucket, Key="tickets/tickets.jsonl", Body=whole.tickets)
+    for card in whole.cards:
+        db.hset(f"loyalty:{card['card_no']}", mapping=card)
+    operator = next(p.id for p in whole.played.case.people if Role.OPERATOR in p.roles)
+    for source in ("tickets", "loyalty"):
+        assert replay(ctx, case_id, source).count(SAME) > 10
+        done = replay(ctx, case_id, source, operator_key=whole.folder / "demo" / "keys" / operator)
+        assert done.erased_rows > 10
+        again = replay(ctx, case_id, source)
+        assert again.count(SAME) == again.count(OLDER) == 0
+    assert s3.get_object(Bucket=whole.bucket, Key="tickets/tickets.jsonl")["Body"].read() == left
+    assert {k: {f: v for f, v in db.hgetall(k).items() if v} for k in db.scan_iter("loyalty:*")} == {
+        k: {f: v for f, v in card.items() if v} for k, card in cards.items()
+    }

@@ -235,13 +235,22 @@ def schema_digest(datamap: DataMap) -> str:
                 "key": t.key,
                 "schema": t.schema_digest,
                 "columns": [
-                    (c.name, c.cls, c.personal, c.sensitive, c.role, c.need, *filter(None, [c.reduced_by]))
+                    (
+                        c.name,
+                        c.cls,
+                        c.personal,
+                        c.sensitive,
+                        c.role,
+                        c.need,
+                        *filter(None, [c.reduced_by, c.anonymised_by and f"anonymised:{c.anonymised_by}"]),
+                    )
                     for c in t.columns
                 ],
                 "relations": t.relations,
                 "facts": t.facts,
                 "retention": t.retention,
                 "freshness": t.freshness_column,
+                **({"anonymise": t.anonymise} if t.anonymise else {}),
             }
             for t in datamap.tables
         ]

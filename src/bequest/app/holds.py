@@ -22,7 +22,7 @@ from bequest.model.datamap import DataMap
 from bequest.steps.destroy.erase import ErasureResult
 from bequest.steps.link.link import Linked
 from bequest.steps.plan.lots import Residues
-from bequest.steps.plan.merge import block_rows
+from bequest.steps.plan.merge import block_rows, delete_rows
 
 TableKey = tuple[str, str]
 
@@ -84,13 +84,15 @@ class Holds:
         return load_linked(self.run.workspace, self.run.case, self.datamap, fixed=True)
 
     def fix(self, plans: Mapping[TableKey, TablePlan], erased: list[ErasureResult]) -> None:
-        """Put on record what the holds changed: everybody's line, the counts, the feedback."""
-        held = {(t.source, t.table): t.held for e in erased for t in e.tables if len(t.held)}
+        """Put on record what holds changed, and rows of too few people: everybody's line, the counts, the feedback."""
+        tables = {(t.source, t.table): t for e in erased for t in e.tables if len(t.held) or len(t.too_few)}
         with self.ctx.store.transaction() as tx:
             latest = tx.populations.latest(self.run.case.id)
-        if not held or latest is None:
+        if not tables or latest is None:
             return
         residues = Residues(next(iter(plans.values())).dispositions)
-        blocked = {k: block_rows(p, held[k], residues) if k in held else p for k, p in plans.items()}
-        blocked = {k: replace(p, dispositions=residues.dispositions) for k, p in blocked.items()}
-        fix_plans(self.ctx, self.run, self.datamap, blocked, self._linked(), latest.population, keep=False)
+        fixed = dict(plans)
+        for k, t in tables.items():
+            fixed[k] = delete_rows(block_rows(plans[k], t.held, residues), t.too_few, residues)
+        fixed = {k: replace(p, dispositions=residues.dispositions) for k, p in fixed.items()}
+        fix_plans(self.ctx, self.run, self.datamap, fixed, self._linked(), latest.population, keep=False)

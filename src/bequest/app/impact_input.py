@@ -18,7 +18,7 @@ from bequest.model.case import COMPANY_ENDS, Case
 from bequest.model.datamap import DataMap
 from bequest.model.disposition import Operator, Release
 from bequest.model.facts import RowRole
-from bequest.model.plan import FieldKind, Policy, PolicyField, Population
+from bequest.model.plan import Policy, PolicyField, Population, policy_field
 from bequest.steps.assess.catalogue import Catalogue, catalogue
 from bequest.steps.assess.circumstances import controls_of
 
@@ -103,11 +103,7 @@ def _operators(datamap: DataMap, policy: Policy, population: Population) -> tupl
     for cell in policy.cells():
         if cell.decision.disposition.release is Release.MASKED:
             ways.setdefault(cell.field, cell.decision.disposition.operator)
-    columns = {
-        (t.source, t.name, c.name): PolicyField(c.role, FieldKind(c.cls, c.personal, c.sensitive, c.need, c.reduced_by))
-        for t in datamap.tables
-        for c in t.columns
-    }
+    columns = {(t.source, t.name, c.name): policy_field(c) for t in datamap.tables for c in t.columns}
     counted: dict[Operator, int] = {}
     for c in population.counts:
         if c.release is Release.MASKED:

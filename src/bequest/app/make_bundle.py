@@ -10,12 +10,10 @@ from bequest.app.user_files import new_user_file
 from bequest.app.witnesses import witness_keys
 from bequest.evidence.bundle import BundleParts, Content, build_bundle
 from bequest.evidence.event_types import EventType
-from bequest.evidence.jcs import encode
 from bequest.evidence.log import Log
 from bequest.evidence.report import VerifyReport
 from bequest.evidence.trust import Trust, TrustedPerson, render_trust
 from bequest.evidence.verify import verify_bundle
-from bequest.kernel.canonical import to_json
 from bequest.kernel.clock import local_date
 from bequest.kernel.errors import StateError
 from bequest.model.case import Case
@@ -92,6 +90,7 @@ def make_bundle(ctx: Context, case_id: str) -> Bundle:
     with ctx.store.transaction() as tx:
         in_force = tx.policies.in_force(case_id)
         approvals = tx.approvals.of(case_id, in_force.digest) if in_force else ()
+        approved = tx.policies.text(case_id, in_force.digest) if in_force else b""
     if in_force is None:
         raise StateError("no policy is in force", hint="A bundle needs an approved policy.")
     trust = make_trust(ctx, case, policy_digest=in_force.digest, required=tuple(r.value for r in state.required))
@@ -107,7 +106,7 @@ def make_bundle(ctx: Context, case_id: str) -> Bundle:
         guomi=guomi_signer(ctx, case),
         bagged_on=local_date(ctx.now(case_id), case.timezone),
         approvals=tuple(approvals),
-        policy=encode(to_json(in_force.policy)),
+        policy=approved,
         statements=_files(workspace.dir("statements"), "*.dsse.json"),
         proofs=proofs,
         certificates=_files(workspace.dir("certificates"), "*"),

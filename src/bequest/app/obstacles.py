@@ -6,8 +6,10 @@ Nothing fails by them: a right may be given, a trigger switched off, until the d
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bequest.app.anonymising import is_wanted, refused_in_place
 from bequest.engine.tableplan import DECISION_PREFIX, LEAVES, TablePlan
 from bequest.kernel.errors import InputError
+from bequest.model.anonymising import chosen
 from bequest.model.case import SERVERS, Case
 from bequest.sources.emptying import refused_columns
 from bequest.sources.source import OpenSource
@@ -55,8 +57,9 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
         "请库主执行 DROP SYSTEM VERSIONING", "have its owner DROP SYSTEM VERSIONING",
     ),
     "cells": (
-        "行留存而单元格无法清空", "cells cannot be emptied while their rows stay",
-        "由库主允许 NULL，或改为整行删除", "have NULL allowed there, or decide that whole rows go",
+        "行留存而单元格无法清空或改写", "cells cannot be emptied or changed while their rows stay",
+        "由库主允许 NULL，换一种匿名方式，或改为整行删除",
+        "have NULL allowed there, anonymise another way, or decide that whole rows go",
     ),
 }  # fmt: skip
 """By code: what, in both languages, and the way out."""
@@ -86,6 +89,8 @@ class Going:
 
     rows: int
     emptied: tuple[str, ...]
+    plan: TablePlan | None = None
+    """Where rows of it are to be anonymised in place."""
 
 
 def going_of(plan: TablePlan) -> Going:
@@ -97,7 +102,11 @@ def going_of(plan: TablePlan) -> Going:
         for c in plan.columns
         if c.name not in plan.key and bool((plan.rows[DECISION_PREFIX + c.name].is_in(gone) & ~leaves).any())
     )
-    return Going(int(leaves.sum()), tuple(emptied)) if plan.rows.height else Going(0, ())
+    if not plan.rows.height:
+        return Going(0, ())
+    changed = is_wanted(plan)
+    written = (c.name for c in plan.columns if changed and c.name not in plan.key and chosen(c).writes)
+    return Going(int(leaves.sum()), tuple(dict.fromkeys((*emptied, *written))), plan if changed else None)
 
 
 def obstacles(
@@ -148,7 +157,7 @@ def _of_table(t: TableStanding, going: Going, in_case: Collection[str]) -> Itera
         yield "triggers", t.triggers
     notes = {*info.notes, info.why_not_scanned}
     yield from ((code, ()) for code in _NOTES if code in notes)
-    refused = refused_columns(info, going.emptied)
+    refused = refused_in_place(going.plan, info) if going.plan else refused_columns(info, going.emptied)
     if refused:
         yield "cells", [f"{c} ({why})" for c, why in refused.items()]
 

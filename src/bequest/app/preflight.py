@@ -12,7 +12,8 @@ from bequest.evidence.event_types import EventType
 from bequest.kernel.errors import CaseFileError, DataMapError, GuardError, LawError, SourceError
 from bequest.law.events import papers_of
 from bequest.law.pack import LawPack, required_roles
-from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, SERVERS, Case, LegalRoute, Paper, Role
+from bequest.model.anonymising import refusal as in_place_refusal
+from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, SERVERS, Case, LegalRoute, Paper, Role, SourceKind
 from bequest.model.datamap import DataMap, FieldClass
 from bequest.model.facts import RecordClass
 from bequest.model.reduction import refusal
@@ -22,6 +23,8 @@ from bequest.store.transaction import Tx
 
 STATUTORY = frozenset({RecordClass.ORDER, RecordClass.CONSENT, RecordClass.OBJECTION, RecordClass.DISPUTE})
 """Records that prove something: never marked, whatever their retention."""
+NOT_IN_PLACE = frozenset({SourceKind.HELD_ELSEWHERE, SourceKind.REDIS})
+"""Rows that somebody else holds, or that have no columns of their own: they go as a whole."""
 MARKABLE = frozenset({FieldClass.BEHAVIOUR, FieldClass.NOT_PI, FieldClass.OTHER_PI, FieldClass.LOCATION_TRACE})
 
 
@@ -166,6 +169,36 @@ def check_reductions(datamap: DataMap) -> None:
                 raise DataMapError(
                     f"{t.source}.{t.name}.{c.name} cannot be reduced by {c.reduced_by!r}: {why}",
                     hint="Correct reduced_by in the data map and import it again; see docs/operators.md.",
+                )
+
+
+def check_anonymising(case: Case, datamap: DataMap) -> None:
+    """Refuse what could not be written in place, and what would join an anonymised row to rows that tell more.
+
+    Raises:
+        DataMapError: naming the column and why.
+    """
+    in_case = {(t.source, t.name): t for t in datamap.tables if t.in_case}
+    kinds = {s.name: s.kind for s in case.sources}
+    for t in (t for t in in_case.values() if t.anonymise is not None):
+        if kinds.get(t.source) in NOT_IN_PLACE:
+            raise DataMapError(
+                f"{t.source}.{t.name} cannot be anonymised in place: its source is of the kind {kinds[t.source]}",
+                hint="Take `anonymise` off this table in the data map: what is due goes.",
+            )
+        out = {r.column for r in t.relations if (r.to_source, r.to_table) in in_case}
+        into = {
+            r.to_column
+            for o in in_case.values()
+            for r in o.relations
+            if (r.to_source, r.to_table) == (t.source, t.name)
+        }
+        points = (out | into) - set(t.key)
+        for c in t.columns:
+            if why := in_place_refusal(c, t, points=c.name in points):
+                raise DataMapError(
+                    f"{t.source}.{t.name}.{c.name} cannot be anonymised by {c.anonymised_by!r}: {why}",
+                    hint="Correct anonymised_by in the data map and import it again; see docs/anonymise-in-place.md.",
                 )
 
 

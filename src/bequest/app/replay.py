@@ -1,6 +1,7 @@
 """The restore guard: hold a restored store, or an import, against the erasure ledger, and erase again who came back."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import count
@@ -30,6 +31,9 @@ from bequest.steps.destroy.replay import IMPORTED, OLDER, SAME, TO_PEOPLE, Found
 from bequest.steps.discover.discover import discover
 from bequest.steps.discover.sample import TableSample
 from bequest.store.records import CaseStatus
+
+SETTLED = "settled.json"
+"""Beside the ledger: its digest, once it knows who came on hold while others were erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ def replay(
     if operator_key is None:
         return Replayed(found, 0, 0, None)
     signer = people_keys(case, {Role.OPERATOR: operator_key}, (Role.OPERATOR,))[Role.OPERATOR]
-    _nobody_on_hold(ctx, case_id)
+    _nobody_on_hold(ctx, case_id, ledger)
     number, intent = _intent(ctx, case_id, source, found, ledger, signer)
     rows, cells = _erase(store, tables, ledger, ecb, also)
     again = tuple(_look(ledger, t, store, ecb) for t in tables)
@@ -152,13 +156,16 @@ def _erase(
     return rows, cells
 
 
-def _nobody_on_hold(ctx: Context, case_id: str) -> None:
-    """The ledger was written before they came on hold: it does not know them."""
+def _nobody_on_hold(ctx: Context, case_id: str, ledger: Ledger) -> None:
+    """A ledger of an earlier version, or of a destruction that was cut off, still names who came on hold meanwhile."""
     held = ctx.workspace(case_id).dir("work") / "held.json"
-    if held.is_file() and held.read_text(encoding="utf-8").strip() != "[]":
+    settled = ctx.workspace(case_id).dir("stores", "ledger") / SETTLED
+    knows = settled.is_file() and json.loads(settled.read_text(encoding="utf-8")) == {"ledger": ledger.digest}
+    if not knows and held.is_file() and held.read_text(encoding="utf-8").strip() != "[]":
         raise GuardError(
             "people came on hold while the destruction was under way: their rows must stay, and the ledger names them",
-            hint="Look only (without --operator-key), and erase by hand what is nobody's on hold.",
+            hint="Finish the destruction first. If an earlier version did it, look only (without --operator-key), and"
+            " erase by hand what is nobody's on hold.",
         )
 
 

@@ -1,16 +1,16 @@
 """Destroy: ledger, custody, the first look, erase, clean, the second look, certificate. Each part can be resumed."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from itertools import count
 from pathlib import Path
 
 import polars as pl
 
+from bequest.app.anonymising import KEY as TOKENS
+from bequest.app.anonymising import check_in_place, end_key, is_wanted, make_key, measured
 from bequest.app.buckets import Sealed, enter_bucket
 from bequest.app.context import Context, Run, step
 from bequest.app.destroy_server_store import check_server_stores
@@ -18,7 +18,7 @@ from bequest.app.destroy_whole import WholeDone, WholeWork
 from bequest.app.destruction import RUN_ID, SIGNERS, attempt_number, has_begun, note_erased
 from bequest.app.document_seal import document_key
 from bequest.app.ending import check_settled, hand_to_keeper
-from bequest.app.evidence import event_id, keep_statement, kept_statement, publish, record
+from bequest.app.evidence import event_id, publish, record
 from bequest.app.fixed import AnswersCameError, Watch, fixed_mark, take_answers
 from bequest.app.holds import Holds
 from bequest.app.intents import await_published
@@ -28,6 +28,8 @@ from bequest.app.portal.take import is_waiting, take_waiting
 from bequest.app.reading import check_markers, open_sources, read_table
 from bequest.app.receipts import receipts_are_in
 from bequest.app.redecide import redecide_answers
+from bequest.app.replay import SETTLED
+from bequest.app.rescan_statement import rescan_statement
 from bequest.app.run_close import destroy_key, purge_rule
 from bequest.app.run_cutover import load_inventory
 from bequest.app.run_deliver import nothing_moves, waves_due
@@ -40,7 +42,6 @@ from bequest.crypto.cipher import aes_ecb
 from bequest.crypto.signing import Signer
 from bequest.engine.tableplan import TablePlan
 from bequest.evidence.event_types import EventType
-from bequest.evidence.statement import Statement, Subject
 from bequest.kernel.canonical import Json
 from bequest.kernel.errors import ResidueFoundError, StateError
 from bequest.model.case import RELEASES_NOTHING, Case, Role
@@ -51,11 +52,11 @@ from bequest.steps.close.purge import Stage, due
 from bequest.steps.destroy.custody import ColumnKey, parent_names, seal_table
 from bequest.steps.destroy.custody_bucket import CustodyPlaces, CustodySpec, SealedFile, last_day
 from bequest.steps.destroy.erase import EraseKeys, ErasureResult, erase_source
-from bequest.steps.destroy.ledger import Ledger, write_ledger
+from bequest.steps.destroy.ledger import Ledger, settle_ledger, write_ledger
 from bequest.steps.destroy.verifier.prepare import prepare
 from bequest.steps.destroy.verifier.state import has_state, read_state, write_state
 from bequest.steps.destroy.verifier.task import Task
-from bequest.steps.destroy.verifier.verify import Report, verify
+from bequest.steps.destroy.verifier.verify import verify
 from bequest.store.records import DestructionRecord, DestructionState
 
 TableKey = tuple[str, str]
@@ -111,16 +112,19 @@ def run_destroy(ctx: Context, case_id: str, *, keys: Mapping[Role, Path]) -> Iss
         while issued is None:
             _take_last_answers(ctx, run, datamap, sources)
             plans = load_plans(run.workspace, datamap)
+            if check_in_place(run.case, plans, sources):
+                make_key(ctx, run)
             with suppress(AnswersCameError):  # before the intent was on record: then with them
                 issued = _carry_out(Job(ctx, run, datamap, plans, sources, signers, Holds(ctx, run, datamap)))
         run.hook("certified")
         for rule in due(Stage.AFTER_RESCAN):
             purge_rule(ctx, run, rule)
+        end_key(ctx, run)
         for receiver in {lot.receiver for lot in run.case.lots}:
             destroy_key(ctx, run, f"recipient/{receiver}")
         tables, searches = issued.certificate.tables, issued.certificate.searches
         run.counts = {
-            "values": sum(t.deleted + t.sealed for t in tables),
+            "values": sum(t.deleted + t.sealed + t.anonymised for t in tables),
             "rows": sum(t.rows_before - t.rows_after for t in tables),
             "searched": sum(s.candidates for s in searches),
         }
@@ -157,20 +161,23 @@ def _carry_out(job: Job) -> Issued:
     whole.first_look(task)
     run.hook("verifier_prepared")
     erased = _erase(job, ledger, sealed)
+    ledger = _without_held(job, erased)
     objects = whole.carry_out()
     with ctx.store.transaction() as tx:
         note_erased(tx, run.case.id, run.at)
     scrubbed = run_scrubs(run, job.datamap, job.sources)
     run.hook("erased")
+    anonymised = measured(job.numbered(), erased, job.sources, _erase_keys(job), run.workspace.dir("work", "erase"))
     _outcome(job, number, intent, erased, ledger, objects)
     job.holds.fix(job.plans, erased)
     report = verify(replace(task, held=job.holds.subjects()), read_state(run.workspace.dir("verifier")))
     report = replace(report, results=(*report.results, *whole.second_look(task)))
     run.hook("verified")
-    attempt, rescan = _rescan_statement(job, report)
+    attempt, rescan = rescan_statement(ctx, run, job.signers[Role.VERIFIER], report)
     issued = certify(
-        ctx, run, job.signers, erased, report, files, objects, scrubbed=scrubbed, rescan=rescan, attempt=attempt
-    )
+        ctx, run, job.signers, erased, report, files, objects, scrubbed=scrubbed, anonymised=anonymised, rescan=rescan,
+        attempt=attempt,
+    )  # fmt: skip
     if issued.certificate.state is CertificateState.REFUSED:
         raise ResidueFoundError(
             f"the certificate is refused: {', '.join(issued.certificate.why)}",
@@ -242,6 +249,20 @@ def _ledger(job: Job) -> Ledger:
         content="删除清单（标识，供恢复备份时重放） / erasure ledger: tokens, replayed on any restored copy",
         ground="PIPL-47", key="replay", ends_on=_last_copy(job),
     )  # fmt: skip
+    return ledger
+
+
+def _without_held(job: Job, erased: list[ErasureResult]) -> Ledger:
+    """The ledger of what is gone: without those who came on hold while the others went."""
+    held = {(t.source, t.table): t.held for e in erased for t in e.tables if len(t.held)}
+    path = job.run.workspace.dir("stores", "ledger") / "erasure.parquet"
+    stays = (
+        (plan, held[t.source, t.name], job.batches(t, "ledger"))
+        for _, t, plan in job.numbered()
+        if (t.source, t.name) in held
+    )
+    ledger = settle_ledger(path, stays, link_ecb=aes_ecb(job.key("link")), replay_ecb=aes_ecb(job.key("replay")))
+    job.run.workspace.write_json(path.parent / SETTLED, {"ledger": ledger.digest})
     return ledger
 
 
@@ -317,7 +338,7 @@ def _task(job: Job) -> Task:
 
 
 def _erase(job: Job, ledger: Ledger, sealed: dict[TableKey, pl.DataFrame]) -> list[ErasureResult]:
-    keys = EraseKeys(aes_ecb(job.key("link")), aes_ecb(job.key("replay")))
+    keys = _erase_keys(job)
     work = job.run.workspace.dir("work", "erase")
     results = []
     for name, source in job.sources.items():
@@ -336,6 +357,11 @@ def _erase(job: Job, ledger: Ledger, sealed: dict[TableKey, pl.DataFrame]) -> li
     return results
 
 
+def _erase_keys(job: Job) -> EraseKeys:
+    wanted = any(is_wanted(plan) for plan in job.plans.values())
+    return EraseKeys(aes_ecb(job.key("link")), aes_ecb(job.key("replay")), aes_ecb(job.key(TOKENS)) if wanted else None)
+
+
 def _outcome(
     job: Job, number: str, intent: str, erased: list[ErasureResult], ledger: Ledger, objects: WholeDone
 ) -> None:
@@ -344,7 +370,8 @@ def _outcome(
     body: dict[str, Json] = {
         f"{t.source}.{t.table}": {
             "rows_deleted": t.rows_deleted,
-            "rows_emptied": t.rows_emptied,
+            "rows_emptied": t.rows_emptied - t.rows_anonymised,
+            **({"rows_anonymised": t.rows_anonymised} if t.rows_anonymised or len(t.too_few) else {}),
             "rows_after": t.rows_after,
         }
         for e in erased
@@ -366,28 +393,3 @@ def _outcome(
                 counts={"rows": rows}, refs={"ledger": ledger.digest}, actor=job.signers[Role.OPERATOR].public.key_id,
             )  # fmt: skip
     publish(job.ctx, run.case.id)
-
-
-def _rescan_statement(job: Job, report: Report) -> tuple[int, str]:
-    """The verifier signs what was found, good or bad; the number of the report and the digest of its envelope.
-
-    What a killed run has found and logged is taken up where the same was found now, and is a report of its own if not.
-    """
-    run, signer = job.run, job.signers[Role.VERIFIER]
-    subject = Subject("urn:bequest:verifier-key", report.facts.key_commit)
-    statement = Statement("RescanReport", (subject,), {**report.predicate(), "caseRef": run.case.id})
-    with job.ctx.store.transaction() as tx:
-        said = {e.event_id for e in tx.outbox.all(run.case.id)}
-    for attempt in count(1):
-        path = run.workspace.dir("statements") / f"rescan-{attempt}.dsse.json"
-        is_new = event_id(EventType.RESCAN_REPORT, str(attempt)) not in said
-        is_open = event_id(EventType.CERTIFICATE_REFUSED, str(attempt)) not in said
-        if is_new or (is_open and kept_statement(path, statement, [signer])):
-            break
-    digest = hashlib.sha256(keep_statement(path, statement, [signer])).hexdigest()
-    with job.ctx.store.transaction() as tx:
-        record(
-            job.ctx, tx, run.case.id, EventType.RESCAN_REPORT, str(attempt), at=run.at, refs={"report": digest},
-            counts={"candidates": sum(r.candidates for r in report.results)}, actor=signer.public.key_id,
-        )  # fmt: skip
-    return attempt, digest

@@ -208,7 +208,7 @@ def load_linked(workspace: Workspace, case: Case, datamap: DataMap, *, fixed: bo
     if meta.pop("made_from", "") != linked_from(workspace, case, datamap) and not fixed:
         raise StateError(
             "the data map, scope, sources or dates of the case, or decisions on pairs, changed since linking",
-            hint=again,
+            hint=f"Run `bequest link {case.id}` again. After an upgrade of the program plan and approve anew as well.",
         )
     anchors = workspace.read(workspace.dir("work") / "anchors.parquet", f"link {case.id}")["anchor"]
     named = frozenset(meta.pop("tables"))

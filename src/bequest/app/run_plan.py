@@ -15,7 +15,13 @@ from bequest.app.fairness import compare_plan, keep_as_proposed, kept_fairness, 
 from bequest.app.fixed import Taken
 from bequest.app.known import known_input
 from bequest.app.law import pack_of
-from bequest.app.preflight import check_people, check_receivers, check_reductions, check_watermarks
+from bequest.app.preflight import (
+    check_anonymising,
+    check_people,
+    check_receivers,
+    check_reductions,
+    check_watermarks,
+)
 from bequest.app.reading import check_schema, count_values, open_sources
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import load_linked
@@ -97,6 +103,7 @@ def run_plan(ctx: Context, case_id: str) -> Decided:
         check_receivers(run.case)
         check_people(run.case)
         check_reductions(datamap)
+        check_anonymising(run.case, datamap)
         check_watermarks(run.case, datamap)
         decided = decide_now(ctx, run.case, datamap, sources, told=False)
         _no_empty_lot(run.case, decided)
@@ -201,6 +208,7 @@ def load_plans(workspace: Workspace, datamap: DataMap) -> dict[TableKey, TablePl
             dispositions,
             workspace.read(workspace.table_file("decided", t.source, t.name), "plan"),
             _shares(workspace, t),
+            t.anonymise.k if t.anonymise else 0,
         )
         for t in datamap.tables
         if t.in_case

@@ -39,7 +39,7 @@ from bequest.kernel.errors import StateError
 from bequest.law.retention import Band, band_of, bands
 from bequest.law.settling import KEPT, settled_of
 from bequest.model.case import RELEASES_NOTHING, Case, Role
-from bequest.model.destruction import Certificate, CertificateState, Kept, Residual, TableSums
+from bequest.model.destruction import AnonymisedTable, Certificate, CertificateState, Kept, Residual, TableSums
 from bequest.model.destruction import Signer as CertificateSigner
 from bequest.model.disposition import ReasonStatus
 from bequest.model.plan import Population
@@ -80,6 +80,7 @@ def certify(
     whole: WholeDone,
     *,
     scrubbed: Mapping[str, CleanReport],
+    anonymised: tuple[AnonymisedTable, ...],
     rescan: str,
     attempt: int,
 ) -> Issued:
@@ -93,6 +94,7 @@ def certify(
         unknown_columns=_unclassified(ctx, case),
         open_rows=whole.open_objects
         + sum(t.late + t.changed + t.missing + t.unsealed for e in erased for t in e.tables),
+        anonymised=anonymised,
     )
     with ctx.store.transaction() as tx:
         in_force = tx.policies.in_force(case.id)
@@ -316,15 +318,13 @@ def signers_of(case: Case, signers: Mapping[Role, Signer], at: str) -> tuple[Cer
     """The three people who sign, each with the part."""
     out = []
     for role, part in {Role.OPERATOR: "performed", Role.VERIFIER: "verified", Role.OFFICER: "accepted"}.items():
-        person = holder(case, role, signers[role])
-        names = word(role)
+        person, names = holder(case, role, signers[role]), word(role)
         out.append(CertificateSigner(person.name, part, names.zh, names.en, at, signers[role].public.fingerprint))
     return tuple(out)
 
 
 def _log_it(ctx: Context, run: Run, certificate: Certificate, digest: str, attempt: int, *, refused: bool) -> str:
-    typ = EventType.CERTIFICATE_REFUSED if refused else EventType.CERTIFICATE_ISSUED
-    key = str(attempt) if refused else "1"
+    typ, key = (EventType.CERTIFICATE_REFUSED, str(attempt)) if refused else (EventType.CERTIFICATE_ISSUED, "1")
     with ctx.store.transaction() as tx:
         record(
             ctx, tx, run.case.id, typ, key, at=run.at, refs={"certificate": digest},

@@ -61,6 +61,11 @@ KEY_PURPOSES: tuple[KeyPurpose, ...] = (
         "末次复扫之后", "after the final rescan",
     ),
     KeyPurpose(
+        "anonymise", *_OPERATOR, *_NO_BACKUP,
+        "就地匿名化须从未改写的行重新开始", "anonymising in place cannot go on where it was cut off",
+        "发出销毁证书时", "when the certificate is issued",
+    ),
+    KeyPurpose(
         "watermark", *_OPERATOR, *_SPLIT,
         "无法再由泄露数据追到交付", "a leak can no longer be traced to a delivery",
         "案件材料保存期满时", "when the case file's term ends",

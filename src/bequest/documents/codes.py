@@ -89,6 +89,7 @@ CERTIFICATE_WHY: Final[Mapping[str, Word]] = {
     "unbalanced": Word("去向合计与源头不平", "the sums do not balance"),
     "unknown_column": Word("还有未识别的列", "a column is still unknown"),
     "late_rows": Word("切换后又有新记录", "rows appeared after cutover"),
+    "not_anonymous": Word("匿名化未能证明", "anonymised rows could not be shown to be anonymous"),
 }
 SIGNER_PARTS: Final[Mapping[str, Word]] = {
     "performed": Word("执行人", "performed by"),

@@ -29,7 +29,9 @@ class TablePlan:
     content is another since.
 
     Row rule: a row leaves the source when every column's residue is delete or custody; otherwise it stays and only
-    its cells with residue delete or custody are emptied, key columns never.
+    its cells with residue delete or custody are emptied, key columns never. A row with a cell to be anonymised stays:
+    its cells are changed as the columns say (`model.anonymising`), if at least `anonymise_k` people then look alike;
+    else it leaves.
     """
 
     source: str
@@ -40,6 +42,7 @@ class TablePlan:
     dispositions: tuple[Disposition, ...]
     rows: pl.DataFrame
     shares: pl.DataFrame = field(default_factory=pl.DataFrame)
+    anonymise_k: int = 0
 
     def for_lot(self, lot: str, wave: int = 1) -> "TablePlan":
         """The plan as it stands for one lot and wave: its rows with that lot's decisions, all others outside."""
@@ -66,6 +69,11 @@ class TablePlan:
         """Expression over `rows`: the whole row leaves the source."""
         gone = self.indices(residue=LEAVES)
         return pl.all_horizontal(pl.col(DECISION_PREFIX + c.name).is_in(gone) for c in self.columns)
+
+    def anonymises(self) -> pl.Expr:
+        """Expression over `rows`: the row is anonymised in place."""
+        wanted = self.indices(residue=frozenset({Residue.ANONYMISE}))
+        return pl.any_horizontal(pl.col(DECISION_PREFIX + c.name).is_in(wanted) for c in self.columns)
 
 
 def scatter(series: pl.Series, at: np.ndarray, values: pl.Series) -> pl.Series:

@@ -127,9 +127,12 @@ def _lot(e: Entry) -> Lot:
 
 
 def _field(e: Entry) -> FieldKind:
-    e.only("class", "personal", "sensitive", "need")
+    e.only("class", "personal", "sensitive", "need", "anonymised_by")
     need = e.choice("need", Need) if "need" in e.values else Need.NEEDED
-    return FieldKind(e.choice("class", FieldClass), e.flag("personal", True), e.flag("sensitive"), need)
+    way = e.text("anonymised_by") if "anonymised_by" in e.values else ""
+    return FieldKind(
+        e.choice("class", FieldClass), e.flag("personal", True), e.flag("sensitive"), need, anonymised_by=way
+    )
 
 
 def _expected(e: Entry) -> Expected:

@@ -106,6 +106,8 @@ class ColumnMap:
     """Classes of identifiers met inside free text or JSON."""
     reduced_by: str = ""
     """How a column with need `reduced` is reduced (`model.reduction`); empty: as the law has it for the class."""
+    anonymised_by: str = ""
+    """What becomes of it in a row that is anonymised in place (`model.anonymising`); empty where rows are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,14 @@ ORIGIN_PARTS = ("channel", "purpose", "ground", "notice", "keep")
 
 
 @dataclass(frozen=True, slots=True)
+class Anonymising:
+    """Rows whose deletion is due stay without their person: at least `k` people look alike, and `reason` says why."""
+
+    k: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class TableMap:
     """One table. `key` are the columns that identify a row; empty means the 0-based row number does."""
 
@@ -201,6 +211,8 @@ class TableMap:
     verdict: Verdict = Verdict.PROPOSED
     notes: tuple[str, ...] = ()
     """Codes of what a reader should know of how it was read, such as `title_rows`."""
+    anonymise: Anonymising | None = None
+    """Set where rows are anonymised in place instead of deleted (PIPL Art. 4, 73(4))."""
 
     def column(self, name: str) -> ColumnMap:
         """The column of that name.

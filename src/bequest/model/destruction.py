@@ -58,6 +58,31 @@ class TableSums:
 
 
 @dataclass(frozen=True, slots=True)
+class AnonymisedTable:
+    """Rows of one table that stay without their person (PIPL Art. 73(4)), and how it was shown."""
+
+    source: str
+    table: str
+    k_wanted: int
+    k: int
+    """People that look alike, in the smallest group, measured on the source afterwards; 0 where no row is left."""
+    rows: int
+    """Rows that were anonymised."""
+    rows_found: int
+    """Of these, rows found in that very form when the source was read anew."""
+    rows_too_few: int
+    """Rows that were deleted instead, because too few people look like them."""
+    ways: tuple[str, ...]
+    """Column and what was done to it, such as `birthday=generalise:decade`."""
+    reason: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether all rows are as they should be, and enough people look alike."""
+        return self.rows_found == self.rows and (self.k >= self.k_wanted or not self.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """What the verifier did in one source."""
 
@@ -139,7 +164,8 @@ class Certificate:
     issued_at: str
     state: CertificateState
     why: tuple[str, ...]
-    """Codes why it is not final: `residual`, `not_searched`, `residue`, `unbalanced`, `unknown_column`, `late_rows`."""
+    """Codes why it is not final: `residual`, `not_searched`, `residue`, `unbalanced`, `unknown_column`, `late_rows`,
+    `not_anonymous`."""
     ground: tuple[str, ...]
     transferor_zh: str
     transferor_en: str
@@ -151,5 +177,6 @@ class Certificate:
     residuals: tuple[Residual, ...]
     kept: tuple[Kept, ...]
     signers: tuple[Signer, ...]
+    anonymised: tuple[AnonymisedTable, ...] = ()
     replaces: str = ""
     """The interim certificate in whose place this one stands."""

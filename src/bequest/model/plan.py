@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bequest.kernel.canonical import digest
-from bequest.model.datamap import FieldClass, Need
+from bequest.model.datamap import ColumnMap, FieldClass, Need
 from bequest.model.disposition import CellDecision, Release, Residue
 from bequest.model.facts import RecordClass, RowRole
 
@@ -33,6 +33,8 @@ class FieldKind:
     need: Need
     reduced_by: str = ""
     """How people want it reduced, as in the data map."""
+    anonymised_by: str = ""
+    """What becomes of it where its row is anonymised in place instead of deleted, as in the data map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ class PolicyField:
 
     role: RowRole
     kind: FieldKind
+
+
+def policy_field(c: ColumnMap) -> PolicyField:
+    """The kind of a column of the data map."""
+    return PolicyField(c.role, FieldKind(c.cls, c.personal, c.sensitive, c.need, c.reduced_by, c.anonymised_by))
 
 
 @dataclass(frozen=True, slots=True)

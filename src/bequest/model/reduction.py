@@ -174,7 +174,7 @@ def _ff1(column: ColumnMap, setting: str) -> None:
         raise ValueError("ff1 knows the ciphers aes and sm4")
     if column.cls not in FF1_CLASSES:
         raise ValueError(f"{column.cls} has no format that could be kept")
-    if (length := _declared_length(column)) is not None and length < SHORTEST_FF1:
+    if (length := declared_length(column)) is not None and length < SHORTEST_FF1:
         raise ValueError(f"{length} characters have fewer than a million values")
 
 
@@ -191,12 +191,13 @@ def _waybill(column: ColumnMap, setting: str) -> None:
 
 
 def _fits(column: ColumnMap, n_characters: int) -> None:
-    length = _declared_length(column)
+    length = declared_length(column)
     if length is not None and n_characters > length:
         raise ValueError(f"its type holds {length} characters and the reduced value has {n_characters}")
 
 
-def _declared_length(column: ColumnMap) -> int | None:
+def declared_length(column: ColumnMap) -> int | None:
+    """The longest text that a column holds by its declared type, in characters; None where it does not say."""
     found = _LENGTH.search(column.declared_type)
     return int(found[1] or found[2]) if found else None
 

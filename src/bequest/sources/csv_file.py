@@ -61,6 +61,13 @@ class CsvPiece:
         i = self.head.names.index(name)
         return self.cell_starts[:, i], self.cell_ends[:, i]
 
+    def written(self, name: str, cells: Bools, texts: pl.Series) -> pl.Series:  # noqa: ARG002 - one shape for all
+        """The texts, in quotes where anything in them would end the field."""
+        value = pl.col("v")
+        in_quotes = pl.concat_str(pl.lit('"'), value.str.replace_all('"', '""', literal=True), pl.lit('"'))
+        ends = value.str.contains(r'[",;|\t\r\n]|^\s|\s$')
+        return texts.to_frame("v").select(pl.when(ends).then(in_quotes).otherwise(value)).to_series()
+
 
 @dataclass(frozen=True, slots=True)
 class _Scanned:

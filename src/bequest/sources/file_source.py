@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import BinaryIO
@@ -22,39 +22,68 @@ from bequest.sources.scrub import ScrubPlan
 from bequest.sources.source import BATCH_ROWS, KEY, Applied, Changes, CleanReport, Guard, TableInfo
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What becomes of a batch of a file: rows that go, cells of each column that are written anew.
+
+    `texts` are the new values by column, null where the cell is emptied; a column without is emptied throughout.
+    """
+
+    gone: Bools
+    cells: Mapping[str, Bools]
+    texts: Mapping[str, pl.Series]
+
+    def new(self, column: str) -> pl.Series:
+        """The new values of those cells of a column, in order."""
+        n = int(self.cells[column].sum())
+        nothing = pl.Series([None], dtype=pl.String).new_from_index(0, n)
+        return self.texts[column].filter(pl.Series(self.cells[column])) if column in self.texts else nothing
+
+
 class Edit:
     """Changes on their way through a file: asked batch by batch, counting what they did."""
 
     def __init__(self, changes: Changes, key: tuple[str, ...]) -> None:
         self.key = key
-        self.columns = tuple(changes.empty)
+        self.columns = tuple(dict.fromkeys((*changes.empty, *changes.put_columns)))
         self._delete = changes.delete.cast(pl.String).unique()
         self._empty = {c: keys.cast(pl.String).unique() for c, keys in changes.empty.items()}
+        self._put = changes.put.unique(KEY).with_columns(pl.lit(True).alias(_PUT)) if changes.put is not None else None
         self._next_row = 0
-        self.rows_deleted = 0
-        self.cells_emptied = dict.fromkeys(self.columns, 0)
+        self.rows_deleted = self.rows_put = 0
+        self.cells_emptied = dict.fromkeys(changes.empty, 0)
 
     def needs(self) -> tuple[str, ...]:
-        """The columns a batch must bring: those of the key and those to be emptied."""
+        """The columns a batch must bring: those of the key and those that are written."""
         return tuple(dict.fromkeys((*self.key, *self.columns)))
 
-    def decide(self, batch: pl.DataFrame) -> tuple[Bools, Mapping[str, Bools]]:
-        """For the next batch of the file: which rows go, and which cells of each column are emptied."""
+    def decide(self, batch: pl.DataFrame) -> Decided:
+        """For the next batch of the file: which rows go, and which cells of each column are written anew."""
         keys = row_keys(batch, self.key, self._next_row)
         self._next_row += batch.height
         gone = keys.is_in(self._delete.implode()).to_numpy()
-        emptied = {}
-        for column, wanted in self._empty.items():
-            filled = batch[column].is_not_null() & (batch[column].str.strip_chars() != "")
-            cells = (keys.is_in(wanted.implode()) & filled).to_numpy() & ~gone
-            self.cells_emptied[column] += int(cells.sum())
-            emptied[column] = cells
         self.rows_deleted += int(gone.sum())
-        return gone, emptied
+        filled = {c: (batch[c].is_not_null() & (batch[c].str.strip_chars() != "")).to_numpy() for c in self.columns}
+        cells = {}
+        for column, wanted in self._empty.items():
+            cells[column] = (keys.is_in(wanted.implode())).to_numpy() & filled[column] & ~gone
+            self.cells_emptied[column] += int(cells[column].sum())
+        texts = {}
+        if self._put is not None:
+            new = keys.rename(KEY).to_frame().join(self._put, on=KEY, how="left", maintain_order="left")
+            put = new[_PUT].fill_null(False).to_numpy() & ~gone
+            self.rows_put += int(put.sum())
+            for column in (c for c in self._put.columns if c not in {KEY, _PUT}):
+                texts[column] = new[column]
+                cells[column] = cells.get(column, np.zeros(batch.height, np.bool_)) | (put & filled[column])
+        return Decided(gone, cells, texts)
 
     def applied(self) -> Applied:
         """The counts so far."""
-        return Applied(self.rows_deleted, dict(self.cells_emptied))
+        return Applied(self.rows_deleted, dict(self.cells_emptied), self.rows_put)
+
+
+_PUT = "\x00put"
 
 
 State = tuple[int, ...]
@@ -165,7 +194,10 @@ class FileSource(ABC):
         info = self._table(table)
         if self.columns_go_with_rows:
             there = {c: keys for c, keys in changes.empty.items() if c in info.column_names()}
-            changes = replace(changes, empty=there)
+            put = changes.put
+            if put is not None:
+                put = put.select(KEY, *(c for c in changes.put_columns if c in info.column_names()))
+            changes = replace(changes, empty=there, put=put)
             if not info.n_rows:
                 return Applied(0, {})
         key = changes.key
@@ -196,7 +228,7 @@ class FileSource(ABC):
         guard()
         going = changes.delete.cast(pl.String).unique()
         n = sum(int(b[KEY].is_in(going.implode()).sum()) for b in self.read(info.name, (), key=changes.key))
-        if n != info.n_rows or any(len(cells) for cells in changes.empty.values()):
+        if n != info.n_rows or changes.n_put or any(len(cells) for cells in changes.empty.values()):
             raise SourceError(
                 f"{self._where(info)}: no row can be cut out of this file ({self.why_whole}), and {info.n_rows - n} of"
                 " its rows stay",

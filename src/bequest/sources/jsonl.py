@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from bequest.engine.kernels.buffers import Bytes, Ints, frozen, text_series
+from bequest.engine.kernels.buffers import Bools, Bytes, Ints, frozen, text_series
 from bequest.kernel.errors import SourceError
 from bequest.model.case import Source
 from bequest.sources import json_scan
@@ -79,6 +79,16 @@ class JsonPiece:
         rows = self.leaves.rows[here]
         begin[rows], end[rows] = self.leaves.starts[here], self.leaves.ends[here]
         return begin, end
+
+    def written(self, name: str, cells: Bools, texts: pl.Series) -> pl.Series:
+        """As JSON: a number where a number stood and one is to stand, else a string."""
+        kinds = np.zeros(len(self.record_starts), np.uint8)
+        here = self._at(name)
+        kinds[self.leaves.rows[here]] = self.leaves.types[here]
+        made = {t: json.dumps(t, ensure_ascii=False) for t in texts.unique().to_list()}
+        strings = texts.replace_strict(made, return_dtype=pl.String)
+        numbers = pl.Series(kinds[cells] == json_scan.NUMBER) & texts.str.contains(r"^-?(?:0|[1-9]\d*)(?:\.\d+)?$")
+        return texts.zip_with(numbers, strings)
 
     def types(self, name: str) -> Bytes:
         """The JSON types of a path's values."""

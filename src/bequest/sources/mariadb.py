@@ -18,6 +18,7 @@ from bequest.model.case import Source
 from bequest.sources.codes import CHANGED
 from bequest.sources.mariadb_connect import Server, Use, rows
 from bequest.sources.mariadb_inventory import Table, count_rows, read_tables
+from bequest.sources.mariadb_putting import put_rows
 from bequest.sources.mariadb_reading import read_rows
 from bequest.sources.mariadb_scrub import plan_scrub, scrub
 from bequest.sources.mariadb_standing import standing
@@ -126,7 +127,8 @@ class MariadbSource:
         if changes.key and key != info.key:
             self._check_key(found, key, is_mariadb=is_mariadb)
         applied = self._change(found, key, changes, guard, is_mariadb=is_mariadb)
-        return Applied(applied.rows_deleted, {c: applied.cells_emptied.get(c, 0) for c in changes.empty})
+        emptied = {c: applied.cells_emptied.get(c, 0) for c in changes.empty}
+        return Applied(applied.rows_deleted, emptied, applied.rows_put)
 
     def standing(self) -> Standing:
         """What the server would refuse to the account that deletes; nothing is changed."""
@@ -173,20 +175,23 @@ class MariadbSource:
         return ()
 
     def _change(self, found: Table, key: Sequence[str], changes: Changes, guard: Guard, *, is_mariadb: bool) -> Applied:
-        work = work_of(found, changes)
+        work, put = work_of(found, changes), changes.put
         if key and found.info.key and tuple(key) != found.info.key:
 
             def both(own: Sequence[str], given: Sequence[str]) -> Iterator[pl.DataFrame]:
                 return read_rows(self._server, found, own, given, BATCH_ROWS, is_mariadb=is_mariadb)
 
+            put = None if put is None else in_declared_key(both, found, key, put)
             work, key = in_declared_key(both, found, key, work), found.info.key
         with self._server.connected(Use.DELETE, on=found.info.name) as db:
+            n_put = 0 if put is None else put_rows(db, found, key, put, guard)
             if key:
-                return change_rows(db, found, key, work, guard)
+                return replace(change_rows(db, found, key, work, guard), rows_put=n_put)
             digests = read_rows(self._server, found, (), (), BATCH_ROWS, is_mariadb=is_mariadb)
             parts = [b.select(pl.col(KEY).str.head(64).alias("h")).group_by("h").len("n") for b in digests]
             totals = pl.concat([pl.DataFrame(schema={"h": pl.String, "n": pl.get_index_type()}), *parts])
-            return change_equal_rows(db, found, work, totals.group_by("h").sum(), guard)
+            done = change_equal_rows(db, found, work, totals.group_by("h").sum(), guard)
+            return replace(done, rows_put=n_put)
 
     def _check_key(self, found: Table, key: tuple[str, ...], *, is_mariadb: bool) -> None:
         self._need_columns(found.info, key)

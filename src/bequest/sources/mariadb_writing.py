@@ -7,13 +7,14 @@ so an interrupted run is completed by the next.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import polars as pl
 import pymysql
 
 from bequest.kernel.errors import SourceError
 from bequest.sources.codes import CONSTRAINT
-from bequest.sources.emptying import check_emptying
+from bequest.sources.emptying import check_emptying, check_putting
 from bequest.sources.mariadb_connect import Database, number_of, rows
 from bequest.sources.mariadb_errors import DEADLOCK
 from bequest.sources.mariadb_inventory import Table
@@ -35,6 +36,7 @@ SCANNED_BATCH = 50_000
 
 _STATEMENT_BYTES = 1 << 20
 _ATTEMPTS = 6
+Result = TypeVar("Result")
 _COLUMNS = "columns"
 
 
@@ -66,6 +68,7 @@ def refuse_impossible(where: str, table: Table, changes: Changes) -> None:
         )
     emptied = [c for c, keys in changes.empty.items() if len(keys)]
     check_emptying(where, table.info, emptied)
+    check_putting(where, table.info, changes.put)
     notes = {c.name: c for c in table.info.columns}
     against = [c for c in emptied if "checked" in notes[c].notes and not notes[c].nullable]
     if emptied and all("generated" in notes[c].notes for c in emptied):
@@ -163,17 +166,27 @@ Statements = Iterable[tuple[str, list[str] | None]]
 def _committed(
     db: Database, table: Table, statements: Statements, guard: Guard, limit: int = 0, only: tuple[str, int] = ("", 0)
 ) -> _Counts:
-    """One transaction; begun anew where another session wanted the same rows and the server gave way to it."""
+    """One transaction of deletions and emptied cells."""
     made = list(statements)
+
+    def change() -> _Counts:
+        counts = _Counts()
+        if only[0] and int(rows(db, only[0])[0][0]) != only[1]:
+            raise _MovedError
+        for where, columns in made:
+            counts.add(_changed(db, table, where, columns, limit))
+        return counts
+
+    return in_transaction(db, change, guard)
+
+
+def in_transaction(db: Database, change: Callable[[], Result], guard: Guard) -> Result:
+    """One transaction; begun anew where another session wanted the same rows and the server gave way to it."""
     for attempt in range(1, _ATTEMPTS + 1):
         guard()
         try:
             db.begin()
-            counts = _Counts()
-            if only[0] and int(rows(db, only[0])[0][0]) != only[1]:
-                raise _MovedError
-            for where, columns in made:
-                counts.add(_changed(db, table, where, columns, limit))
+            done = change()
             db.commit()
         except pymysql.OperationalError as error:
             if number_of(error) != DEADLOCK or attempt == _ATTEMPTS:
@@ -184,7 +197,7 @@ def _committed(
                 _roll_back(db)
             raise
         else:
-            return counts
+            return done
     raise AssertionError("unreachable")
 
 
@@ -236,5 +249,5 @@ def in_declared_key(read: Reader, table: Table, key: Sequence[str], work: pl.Dat
     for batch in read(own, key):
         both = batch.with_columns(pl.concat_str([pl.col(c).fill_null("") for c in own], separator="\x1f").alias("own"))
         met = both.join(work, on=KEY, how="inner")
-        found.append(met.select(pl.col("own").alias(KEY), _COLUMNS))
+        found.append(met.select(pl.col("own").alias(KEY), *(c for c in work.columns if c != KEY)))
     return pl.concat(found)

@@ -47,13 +47,14 @@ class ParquetFile(FileSource):
                     writer.write_table(pa.Table.from_batches(kept, schema))
 
     def _edited(self, batch: pa.RecordBatch, edit: Edit, schema: pa.Schema) -> pa.RecordBatch:
-        gone, emptied = edit.decide(_frame(batch, edit.needs()))
+        decided = edit.decide(_frame(batch, edit.needs()))
         # a dictionary would be written whole, with the values that have gone: so plain values, encoded anew
         arrays = [a.cast(a.type.value_type) if pa.types.is_dictionary(a.type) else a for a in batch.columns]
-        for column, cells in emptied.items():
+        for column, cells in decided.cells.items():
             i = schema.get_field_index(column)
             arrays[i] = self._emptied(arrays[i], schema.field(i), cells)
-        stays = pa.array(~gone)
+            arrays[i] = self._put(arrays[i], schema.field(i), cells, decided.new(column))
+        stays = pa.array(~decided.gone)
         kept = [_typed(array.filter(stays), field.type) for array, field in zip(arrays, schema, strict=True)]
         return pa.RecordBatch.from_arrays(kept, schema=schema)
 
@@ -67,6 +68,24 @@ class ParquetFile(FileSource):
         kept = pa.array(np.where(cells, -1, np.arange(len(array))), mask=np.asarray(cells))
         taken = array.take(kept)
         return taken if field.nullable else pc.fill_null(taken, pa.scalar("", array.type))
+
+    def _put(self, array: pa.Array, field: pa.Field, cells: Bools, texts: pl.Series) -> pa.Array:
+        """The array with these texts in these cells, as values of its type."""
+        given = texts.is_not_null()
+        if not given.any():
+            return array
+        try:
+            new = texts.drop_nulls().to_arrow().cast(pa.string()).cast(array.type)
+        except pa.ArrowInvalid:
+            raise SourceError(
+                f"{self.name}.{field.name} cannot take the new values: its type is {field.type}",
+                hint="Choose another way for the column in the data map; nothing was changed.",
+                code=CONSTRAINT,
+            ) from None
+        at = np.flatnonzero(cells)[given.to_numpy()]
+        mask = np.zeros(len(array), np.bool_)
+        mask[at] = True
+        return pc.replace_with_mask(array, pa.array(mask), new)
 
     @contextmanager
     def _opened(self) -> Iterator[pq.ParquetFile]:

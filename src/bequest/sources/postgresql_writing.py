@@ -14,8 +14,9 @@ import psycopg
 
 from bequest.kernel.errors import SourceError
 from bequest.sources.codes import CONSTRAINT
-from bequest.sources.emptying import check_emptying
+from bequest.sources.emptying import check_emptying, check_putting
 from bequest.sources.postgresql_connect import Database
+from bequest.sources.postgresql_putting import find_new, put_batches, send_new
 from bequest.sources.postgresql_references import Reference, check_references, check_references_of
 from bequest.sources.postgresql_text import (
     blank_expression,
@@ -84,17 +85,22 @@ def change_rows(work: Writing, changes: Changes) -> Applied:
         SourceError: a column cannot be emptied, a row that goes is still referred to, or a trigger or rule keeps it.
     """
     check_emptying(work.where, work.info, changes.empty)
+    check_putting(work.where, work.info, changes.put)
     work.columns = list(changes.empty)
     is_plain = bool(work.number) and not work.references and not {"triggers", "rules"} & set(work.info.notes)
     _send_keys(work, (None if is_plain else changes.delete, *changes.empty.values()))
-    n = 0
+    n = n_put = 0
+    if changes.put is not None:
+        n_put = send_new(work, changes.put)
     if work.columns:
         n = _find_cells(work)
         _try_emptying(work)
     deleted = 0
     if len(changes.delete):
         deleted = _delete_by_number(work, changes.delete) if is_plain else _delete_all(work)
-    return Applied(deleted, _empty_all(work, n) if n else dict.fromkeys(work.columns, 0))
+    if n_put:
+        n_put = _put_all(work, list(changes.put_columns), n_put)
+    return Applied(deleted, _empty_all(work, n) if n else dict.fromkeys(work.columns, 0), n_put)
 
 
 def _distinct(work: Writing, keys: pl.Series) -> pl.Series:
@@ -183,6 +189,16 @@ def _find_cells(work: Writing) -> int:
     n = work.db.execute(f"CREATE TEMPORARY TABLE bequest_cells AS {found}").rowcount
     work.db.execute("CREATE UNIQUE INDEX ON pg_temp.bequest_cells (n)")
     return n
+
+
+def _put_all(work: Writing, columns: list[str], n: int) -> int:
+    """Rounds until every row with such a key has its new values; how many rows. `n`: rows found."""
+    for _ in range(_ROUNDS if work.is_keyed else 1):
+        done = sum(list(put_batches(work, columns, n)))
+        if done == n:
+            return n
+        n = find_new(work) if work.is_keyed else n
+    raise _held_back(work, "rows to be anonymised", n)
 
 
 def _delete_all(work: Writing) -> int:

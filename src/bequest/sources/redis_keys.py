@@ -99,6 +99,12 @@ class RedisSource:
         where, key = f"{self.name}.{table}", changes.key or info.key
         there = {c: k for c, k in changes.empty.items() if c in info.column_names() or not len(k)}
         check_changes(where, Changes(changes.delete, there), info.column_names(), key, numbered=False)
+        if changes.n_put:
+            raise SourceError(
+                f"{where}: values of a key store are not anonymised in place; nothing was changed",
+                hint="Take `anonymise` off this table in the data map: what is due goes.",
+                code=CONSTRAINT,
+            )
         if info.key[0] in there:
             raise SourceError(f"{where}: the key column {ID} cannot be emptied", hint="Only whole rows lose their key.")
         named = self._named(table, key)

@@ -50,12 +50,12 @@ def check_changes(where: str, changes: Changes, columns: Sequence[str], key: Seq
     Raises:
         SourceError: with the columns concerned.
     """
-    unknown = [c for c in (*changes.empty, *key) if c not in columns]
+    unknown = [c for c in (*changes.empty, *changes.put_columns, *key) if c not in columns]
     if unknown:
         raise SourceError(
             f"{where} has no column {', '.join(unknown)}", hint="Run discovery again: the schema changed."
         )
-    keyed = [c for c in changes.empty if c in key]
+    keyed = [c for c in (*changes.empty, *changes.put_columns) if c in key]
     if keyed:
         raise SourceError(
             f"{where}: the key column {', '.join(keyed)} cannot be emptied", hint="Only whole rows lose their key."

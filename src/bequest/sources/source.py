@@ -100,6 +100,8 @@ class TableInfo:
 class Changes:
     """What leaves one table: whole rows, and cells of rows that stay. All by row key, as read with the same `key`.
 
+    `put`: rows that stay and get other values: `__key`, and the text of every column that is written; null empties it.
+    Only cells that hold something are written. No row is in two of the three.
     Applying the same changes again changes nothing more. Rows without a key (known by number, or by content
     and count) are renamed when others go: for these `taken_from` must hold the fingerprint of the source at the moment
     its keys were read.
@@ -109,14 +111,31 @@ class Changes:
     empty: Mapping[str, pl.Series] = field(default_factory=dict)
     key: tuple[str, ...] = ()
     taken_from: str = ""
+    put: pl.DataFrame | None = None
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (len(self.delete) or any(len(s) for s in self.empty.values()) or self.n_put)
+
+    @property
+    def n_put(self) -> int:
+        """Rows that get other values."""
+        return 0 if self.put is None else self.put.height
+
+    @property
+    def put_columns(self) -> tuple[str, ...]:
+        """The columns that are written."""
+        return () if self.put is None else tuple(c for c in self.put.columns if c != KEY)
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What one `apply` did: rows that went, non-empty cells emptied in rows that stay, by column."""
+    """What one `apply` did: rows that went, cells emptied in rows that stay, by column, rows sent with new values."""
 
     rows_deleted: int
     cells_emptied: Mapping[str, int]
+    rows_put: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -288,6 +288,7 @@ def _table_info(db: sqlite3.Connection, name: str, kind: str, sql: str) -> Table
     if sql.lstrip().upper().startswith("CREATE VIRTUAL"):
         return TableInfo(name, "", (), (), 0, why_not_scanned="virtual")
     comments = read_comments(sql)
+    alone = _unique_columns(db, name)
     rows = db.execute(f"PRAGMA table_xinfo({quoted(name)})").fetchall()
     columns = tuple(
         ColumnInfo(
@@ -296,8 +297,9 @@ def _table_info(db: sqlite3.Connection, name: str, kind: str, sql: str) -> Table
             comment=comments.columns.get(column.lower(), ""),
             is_key=bool(position),
             nullable=not not_null and not position,
+            notes=("unique",) * (column in alone) + ("generated",) * (hidden > 1),
         )
-        for _, column, declared, not_null, _, position, _ in rows
+        for _, column, declared, not_null, _, position, hidden in rows
     )
     key = tuple(r[1] for r in sorted((r for r in rows if r[5]), key=lambda r: int(r[5])))
     n_rows = db.execute(f"SELECT count(*) FROM {quoted(name)}").fetchone()[0]  # noqa: S608 - the name is quoted
@@ -309,6 +311,16 @@ def _table_info(db: sqlite3.Connection, name: str, kind: str, sql: str) -> Table
     }
     notes = tuple(code for code, is_so in found.items() if is_so)
     return TableInfo(name, comments.table, columns, key, n_rows, notes=notes)
+
+
+def _unique_columns(db: sqlite3.Connection, name: str) -> set[str]:
+    """Columns whose values must differ from row to row; of the primary key it is said elsewhere."""
+    found = set()
+    for _, index, unique, origin, *_ in db.execute(f"PRAGMA index_list({quoted(name)})").fetchall():
+        of = [column for _, _, column in db.execute(f"PRAGMA index_info({quoted(index)})").fetchall()]
+        if unique and origin != "pk" and len(of) == 1 and of[0] is not None:
+            found.add(of[0])
+    return found
 
 
 def _error_name(error: sqlite3.Error) -> str:

@@ -33,6 +33,13 @@ def rowid(info: TableInfo) -> str:
     return next(n for n in ("rowid", "_rowid_", "oid") if n not in taken)
 
 
+def place_of(info: TableInfo) -> tuple[str, ...]:
+    """What names a row exactly: its rowid, or the primary key of a table without one."""
+    if "without_rowid" in info.notes:
+        return tuple(quoted(c) for c in info.key)
+    return (rowid(info),)
+
+
 def blank_expression(text: str) -> str:
     """Whether a text is null or only white space."""
     return f"(trim(coalesce({text}, ''), char(9, 10, 11, 12, 13, 32, 133, 160, 12288)) = '')"

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from bequest.sources.emptying import check_putting
 from bequest.sources.source import Applied, Changes, Guard, TableInfo
-from bequest.sources.sqlite_text import blank_expression, quoted, rowid
+from bequest.sources.sqlite_putting import put_rows
+from bequest.sources.sqlite_text import blank_expression, place_of, quoted
 
 BATCH = 5_000  # rows in one transaction: short locks, and a lost lease stops soon
 
@@ -18,7 +20,9 @@ def change_rows(db: sqlite3.Connection, info: TableInfo, key: str, changes: Chan
     same batch, so that a crash leaves it as it was or as it shall be, and it is known again either way. Rows and cells
     already gone are no work, so an interrupted run is completed by the next.
     """
-    place = _place(info)
+    check_putting(info.name, info, changes.put)
+    n_put = put_rows(db, info, key, changes.put, guard) if changes.put is not None else 0
+    place = place_of(info)
     _make_places(db, len(place))
     deletion = f"DELETE FROM {quoted(info.name)} WHERE "  # noqa: S608 - names are quoted
     _find(db, info, key, place, 0, changes.delete, "1")
@@ -29,7 +33,7 @@ def change_rows(db: sqlite3.Connection, info: TableInfo, key: str, changes: Chan
         emptying.append((number, f"UPDATE {quoted(info.name)} SET {quoted(column)} = {nothing} WHERE "))  # noqa: S608
         _find(db, info, key, place, number, keys, f"NOT {blank_expression(f'CAST({quoted(column)} AS TEXT)')}")
     counts = [list(c) for c in zip(*_in_batches(db, place, emptying, guard), strict=True)]
-    return Applied(deleted, {c: sum(counts[i]) if counts else 0 for i, c in enumerate(changes.empty)})
+    return Applied(deleted, {c: sum(counts[i]) if counts else 0 for i, c in enumerate(changes.empty)}, n_put)
 
 
 def _make_places(db: sqlite3.Connection, width: int) -> None:
@@ -83,13 +87,6 @@ def _in_batches(
 
 def _columns(width: int) -> str:
     return ", ".join(f"p{i}" for i in range(width))
-
-
-def _place(info: TableInfo) -> tuple[str, ...]:
-    """What names a row exactly: its rowid, or the primary key of a table without one."""
-    if "without_rowid" in info.notes:
-        return tuple(quoted(c) for c in info.key)
-    return (rowid(info),)
 
 
 def _is_nullable(info: TableInfo, column: str) -> bool:

@@ -1,7 +1,7 @@
 """Text files of records, read in pieces and rewritten by cutting: what CSV and JSON Lines have in common."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Protocol
 
 import numpy as np
@@ -12,7 +12,7 @@ from bequest.engine.kernels.slices import splice
 from bequest.kernel.errors import SourceError
 from bequest.model.case import Source
 from bequest.sources.encoding import Encoding, find_encoding, utf8_blocks
-from bequest.sources.file_source import Edit, FileSource
+from bequest.sources.file_source import Decided, Edit, FileSource
 from bequest.sources.source import TableInfo
 
 
@@ -36,6 +36,9 @@ class Piece(Protocol):
 
     def cells(self, name: str) -> tuple[Ints, Ints]:
         """Where the values of a column stand; the start is -1 where a record has none."""
+
+    def written(self, name: str, cells: Bools, texts: pl.Series) -> pl.Series:
+        """How these texts, all of them values, are written in the place of these cells of a column."""
 
 
 class RecordFile(FileSource):
@@ -69,8 +72,8 @@ class RecordFile(FileSource):
         out.write(encoding.mark)
         size = 0
         for piece in self._pieces(self._text(exact=True)):
-            gone, emptied = edit.decide(_frame(piece, edit.needs()))
-            size += out.write(encoding.encode(_cut(piece, gone, emptied, self.emptied).tobytes()))
+            decided = edit.decide(_frame(piece, edit.needs()))
+            size += out.write(encoding.encode(_cut(piece, decided, self.emptied).tobytes()))
         if not size:  # a file without any byte would be taken for a failed export
             out.write(encoding.encode(b"\n"))
 
@@ -81,13 +84,26 @@ def _frame(piece: Piece, columns: Sequence[str]) -> pl.DataFrame:
     return frame if columns else pl.DataFrame({"": np.zeros(len(piece.record_starts), np.uint8)})
 
 
-def _cut(piece: Piece, gone: Bools, emptied: Mapping[str, Bools], empty: str) -> Bytes:
-    starts, ends = [piece.record_starts[gone]], [piece.record_ends[gone]]
-    for column, cells in emptied.items():
+def _cut(piece: Piece, decided: Decided, empty: str) -> Bytes:
+    starts, ends = [piece.record_starts[decided.gone]], [piece.record_ends[decided.gone]]
+    texts = [pl.Series([""], dtype=pl.String).new_from_index(0, len(starts[0]))]
+    for column, cells in decided.cells.items():
         begin, end = piece.cells(column)
         starts.append(begin[cells])
         ends.append(end[cells])
+        texts.append(_new(piece, column, cells, decided.new(column), empty))
     start, end = np.concatenate(starts), np.concatenate(ends)
     order = np.argsort(start, kind="stable")
-    replacement = pl.Series(["", empty]).gather((order >= len(starts[0])).astype(np.uint32))
-    return splice(piece.data, start[order], end[order], replacement)
+    return splice(piece.data, start[order], end[order], pl.concat(texts).gather(order))
+
+
+def _new(piece: Piece, column: str, cells: Bools, texts: pl.Series, empty: str) -> pl.Series:
+    """What stands in the place of these cells; `empty` for those without a value."""
+    given = texts.is_not_null()
+    if not given.any():
+        return pl.Series([empty], dtype=pl.String).new_from_index(0, len(texts))
+    at = np.flatnonzero(cells)[given.to_numpy()]
+    mine = np.zeros(len(cells), np.bool_)
+    mine[at] = True
+    whole = pl.Series([empty], dtype=pl.String).new_from_index(0, len(texts))
+    return whole.scatter(given.arg_true(), piece.written(column, mine, texts.drop_nulls()))

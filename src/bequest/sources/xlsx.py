@@ -25,7 +25,7 @@ from bequest.sources.header import LOOKED_AT, SUM_WORDS, check_names, column_nam
 from bequest.sources.protected import OLE
 from bequest.sources.source import ColumnInfo, TableInfo
 from bequest.sources.xlsx_book import TIME, Book, Sheet, Strings, open_book, xml_texts
-from bequest.sources.xlsx_rewrite import check_plain, write_book
+from bequest.sources.xlsx_rewrite import NewCells, check_plain, write_book
 
 SHOWN_DIGITS = 15
 """Significant digits a spreadsheet keeps of a number."""
@@ -157,10 +157,11 @@ class XlsxFile(FileSource):
             check_plain(book, name)
             strings = book.strings()
             grid = self._kept(name) or self._grid(book, strings, name)
-            gone, emptied = edit.decide(grid.frame(edit.needs()))
-            at = grid.cells_of(list(emptied))
-            cells = [at[c][mask] for c, mask in emptied.items()]
-            write_book(book, grid.sheet, strings, grid.data_rows[gone], np.concatenate([*cells, _NO_CELLS]), out)
+            decided = edit.decide(grid.frame(edit.needs()))
+            at = grid.cells_of(list(decided.cells))
+            cells = np.concatenate([*(at[c][mask] for c, mask in decided.cells.items()), _NO_CELLS])
+            texts = pl.concat([pl.Series([], dtype=pl.String), *(decided.new(c) for c in decided.cells)])
+            write_book(book, grid.sheet, strings, grid.data_rows[decided.gone], NewCells(cells, texts), out)
 
     def _sheet_of(self, table: TableInfo, book: Book) -> str:
         if self.spec.sheet:

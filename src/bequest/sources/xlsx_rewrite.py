@@ -7,6 +7,7 @@ rows: such a workbook is refused, its disposition is the whole file.
 
 import re
 import zipfile
+from dataclasses import dataclass
 from typing import BinaryIO
 from xml.etree import ElementTree
 
@@ -57,10 +58,18 @@ def check_plain(book: Book, name: str) -> None:
         )
 
 
-def write_book(book: Book, sheet: Sheet, strings: Strings, gone: Ints, emptied: Ints, out: BinaryIO) -> None:
-    """The workbook without the rows `gone` and the contents of the cells `emptied` (indices in the sheet)."""
-    new_sheet = _without(sheet, gone, emptied)
-    new_strings = _without_unused(book, sheet, strings, gone, emptied)
+@dataclass(frozen=True, slots=True)
+class NewCells:
+    """Cells that are written anew: their indices in the sheet, and the text of each, null where it is emptied."""
+
+    at: Ints
+    texts: pl.Series
+
+
+def write_book(book: Book, sheet: Sheet, strings: Strings, gone: Ints, cells: NewCells, out: BinaryIO) -> None:
+    """The workbook without the rows `gone` (indices in the sheet), and with the new contents of some cells."""
+    new_sheet = _without(sheet, gone, cells)
+    new_strings = _without_unused(book, sheet, strings, gone, cells.at)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.comment = book.archive.comment
         for info in book.archive.infolist():
@@ -88,23 +97,25 @@ def _odd_names(book: Book) -> set[str]:
     return {"defined names"} if any(not n.startswith(b"_xlnm.") for n in names) else set()
 
 
-def _without(sheet: Sheet, gone: Ints, emptied: Ints) -> bytes:
-    """The sheet's XML: rows cut and the following ones renumbered, emptied cells without type and content."""
+def _without(sheet: Sheet, gone: Ints, new_cells: NewCells) -> bytes:
+    """The sheet's XML: rows cut and the following ones renumbered, cells without their type, with their new text."""
     rows, cells = sheet.rows, sheet.cells
     stays = np.ones(len(rows), np.bool_)
     stays[gone] = False
     numbers = rows[:, 2] - np.cumsum(~stays)
-    emptied = emptied[stays[cells[emptied, 0]]]
+    of_stays = stays[cells[new_cells.at, 0]]
+    emptied, texts_of = new_cells.at[of_stays], new_cells.texts.filter(pl.Series(of_stays))
     typed = emptied[cells[emptied, 5] >= 0]
     moved_rows = np.flatnonzero(stays & (numbers != rows[:, 2]) & (rows[:, 3] >= 0))
     moved_cells = np.flatnonzero((stays & (numbers != rows[:, 2]))[cells[:, 0]] & (cells[:, 11] >= 0))
-    filled = emptied[cells[emptied, 9] >= 0]
+    has_value = cells[emptied, 9] >= 0
+    filled, texts_of = emptied[has_value], texts_of.filter(pl.Series(has_value))
     edits = [
         (rows[gone, 0], rows[gone, 1], None),
         (rows[moved_rows, 3], rows[moved_rows, 4], numbers[moved_rows]),
         (cells[moved_cells, 11], cells[moved_cells, 12], numbers[cells[moved_cells, 0]]),
         (cells[typed, 5], cells[typed, 6], None),
-        (cells[filled, 4], cells[filled, 3], "/>"),
+        (cells[filled, 4], cells[filled, 3], _contents(sheet, texts_of)),
     ]
     texts = [_replacements(len(start), text) for start, _, text in edits]
     start, end = np.concatenate([e[0] for e in edits]), np.concatenate([e[1] for e in edits])
@@ -120,7 +131,21 @@ def _without(sheet: Sheet, gone: Ints, emptied: Ints) -> bytes:
     )
 
 
-def _replacements(n: int, text: Ints | str | None) -> pl.Series:
+def _contents(sheet: Sheet, texts: pl.Series) -> pl.Series:
+    """The ends of cells from their opening tag on: nothing, or a text of their own (ECMA-376 Part 1 §18.18.11)."""
+    head = sheet.data[sheet.begin : sheet.begin + (1 << 16)].tobytes()
+    found = re.search(rb"<((?:\w+:)?)c[ >]", head)
+    p = found[1].decode() if found else ""
+    value = pl.col("v").str.replace_all("&", "&amp;", literal=True).str.replace_all("<", "&lt;", literal=True)
+    value = value.str.replace_all(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "")
+    begin = f' t="inlineStr"><{p}is><{p}t xml:space="preserve">'
+    made = pl.concat_str(pl.lit(begin), value, pl.lit(f"</{p}t></{p}is></{p}c>"))
+    return texts.cast(pl.String).to_frame("v").select(made.fill_null("/>")).to_series()
+
+
+def _replacements(n: int, text: Ints | pl.Series | str | None) -> pl.Series:
+    if isinstance(text, pl.Series):
+        return text
     if isinstance(text, np.ndarray):
         return pl.Series(text).cast(pl.String)
     return pl.Series([text], dtype=pl.String).new_from_index(0, n)

@@ -288,3 +288,43 @@ def test_exactly_the_named_rows_and_cells_leave(kind: SourceKind, make: Maker, d
 def test_what_was_written_is_what_is_read(kind: SourceKind, make: Maker, rows: list[tuple[str, str]]) -> None:
     rows = [(f"K{i}", a + "·", b + "·") for i, (a, b) in enumerate(rows)]
     assert table(make(kind, ("no", "a", "b"), rows)).drop(KEY).rows() == rows
+
+
+def putting(*rows: tuple[str | None, ...]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=dict.fromkeys((KEY, "name", "phone", "note"), pl.String), orient="row")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rows_that_stay_get_their_new_values_and_nothing_else_changes(kind: SourceKind, make: Maker) -> None:
+    source = make(kind, COLUMNS, ROWS)
+    put = putting(
+        ("K1", None, '"9", <&>', "新\n行"), ("K2", "某人", None, "x"), ("K7", "某人", "0", "x"), ("K99", *"abc")
+    )
+    changes = Changes(keys("K3"), {"phone": keys("K4")}, ("no",), put=put)
+    done = source.apply("people", changes, guard=nothing)
+    assert (done.rows_deleted, dict(done.cells_emptied)) == (1, {"phone": 1})
+    assert done.rows_put >= 3
+    emptied = "" if kind in {SourceKind.CSV, SourceKind.XLSX} else None
+    want = {r[0]: r for r in ROWS if r[0] != "K3"}
+    want["K1"] = ("K1", emptied, '"9", <&>', "新\n行")
+    want["K2"] = ("K2", "某人", emptied, None)  # what held nothing holds nothing
+    want["K7"] = ("K7", "某人", "0", "x")
+    want["K4"] = (*ROWS[4][:2], emptied, ROWS[4][3])
+    shown = {r[0]: tuple(v or emptied for v in r[1:]) for r in table(source).iter_rows()}
+    assert shown == {k: tuple(v or emptied for v in r) for k, r in want.items()}
+    again = source.apply("people", changes, guard=nothing)
+    assert again.rows_deleted == 0
+    assert {r[0]: tuple(v or emptied for v in r[1:]) for r in table(source).iter_rows()} == shown
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_a_key_as_many_equal_rows_get_new_values_as_are_named(kind: SourceKind, make: Maker) -> None:
+    rows = [("A", "人", "1", "n")] * 3 + [("B", "人", "2", "n")]
+    source = make(kind, COLUMNS, rows)
+    named = [k for k, no in table(source, ()).select(KEY, "no").iter_rows() if no == "A"]
+    put = pl.DataFrame({KEY: named[:2], "no": ["-", "-"], "phone": [None, None]}, schema_overrides={"phone": pl.String})
+    changes = Changes(keys(named[2]), {}, (), source.fingerprint(), put)
+    done = source.apply("people", changes, guard=nothing)
+    assert (done.rows_deleted, done.rows_put) == (1, 2)
+    left = sorted((r[0], r[2] or "") for r in table(source, ()).drop(KEY).iter_rows())
+    assert left == [("-", ""), ("-", ""), ("B", "2")]

@@ -55,6 +55,17 @@ def certificate_data(
         **_balance(cert),
         **_hits(cert),
         "not_searchable": [f"{s.source}.{name}" for s in cert.searches for name in s.not_searchable],
+        "anonymised": [
+            {
+                "table": f"{a.source}.{a.table}",
+                "rows": _n(a.rows),
+                "too_few": _n(a.rows_too_few),
+                "k": f"{a.k} ≥ {a.k_wanted}" if a.k >= a.k_wanted else f"{a.k} < {a.k_wanted}" if a.rows else "—",
+                "ways": "; ".join(a.ways),
+                "reason": a.reason,
+            }
+            for a in cert.anonymised
+        ],
         "residuals": [
             {
                 name: getattr(r, name)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from bequest.model.datamap import ColumnMap, DataMap
 from bequest.model.disposition import CellDecision, Operator, Reason, Release, Residue
 from bequest.model.facts import RecordClass
-from bequest.model.plan import FieldKind, Policy, PolicyField, Population
+from bequest.model.plan import Policy, Population, policy_field
 
 MOST_CHAINS = 6
 """Chains printed per column; the rest are in `bequest explain`."""
@@ -73,9 +73,7 @@ class _Decisions:
 
     def of(self, record: RecordClass, column: ColumnMap) -> tuple[CellDecision, ...]:
         """Decisions for a column."""
-        field = PolicyField(
-            column.role, FieldKind(column.cls, column.personal, column.sensitive, column.need, column.reduced_by)
-        )
+        field = policy_field(column)
         if field not in self._policy.fields:
             return ()
         own = self._found.get((record, self._policy.fields.index(field)), set())

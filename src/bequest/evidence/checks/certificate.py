@@ -14,7 +14,7 @@ from bequest.model.destruction import CertificateState, Finding
 
 CERTIFICATE, REPORT = "DataDestruction", "RescanReport"
 _RESIDUAL = "residual"
-_WHY = frozenset({_RESIDUAL, "not_searched", "residue", "unbalanced", "unknown_column", "late_rows"})
+_WHY = frozenset({_RESIDUAL, "not_searched", "residue", "unbalanced", "unknown_column", "late_rows", "not_anonymous"})
 _SUMS = ("deleted", "anonymised", "sealed", "blocked", "in_use")
 
 
@@ -88,6 +88,10 @@ def _shown(predicate: Mapping[str, Json]) -> frozenset[str]:
     for sums in _rows(predicate, "tables"):
         if _number(sums, "before") != sum(_number(sums, name) for name in _SUMS):
             shown.add("unbalanced")
+    for table in _rows(predicate, "anonymised") if "anonymised" in predicate else ():
+        lost = _number(table, "rows_found") != _number(table, "rows")
+        if lost or (_number(table, "rows") and _number(table, "k") < _number(table, "k_wanted")):
+            shown.add("not_anonymous")
     return frozenset(shown)
 
 

@@ -1,7 +1,8 @@
 """The certificate follows from what was done and found; nobody chooses its state. Pure.
 
 Refused: residue outside the plan; a source not searched, or whose control did not find all it should; a table that does
-not balance; a column still unknown; rows that came or changed after the mark. Interim: nothing of these, but something
+not balance; a column still unknown; rows that came or changed after the mark; rows anonymised in place of which too few
+people look alike, or that are not found so. Interim: nothing of these, but something
 remains until a date (a copy, a key, a store of ours). Final: nothing remains. Fields: evidence formats §3.2.
 """
 
@@ -15,6 +16,7 @@ from bequest.kernel.clock import rfc3339
 from bequest.kernel.codec import decode
 from bequest.model.case import Case
 from bequest.model.destruction import (
+    AnonymisedTable,
     Certificate,
     CertificateState,
     Finding,
@@ -32,6 +34,7 @@ RESIDUE = "residue"
 UNBALANCED = "unbalanced"
 UNKNOWN_COLUMN = "unknown_column"
 LATE_ROWS = "late_rows"
+NOT_ANONYMOUS = "not_anonymous"
 
 STANDARD = "none claimed (NIST SP 800-88r2: erasing rows and files is neither clear nor purge)"
 _BESIDE: Final = ("method", "verification", "validation", "limits")
@@ -47,6 +50,7 @@ class Outcome:
     kept: tuple[Kept, ...]
     unknown_columns: int
     open_rows: int
+    anonymised: tuple[AnonymisedTable, ...] = ()
 
 
 def state_of(outcome: Outcome) -> tuple[CertificateState, tuple[str, ...]]:
@@ -57,6 +61,7 @@ def state_of(outcome: Outcome) -> tuple[CertificateState, tuple[str, ...]]:
         UNBALANCED: any(t.difference for t in outcome.tables),
         UNKNOWN_COLUMN: outcome.unknown_columns > 0,
         LATE_ROWS: outcome.open_rows > 0,
+        NOT_ANONYMOUS: not all(a.holds for a in outcome.anonymised),
         RESIDUAL: bool(outcome.residuals),
     }
     why = tuple(code for code, holds in shown.items() if holds)
@@ -95,6 +100,7 @@ def certify(
         residuals=outcome.residuals,
         kept=outcome.kept,
         signers=tuple(signers),
+        anonymised=outcome.anonymised,
     )
 
 
@@ -118,7 +124,7 @@ def predicate(
         **plain,
         "method": {
             "level": Level.LOGICAL.value,
-            "technique": "row-delete+rewrite",
+            "technique": "row-delete+rewrite" + "+anonymise-in-place" * bool(certificate.anonymised),
             "standard": STANDARD,
             "tool": "bequest",
             "toolVersion": tool_version,

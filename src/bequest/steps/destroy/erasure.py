@@ -18,11 +18,12 @@ class ColumnErasure:
     sealed: int = 0
     blocked: int = 0
     in_use: int = 0
+    anonymised: int = 0
 
     @property
     def accounted(self) -> int:
         """All of them."""
-        return self.deleted + self.sealed + self.blocked + self.in_use
+        return self.deleted + self.sealed + self.blocked + self.in_use + self.anonymised
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,10 @@ class TableErasure:
     """`row_tag`, `what` (changed, late, unsealed): for the next delta cutover."""
     held: pl.Series = field(default_factory=lambda: pl.Series("pos", [], dtype=pl.UInt32), repr=False, compare=False)
     """Rows of the plan that stay because they are on hold."""
+    rows_anonymised: int = 0
+    """Rows of `rows_emptied` that were anonymised in place."""
+    too_few: pl.Series = field(default_factory=lambda: pl.Series("pos", [], dtype=pl.UInt32), repr=False, compare=False)
+    """Rows of the plan that were to be anonymised and were deleted, because too few people look like them."""
 
     @property
     def is_whole(self) -> bool:
@@ -63,6 +68,7 @@ class TableErasure:
 
     def sums(self, totals: Mapping[str, int]) -> TableSums:
         """The table's line on the certificate. `totals`: non-empty values by column, counted at the mark."""
-        by = {what: sum(getattr(c, what) for c in self.columns) for what in ("deleted", "sealed", "blocked", "in_use")}
+        said = ("deleted", "anonymised", "sealed", "blocked", "in_use")
+        by = {what: sum(getattr(c, what) for c in self.columns) for what in said}
         before = sum(totals.get(c.column, 0) for c in self.columns)
-        return TableSums(self.source, self.table, self.rows_before, self.rows_after, before, anonymised=0, **by)
+        return TableSums(self.source, self.table, self.rows_before, self.rows_after, before, **by)

@@ -17,6 +17,8 @@ from bequest.engine.text import non_empty
 
 VALUE = "v:"
 """Prefix of the truth values: the cell held something when its row was found as decided."""
+CLASS = "class"
+"""What a row looks like once it is anonymised in place."""
 
 
 def journal_path(folder: Path, number: int) -> Path:
@@ -25,10 +27,15 @@ def journal_path(folder: Path, number: int) -> Path:
 
 
 def read_journal(path: Path, plan: TablePlan) -> pl.DataFrame:
-    """The journal of former runs: `pos`, `row_tag`, `after` (digest afterwards, null: the row goes), `v:<column>`."""
+    """The journal of former runs: `pos`, `row_tag`, `after` (digest afterwards, null: the row goes), `v:<column>`.
+
+    `class`: what a row looks like that was anonymised in place, else null.
+    """
     if path.exists():
-        return pl.read_parquet(path)
-    schema = {"pos": pl.UInt32, "row_tag": pl.Binary, "after": pl.Binary}
+        found = pl.read_parquet(path)
+        # one of before rows could be anonymised has no such column
+        return found if CLASS in found.columns else found.insert_column(3, pl.lit(None, pl.Binary).alias(CLASS))
+    schema = {"pos": pl.UInt32, "row_tag": pl.Binary, "after": pl.Binary, CLASS: pl.Binary}
     return pl.DataFrame(schema={**schema, **{VALUE + c.name: pl.Boolean for c in plan.columns}})
 
 

@@ -20,7 +20,9 @@ from bequest.engine.kernels import normalise
 from bequest.engine.kernels.cmac import tokens
 from bequest.engine.rows import DECIDED, KEY, Ecb, RowMatcher, identify, row_tag_prefix
 from bequest.engine.tableplan import DECISION_PREFIX, LEAVES, TablePlan
+from bequest.model.anonymising import Way, chosen
 from bequest.model.datamap import ColumnMap, FieldClass
+from bequest.model.disposition import Residue
 
 STRONG: Final[dict[FieldClass, Callable[[pl.Expr], pl.Expr]]] = {
     FieldClass.PHONE: normalise.phone,
@@ -38,6 +40,9 @@ _SCHEMA = {
 }  # fmt: skip
 WHOLE_ROW = ""
 CELL_MARK = "\x1f"
+ANONYMISED = "\x1e"
+"""Begins `cells` of a row that was anonymised in place: the columns that were emptied follow. Where it comes back with
+its person it goes whole: its tokens cannot be made again, nor k people found in a copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,8 @@ class Ledger:
     """The tokens: `kind` is `row:<source>.<table>` or a class word.
 
     Of rows also `content`, the digest of what stood in them, and `cells`: empty where the whole row went, else the
-    names of the columns that were emptied, apart by U+001F. Both are null for identifiers, and in a ledger of before
-    they were written: then only people can say what goes.
+    names of the columns that were emptied, apart by U+001F (see also `ANONYMISED`). Both are null for identifiers, and
+    in a ledger of before they were written: then only people can say what goes.
     """
 
     tokens: pl.DataFrame = field(repr=False)
@@ -117,11 +122,44 @@ def write_ledger(
         .agg(pl.col("shared").any(), pl.col("content", "cells").last())
         .sort("kind", "token")
     )
+    return _write(path, found)
+
+
+def settle_ledger(
+    path: Path, stays: Iterable[tuple[TablePlan, pl.Series, Iterable[pl.DataFrame]]], *, link_ecb: Ecb, replay_ecb: Ecb
+) -> Ledger:
+    """Take out of the ledger rows that came on hold while others went: they were not erased, and are never to be.
+
+    `stays`: plan, places in it of rows on hold, batches of the table as it is now. An identifier in such a row is
+    `shared` from now on: it stays somewhere lawfully. Durable when this returns; may be repeated.
+    """
+    ledger = read_ledger(path)
+    rows, marks = [pl.DataFrame(schema={"kind": pl.Utf8, "token": pl.Binary})], list[pl.DataFrame]()
+    for plan, pos, batches in stays:
+        matcher, names = RowMatcher(plan, link_ecb), [c.name for c in plan.columns]
+        for batch in batches:
+            mine = batch.filter(matcher.match(batch)["pos"].is_in(pos.implode()).fill_null(False))
+            token = row_tokens(mine, plan.source, plan.table, plan.key, names, replay_ecb)
+            rows.append(_kinded(token, row_kind(plan.source, plan.table)))
+            marks += [
+                _kinded(_identifiers(mine[c.name], c.cls, replay_ecb), c.cls.value)
+                for c in plan.columns
+                if c.cls in STRONG
+            ]
+    on_hold = pl.concat([rows[0], *marks]).drop_nulls("token").unique().with_columns(pl.lit(True).alias("stays"))
+    found = ledger.tokens.join(pl.concat(rows).unique(), on=["kind", "token"], how="anti")
+    found = found.join(on_hold, on=["kind", "token"], how="left").with_columns(
+        (pl.col("shared") | pl.col("stays").fill_null(False)).alias("shared")
+    )
+    return _write(path, found.select(list(_SCHEMA)).sort("kind", "token"))
+
+
+def _write(path: Path, tokens_: pl.DataFrame) -> Ledger:
     buffer = io.BytesIO()
-    found.write_parquet(buffer, compression="zstd")
+    tokens_.write_parquet(buffer, compression="zstd")
     path.parent.mkdir(parents=True, exist_ok=True)
     write_file(path, buffer.getvalue())
-    return Ledger(found)
+    return Ledger(tokens_)
 
 
 def read_ledger(path: Path) -> Ledger:
@@ -177,13 +215,17 @@ def _take(
     known = found["state"] == DECIDED
     decisions = plan.rows[found["pos"].filter(known)]
     removed = plan.indices(residue=LEAVES)
+    turned = plan.indices(residue=frozenset({Residue.ANONYMISE}))
     names = [c.name for c in plan.columns]
-    goes = {n: decisions[DECISION_PREFIX + n].is_in(removed) for n in names}
+    goes = {
+        c.name: decisions[DECISION_PREFIX + c.name].is_in(removed + turned * chosen(c).writes) for c in plan.columns
+    }
     any_goes = pl.DataFrame(list(goes.values())).select(pl.any_horizontal(pl.all()).alias("g"))["g"]
     decided = batch.filter(known)
     rows = identify(decided, plan.source, plan.table, names, ecb)
     token, content = rows["row_tag" if plan.key else "row_digest"], rows["row_digest"].alias("content")
-    known_rows = _kinded(token, row_kind(plan.source, plan.table)).with_columns(content, _emptied(plan, goes))
+    cells = _cells(plan, goes, decisions.select(plan.anonymises().alias("a"))["a"])
+    known_rows = _kinded(token, row_kind(plan.source, plan.table)).with_columns(content, cells)
     gone.append(known_rows.filter(any_goes))
     for c in plan.columns:
         if c.cls in STRONG:
@@ -197,6 +239,14 @@ def _identifiers(values: pl.Series, cls: FieldClass, ecb: Ecb) -> pl.Series:
     normal = values.to_frame("v").select(STRONG[cls](pl.col("v")))["v"]
     kind = FieldClass.PHONE if cls is FieldClass.LANDLINE else cls  # a landline in a phone column is the same number
     return tokens(normal, ecb, f"{kind.value}\x1f")
+
+
+def _cells(plan: TablePlan, goes: dict[str, pl.Series], anonymised: pl.Series) -> pl.Series:
+    """`cells` of each row: which go, or that it is anonymised and which columns are then empty."""
+    cells = _emptied(plan, goes)
+    dropped = [c.name for c in plan.columns if c.name not in plan.key and chosen(c).way is Way.DROP]
+    mark = pl.Series([ANONYMISED + CELL_MARK.join(dropped)], dtype=pl.String).new_from_index(0, len(cells))
+    return mark.zip_with(anonymised, cells).alias("cells")
 
 
 def _emptied(plan: TablePlan, goes: dict[str, pl.Series]) -> pl.Series:

@@ -2,8 +2,8 @@
 
 A row is *the same* where its key was erased and its content is what was erased; it is *an older state* where its key
 was erased, its content is another, and an identifier of somebody erased stands in it. Both go again, as they went:
-whole, or the same cells. Everything else is for people: a key that was given anew, an identifier in a row we never knew
-(an import), one that somebody else shares lawfully.
+whole, or the same cells; a row that had been anonymised in place goes whole. Everything else is for people: a key that
+was given anew, an identifier in a row we never knew (an import), one that somebody else shares lawfully.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,16 @@ from bequest.engine.rows import KEY, Ecb, identify
 from bequest.engine.text import non_empty
 from bequest.model.datamap import ColumnMap
 from bequest.sources.source import Changes
-from bequest.steps.destroy.ledger import CELL_MARK, STRONG, WHOLE_ROW, Ledger, replay_hits, row_kind, row_tokens
+from bequest.steps.destroy.ledger import (
+    ANONYMISED,
+    CELL_MARK,
+    STRONG,
+    WHOLE_ROW,
+    Ledger,
+    replay_hits,
+    row_kind,
+    row_tokens,
+)
 
 SAME, OLDER = "same", "older"
 IMPORTED, KEY_ANEW, SHARED = "imported", "key_anew", "shared"
@@ -47,10 +56,11 @@ class Found:
     def changes(self, taken_from: str, *, also: frozenset[str]) -> Changes:
         """What is to go again; `also`: kinds that people said are to go, whole."""
         known = self.rows.filter(pl.col("what").is_in([SAME, OLDER]) & pl.col("cells").is_not_null())
-        whole = known.filter(pl.col("cells") == WHOLE_ROW)["key"].to_list()
+        is_whole = (pl.col("cells") == WHOLE_ROW) | pl.col("cells").str.starts_with(ANONYMISED)
+        whole = known.filter(is_whole)["key"].to_list()
         whole += self.rows.filter(pl.col("what").is_in(list(also)))["key"].to_list()
         cells = (
-            known.filter(pl.col("cells") != WHOLE_ROW)
+            known.filter(~is_whole)
             .select("key", pl.col("cells").str.split(CELL_MARK))
             .explode("cells", keep_nulls=False, empty_as_null=False)
         )
@@ -103,10 +113,10 @@ def _batch(ledger: Ledger, table: ReplayTable, batch: pl.DataFrame, ecb: Ecb) ->
 
 
 def _still_empty(rows: pl.DataFrame, batch: pl.DataFrame) -> pl.Series:
-    """Rows that stay and whose cells are as empty as the erasing left them: nobody is back there."""
+    """Rows that stay and whose cells are as empty as the erasing (or anonymising) left them: nobody is back there."""
     out = pl.Series([False], dtype=pl.Boolean).new_from_index(0, rows.height)
     for cells in rows["cells"].drop_nulls().unique().to_list():
-        names = [c for c in cells.split(CELL_MARK) if c in batch.columns]
+        names = [c for c in cells.removeprefix(ANONYMISED).split(CELL_MARK) if c in batch.columns]
         if cells == WHOLE_ROW or not names:
             continue
         filled = batch.select(pl.any_horizontal(non_empty(pl.col(n)) for n in names).alias("f"))["f"]

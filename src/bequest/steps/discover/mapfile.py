@@ -7,8 +7,10 @@ the map it is imported into; an unknown key, table, column or word is refused by
 import json
 from collections.abc import Iterable, Sequence
 
+from bequest.model.anonymising import Way
 from bequest.model.datamap import (
     ORIGIN_PARTS,
+    Anonymising,
     ColumnMap,
     DataMap,
     FactBinding,
@@ -37,6 +39,7 @@ _HEAD = """\
 # role / 角色:          {roles}
 # need / 是否需要:      {needs}
 # reduced_by / 怎样缩减: {reductions} (need = "reduced"; docs/operators.md)
+# anonymised_by / 怎样匿名: {ways} (anonymise = {{ k = 5, reason = "…" }} on the table; docs/anonymise-in-place.md)
 # record_class / 记录:  {records}
 # personal, sensitive: left out where they are usual for the class / 与类别惯例一致时省略
 # facts.how: map, present, date_band, id_band
@@ -52,6 +55,7 @@ def export_map(data_map: DataMap) -> str:
         needs=", ".join(n.value for n in Need),
         records=_wrapped(r.value for r in RecordClass),
         reductions=", ".join(CHOICES),
+        ways=", ".join(w.value for w in Way),
         origins=", ".join(ORIGIN_PARTS),
     )
     return head + "".join(_table(t) for t in data_map.tables)
@@ -98,6 +102,7 @@ def _table(table: TableMap) -> str:
         f"record_class = {_q(table.record_class.value)}",
         f"key = {_texts(table.key)}",
         f"freshness_column = {_q(table.freshness_column)}",
+        *([_anonymise(table.anonymise)] if table.anonymise else []),
         "columns = [",
         *(_column(c) for c in table.columns),
         "]",
@@ -107,6 +112,10 @@ def _table(table: TableMap) -> str:
         *_list("origins", [_origin(o) for o in table.origins]),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _anonymise(wanted: Anonymising) -> str:
+    return f"anonymise = {{ k = {wanted.k}, reason = {_q(wanted.reason)} }}"
 
 
 def _list(name: str, items: list[str]) -> list[str]:
@@ -122,6 +131,8 @@ def _column(column: ColumnMap) -> str:
     ]
     if column.reduced_by:
         parts.append(f"reduced_by = {_q(column.reduced_by)}")
+    if column.anonymised_by:
+        parts.append(f"anonymised_by = {_q(column.anonymised_by)}")
     if column.personal != personal_by_class(column.cls):
         parts.append(f"personal = {_flag(column.personal)}")
     if column.sensitive != (column.personal and sensitive_by_class(column.cls)):

@@ -8,8 +8,11 @@ from enum import StrEnum
 from typing import TypeVar
 
 from bequest.kernel.errors import DataMapError
+from bequest.model.anonymising import Way, table_refusal, usual_way
+from bequest.model.anonymising import refusal as anonymising_refusal
 from bequest.model.datamap import (
     ORIGIN_PARTS,
+    Anonymising,
     ColumnMap,
     DataMap,
     FactBinding,
@@ -28,15 +31,16 @@ from bequest.steps.discover.personal import personal_by_class, sensitive_by_clas
 
 _TABLE_KEYS = frozenset(
     {"source", "table", "record_class", "key", "freshness_column", "columns", "relations", "facts", "retention"}
-    | {"origins"}
+    | {"origins", "anonymise"}
 )
-_COLUMN_KEYS = frozenset({"name", "class", "role", "need", "reduced_by", "personal", "sensitive"})
+_COLUMN_KEYS = frozenset({"name", "class", "role", "need", "reduced_by", "anonymised_by", "personal", "sensitive"})
 _RELATION_KEYS = frozenset({"column", "to", "role"})
 _FACT_KEYS = frozenset({"fact", "column", "how", "values", "default", "role"})
 _ORIGIN_KEYS = frozenset({"columns", *ORIGIN_PARTS, *(f"{p}_column" for p in ORIGIN_PARTS)})
 _RETENTION_KEYS = frozenset({"band", "start_column", "if_column"})
 _HOW = ("map", "present", "date_band", "id_band")
 REDUCTION_HINT = f"Ways to reduce: {', '.join(CHOICES)}; see docs/operators.md. Leave it out for the law's default."
+ANONYMISING_HINT = f"Ways to anonymise: {', '.join(w.value for w in Way)}; see docs/anonymise-in-place.md."
 _BANDS = tuple(b for b in FACT_VALUES[Fact.RETENTION] if b != "none")
 
 Item = Mapping[str, object]
@@ -149,11 +153,45 @@ def _apply_table(item: Item, table: TableMap, data_map: DataMap) -> TableMap:
         facts=_bound(item, "facts", where, table.facts, lambda i: _fact(i, table, where)),
         retention=_bound(item, "retention", where, table.retention, lambda i: _retention(i, table, where)),
         origins=_bound(item, "origins", where, table.origins, lambda i: _origin(i, table, where)),
+        anonymise=_anonymise(item["anonymise"], where) if "anonymise" in item else table.anonymise,
     )
+    changed = _with_ways(changed, where)
     if set(item) <= {"source", "table", "columns"}:
         return changed  # a word on some columns is none on the table
     same = replace(changed, columns=table.columns) == table
     return replace(changed, verdict=_verdict(same, table.verdict))
+
+
+def _anonymise(value: object, where: str) -> Anonymising | None:
+    """`{ k = 5, reason = "…" }`, or false for no."""
+    if value is False:
+        return None
+    where = f"anonymise of {where}"
+    if not isinstance(value, dict):
+        raise DataMapError(f"{where} must be a table or false", hint='Write anonymise = { k = 5, reason = "…" }.')
+    _known_keys(value, frozenset({"k", "reason"}), where)
+    k = value.get("k")
+    if isinstance(k, bool) or not isinstance(k, int):
+        raise DataMapError(f"{where} needs a whole number k", hint="Write k = 5, or more.")
+    wanted = Anonymising(k, _text(value, "reason", where, ""))
+    if why := table_refusal(wanted):
+        raise DataMapError(f"{where}: {why}", hint=ANONYMISING_HINT)
+    return wanted
+
+
+def _with_ways(table: TableMap, where: str) -> TableMap:
+    """Every column with its way, those that nobody chose with the usual one; none where rows are not anonymised."""
+    wanted = table.anonymise is not None
+    columns = tuple(
+        replace(c, anonymised_by=c.anonymised_by or usual_way(c, table.key) if wanted else "") for c in table.columns
+    )
+    made = replace(table, columns=columns)
+    for c in columns if wanted else ():
+        if why := anonymising_refusal(c, made):
+            raise DataMapError(
+                f"{where}.{c.name} cannot be anonymised by {c.anonymised_by!r}: {why}", hint=ANONYMISING_HINT
+            )
+    return made
 
 
 def _bound(
@@ -196,6 +234,7 @@ def _apply_column(item: Item, column: ColumnMap, where: str) -> ColumnMap:
         role=_word(RowRole, item, "role", where, column.role),
         need=_word(Need, item, "need", where, column.need),
         reduced_by=_text(item, "reduced_by", where, column.reduced_by if "need" not in item else ""),
+        anonymised_by=_text(item, "anonymised_by", where, column.anonymised_by),
         personal=personal,
         sensitive=_flag(item, "sensitive", where, usual if named else column.sensitive and personal),
     )
@@ -270,6 +309,9 @@ def _differences(before: TableMap, after: TableMap) -> list[Change]:
         changes.append(change("", "key", ", ".join(before.key), ", ".join(after.key)))
     if before.freshness_column != after.freshness_column:
         changes.append(change("", "freshness_column", before.freshness_column, after.freshness_column))
+    if before.anonymise != after.anonymise:
+        was_k, now_k = (t.anonymise.k if t.anonymise else "" for t in (before, after))
+        changes.append(change("", "anonymise", was_k, now_k))
     for what, was, now in (
         ("relations", before.relations, after.relations),
         ("facts", before.facts, after.facts),
@@ -284,6 +326,7 @@ def _differences(before: TableMap, after: TableMap) -> list[Change]:
             ("role", old.role.value, new.role.value),
             ("need", old.need.value, new.need.value),
             ("reduced_by", old.reduced_by, new.reduced_by),
+            ("anonymised_by", old.anonymised_by, new.anonymised_by),
             ("personal", str(old.personal).lower(), str(new.personal).lower()),
             ("sensitive", str(old.sensitive).lower(), str(new.sensitive).lower()),
         ):

@@ -19,6 +19,7 @@ from bequest.steps.plan.lots import Residues, share_residue, with_residue
 
 _GIVEN = frozenset({Release.AS_IS, Release.MASKED})
 _BLOCKED = Disposition(Release.NONE, Residue.BLOCKED)
+_DELETED = Disposition(Release.NONE, Residue.DELETE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +111,31 @@ def with_wave(plan: TablePlan) -> TablePlan:
 
 def block_rows(plan: TablePlan, pos: pl.Series, residues: Residues) -> TablePlan:
     """The plan with some rows blocked at the source; what was released of them to anybody stays released."""
+    return _turned(plan, pos, residues, _BLOCKED)
+
+
+def delete_rows(plan: TablePlan, pos: pl.Series, residues: Residues) -> TablePlan:
+    """The plan with some rows deleted at the source: they were to be anonymised, and too few people look like them."""
+    return _turned(plan, pos, residues, _DELETED)
+
+
+def _turned(plan: TablePlan, pos: pl.Series, residues: Residues, to: Disposition) -> TablePlan:
     if not len(pos):
         return plan
     held = pl.select(pl.int_range(plan.rows.height, dtype=pl.UInt32).is_in(pos.implode())).to_series()
-    rows = plan.rows.with_columns(_blocked(plan.rows, held, c.name, residues) for c in plan.columns)
+    rows = plan.rows.with_columns(_turned_column(plan.rows, held, c.name, residues, to) for c in plan.columns)
     shares = plan.shares
     if shares.height:
         mine = held[shares["pos"]]
-        shares = shares.with_columns(_blocked(shares, mine, c.name, residues) for c in plan.columns)
+        shares = shares.with_columns(_turned_column(shares, mine, c.name, residues, to) for c in plan.columns)
     return replace(plan, rows=rows, shares=shares)
 
 
-def _blocked(frame: pl.DataFrame, held: pl.Series, name: str, residues: Residues) -> pl.Series:
+def _turned_column(
+    frame: pl.DataFrame, held: pl.Series, name: str, residues: Residues, other: Disposition
+) -> pl.Series:
     column = frame[DECISION_PREFIX + name]
-    to = {i: residues.place(with_residue(residues.dispositions[i], _BLOCKED)) for i in column.filter(held).unique()}
+    to = {i: residues.place(with_residue(residues.dispositions[i], other)) for i in column.filter(held).unique()}
     blocked = column.replace_strict(to, default=column, return_dtype=pl.UInt8)
     return blocked.zip_with(held, column).alias(column.name)
 

@@ -10,10 +10,10 @@ import polars as pl
 from bequest.engine.counts import filled_by_situation
 from bequest.engine.tableplan import DECISION_PREFIX, LEAVES, TablePlan
 from bequest.kernel.errors import LawError
-from bequest.model.datamap import ColumnMap, TableMap
+from bequest.model.datamap import TableMap
 from bequest.model.disposition import CellDecision, Disposition, Release, Residue
 from bequest.model.facts import FACT_VALUES, Fact, RecordClass, RowRole
-from bequest.model.plan import ColumnCount, FieldKind, PolicyField, PolicyRow, SituationKey
+from bequest.model.plan import ColumnCount, PolicyField, PolicyRow, SituationKey, policy_field
 from bequest.steps.plan.tree import Decide, DecisionTree, grow
 
 TableKey = tuple[str, str]
@@ -37,11 +37,6 @@ class Planned:
     """Per situation, per column: what is carried out."""
 
 
-def field_kind(column: ColumnMap) -> FieldKind:
-    """What the law needs to know of a column."""
-    return FieldKind(column.cls, column.personal, column.sensitive, column.need, column.reduced_by)
-
-
 class Planner:
     """Grows decision trees once per record class, lot and set of columns, and applies them to tables."""
 
@@ -60,7 +55,7 @@ class Planner:
         Raises:
             LawError: where the situations of the case are more than the limit, naming the fact that multiplies most.
         """
-        columns = [PolicyField(c.role, field_kind(c)) for c in table.columns]
+        columns = [policy_field(c) for c in table.columns]
         distinct = list(dict.fromkeys(columns))
         place = {c: i for i, c in enumerate(distinct)}
         situation = np.zeros(len(lots), dtype=np.uint32)
@@ -128,8 +123,13 @@ def _busiest_fact(rows: Mapping[SituationKey, object]) -> str:
 
 
 def apply_row_rule(table: TableMap, columns: list[Disposition]) -> tuple[Disposition, ...]:
-    """A row goes only when every column may go; where it stays, keys and staff columns stay with it (decision D2)."""
-    stay = {d.residue for d in columns} - LEAVES
+    """A row goes only when every column may go; where it stays, keys and staff columns stay with it (decision D2).
+
+    A row is anonymised as a whole or not at all: where anything of it stays somebody's, or is sealed, what was to be
+    anonymised is deleted.
+    """
+    columns = _anonymised_whole(table, columns)
+    stay = {d.residue for d in columns} - LEAVES - {Residue.ANONYMISE}
     custody = next(
         (
             d
@@ -146,6 +146,20 @@ def apply_row_rule(table: TableMap, columns: list[Disposition]) -> tuple[Disposi
             d = replace(d, residue=Residue.CUSTODY, until=custody.until)
         out.append(d)
     return tuple(out)
+
+
+def _anonymised_whole(table: TableMap, columns: list[Disposition]) -> list[Disposition]:
+    """Without a cell that is anonymised in a row that is not; with its key where it is."""
+    said = {d.residue for d in columns}
+    if Residue.ANONYMISE not in said:
+        return columns
+    whole = table.anonymise is not None and said <= {Residue.ANONYMISE, Residue.DELETE}
+    was, becomes = (Residue.DELETE, Residue.ANONYMISE) if whole else (Residue.ANONYMISE, Residue.DELETE)
+    moves = {c.name for c in table.columns if not whole or c.role is RowRole.STAFF or c.name in table.key}
+    return [
+        replace(d, residue=becomes) if d.residue is was and c.name in moves else d
+        for c, d in zip(table.columns, columns, strict=True)
+    ]
 
 
 def staying(d: Disposition, *, blocked: bool) -> Disposition:
@@ -183,7 +197,8 @@ def table_plan(
         *(pl.Series(DECISION_PREFIX + c.name, lut[planned.situation, i]) for i, c in enumerate(planned.table.columns)),
     )
     t = planned.table
-    return TablePlan(t.source, t.name, t.columns, t.key, t.relations, dispositions, rows)
+    k = t.anonymise.k if t.anonymise else 0
+    return TablePlan(t.source, t.name, t.columns, t.key, t.relations, dispositions, rows, anonymise_k=k)
 
 
 def table_shares(

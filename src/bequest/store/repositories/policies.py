@@ -57,6 +57,10 @@ class Policies(CaseRepository):
         """
         return _read(self._named(case_id, digest))
 
+    def text(self, case_id: str, digest: str) -> bytes:
+        """The policy as it was signed, in canonical JSON: a later version would write what it knows beyond that."""
+        return self._named(case_id, digest).body_json.encode()
+
     def latest(self, case_id: str) -> PolicyRecord | None:
         """The policy planned last, if there is one."""
         row = self._in(rows.Policy, case_id).order_by("-ordinal").first()

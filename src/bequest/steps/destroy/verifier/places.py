@@ -9,7 +9,9 @@ import numpy.typing as npt
 import polars as pl
 
 from bequest.engine.tableplan import DECISION_PREFIX, LEAVES, TablePlan
+from bequest.model.anonymising import chosen
 from bequest.model.datamap import ColumnMap, FieldClass
+from bequest.model.disposition import Residue
 from bequest.steps.destroy.verifier.buffers import text_buffers
 from bequest.steps.destroy.verifier.candidates import is_filled
 from bequest.steps.destroy.verifier.rows import Rows
@@ -54,12 +56,18 @@ class Places:
 
 
 def places_of(plan: TablePlan) -> Places:
-    """The cells of a table that are to be emptied: key columns only with their whole row."""
+    """The cells of a table whose values are to go: key columns only with their whole row.
+
+    Of a row that is anonymised in place every value that is written anew goes, the others stay.
+    """
     gone = plan.indices(residue=LEAVES)
+    turned = plan.indices(residue=frozenset({Residue.ANONYMISE}))
     leaves = plan.rows.select(plan.leaves().alias("l"))["l"].to_numpy()
     goes = {}
     for c in plan.columns:
-        cell = plan.rows[DECISION_PREFIX + c.name].is_in(gone).to_numpy()
+        cell = plan.rows[DECISION_PREFIX + c.name].is_in(gone).to_numpy().copy()
+        if turned and c.name not in plan.key and chosen(c).writes:
+            cell |= plan.rows[DECISION_PREFIX + c.name].is_in(turned).to_numpy()
         goes[c.name] = np.asarray(cell & leaves if c.name in plan.key else cell, np.bool_)
     return Places(plan, TokenSet.of(plan.rows["row_tag"].to_list()), goes)
 

@@ -46,6 +46,30 @@ keep_processing_record, keep_processing_record_with_keeper = keeps(
 
 
 @rule(
+    "cn.pipl.anonymised_instead",
+    gate="keep",
+    reads={Fact.RETENTION},
+    events=PARTS_WITH,
+    reference=("PIPL-4", "PIPL-73", "PIPL-47"),
+    status=ReasonStatus.DERIVED,
+    since=PIPL,
+    zh="处理目的已实现，本应删除；按数据图，该记录因统计、账务或引用关系留存而去除个人：就地匿名化，"
+    "不能识别且不能复原，不足人数的行删除。",
+    en="The purpose is over and deletion is due; by the data map the record stays for statistics, the ledger or "
+    "references, without its person: anonymised in place so that nobody can be recognised and nothing turned back; "
+    "rows of too few people are deleted.",
+)
+def anonymised_instead(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Art. 4: what is anonymised is no personal information, so Art. 47 asks no more.
+
+    No article says so of deletion itself; Art. 24 of the network data regulation does, for accounts that were closed.
+    """
+    if field.anonymised_by and facts.has(Fact.RETENTION, "none"):
+        return Answer(("anonymise",))
+    return None
+
+
+@rule(
     "cn.pipl.purpose_over",
     gate="keep",
     reads={Fact.RETENTION},
