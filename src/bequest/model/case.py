@@ -35,7 +35,7 @@ class Event(StrEnum):
 RELEASES_NOTHING = frozenset({Event.E7, Event.E9})
 """The company ends and nobody takes over: no receiver, no lot, no deliver; what no duty keeps is destroyed."""
 
-SUPPORTED_EVENTS = frozenset(Event) - {Event.E12, Event.E13, Event.E14}
+SUPPORTED_EVENTS = frozenset(Event) - {Event.E12, Event.E14}
 """Events whose whole flow this version can run."""
 
 COMPANY_ENDS = RELEASES_NOTHING | {Event.E6, Event.E8}

@@ -26,6 +26,7 @@ _NAMES = {
     Event.E9: ("破产，无买方：删除，须保存的交保管人", "bankruptcy without a buyer: delete, keep by a keeper"),
     Event.E10: ("单独出售名单或账户，逐人同意", "sale of a list or account: a yes of each person"),
     Event.E11: ("业务账户变更持有人，如物流月结账户", "a business account moves, such as a carrier account"),
+    Event.E13: ("集团内共享，逐人同意；移交方照旧处理", "sharing inside a group: a yes of each person, a copy passes"),
 }
 _SCENARIOS = {
     Event.E7: "deregistration",
@@ -86,7 +87,7 @@ def _head(event: Event) -> str:
 
 
 def _lots(event: Event) -> str:
-    by_consent = event in {Event.E10, Event.E11}
+    by_consent = event in {Event.E10, Event.E11, Event.E13}
     return _LOTS.replace('legal_route = "PIPL-22"', 'legal_route = "PIPL-23"') if by_consent else _LOTS
 
 
