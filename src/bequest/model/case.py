@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from bequest.model.agreement import Agreement
+from bequest.model.basis import Basis
 from bequest.model.paper import PaperKind as PaperKind
 from bequest.model.settlement import Settlement
 from bequest.model.switch import Switch
@@ -234,6 +235,16 @@ class Lot:
     scope: tuple[Scope, ...] = ()
     watermark: tuple[str, ...] = ()
     """Columns, `source.table.column`, whose delivered values bear a mark of the delivery, to trace leaks."""
+    basis: Basis = Basis.NOT_RECORDED
+    """On what the transferor processes the lot's data (PIPL Art. 13)."""
+    basis_reason: str = ""
+    """Counsel's reason, where that is another basis than consent."""
+
+    @property
+    def asks_consent(self) -> bool:
+        """Whether nothing passes on without the person's own yes: by counsel's choice, or where Art. 23 asks for it."""
+        by_route = self.legal_route is LegalRoute.PIPL_23 and not self.basis.is_other_than_consent
+        return by_route or self.on_silence is OnSilence.RELEASE_NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bequest.model.case import Case, LegalRoute, Lot, OnSilence, Party
+from bequest.model.case import Case, Event, LegalRoute, Lot, Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _join(pairs: Sequence[tuple[str, str]]) -> Text:
 
 def asks_consent(f: NoticeFacts) -> bool:
     """Whether nothing passes on without the person's own yes."""
-    return f.lot is not None and (f.lot.on_silence is OnSilence.RELEASE_NONE or f.lot.legal_route is LegalRoute.PIPL_23)
+    return f.lot is not None and f.lot.asks_consent
 
 
 def _receiver(f: NoticeFacts) -> Party | None:
@@ -108,6 +108,11 @@ def _retention(f: NoticeFacts) -> Text:
         return (
             "保存期限与收集时告知的相同，没有变化，届满即删除",
             "kept for the period stated at collection, unchanged, and deleted when it ends",
+        )
+    if f.case.event is Event.E13:
+        return (
+            "提供以后，原处的一份照旧由原公司处理和保存；接收方的保存期限与原来相同，届满即删除",
+            "The copy at the source stays where it is. The receiver keeps the data no longer than before",
         )
     keeper = f.case.custodian or f.case.transferor
     return (
@@ -387,6 +392,11 @@ def silence(f: NoticeFacts) -> Text:
         return (
             f"如果{until[0]}没有收到您的同意，您的信息不移交。",
             f"If we have not heard your consent {until[1]}, your data does not pass on.",
+        )
+    if f.lot.legal_route is LegalRoute.PIPL_23:
+        return (
+            f"如果{until[0]}没有收到您的反对，您的信息按上面所说提供，但敏感个人信息没有您的单独同意不提供。",
+            f"If we hear no objection {until[1]}, your data is provided as described, nothing sensitive without a yes.",
         )
     return (
         f"如果{until[0]}没有收到您的反对，您的信息按上面所说移交。",
