@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bequest.model.agreement import Agreement
 from bequest.model.basis import Basis
+from bequest.model.exporting import ExportRecord
 from bequest.model.paper import PaperKind as PaperKind
 from bequest.model.settlement import Settlement
 from bequest.model.switch import Switch
@@ -236,9 +237,8 @@ class Lot:
     watermark: tuple[str, ...] = ()
     """Columns, `source.table.column`, whose delivered values bear a mark of the delivery, to trace leaks."""
     basis: Basis = Basis.NOT_RECORDED
-    """On what the transferor processes the lot's data (PIPL Art. 13)."""
+    """On what the transferor processes the lot's data (PIPL Art. 13), and counsel's reason."""
     basis_reason: str = ""
-    """Counsel's reason, where that is another basis than consent."""
 
     @property
     def asks_consent(self) -> bool:
@@ -377,6 +377,7 @@ class Case:
     switches: tuple[Switch, ...] = ()
     """How counsel reads what the law pack leaves open, where it is not as the pack has it; by name."""
     evidence: EvidenceRules = field(default_factory=EvidenceRules)
+    export: ExportRecord | None = None
 
     def receiver(self, party_id: str) -> Party:
         """The receiver of that id, or a KeyError."""

@@ -13,6 +13,7 @@ from typing import cast
 
 from bequest.app.casefile.agreements import AGREEMENT, read_agreement
 from bequest.app.casefile.check import check_case, check_person_key, check_recipient
+from bequest.app.casefile.exporting import EXPORT, read_export
 from bequest.app.casefile.papers import PAPER, read_paper
 from bequest.app.casefile.settlements import SETTLE, check_settlements, read_settlement, whole_to_keeper
 from bequest.app.casefile.sources import SOURCE, divide_databases, read_source, read_zone
@@ -50,6 +51,7 @@ ROOT = (
     "settle",
     "law",
     "evidence",
+    "export",
 )
 CASE = (
     "id",
@@ -114,6 +116,7 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
     custodian = root.table("custodian", (*PARTY, "age_recipient"))
     escrow = root.table("escrow", ESCROW)
     evidence = root.table("evidence", EVIDENCE)
+    export = root.table("export", EXPORT)
     case = Case(
         id=head.identifier("id"),
         scenario=head.word("scenario", Scenario),
@@ -143,6 +146,7 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
         settlements=tuple(read_settlement(t) for t in settlements),
         switches=switches,
         evidence=EvidenceRules() if evidence is None else read_evidence(evidence),
+        export=None if export is None else read_export(export),
     )
     case = whole_to_keeper(case)
     check_case(case, root)
