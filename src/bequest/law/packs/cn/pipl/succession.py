@@ -225,7 +225,6 @@ def provision(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Ans
 class _OnNotice(TypedDict):
     articles: tuple[str, ...]
     status: ReasonStatus
-    open_points: tuple[str, ...]
     zh: str
     en: str
 
@@ -233,7 +232,6 @@ class _OnNotice(TypedDict):
 _ON_NOTICE: _OnNotice = {
     "articles": ("PIPL-23", "PIPL-13", "AUD-G8", "NDSR-12"),
     "status": ReasonStatus.OPEN,
-    "open_points": ("PIPL-23a",),
     "zh": "向其他处理者提供，处理不基于同意：已告知第 23 条各项，不另取单独同意，移交；该问题未决。",
     "en": "Provision to another processor, on another basis than consent: told all items of Art. 23, it passes "
     "without separate consent; the point is open.",
