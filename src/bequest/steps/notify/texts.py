@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bequest.model.case import Case, Event, LegalRoute, Lot, Party
+from bequest.steps.notify.provision_texts import COPY_STAYS, silence_on_provision
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +111,7 @@ def _retention(f: NoticeFacts) -> Text:
             "kept for the period stated at collection, unchanged, and deleted when it ends",
         )
     if f.case.event is Event.E13:
-        return (
-            "提供以后，原处的一份照旧由原公司处理和保存；接收方的保存期限与原来相同，届满即删除",
-            "The copy at the source stays where it is. The receiver keeps the data no longer than before",
-        )
+        return COPY_STAYS
     keeper = f.case.custodian or f.case.transferor
     return (
         "移交以后，原处的一份在接收方签收后删除；依法须留存的（如发票）封存到期限届满，再行销毁，"
@@ -394,10 +392,7 @@ def silence(f: NoticeFacts) -> Text:
             f"If we have not heard your consent {until[1]}, your data does not pass on.",
         )
     if f.lot.legal_route is LegalRoute.PIPL_23:
-        return (
-            f"如果{until[0]}没有收到您的反对，您的信息按上面所说提供，但敏感个人信息没有您的单独同意不提供。",
-            f"If we hear no objection {until[1]}, your data is provided as described, nothing sensitive without a yes.",
-        )
+        return silence_on_provision(*until)
     return (
         f"如果{until[0]}没有收到您的反对，您的信息按上面所说移交。",
         f"If we hear no objection {until[1]}, your data passes on as described above.",
