@@ -42,7 +42,7 @@ def problems(root: Path) -> str:
 AGE = "pipl/params/child_age.yaml"
 REFUSED = {
     "a value without a reference": (AGE, "    reference: PIPL-31\n", "", "'reference' is missing"),
-    "a value without a status": (AGE, "    status: verified\n", "", "'status' is None"),
+    "a value without a status": (AGE, "    status: verified\n", "", "'status' cannot be None"),
     "a value without a number": (AGE, "    value: 14\n", "", "no value"),
     "a parameter without a unit": (AGE, "unit: age\n", "", "'unit' is missing"),
     "a parameter nobody verified": (AGE, "verified:", "verified_not:", "unknown key 'verified_not'"),
