@@ -17,8 +17,8 @@ ERRORS = frozenset(
     node.name
     for node in ast.walk(ast.parse((SOURCE / "kernel" / "errors.py").read_text(encoding="utf-8")))
     if isinstance(node, ast.ClassDef)
-) | {"fault"}
-"""Whose arguments are messages: the errors, and `Table.fault`, which puts the place of a key before them."""
+) | {"fault", "fail"}
+"""Whose arguments are messages: the errors; `Table.fault` and `Entry.fail`, which put the place before them."""
 
 
 def templates() -> dict[str, str]:

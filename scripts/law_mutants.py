@@ -359,6 +359,8 @@ def _finding_changes(f: Finding) -> Iterator[tuple[str, Finding]]:
     for other in f.rests_on:
         named = tuple(y for y in f.rests_on if y != other)
         yield f"does not rest on {other}", replace(f, rests_on=named or ("no such finding",))
+    if not f.asks:
+        yield "asks for what is missing", replace(f, asks=True)
     if f.switch:
         yield "whatever the switch", replace(f, only_if="", unless="")
         yield "the other way of the switch", replace(f, only_if=f.unless, unless=f.only_if)

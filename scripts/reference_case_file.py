@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any
 
 import bequest.app.casefile as package
-from bequest.app.casefile import agreements, papers, read, settlements, switches, witnessing
+from bequest.app.casefile import agreements, exporting, papers, read, settlements, switches, witnessing
 
 WORDS: dict[str, Any] = tomllib.loads((Path(__file__).parent / "reference_words.toml").read_text(encoding="utf-8"))
 MODULES = tuple(
@@ -41,6 +41,7 @@ SECTIONS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "settle": ("[[settle]]", settlements.SETTLE, ("read_settlement",)),
     "law": ('[law.switches."NAME"]', switches.SWITCH, ("read_switch",)),
     "evidence": ("[evidence]", witnessing.EVIDENCE, ("read_evidence",)),
+    "export": ("[export]", exporting.EXPORT, ("read_export",)),
     "window": ("[window]", read.WINDOW, ("_window",)),
 }
 """Section → how it is written, the keys the reader knows there, the functions in which it asks for them."""

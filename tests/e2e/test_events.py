@@ -24,7 +24,6 @@ from bequest.model.case import SUPPORTED_EVENTS, Event, Role
 from bequest.model.disposition import Release, Residue
 from bequest.model.plan import Population
 
-CASE_ID = "demo-e5"
 PAPER = "succession-resolution"
 PAPERS = {Event.E4: (PAPER,), Event.E6: (PAPER,)}
 
@@ -35,6 +34,7 @@ class Made:
 
     folder: Path
     ctx: Context
+    id: str
 
     @property
     def crm(self) -> dict[int, int]:
@@ -44,9 +44,10 @@ class Made:
 
 
 def make(tmp: Path, event: Event) -> Made:
-    folder = make_company(tmp / "demo", event=Event.E5, customers=200).folder
+    like = Event.E10 if event is Event.E13 else Event.E5
+    folder = make_company(tmp / "demo", event=like, customers=200).folder
     file = folder / "case.toml"
-    text = file.read_text(encoding="utf-8").replace('event = "E5"', f'event = "{event}"')
+    text = file.read_text(encoding="utf-8").replace(f'event = "{like}"', f'event = "{event}"')
     for kind in PAPERS.get(event, ()):
         (folder / f"{kind}.pdf").write_bytes(kind.encode())
         text += f'\n[[papers]]\nkind = "{kind}"\ntitle = "文件"\nissued_by = "示例法院"\nissued_on = 2026-11-01\n'
@@ -55,19 +56,19 @@ def make(tmp: Path, event: Event) -> Made:
         for section in ("receivers", "lots", "escrow"):
             text = re.sub(rf"(#[^\n]*\n)?\[\[?{section}\]\]?\n.*?(?=\n(#|\[))", "", text, flags=re.S)
     file.write_text(text, encoding="utf-8")
-    return Made(folder, open_context(tmp / "home"))
+    return Made(folder, open_context(tmp / "home"), f"demo-{like.lower()}")
 
 
-def population(ctx: Context) -> Population:
-    with ctx.store.transaction() as tx:
-        latest = tx.populations.latest(CASE_ID)
+def population(made: Made) -> Population:
+    with made.ctx.store.transaction() as tx:
+        latest = tx.populations.latest(made.id)
     assert latest is not None
     return latest.population
 
 
-def values(ctx: Context, *, outside: bool) -> dict[tuple[Release, Residue], int]:
+def values(made: Made, *, outside: bool) -> dict[tuple[Release, Residue], int]:
     sums: dict[tuple[Release, Residue], int] = {}
-    for c in population(ctx).counts:
+    for c in population(made).counts:
         if (c.lot == "") is outside:
             sums[(c.release, c.residue)] = sums.get((c.release, c.residue), 0) + c.values
     return sums
@@ -80,15 +81,19 @@ def test_each_event_runs_to_a_bundle_that_verifies(tmp_path: Path, event: Event)
     played: Played = rehearse(made.ctx, made.folder)
     assert played.bundle.report.complete
     assert [c.code for c in played.bundle.report.checks if not c.ok] == []
-    after, outside, inside = made.crm, values(made.ctx, outside=True), values(made.ctx, outside=False)
+    after, outside, inside = made.crm, values(made, outside=True), values(made, outside=False)
     released = sum(n for (release, _), n in inside.items() if release is not Release.NONE)
     with made.ctx.store.transaction() as tx:
-        attached = [e for e in tx.outbox.all(CASE_ID) if e.typ == "authority.attached"]
-    assert len(attached) == len(PAPERS.get(event, ()))
+        attached = [e for e in tx.outbox.all(made.id) if e.typ == "authority.attached"]
+    assert len(attached) == len(PAPERS.get(event, ())) + (event is Event.E13)  # the agreement of its lot
     if event is Event.E1:
         assert after == before
         return
     assert released
+    if event is Event.E13:  # a copy passes; the transferor goes on with all of it
+        assert after == before
+        left = {residue for release, residue in inside if release is not Release.NONE}
+        assert left <= {Residue.IN_USE, Residue.CUSTODY}  # custody: the proof of what people answered
     if event is Event.E6:  # the company ends: nothing outside is left but what must be kept or is in dispute
         gone = {(Release.NONE, r) for r in (Residue.DELETE, Residue.CUSTODY, Residue.BLOCKED)}
         assert set(outside) <= gone

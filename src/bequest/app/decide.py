@@ -276,6 +276,7 @@ def parties_digest(case: Case) -> str:
             "held": [(s.name, s.owner, s.due_on) for s in case.sources if s.owner],
             **({"settlements": case.settlements} if case.settlements else {}),
             **({"switches": case.switches} if case.switches else {}),
+            **({"export": case.export} if case.export else {}),
         }
     )
 

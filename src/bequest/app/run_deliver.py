@@ -26,6 +26,7 @@ from bequest.app.delivered import (
 from bequest.app.delivery_keys import begin, recipients_of, released
 from bequest.app.destruction import has_begun
 from bequest.app.evidence import event_id, platform_signer, publish, record
+from bequest.app.exporting import require_export
 from bequest.app.fixed import AnswersCameError, Watch, fixed_mark, refuse_half_done
 from bequest.app.intents import await_published
 from bequest.app.keep_place import keep_place
@@ -77,6 +78,7 @@ def run_deliver(ctx: Context, case_id: str, *, wave: bool = False) -> tuple[Deli
         StateError: before the cutover, once the destruction has begun, or for an event that moves nothing.
     """
     nobody_receives(ctx.case(case_id).case, "delivery")
+    require_export(ctx, case_id)
     name, needs = (WAVE, ("deliver",)) if wave else ("deliver", ("cutover",))
     with step(ctx, case_id, name, needs=needs) as run:
         if wave:

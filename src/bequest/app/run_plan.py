@@ -11,6 +11,7 @@ import polars as pl
 from bequest.app.context import Context, step
 from bequest.app.decide import Decided, decide_case
 from bequest.app.evidence import publish, record
+from bequest.app.exporting import count_exported, save_exported
 from bequest.app.fairness import compare_plan, keep_as_proposed, kept_fairness, save_fairness
 from bequest.app.fixed import Taken
 from bequest.app.known import known_input
@@ -72,6 +73,7 @@ def decide_now(
     save_stays(workspace, decided.stays_whole)
     check_sums(case.id, decided.population)
     save_fairness(workspace, compare_plan(case, decided, given.indexes, linked.n_subjects, told=told))
+    save_exported(workspace, count_exported(case, decided, linked, given.indexes))
     return decided
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from bequest.law.evaluate import decide
 from bequest.law.pack import LawPack, with_switches
 from bequest.law.schema import Entry
+from bequest.model.basis import Basis
 from bequest.model.case import Event, LegalRoute, Lot, OnSilence
 from bequest.model.datamap import FieldClass, Need
 from bequest.model.disposition import CellDecision, Operator, Release, Residue
@@ -121,9 +122,10 @@ def _switches(e: Entry) -> tuple[tuple[str, bool], ...]:
 
 
 def _lot(e: Entry) -> Lot:
-    e.only("route", "on_silence", "abroad")
+    e.only("route", "on_silence", "abroad", "basis")
     silence = e.choice("on_silence", OnSilence) if "on_silence" in e.values else OnSilence.PROCEED
-    return Lot(id=LOT_ID, receiver="buyer", legal_route=e.choice("route", LegalRoute), on_silence=silence)
+    basis = e.choice("basis", Basis) if "basis" in e.values else Basis.NOT_RECORDED
+    return Lot(id=LOT_ID, receiver="buyer", legal_route=e.choice("route", LegalRoute), on_silence=silence, basis=basis)
 
 
 def _field(e: Entry) -> FieldKind:

@@ -85,7 +85,7 @@ def _clause(e: Entry) -> Clause:
     )  # fmt: skip
     if (found.cover is Cover.OUTSIDE) is bool(found.commands or found.rules):
         raise e.fail(
-            f"{found.cover} with {', '.join((*found.commands, *found.rules)) or 'nothing'}",
+            f"{found.cover} does not go with {', '.join((*found.commands, *found.rules)) or 'nothing'}",
             "What Bequest does or helps with names a command or a rule; what is outside names neither.",
         )
     return found

@@ -58,24 +58,32 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class LotView:
-    """What a rule may know of the lot. `outside` is true for what lies in no lot, `abroad` where its receiver is."""
+    """What a rule may know of the lot. `outside` is true for what lies in no lot, `abroad` where its receiver is.
+
+    `other_basis`: its data is processed on a recorded basis other than consent (PIPL Art. 13(1)(2) to (7)).
+    """
 
     outside: bool
     route: LegalRoute
     on_silence: OnSilence
     route_open: bool
     abroad: bool = False
+    other_basis: bool = False
 
 
 OUTSIDE = LotView(outside=True, route=LegalRoute.NONE, on_silence=OnSilence.RELEASE_NONE, route_open=False)
 
 
 def lot_view(lot: Lot | None, *, abroad: bool = False) -> LotView:
-    """The view of a lot that rules get. What goes abroad needs a yes (Art. 39), so there silence is none."""
+    """The view of a lot that rules get. What goes abroad on consent needs a yes (Art. 39): there silence is none."""
     if lot is None:
         return OUTSIDE
-    silence = OnSilence.RELEASE_NONE if abroad else lot.on_silence
-    return LotView(outside=False, route=lot.legal_route, on_silence=silence, route_open=lot.route_open, abroad=abroad)
+    other = lot.basis.is_other_than_consent
+    silence = OnSilence.RELEASE_NONE if abroad and not other else lot.on_silence
+    return LotView(
+        outside=False, route=lot.legal_route, on_silence=silence, route_open=lot.route_open, abroad=abroad,
+        other_basis=other,
+    )  # fmt: skip
 
 
 class MissingFactError(LawError):

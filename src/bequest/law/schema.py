@@ -113,7 +113,7 @@ class Entry:
         try:
             return kind(str(value))
         except ValueError:
-            raise self.fail(f"{key!r} is {value!r}", f"Use one of {', '.join(kind)}.") from None
+            raise self.fail(f"{key!r} cannot be {value!r}", f"Use one of {', '.join(kind)}.") from None
 
     def entry(self, key: str) -> "Entry":
         """A mapping inside this one."""

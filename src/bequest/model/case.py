@@ -7,6 +7,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from bequest.model.agreement import Agreement
+from bequest.model.basis import Basis
+from bequest.model.exporting import ExportRecord
 from bequest.model.paper import PaperKind as PaperKind
 from bequest.model.settlement import Settlement
 from bequest.model.switch import Switch
@@ -35,7 +37,7 @@ class Event(StrEnum):
 RELEASES_NOTHING = frozenset({Event.E7, Event.E9})
 """The company ends and nobody takes over: no receiver, no lot, no deliver; what no duty keeps is destroyed."""
 
-SUPPORTED_EVENTS = frozenset(Event) - {Event.E12, Event.E13, Event.E14}
+SUPPORTED_EVENTS = frozenset(Event) - {Event.E12, Event.E14}
 """Events whose whole flow this version can run."""
 
 COMPANY_ENDS = RELEASES_NOTHING | {Event.E6, Event.E8}
@@ -234,6 +236,15 @@ class Lot:
     scope: tuple[Scope, ...] = ()
     watermark: tuple[str, ...] = ()
     """Columns, `source.table.column`, whose delivered values bear a mark of the delivery, to trace leaks."""
+    basis: Basis = Basis.NOT_RECORDED
+    """On what the transferor processes the lot's data (PIPL Art. 13), and counsel's reason."""
+    basis_reason: str = ""
+
+    @property
+    def asks_consent(self) -> bool:
+        """Whether nothing passes on without the person's own yes: by counsel's choice, or where Art. 23 asks for it."""
+        by_route = self.legal_route is LegalRoute.PIPL_23 and not self.basis.is_other_than_consent
+        return by_route or self.on_silence is OnSilence.RELEASE_NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,6 +377,7 @@ class Case:
     switches: tuple[Switch, ...] = ()
     """How counsel reads what the law pack leaves open, where it is not as the pack has it; by name."""
     evidence: EvidenceRules = field(default_factory=EvidenceRules)
+    export: ExportRecord | None = None
 
     def receiver(self, party_id: str) -> Party:
         """The receiver of that id, or a KeyError."""

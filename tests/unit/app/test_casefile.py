@@ -31,6 +31,7 @@ from bequest.model.case import (
     WholeFate,
     Window,
 )
+from bequest.model.exporting import ExportRecord, Mechanism
 
 KEYS = [f"{Signer.generate().public.line} person {n}" for n in range(3)]
 RECIPIENTS = [generate_identity().recipient for _ in range(2)]
@@ -188,6 +189,38 @@ def test_towards_a_receiver_abroad_silence_is_no_consent(tmp_path: Path) -> None
     assert read(tmp_path, ABROAD).lots[0].on_silence is OnSilence.RELEASE_NONE
     with pytest.raises(CaseFileError, match="the receiver buyer is abroad, where silence is no consent"):
         read(tmp_path, ABROAD.replace("route_reason", 'on_silence = "proceed"\nroute_reason'))
+
+
+@pytest.mark.parametrize(
+    ("lines", "silence", "asks"),
+    [
+        ('basis = "contract"\nbasis_reason = "x"', OnSilence.PROCEED, False),
+        ('basis = "consent"', OnSilence.RELEASE_NONE, True),
+        ('basis = "legal_duty"\nbasis_reason = "x"\non_silence = "release-none"', OnSilence.RELEASE_NONE, True),
+    ],
+)
+def test_on_another_basis_than_consent_telling_is_enough(
+    tmp_path: Path, lines: str, silence: OnSilence, asks: bool
+) -> None:
+    by_23 = f'legal_route = "PIPL-23"\n{lines}'
+    lot = read(tmp_path, CASE_FILE.replace('legal_route = "PIPL-22"', by_23)).lots[0]
+    assert (lot.on_silence, lot.asks_consent) == (silence, asks)
+
+
+def test_what_silence_may_not_mean_is_refused(tmp_path: Path) -> None:
+    by_23 = CASE_FILE.replace('legal_route = "PIPL-22"', 'legal_route = "PIPL-23"\non_silence = "proceed"')
+    with pytest.raises(CaseFileError, match="on the route PIPL-23, where silence is no consent"):
+        read(tmp_path, by_23)
+    without = CASE_FILE.replace('legal_route = "PIPL-22"', 'legal_route = "PIPL-23"\nbasis = "contract"')
+    with pytest.raises(CaseFileError, match="basis_reason"):
+        read(tmp_path, without)
+
+
+def test_what_was_exported_is_read_and_what_is_left_out_is_not_known(tmp_path: Path) -> None:
+    case = read(tmp_path, CASE_FILE + '\n[export]\npersons = 12\nmechanism = "certification"\nreference = "C-1"\n')
+    assert case.export == ExportRecord(persons=12, mechanism=Mechanism.CERTIFICATION, reference="C-1")
+    with pytest.raises(CaseFileError, match="reference"):
+        read(tmp_path, CASE_FILE + '\n[export]\nmechanism = "assessment"\n')
 
 
 def test_references_are_followed(tmp_path: Path) -> None:
@@ -611,7 +644,7 @@ def test_sources_that_do_not_fit_their_kind(tmp_path: Path, lines: str, said: st
 def test_no_template_for_an_event_that_cannot_be_run() -> None:
     with pytest.raises(CaseFileError, match="E12 is not supported") as caught:
         write_case_template(Event.E12)
-    assert "E1, E10, E11, E2" in caught.value.hint
+    assert "E1, E10, E11, E13, E2" in caught.value.hint
 
 
 def test_a_template_is_in_both_languages() -> None:

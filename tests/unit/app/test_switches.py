@@ -42,7 +42,6 @@ def test_a_switch_is_read_and_kept_with_the_case(tmp_path: Path) -> None:
     [
         (said("cn.pipl.treat_id_numbers_as_sensitive"), "Did you mean cn.pipl.treat_id_number_as_sensitive?"),
         (said("cn.pipl.child_age"), "'cn.pipl.child_age' is no switch of the law pack cn"),
-        (said("cn.pipl.art23_separate_consent_when_basis_not_consent"), "no rule of this version asks the switch"),
         (said(value='"true"'), 'law.switches."cn.pipl.sensitive_in_art22_needs_separate_consent".value'),
         (said(value=""), "value: is missing"),
         (said(reason='" "'), "reason: is missing or empty"),
@@ -94,6 +93,6 @@ def test_a_plan_shows_what_is_set_and_what_it_meets_and_no_more() -> None:
 def test_every_switch_of_the_pack_can_be_set_or_says_that_nothing_asks_it() -> None:
     pack = load_pack("cn")
     states = switch_states(pack, (), on=pack.as_of)
-    assert [s.name for s in states if not s.is_asked] == ["cn.pipl.art23_separate_consent_when_basis_not_consent"]
+    assert [s.name for s in states if not s.is_asked] == []
     assert len(states) == 5
     assert all(s.off.zh and s.on.zh and s.off != s.on for s in states)

@@ -42,7 +42,7 @@ def problems(root: Path) -> str:
 AGE = "pipl/params/child_age.yaml"
 REFUSED = {
     "a value without a reference": (AGE, "    reference: PIPL-31\n", "", "'reference' is missing"),
-    "a value without a status": (AGE, "    status: verified\n", "", "'status' is None"),
+    "a value without a status": (AGE, "    status: verified\n", "", "'status' cannot be None"),
     "a value without a number": (AGE, "    value: 14\n", "", "no value"),
     "a parameter without a unit": (AGE, "unit: age\n", "", "'unit' is missing"),
     "a parameter nobody verified": (AGE, "verified:", "verified_not:", "unknown key 'verified_not'"),
@@ -50,7 +50,7 @@ REFUSED = {
     "a number as text": (AGE, "value: 14", "value: fourteen", "does not fit the unit age"),
     "a number with a fraction": (AGE, "value: 14", "value: 14.5", "does not fit the unit age"),
     "a value without a date of effect": (AGE, "2021-11-01:", "always:", "has no date of effect"),
-    "a status nobody knows": (AGE, "status: verified", "status: sure", "'status' is 'sure'"),
+    "a status nobody knows": (AGE, "status: verified", "status: sure", "'status' cannot be 'sure'"),
     "a reference that is none": (AGE, "PIPL-31", "Article 31", "is not a citation"),
     "an unknown key": (AGE, "unit: age", "unit: age\ncolour: red", "unknown key 'colour'"),
     "a key twice": (AGE, "unit: age", "unit: age\nunit: year", "is there twice"),
@@ -58,7 +58,7 @@ REFUSED = {
     "broken YAML": (AGE, "values:", "values: [", "not readable YAML"),
     "no mapping": (AGE, "", "just text", "holds no mapping"),
     "an instrument twice": ("instruments.yaml", "code: NDSR,", "code: PIPL,", "is there twice"),
-    "a gate of no phase": ("gates.yaml", "phase: decide", "phase: dither", "'phase' is 'dither'"),
+    "a gate of no phase": ("gates.yaml", "phase: decide", "phase: dither", "'phase' cannot be 'dither'"),
     "a band counted from nowhere": ("retention.yaml", "from: year_end", "from: easter", "counted from 'easter'"),
     "an open point with one reading": ("open_points.yaml", "readings:", "readings: []\n    was:", "unknown key 'was'"),
     "an item needed sometimes": ("notices/parties.yaml", "when: changed", "when: sometimes", "when is 'sometimes'"),

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable
 
+from bequest.app.casefile.switches import asks_strictly, telling_is_enough
 from bequest.app.casefile.table import Table
 from bequest.app.law import is_abroad
 from bequest.crypto.age import encrypt_stream
@@ -228,10 +229,17 @@ def _check_lots(case: Case, root: Table) -> None:
                 f"{_at(root, place, 'scope')}: is missing or empty, so nothing could be reached",
                 hint='Write scope = [{ source = "…", table = "…", column = "…", in = ["…"] }].',
             )
-        if is_abroad(case, lot) and lot.on_silence is not OnSilence.RELEASE_NONE:
+        abroad, strict = is_abroad(case, lot), asks_strictly(case.switches)
+        silent = moves and lot.on_silence is not OnSilence.RELEASE_NONE
+        if silent and not telling_is_enough(lot.legal_route, lot.basis, abroad=abroad, strict=strict):
             raise CaseFileError(
-                f"{_at(root, place, 'on_silence')}: the receiver {lot.receiver} is abroad, where silence is no consent",
-                hint='Write on_silence = "release-none", or leave it out: PIPL Art. 39 asks for separate consent.',
+                f"{_at(root, place, 'on_silence')}: "
+                + (f"the receiver {lot.receiver} is abroad" if abroad else f"on the route {lot.legal_route.value}")
+                + ", where silence is no consent",
+                hint='Write on_silence = "release-none", or leave it out: PIPL Art. 39 asks for separate consent.'
+                if abroad
+                else 'Write on_silence = "release-none", or leave it out: PIPL Art. 23 asks for separate consent where'
+                " the recorded basis is consent, or counsel reads it so.",
             )
         for m, scope in enumerate(lot.scope, start=1):
             there = f"{place}.scope#{m}"

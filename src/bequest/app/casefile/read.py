@@ -13,14 +13,16 @@ from typing import cast
 
 from bequest.app.casefile.agreements import AGREEMENT, read_agreement
 from bequest.app.casefile.check import check_case, check_person_key, check_recipient
+from bequest.app.casefile.exporting import EXPORT, read_export
 from bequest.app.casefile.papers import PAPER, read_paper
 from bequest.app.casefile.settlements import SETTLE, check_settlements, read_settlement, whole_to_keeper
 from bequest.app.casefile.sources import SOURCE, divide_databases, read_source, read_zone
-from bequest.app.casefile.switches import LAW, check_switches, read_switches
+from bequest.app.casefile.switches import LAW, asks_strictly, check_switches, read_switches, telling_is_enough
 from bequest.app.casefile.table import References, Table
 from bequest.app.casefile.witnessing import EVIDENCE, read_evidence
 from bequest.app.law import MAINLAND
 from bequest.kernel.errors import CaseFileError
+from bequest.model.basis import Basis
 from bequest.model.case import (
     SUPPORTED_EVENTS,
     Case,
@@ -49,6 +51,7 @@ ROOT = (
     "settle",
     "law",
     "evidence",
+    "export",
 )
 CASE = (
     "id",
@@ -79,6 +82,8 @@ LOT = (
     "new_purposes",
     "methods",
     "on_silence",
+    "basis",
+    "basis_reason",
     "scope",
     "watermark",
 )
@@ -106,11 +111,12 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
     papers = root.tables("papers", PAPER)
     agreements = root.tables("agreements", AGREEMENT)
     settlements = root.tables("settle", SETTLE)
-    law = root.table("law", LAW)
+    switches = read_switches(root.table("law", LAW))
     transferor = cast(Table, root.table("transferor", PARTY, required=True))
     custodian = root.table("custodian", (*PARTY, "age_recipient"))
     escrow = root.table("escrow", ESCROW)
     evidence = root.table("evidence", EVIDENCE)
+    export = root.table("export", EXPORT)
     case = Case(
         id=head.identifier("id"),
         scenario=head.word("scenario", Scenario),
@@ -130,7 +136,7 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
         receivers=(parties := tuple(_party(t, contact=True) for t in receivers)),
         custodian=None if custodian is None else _party(custodian, contact=False),
         escrow=None if escrow is None else _escrow(escrow),
-        lots=tuple(_lot(t, parties) for t in lots),
+        lots=tuple(_lot(t, parties, strict=asks_strictly(switches)) for t in lots),
         sources=divide_databases([read_source(t) for t in sources]),
         copies=tuple(_copy(t) for t in copies),
         people=tuple(_person(t) for t in people),
@@ -138,8 +144,9 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
         papers=tuple(read_paper(t) for t in papers),
         agreements=tuple(read_agreement(t) for t in agreements),
         settlements=tuple(read_settlement(t) for t in settlements),
-        switches=read_switches(law),
+        switches=switches,
         evidence=EvidenceRules() if evidence is None else read_evidence(evidence),
+        export=None if export is None else read_export(export),
     )
     case = whole_to_keeper(case)
     check_case(case, root)
@@ -203,10 +210,14 @@ def _escrow(table: Table) -> Party:
     return replace(_party(table, contact=False), delivery_recipients=recipients)
 
 
-def _lot(table: Table, receivers: Sequence[Party]) -> Lot:
+def _lot(table: Table, receivers: Sequence[Party], *, strict: bool) -> Lot:
+    """A lot; `strict` where counsel asks for separate consent under Art. 23 whatever the basis."""
     route, receiver = table.word("legal_route", LegalRoute), table.text("receiver")
     abroad = any(r.id == receiver and r.country != MAINLAND for r in receivers)
-    silence = OnSilence.PROCEED if route is LegalRoute.PIPL_22 and not abroad else OnSilence.RELEASE_NONE
+    basis = table.word("basis", Basis, Basis.NOT_RECORDED)
+    silence = (
+        OnSilence.PROCEED if telling_is_enough(route, basis, abroad=abroad, strict=strict) else OnSilence.RELEASE_NONE
+    )
     return Lot(
         id=table.identifier("id"),
         receiver=receiver,
@@ -219,6 +230,8 @@ def _lot(table: Table, receivers: Sequence[Party]) -> Lot:
         on_silence=table.word("on_silence", OnSilence, silence),
         scope=tuple(_scope(t) for t in table.tables("scope", SCOPE)),
         watermark=table.texts("watermark"),
+        basis=basis,
+        basis_reason=table.text("basis_reason", None if basis.is_other_than_consent else ""),
     )
 
 

@@ -1,14 +1,32 @@
 """`[law.switches]`: how counsel reads the questions that the law pack leaves open, with a reason."""
 
+from collections.abc import Iterable
+
 from bequest.app.casefile.table import Table
 from bequest.kernel.errors import CaseFileError, LawError
 from bequest.law.loader import load_pack
 from bequest.law.switches import require_switch
-from bequest.model.case import SPEAK_FOR_THE_LAW, Case
+from bequest.model.basis import Basis
+from bequest.model.case import SPEAK_FOR_THE_LAW, Case, LegalRoute
 from bequest.model.switch import Switch
 
 LAW = ("switches",)
 SWITCH = ("value", "reason", "by")
+
+
+STRICT_ART_23 = "cn.pipl.art23_separate_consent_when_basis_not_consent"
+
+
+def asks_strictly(switches: Iterable[Switch]) -> bool:
+    """Whether counsel reads Art. 23 so that separate consent is needed whatever the basis."""
+    return any(s.name == STRICT_ART_23 and s.value for s in switches)
+
+
+def telling_is_enough(route: LegalRoute, basis: Basis, *, abroad: bool, strict: bool) -> bool:
+    """Whether silence may let something pass: Art. 22 told, or another basis than consent (Arts. 23, 39)."""
+    if route is LegalRoute.PIPL_23:
+        return basis.is_other_than_consent and not strict
+    return route is LegalRoute.PIPL_22 and (not abroad or basis.is_other_than_consent)
 
 
 def read_switches(law: Table | None) -> tuple[Switch, ...]:

@@ -26,6 +26,7 @@ _NAMES = {
     Event.E9: ("破产，无买方：删除，须保存的交保管人", "bankruptcy without a buyer: delete, keep by a keeper"),
     Event.E10: ("单独出售名单或账户，逐人同意", "sale of a list or account: a yes of each person"),
     Event.E11: ("业务账户变更持有人，如物流月结账户", "a business account moves, such as a carrier account"),
+    Event.E13: ("集团内共享，逐人同意；移交方照旧处理", "sharing inside a group: a yes of each person, a copy passes"),
 }
 _SCENARIOS = {
     Event.E7: "deregistration",
@@ -75,7 +76,8 @@ def write_case_template(event: Event) -> str:
     settle = [_SETTLE] if event in COMPANY_ENDS else []
     agreed = () if event in MOVES_NOTHING | RELEASES_NOTHING else (_AGREEMENTS,)
     last = (*agreed, *settle, _law(event), _EVIDENCE, _WINDOW)
-    return "\n".join([*parts, _SOURCES, _people(event), _papers(event), *last])
+    abroad = [] if event in MOVES_NOTHING | RELEASES_NOTHING else [_EXPORT]
+    return "\n".join([*parts, *abroad, _SOURCES, _people(event), _papers(event), *last])
 
 
 def _head(event: Event) -> str:
@@ -86,8 +88,11 @@ def _head(event: Event) -> str:
 
 
 def _lots(event: Event) -> str:
-    by_consent = event in {Event.E10, Event.E11}
-    return _LOTS.replace('legal_route = "PIPL-22"', 'legal_route = "PIPL-23"') if by_consent else _LOTS
+    by_consent = event in {Event.E10, Event.E11, Event.E13}
+    if not by_consent:
+        return _LOTS
+    asked = _LOTS.replace('# on_silence = "proceed"', '# on_silence = "release-none"')
+    return asked.replace('legal_route = "PIPL-22"', 'legal_route = "PIPL-23"')
 
 
 def _law(event: Event) -> str:
@@ -218,12 +223,29 @@ purposes = ["履行订单"]          # 接收后的处理目的 · purposes afte
 # methods = []                   # 处理方式 · methods
 # 期满未答复：PIPL-22 默认 proceed，其余默认 release-none · silence: proceed under PIPL-22, else release-none
 # on_silence = "proceed"
+# 转出方处理这些信息的依据（个保法 13），不写按同意对待；同意以外的须写 basis_reason · on what it is processed, consent
+# if left out: consent | contract | legal_duty | emergency | news | public | other_law; else than consent, with a reason
+# basis = "consent"
+# basis_reason = ""
 # 水印：时间或整数最多改动一秒或一个单位，用于追查泄露 · times or whole numbers bear a mark, to trace leaks
 # watermark = ["crm.customers.last_login"]
 # 范围之外的数据，交付和销毁都触及不到 · what lies outside is out of reach for deliver and destroy
 scope = [
   { source = "crm", table = "customers", column = "shop_id", in = ["12"] },
 ]
+"""
+
+_EXPORT = """\
+# 接收方在境外时：本案之外自当年 1 月 1 日起的出境；不知道的不写，会被问到 · Where a receiver is abroad: what was
+# exported since 1 January beside this case; leave out what is not known, it is asked for
+# [export]
+# persons = 0                    # 不含敏感个人信息的人数 · persons without sensitive information
+# sensitive_persons = 0          # 含敏感个人信息的人数 · persons with sensitive information
+# exempt_ground = "none"         # none | contract | hr | emergency | overseas_data | free_trade_zone
+# critical_infrastructure = false
+# important_data = false
+# mechanism = "none"             # 已办妥的 · in hand: none | standard-contract | certification | assessment
+# reference = ""                 # 备案号、证书号或者评估结果文号 · number of filing, certificate or decision
 """
 
 _SOURCES = """\

@@ -13,7 +13,7 @@ from bequest.kernel.codec import decode
 from bequest.law.evaluate import params_on
 from bequest.law.objecting import objection_effects
 from bequest.law.windows import window_rules
-from bequest.model.case import MOVES_NOTHING, Case, Event, LegalRoute, OnSilence, Party, SystemKind
+from bequest.model.case import MOVES_NOTHING, Case, Event, Party, SystemKind
 from bequest.model.disposition import ReasonStatus
 from bequest.steps.notify.content import Notice
 from bequest.store.repositories import Looks
@@ -156,7 +156,7 @@ def _lot(case: Case, number: int) -> PageLot:
         receiver=_side(case.receiver(lot.receiver)),
         route=lot.legal_route.value,
         route_open=lot.route_open,
-        asks_consent=lot.on_silence is OnSilence.RELEASE_NONE or lot.legal_route is LegalRoute.PIPL_23,
+        asks_consent=lot.asks_consent,
         purposes=lot.purposes,
         new_purposes=lot.new_purposes,
         objection=tuple(Effect(e.zh, e.en, e.articles, e.status is ReasonStatus.VERIFIED) for e in effects),

@@ -17,6 +17,7 @@ from bequest.app.tasks import planned_tasks
 from bequest.app.what_if import what_if as ask_what_if
 from bequest.cli import render
 from bequest.cli.commands.hold import tell_holds
+from bequest.cli.exporting import warn_export
 from bequest.cli.fairness import print_fairness, print_rates
 from bequest.cli.impact_owed import warn_impact
 from bequest.cli.state import group, state_of, warn_register
@@ -59,6 +60,7 @@ def run(
         if not json:
             warn_register(c, case)
             warn_impact(c, case)
+            warn_export(c, case)
         meters = crime_meters(c.case(case).case, decided.population)
         tasks = planned_tasks(c.case(case).case, decided.stays_whole)
         fair = load_fairness(c.workspace(case))
@@ -298,6 +300,7 @@ def approve(
             seen = load_fairness(c.workspace(case))
             state = approve_policy(c, case, person, key, role=role, seen=seen, show=print_fairness)
         warn_impact(c, case)
+        warn_export(c, case)
         _print_state(state)
 
 

@@ -43,7 +43,7 @@ def answer(pack: FindingPack, facts: Facts, *, on: date, topics: Iterable[str] =
         truth = _both(holds(finding.when, facts, params), _both(_in_time(pack, finding, facts, params), rested))
         if truth:
             held[finding.id] = finding, articles
-        elif truth is None:
+        elif truth is None and finding.asks:
             unknown[finding.id] = tuple(_missing(finding.when, facts, params))
         if truth is not False and finding.term is not None and finding.term.start not in facts:
             unknown[finding.id] = (*unknown.get(finding.id, ()), finding.term.start)

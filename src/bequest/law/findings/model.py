@@ -94,6 +94,8 @@ class Finding:
     """Findings that must be known to hold or not before this one speaks."""
     rests_on: tuple[str, ...]
     """Findings of which one at least must hold (none named: nothing must)."""
+    asks: bool
+    """Whether a fact that is missing is asked for; a finding about a rare fact speaks only where that is named."""
     only_if: str
     """A switch that must be on; empty: none."""
     unless: str

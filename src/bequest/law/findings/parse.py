@@ -86,6 +86,7 @@ def parse_finding(e: Entry, register: Register) -> Finding:
             "yields_to",
             "waits_for",
             "rests_on",
+            "asks",
             "only_if",
             "unless",
         ),
@@ -105,7 +106,7 @@ def parse_finding(e: Entry, register: Register) -> Finding:
         outcomes=outcomes, articles=e.citations("articles"), status=status, since=e.day_or_none("since"),
         until=e.day_or_none("until"), term=_term(e.entry("term"), register) if "term" in e.values else None,
         yields_to=e.texts("yields_to"),
-        waits_for=e.texts("waits_for"), rests_on=e.texts("rests_on"),
+        waits_for=e.texts("waits_for"), rests_on=e.texts("rests_on"), asks=e.flag("asks", default=True),
         only_if=e.text("only_if", ""), unless=e.text("unless", ""), readings=readings, zh=e.text("zh"), en=e.text("en"),
         unblock_zh=unblock.text("zh") if unblock else "", unblock_en=unblock.text("en") if unblock else "",
     )  # fmt: skip

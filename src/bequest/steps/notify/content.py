@@ -113,7 +113,12 @@ def _title(facts: NoticeFacts) -> tuple[str, str]:
         return "关于停止服务和删除您的个人信息的告知", "Notice: service stops and your data is deleted"
     if facts.lot is None:
         return "关于您的个人信息的告知", "Notice about your personal information"
-    if facts.case.event is Event.E10:
+    if facts.case.event in {Event.E10, Event.E13} and not asks_consent(facts):
+        return (
+            "关于向其他公司提供您的个人信息的告知",
+            "Notice: your data is provided to another company",
+        )
+    if facts.case.event in {Event.E10, Event.E13}:
         return (
             "关于是否移交您的个人信息、征求您同意的告知",
             "Notice: may your data be passed on? Your consent is asked for",

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bequest.model.case import Case, LegalRoute, Lot, OnSilence, Party
+from bequest.model.case import Case, Event, LegalRoute, Lot, Party
+from bequest.steps.notify.provision_texts import COPY_STAYS, silence_on_provision
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def _join(pairs: Sequence[tuple[str, str]]) -> Text:
 
 def asks_consent(f: NoticeFacts) -> bool:
     """Whether nothing passes on without the person's own yes."""
-    return f.lot is not None and (f.lot.on_silence is OnSilence.RELEASE_NONE or f.lot.legal_route is LegalRoute.PIPL_23)
+    return f.lot is not None and f.lot.asks_consent
 
 
 def _receiver(f: NoticeFacts) -> Party | None:
@@ -109,6 +110,8 @@ def _retention(f: NoticeFacts) -> Text:
             "保存期限与收集时告知的相同，没有变化，届满即删除",
             "kept for the period stated at collection, unchanged, and deleted when it ends",
         )
+    if f.case.event is Event.E13:
+        return COPY_STAYS
     keeper = f.case.custodian or f.case.transferor
     return (
         "移交以后，原处的一份在接收方签收后删除；依法须留存的（如发票）封存到期限届满，再行销毁，"
@@ -388,6 +391,8 @@ def silence(f: NoticeFacts) -> Text:
             f"如果{until[0]}没有收到您的同意，您的信息不移交。",
             f"If we have not heard your consent {until[1]}, your data does not pass on.",
         )
+    if f.lot.legal_route is LegalRoute.PIPL_23:
+        return silence_on_provision(*until)
     return (
         f"如果{until[0]}没有收到您的反对，您的信息按上面所说移交。",
         f"If we hear no objection {until[1]}, your data passes on as described above.",

@@ -4,9 +4,11 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import TypedDict
 
 from bequest.law.packs.cn.groups import HANDS_OVER, MERGES, SUCCEEDS
 from bequest.law.packs.cn.pipl.release import left_out, passes, passes_by_consent
+from bequest.law.packs.cn.pipl.will import told_is_enough
 from bequest.law.params import Params
 from bequest.law.rule import Answer, FactView, LotView, rule
 from bequest.model.case import Event, LegalRoute
@@ -216,5 +218,21 @@ def succession(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> An
     en="Provision to another processor: told all items of Art. 23 and consented separately, it passes.",
 )
 def provision(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
-    """Art. 23; the consent gate has already let it through."""
-    return passes(field)
+    """Art. 23; the consent gate has already let it through, by a yes or because telling is enough."""
+    return replace(passes(field), **_ON_NOTICE) if told_is_enough(field, p, lot) else passes(field)
+
+
+class _OnNotice(TypedDict):
+    articles: tuple[str, ...]
+    status: ReasonStatus
+    zh: str
+    en: str
+
+
+_ON_NOTICE: _OnNotice = {
+    "articles": ("PIPL-23", "PIPL-13", "AUD-G8", "NDSR-12"),
+    "status": ReasonStatus.OPEN,
+    "zh": "向其他处理者提供，处理不基于同意：已告知第 23 条各项，不另取单独同意，移交；该问题未决。",
+    "en": "Provision to another processor, on another basis than consent: told all items of Art. 23, it passes "
+    "without separate consent; the point is open.",
+}

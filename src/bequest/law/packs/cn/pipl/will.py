@@ -80,7 +80,7 @@ def goes_on_without_a_yes(facts: FactView, field: FieldKind, p: Params, lot: Lot
         return Answer(("exclude", "stays_in_use"))
     if facts.has(Fact.NOTICE, "not_told"):
         return Answer(("exclude", "stays_in_use", "notice_required"))
-    if facts.has(Fact.CONSENT_TRANSFER, "given"):
+    if facts.has(Fact.CONSENT_TRANSFER, "given") or told_is_enough(field, p, lot):
         return None
     if facts.has(Fact.NOTICE, "planned"):
         return Answer(("separate_consent", "stays_in_use"))
@@ -102,8 +102,22 @@ def goes_on_without_a_yes(facts: FactView, field: FieldKind, p: Params, lot: Lot
     en="Provision under Art. 23 needs the person's separate consent; without it nothing passes.",
 )
 def separate_consent(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
-    """Silence is no consent. The basis of each field is not recorded, so all are treated as resting on consent."""
-    return _asked(facts, p)
+    """Silence is no consent. Where no basis is recorded, all are treated as resting on consent."""
+    if not told_is_enough(field, p, lot):
+        return _asked(facts, p)
+    return left_out(p) if facts.has(Fact.CONSENT_TRANSFER, "refused") else None
+
+
+def told_is_enough(field: FieldKind, p: Params, lot: LotView) -> bool:
+    """Whether Art. 23 asks for its notice only: another basis than consent, by the default reading (PIPL-23a).
+
+    Sensitive fields need separate consent all the same (Art. 29); for a child the guardian is asked.
+    """
+    if not lot.other_basis or lot.on_silence is OnSilence.RELEASE_NONE:
+        return False
+    if p.flag("cn.pipl.art23_separate_consent_when_basis_not_consent"):
+        return False
+    return not (field.sensitive or _is_identity_number(field, p))
 
 
 @rule(
@@ -117,13 +131,15 @@ def separate_consent(facts: FactView, field: FieldKind, p: Params, lot: LotView)
     reference=("PIPL-39", "XB-10"),
     status=ReasonStatus.DERIVED,
     since=PIPL,
-    zh="接收方在境外（港澳台同样算）：须取得本人对出境的单独同意，没有同意的不移交；处理依据未逐项记录，一律按基于同意对待。",
+    zh="接收方在境外（港澳台同样算）：须取得本人对出境的单独同意，没有同意的不移交；没有记录依据的，按基于同意对待。",
     en="The receiver is outside the mainland (Hong Kong, Macao and Taiwan count): the person's separate consent to the "
-    "export is needed, without it nothing passes; bases are not recorded, so all are treated as resting on consent.",
+    "export is needed, without it nothing passes; what has no recorded basis is treated as resting on consent.",
 )
 def abroad_separate_consent(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
-    """Art. 39: separate consent where consent is the basis; an exemption takes away the mechanism only (XB-10)."""
-    return _asked(facts, p)
+    """Art. 39: separate consent where consent is the basis (CAC, July 2026); exemptions end the mechanism only."""
+    if not lot.other_basis:
+        return _asked(facts, p)
+    return left_out(p) if facts.has(Fact.CONSENT_TRANSFER, "refused") else None
 
 
 @rule(
@@ -172,9 +188,16 @@ def is_sensitive(facts: FactView, field: FieldKind, p: Params) -> bool:
     """Art. 28: the kinds of field named there, all of a child under 14, and identity numbers by our switch."""
     if field.sensitive:
         return True
-    if field.cls in {FieldClass.NATIONAL_ID, FieldClass.PASSPORT}:
-        return p.flag("cn.pipl.treat_id_number_as_sensitive")
+    if field.cls in _IDENTITY_NUMBERS:
+        return _is_identity_number(field, p)
     return field.personal and facts.has(Fact.AGE_BAND, "under_14")
+
+
+_IDENTITY_NUMBERS = {FieldClass.NATIONAL_ID, FieldClass.PASSPORT}
+
+
+def _is_identity_number(field: FieldKind, p: Params) -> bool:
+    return field.cls in _IDENTITY_NUMBERS and p.flag("cn.pipl.treat_id_number_as_sensitive")
 
 
 def _asked(facts: FactView, p: Params) -> Answer | None:
