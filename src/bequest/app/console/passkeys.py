@@ -23,7 +23,6 @@ from bequest.crypto.ceremony import (
     went_back,
 )
 from bequest.crypto.cipher import derive, hmac_sha256
-from bequest.crypto.keys import master_from_file
 from bequest.crypto.verify import parse_public_line
 from bequest.kernel.errors import InputError, VerificationError
 from bequest.store.factor_records import PasskeyRecord
@@ -169,7 +168,7 @@ def _handle(ctx: Context, who: SignedIn) -> bytes:
 
 
 def _key(ctx: Context) -> bytes:
-    return derive(master_from_file(ctx.home / "master.key"), "console", "passkeys")
+    return ctx.master.derived("console", "passkeys")
 
 
 def _now(ctx: Context) -> int:

@@ -19,7 +19,6 @@ from bequest.app.console.provider_http import get_json, is_web_address, post_for
 from bequest.app.context import Context
 from bequest.crypto.cipher import derive
 from bequest.crypto.id_token import Journey, check_id_token, new_journey, proves_two_factors
-from bequest.crypto.keys import master_from_file
 from bequest.crypto.sealing import open_bytes, seal_bytes
 from bequest.kernel.errors import BequestError, GuardError, InputError, VerificationError
 from bequest.kernel.secret import PREFIXES, Secrets
@@ -194,7 +193,7 @@ def _once(ctx: Context, journey: Journey) -> None:
 
 
 def _key(ctx: Context) -> bytes:
-    return derive(master_from_file(ctx.home / "master.key"), "console", "provider")
+    return ctx.master.derived("console", "provider")
 
 
 def _now(ctx: Context) -> int:
