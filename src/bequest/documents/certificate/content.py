@@ -55,17 +55,7 @@ def certificate_data(
         **_balance(cert),
         **_hits(cert),
         "not_searchable": [f"{s.source}.{name}" for s in cert.searches for name in s.not_searchable],
-        "anonymised": [
-            {
-                "table": f"{a.source}.{a.table}",
-                "rows": _n(a.rows),
-                "too_few": _n(a.rows_too_few),
-                "k": f"{a.k} ≥ {a.k_wanted}" if a.k >= a.k_wanted else f"{a.k} < {a.k_wanted}" if a.rows else "—",
-                "ways": "; ".join(a.ways),
-                "reason": a.reason,
-            }
-            for a in cert.anonymised
-        ],
+        "anonymised": _anonymised(cert),
         "residuals": [
             {
                 name: getattr(r, name)
@@ -93,6 +83,20 @@ def certificate_data(
         **_log(log_index, log_size, cosigned, named),
         **seal_texts(seal),
     }
+
+
+def _anonymised(cert: Certificate) -> list[dict[str, str]]:
+    return [
+        {
+            "table": f"{a.source}.{a.table}",
+            "rows": _n(a.rows),
+            "too_few": _n(a.rows_too_few),
+            "k": (f"{a.k} ≥ {a.k_wanted}" if a.k >= a.k_wanted else f"{a.k} < {a.k_wanted}") if a.rows else "—",
+            "ways": "; ".join(a.ways),
+            "reason": a.reason,
+        }
+        for a in cert.anonymised
+    ]
 
 
 def _verdicts(cert: Certificate) -> list[dict[str, Any]]:
