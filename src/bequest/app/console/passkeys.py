@@ -22,7 +22,7 @@ from bequest.crypto.ceremony import (
     sign_options,
     went_back,
 )
-from bequest.crypto.cipher import derive, hmac_sha256
+from bequest.crypto.cipher import hmac_sha256
 from bequest.crypto.verify import parse_public_line
 from bequest.kernel.errors import InputError, VerificationError
 from bequest.store.factor_records import PasskeyRecord

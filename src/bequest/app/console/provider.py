@@ -17,7 +17,6 @@ from urllib.parse import urlencode
 
 from bequest.app.console.provider_http import get_json, is_web_address, post_form
 from bequest.app.context import Context
-from bequest.crypto.cipher import derive
 from bequest.crypto.id_token import Journey, check_id_token, new_journey, proves_two_factors
 from bequest.crypto.sealing import open_bytes, seal_bytes
 from bequest.kernel.errors import BequestError, GuardError, InputError, VerificationError
