@@ -8,12 +8,12 @@ import http.client
 import json
 import urllib.error
 import urllib.request
-import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from bequest.crypto.links import session_token
 from bequest.kernel.errors import GuardError, InputError, StateError
 
 DOCUMENT = "/api/v1/openapi.json"
@@ -91,7 +91,7 @@ class Server:
 
     def _ask(self, operation: Operation, path: str, query: Mapping[str, str], body: bytes | None) -> bytes:
         address = path + (f"?{urlencode(query)}" if query else "")
-        key = {_KEY: uuid.uuid4().hex} if operation.takes_key else {}
+        key = {_KEY: session_token()} if operation.takes_key else {}
         try:
             return self._send(operation.method, address, body, key)
         except _LostError:

@@ -184,7 +184,9 @@ WITHOUT_CASE = {
     ("leases", "now"),
     ("portal", "card"),  # a link's secret is all a visitor has; which case it is stands on the card
     ("portal", "drop_expired"),
-    ("portal", "ask"),  # the request names its case
+    ("portal", "by_code"),  # so is a receipt code
+    ("portal", "unsaid"),  # replies of all cases, told of by the server
+    ("portal", "was_told"),
     ("webhooks", "live"),  # the server tells the addresses of all cases
     ("webhooks", "claim"),
     *(("webhooks", v) for v in ("add", "plan", "note")),  # endpoint and message name their case
