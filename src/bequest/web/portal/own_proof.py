@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
+from bequest.app.portal.open_card import Opened
 from bequest.documents.paper_letters import qr_svg
 from bequest.documents.qr import parse_person_text
 from bequest.web.pages import plain_page, render
@@ -11,14 +12,20 @@ from bequest.web.portal.shown import shown
 from bequest.web.portal.views import open_card_of
 
 
+def _opened(request: HttpRequest, token: str) -> Opened | HttpResponse:
+    """The card with its proof; the page to answer with where there is none."""
+    opened = open_card_of(request, token)
+    if isinstance(opened, HttpResponse) or opened.proof:
+        return opened
+    return plain_page(request, 404, "nothing")
+
+
 @require_safe
 def page(request: HttpRequest, token: str) -> HttpResponse:
     """What the proof is, its QR code, how anybody checks it."""
-    opened = open_card_of(request, token)
+    opened = _opened(request, token)
     if isinstance(opened, HttpResponse):
         return opened
-    if not opened.proof:
-        return plain_page(request, 404, "nothing")
     picture = Markup(qr_svg(opened.proof))  # noqa: S704 - our own drawing
     given = shown(opened, request.lang)  # type: ignore[attr-defined]
     return render(request, "portal/proof.html", v=given, o=opened, picture=picture)
@@ -27,13 +34,10 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def file(request: HttpRequest, token: str) -> HttpResponse:
     """The same as a file, for the public page and for `bequest-verify --proof`."""
-    opened = open_card_of(request, token)
+    opened = _opened(request, token)
     if isinstance(opened, HttpResponse):
         return opened
-    if not opened.proof:
-        return plain_page(request, 404, "nothing")
-    response = HttpResponse(
-        parse_person_text(opened.proof).to_json(opened.page.case_id), content_type="application/json"
-    )
+    made = parse_person_text(opened.proof).to_json(opened.page.case_id)
+    response = HttpResponse(made, content_type="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="proof-{opened.ref}.json"'
     return response
