@@ -24,6 +24,9 @@ def tell_replies(ctx: Context, carriers: Carriers) -> int:
 
     Cut off between sending and noting it, one is told twice: a word too many does no harm, one too few does.
     """
+    with ctx.store.reading() as tx:
+        if not tx.portal.unsaid():
+            return 0
     with ctx.store.alone("portal replies", _WAIT_SECONDS):
         with ctx.store.transaction() as tx:
             waiting = tx.portal.unsaid()
