@@ -17,7 +17,7 @@ from bequest.kernel.errors import InputError, StateError
 MASTER = bytes(range(32))
 PURPOSES = (
     "link", "recipient/buyer", "replay", "verifier", "watermark", "evidence", "cards", "outbox", "bodies", "locator",
-    "custody/2036-12", "log-signing", "platform-signing", "guomi-signing", "home",
+    "custody/2036-12", "log-signing", "platform-signing", "guomi-signing", "home", "anonymise",
 )  # fmt: skip
 
 

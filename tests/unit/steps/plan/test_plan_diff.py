@@ -19,12 +19,12 @@ from bequest.model.plan import (
     PolicyRow,
     Population,
     SituationKey,
+    policy_field,
 )
 from bequest.steps.plan.diff import NEEDS_APPROVAL, ChangeKind, diff, volume_changes
-from bequest.steps.plan.plan import field_kind
 
-PHONE = PolicyField(RowRole.CUSTOMER, field_kind(column("phone", FieldClass.PHONE)))
-NAME = PolicyField(RowRole.CUSTOMER, field_kind(column("name", FieldClass.PERSON_NAME)))
+PHONE = PolicyField(RowRole.CUSTOMER, policy_field(column("phone", FieldClass.PHONE)).kind)
+NAME = PolicyField(RowRole.CUSTOMER, policy_field(column("name", FieldClass.PERSON_NAME)).kind)
 PASSES = Disposition(Release.AS_IS, Residue.DELETE)
 LEFT_OUT = Disposition(Release.NONE, Residue.DELETE)
 SEALED = Disposition(Release.NONE, Residue.CUSTODY, until="retention:invoice_10y")

@@ -27,14 +27,13 @@ from bequest.model.case import Event
 from bequest.model.datamap import ColumnMap, FieldClass, TableMap
 from bequest.model.disposition import CellDecision, Disposition, Release, Residue
 from bequest.model.facts import Fact, RecordClass, RowRole
-from bequest.model.plan import ColumnTotal, Population
+from bequest.model.plan import ColumnTotal, Population, policy_field
 from bequest.steps.plan.plan import (
     Planned,
     Planner,
     apply_row_rule,
     column_counts,
     distinct_dispositions,
-    field_kind,
     possible_values,
     situation_sizes,
     table_plan,
@@ -92,7 +91,7 @@ def test_every_row_has_the_situation_of_its_lot_and_facts_and_what_the_law_says_
         lot = known.get(lots[row])
         for c, decision in zip(table.columns, p.decisions[p.situation[row]], strict=True):
             asked = facts if lot else {**facts, Fact.SCOPE: "outside"}
-            assert decision == ask_law(table.record_class, c.role, lot, asked, field_kind(c), Event.E5)
+            assert decision == ask_law(table.record_class, c.role, lot, asked, policy_field(c).kind, Event.E5)
 
 
 @pytest.mark.parametrize("table", SOME)

@@ -25,15 +25,15 @@ from bequest.model.case import Event, Lot
 from bequest.model.datamap import FieldClass, TableMap
 from bequest.model.disposition import CellDecision, Disposition, Release, Residue
 from bequest.model.facts import FACT_VALUES, Fact, RowRole
-from bequest.model.plan import FieldKind, PolicyField
-from bequest.steps.plan.plan import field_kind, possible_values
+from bequest.model.plan import FieldKind, PolicyField, policy_field
+from bequest.steps.plan.plan import possible_values
 from bequest.steps.plan.tree import DecisionTree, Leaf, grow
 
 ROWS = 150
 
 
 def fields_of(table: TableMap) -> list[PolicyField]:
-    return list(dict.fromkeys(PolicyField(c.role, field_kind(c)) for c in table.columns))
+    return list(dict.fromkeys(PolicyField(c.role, policy_field(c).kind) for c in table.columns))
 
 
 _grown: dict[tuple[str, str, Event], DecisionTree] = {}
@@ -103,8 +103,8 @@ def test_outside_every_lot_and_in_a_share_deal_there_is_one_situation(table: Tab
         assert untouched == {(Release.NONE, Residue.IN_USE)}
 
 
-PHONE = PolicyField(RowRole.CUSTOMER, field_kind(column("phone", FieldClass.PHONE)))
-NAME = PolicyField(RowRole.CUSTOMER, field_kind(column("name", FieldClass.PERSON_NAME)))
+PHONE = PolicyField(RowRole.CUSTOMER, policy_field(column("phone", FieldClass.PHONE)).kind)
+NAME = PolicyField(RowRole.CUSTOMER, policy_field(column("name", FieldClass.PERSON_NAME)).kind)
 
 
 def chain(known: Mapping[Fact, str], role: RowRole, kind: FieldKind) -> CellDecision:
