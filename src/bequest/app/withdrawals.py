@@ -132,7 +132,8 @@ class _Maker:
             mine = rows.filter(pl.col("source") == t.source, pl.col("table") == t.name).unique(["row_tag", "row"])
             if plan is not None and mine.height:
                 wanted = corrections.filter(pl.col("field").str.starts_with(f"{t.source}.{t.name}."))
-                change = _Table(t, plan, linked, mine).change(subjects, people, wanted, self._clear(deliveries, t), lot)
+                clear, went = self._went(deliveries, t)
+                change = _Table(t, plan, linked, mine).change(subjects, people, wanted, clear, went, lot)
                 changes += [change] if len(change.gone) or change.corrected else []
         if not changes:
             return None
@@ -163,10 +164,12 @@ class _Maker:
         wanted = wanted.with_columns(pl.Series("key", keys, dtype=pl.String))
         return wanted.filter(~pl.col("key").is_in(told.implode()))
 
-    def _clear(self, sent: list[DeliveryRecord], t: TableMap) -> frozenset[str]:
-        """Columns that went as they are: only those can be corrected."""
-        tallies = [load_tallies(self.workspace, d.delivery_id).get((t.source, t.name)) for d in sent]
-        return frozenset(c for x in tallies if x is not None for c, n in x.as_is.items() if n)
+    def _went(self, sent: list[DeliveryRecord], t: TableMap) -> tuple[frozenset[str], frozenset[str]]:
+        """Columns that went as they are: only those can be corrected; and all that went: only there is anything."""
+        found = [load_tallies(self.workspace, d.delivery_id).get((t.source, t.name)) for d in sent]
+        tallies = [x for x in found if x is not None]
+        clear = frozenset(c for x in tallies for c, n in x.as_is.items() if n)
+        return clear, clear.union(*({c for c, n in x.masked.items() if n} for x in tallies))
 
     def _write(
         self, lot: Lot, sent: list[DeliveryRecord], changes: list[TableChange], people: dict[str, int], keys: list[str]
@@ -231,8 +234,9 @@ class _Table:
     went: pl.DataFrame
 
     def change(
-        self, subjects: np.ndarray, people: pl.DataFrame, wanted: pl.DataFrame, clear: frozenset[str], lot: Lot
-    ) -> TableChange:
+        self, subjects: np.ndarray, people: pl.DataFrame, wanted: pl.DataFrame, clear: frozenset[str],
+        went: frozenset[str], lot: Lot,
+    ) -> TableChange:  # fmt: skip
         """Rows about these people go; of rows about others go the cells about them; and the cells corrected."""
         mine = self.plan.rows["subject"].is_in(subjects.tolist()).fill_null(value=False).to_numpy()
         cells: dict[str, list[pl.DataFrame]] = {}
@@ -240,7 +244,7 @@ class _Table:
             met = np.isin(who, subjects) & ~mine
             empty = self._tokens(met).select(pl.col("row").alias(ROW), pl.lit(None, pl.String).alias("value"))
             for c in self.table.columns:
-                if c.role.value == role and c.personal and empty.height:
+                if c.role.value == role and c.personal and c.name in went and empty.height:
                     cells.setdefault(c.name, []).append(empty)
         for ref, field, value in wanted.select("ref", "field", "value").iter_rows():
             name = field.removeprefix(f"{self.table.source}.{self.table.name}.")
