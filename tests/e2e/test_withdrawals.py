@@ -114,7 +114,8 @@ def test_what_is_withdrawn_after_the_delivery_goes_at_the_receiver_too(tmp_path:
     who = customers_by_ref(ctx)
     tables = [t.replace(".", "__") for t in came.counts]
     before = {t: rows(t) for t in tables}
-    objector, gone = who.row(0)[0], who.row(0)[2]
+    named = named_by_others(ctx)
+    objector, _, gone = next(r for r in who.rows() if r[1] not in named)
     answers = tmp_path / "answers.csv"
     answers.write_text(f"ref,answer,at,channel\n{objector},object,{rfc3339(ctx.now(CASE))},mail\n")
     enter_answers(ctx, CASE, answers)
@@ -131,9 +132,10 @@ def test_what_is_withdrawn_after_the_delivery_goes_at_the_receiver_too(tmp_path:
     assert told.done == message.asked
 
     until(ctx, folder, "close")  # the sources have lost their rows by now
-    named = named_by_others(ctx)
-    late, _, row = next(r for r in who.rows()[1:] if r[1] in named)
-    fixed, other = next(r for r in who.rows()[1:] if r[0] != late and after["crm__customers"][r[2]]["name"])[0::2]
+    late, _, row = next(r for r in who.rows() if r[1] in named)
+    fixed, other = next(
+        r for r in who.rows() if r[0] not in {late, objector} and after["crm__customers"][r[2]]["name"]
+    )[0::2]
     people = tmp_path / "people.csv"
     people.write_text(f"ref,action,field,value\n{late},withdraw,,\n{fixed},correct,crm.customers.name,司徒更正\n")
     (message,) = withdraw(ctx, CASE, people=people)
