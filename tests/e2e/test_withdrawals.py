@@ -44,7 +44,7 @@ def until(ctx: Context, folder: Path, step: str) -> None:
 
 
 def customers_by_ref(ctx: Context) -> pl.DataFrame:
-    """`ref`, `subject`, `row` of people of whom a customer record went to the receiver."""
+    """`ref`, `subject`, `row` of people of whom one customer record went to the receiver."""
     workspace = ctx.workspace(CASE)
     linked = load_linked(workspace, ctx.case(CASE).case, data_map(ctx, CASE), fixed=True)
     (delivery,) = [d.delivery_id for d, _ in package_folders(ctx, CASE)]
@@ -57,7 +57,7 @@ def customers_by_ref(ctx: Context) -> pl.DataFrame:
         people_of(workspace, linked)
         .join(rows, on="subject")
         .select("ref", "subject", "row")
-        .unique("subject")
+        .filter(pl.len().over("subject") == 1)
         .sort("ref")
     )
 
