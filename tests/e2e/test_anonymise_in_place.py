@@ -2,10 +2,7 @@
 
 import base64
 import json
-import os
 import re
-import subprocess
-import sys
 import zipfile
 from collections import Counter
 from dataclasses import dataclass
@@ -14,7 +11,7 @@ from typing import Any
 
 import pytest
 from tests.e2e.in_place_case import K, write_map
-from tests.e2e.whole_case import ROOT
+from tests.e2e.whole_case import assert_verifies
 from tests.unit.demo.reading import Tables, read_all
 
 from bequest.app.context import open_context
@@ -130,11 +127,4 @@ def test_the_record_of_decisions_says_anonymised_only_of_rows_that_are(whole: Wh
 def test_the_key_of_the_tokens_is_gone_and_the_bundle_verifies(whole: Whole) -> None:
     ctx = open_context(whole.folder / "home")
     assert ctx.keys(whole.played.case.id).state("anonymise") is KeyState.DESTROYED
-    bundle = whole.played.bundle
-    command = [sys.executable, "-c", "from bequest.cli.main import main; main()", "verify", str(bundle.folder)]
-    done = subprocess.run(
-        [*command, "--trust", str(bundle.trust), "--rehearsal"],
-        capture_output=True, text=True, check=False,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), "HOME": str(whole.folder)},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert_verifies(whole.played.bundle, whole.folder)

@@ -5,18 +5,15 @@ and foreign keys, and the case file names the server instead of the file.
 """
 
 import json
-import os
 import re
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.e2e.whole_case import ROOT
+from tests.e2e.whole_case import assert_verifies
 from tests.servers import PASSWORD, Mariadb
 
 from bequest.app.context import open_context
@@ -109,14 +106,7 @@ def whole(mariadb: Mariadb, tmp_path_factory: pytest.TempPathFactory) -> PlayedC
 
 
 def test_the_bundle_verifies(whole: PlayedCase) -> None:
-    bundle = whole.played.bundle
-    command = [sys.executable, "-c", "from bequest.cli.main import main; main()", "verify", str(bundle.folder)]
-    done = subprocess.run(
-        [*command, "--trust", str(bundle.trust), "--rehearsal"],
-        capture_output=True, text=True, check=False,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), "HOME": str(whole.folder)},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert_verifies(whole.played.bundle, whole.folder)
 
 
 def test_rows_left_the_server_as_decided(whole: PlayedCase, mariadb: Mariadb) -> None:

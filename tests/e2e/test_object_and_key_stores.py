@@ -8,10 +8,7 @@ import base64
 import csv
 import io
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +16,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from tests.e2e.whole_case import ROOT
+from tests.e2e.whole_case import assert_verifies
 from tests.servers import ObjectStore, Redis
 
 from bequest.app.context import open_context
@@ -158,14 +155,7 @@ def test_the_certificate_says_what_was_searched_cleaned_and_left(whole: Whole) -
 
 
 def test_the_bundle_verifies(whole: Whole) -> None:
-    bundle = whole.played.bundle
-    command = [sys.executable, "-c", "from bequest.cli.main import main; main()", "verify", str(bundle.folder)]
-    done = subprocess.run(
-        [*command, "--trust", str(bundle.trust), "--rehearsal"],
-        capture_output=True, text=True, check=False,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), "HOME": str(whole.folder)},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert_verifies(whole.played.bundle, whole.folder)
 
 
 def test_who_comes_back_into_the_bucket_or_the_key_store_is_erased_again(

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.e2e.whole_case import ROOT
+from tests.e2e.whole_case import ROOT, assert_verifies
 from tests.servers import Postgres
 
 from bequest.app.context import open_context
@@ -120,14 +120,7 @@ def test_a_customer_whom_an_open_dispute_refers_to_does_not_go_unseen(whole: Pla
 
 
 def test_the_bundle_verifies(whole: PlayedCase) -> None:
-    bundle = whole.played.bundle
-    command = [sys.executable, "-c", "from bequest.cli.main import main; main()", "verify", str(bundle.folder)]
-    done = subprocess.run(
-        [*command, "--trust", str(bundle.trust), "--rehearsal"],
-        capture_output=True, text=True, check=False,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), "HOME": str(whole.folder)},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert_verifies(whole.played.bundle, whole.folder)
 
 
 def certificate(whole: PlayedCase) -> dict[str, Any]:

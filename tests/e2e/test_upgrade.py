@@ -7,16 +7,13 @@ receiver has. Its keys are the demo's.
 
 import base64
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 import tarfile
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.e2e.whole_case import ROOT
+from tests.e2e.whole_case import ROOT, assert_verifies
 
 from bequest.app.context import open_context
 from bequest.app.rehearse import Played, rehearse
@@ -56,13 +53,7 @@ def test_the_case_goes_on_to_its_end_and_its_bundle_verifies(upgraded: tuple[Pat
     assert said["state"] == "interim"
     assert said["why"] == ["residual"]
     assert sum(t["deleted"] for t in said["tables"]) > 1_000
-    command = [sys.executable, "-c", "from bequest.cli.main import main; main()", "verify", str(played.bundle.folder)]
-    done = subprocess.run(
-        [*command, "--trust", str(played.bundle.trust), "--rehearsal"],
-        capture_output=True, text=True, check=False,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), "HOME": str(demo)},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert_verifies(played.bundle, demo)
 
 
 def test_the_policy_in_the_bundle_is_the_one_that_people_signed(upgraded: tuple[Path, Played]) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import polars as pl
 from tests.unit.demo.reading import Tables, read_all
 
+from bequest.app.make_bundle import Bundle
 from bequest.demo.schema import TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +25,17 @@ CUSTOMERS = 300
 TableKey = tuple[str, str]
 KEYS: dict[TableKey, tuple[str, ...]] = {(t.source, t.name): t.key for t in TABLES}
 IN_CASE = tuple((t.source, t.name) for t in TABLES if t.in_case)
+
+
+def assert_verifies(bundle: Bundle, user_home: Path) -> None:
+    """`bequest verify` accepts the bundle, run as a person would, in a process of its own."""
+    command = [sys.executable, "-c", "from bequest.cli.main import main; main()", "verify", str(bundle.folder)]
+    done = subprocess.run(
+        [*command, "--trust", str(bundle.trust), "--rehearsal"],
+        capture_output=True, text=True, check=False,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), "HOME": str(user_home)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @dataclass(frozen=True)
