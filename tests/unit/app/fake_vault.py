@@ -7,49 +7,25 @@ import base64
 import json
 import os
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from tests.unit.app.fake_service import FakeService
 
 TOKEN = "hvs.invented-token"
 _PATH = re.compile(r"/v1/transit/(encrypt|decrypt)/([\w.-]+)")
 _TEXT = re.compile(r"vault:v(\d+):([A-Za-z0-9+/=]+)")
 
 
-class FakeVault:
+class FakeVault(FakeService):
     """A running engine; `rotate` and `forbid_before` are what its administrator does."""
 
     def __init__(self) -> None:
         self.keys: dict[str, list[bytes]] = {"bequest": [os.urandom(32)]}
         self.least = 1
         self.sealed = False
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                status, answer = outer.answer(
-                    self.path, self.headers, self.rfile.read(int(self.headers["Content-Length"]))
-                )
-                data = json.dumps(answer).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_: Any) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__()
 
     def rotate(self) -> None:
         self.keys["bequest"].append(os.urandom(32))
