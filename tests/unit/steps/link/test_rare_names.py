@@ -72,6 +72,23 @@ def test_where_namesakes_are_common_or_nobody_is_known_a_name_joins_nobody() -> 
         assert int(same_by_rare_name(codes, labels, NOBODY).max()) == int(labels.max())
 
 
+def test_where_some_names_are_two_peoples_and_strangers_would_look_like_one_they_stay_for_people() -> None:
+    """A tenth of those known have a namesake: not too many to estimate by, but too many to join by the name alone."""
+    few, many = town(), town()
+    for case, n_namesakes in ((few, 0), (many, 20)):
+        for i in range(n_namesakes):
+            case.add(PEOPLE + i, py=i, id=PEOPLE + i, ph=PEOPLE + i)
+        last = PEOPLE + n_namesakes
+        for i in range(100):
+            case.add(last + i, py=200 + i, em=i)
+        for i in range(40):  # strangers who contradict each other in nothing
+            case.add(last + 100 + i, py=PEOPLE + i, **{("em", "ph")[i % 2]: 2_000 + i})
+    codes, labels = many.columns()
+    assert int(same_by_rare_name(codes, labels, NOBODY).max()) == int(labels.max())
+    codes, labels = few.columns()
+    assert int(same_by_rare_name(codes, labels, NOBODY).max()) == int(labels.max()) - 100
+
+
 def test_a_nameless_subject_is_whose_telephone_it_has_unless_telephones_are_shared() -> None:
     lone, shared = town(), town()
     for i in range(100):
