@@ -378,8 +378,3 @@ def _persons(
     counted = [(str(w), int(n)) for w, n in per_person.group_by("word").len().iter_rows()]
     rest = given.linked.n_subjects - per_person.height
     return tuple(sorted([*counted, *([(FOLLOWS_RECORD, rest)] if rest else [])]))
-
-
-def tables_by_key(datamap: DataMap) -> dict[TableKey, TableMap]:
-    """The tables in the case by (source, name)."""
-    return {(t.source, t.name): t for t in datamap.tables if t.in_case}

@@ -143,9 +143,9 @@ def _plus(before: int | None, now: int) -> int | None:
 
 def _facts(case: Case, record: ExportRecord, total: tuple[int | None, int | None]) -> dict[str, FactValue]:
     lots = [lot for lot in case.lots if is_abroad(case, lot)]
-    country = case.receiver(lots[0].receiver).country
+    places = {PLACES.get(case.receiver(lot.receiver).country, "abroad") for lot in lots}
     known: dict[str, FactValue | None] = {
-        "receiver_place": PLACES.get(country, "abroad"),
+        "receiver_place": places.pop() if len(places) == 1 else "abroad",  # no ease that not all of them have
         "exported_persons": total[0],
         "exported_sensitive_persons": total[1],
         "exempt_ground": record.exempt_ground.value if record.exempt_ground else None,
