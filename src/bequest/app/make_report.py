@@ -12,6 +12,7 @@ from bequest.app.impact_page import latest_page
 from bequest.app.law import pack_of, switches_of, switches_shown, unverified_lines
 from bequest.app.queries.case import steps_of
 from bequest.app.report_evidence import log_facts, not_proven, revoked_note
+from bequest.app.show_tables import shown_tables
 from bequest.app.telling import published_on, register, saved_answers, window_closes
 from bequest.app.withdrawals import passed_on
 from bequest.app.workspace import Workspace
@@ -28,6 +29,7 @@ from bequest.documents.report.content import (
     Notices,
     OpenPoint,
     ReceiptState,
+    ShownTable,
     StepLine,
     StepName,
     StepState,
@@ -37,6 +39,7 @@ from bequest.documents.report.content import (
 )
 from bequest.documents.report.render import render_report
 from bequest.kernel.clock import local_date, rfc3339
+from bequest.kernel.codec import decode
 from bequest.kernel.errors import BequestError
 from bequest.law.duties import case_duties
 from bequest.model.case import SPEAK_FOR_THE_LAW, Case, Role
@@ -138,6 +141,7 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         cutover_at=_cutover_at(ctx, case_id),
         deliveries=deliveries,
         withdrawals=_withdrawals(ctx, case_id),
+        shown=_shown(ctx, case_id),
         custody=_custody(buckets, certificate.certificate if certificate else None),
         certificate=certificate.certificate if certificate else None,
         revoked=revoked_note(ctx, case_id),
@@ -294,6 +298,10 @@ def _withdrawals(ctx: Context, case_id: str) -> tuple[WithdrawalLine, ...]:
         )
         for m in passed_on(ctx, case_id)
     )  # fmt: skip
+
+
+def _shown(ctx: Context, case_id: str) -> tuple[ShownTable, ...]:
+    return tuple(decode(ShownTable, dict(facts)) for facts in shown_tables(ctx, case_id))
 
 
 def _values_of(tx: Tx, case_id: str, delivery_id: str) -> int | None:

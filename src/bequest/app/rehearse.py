@@ -19,6 +19,7 @@ from bequest.app.fairness import load_fairness
 from bequest.app.make_bundle import Bundle, make_bundle, write_trust
 from bequest.app.make_report import make_report
 from bequest.app.open_case import open_case
+from bequest.app.queries.case import steps_of
 from bequest.app.receive import accept_package, receive_package, write_receipt
 from bequest.app.run_assess import run_assess
 from bequest.app.run_close import run_close
@@ -36,6 +37,7 @@ from bequest.app.run_notify import (
     send_next,
 )
 from bequest.app.run_plan import run_plan
+from bequest.app.show_tables import show_tables
 from bequest.app.scrubbing import decide_scrub, scrub_plans, servers_of
 from bequest.app.tasks import finish_task, task_list
 from bequest.app.telling import register, window_closes
@@ -93,7 +95,7 @@ def begin_rehearsal(ctx: Context, folder: Path) -> Case:
     """Run a demo company's case until everybody is told, and nobody has answered: customers may open their links."""
     company = Company(folder)
     case = _prepare(ctx, folder, company, lambda _: nullcontext())
-    if "notify" not in done_steps(ctx, case.id):
+    if "notify" in set(steps_of(case)) - done_steps(ctx, case.id):
         _tell_all(ctx, case, company)
     return case
 
@@ -115,7 +117,10 @@ def rehearse(ctx: Context, folder: Path, *, tell: Callable[[str], None] = lambda
 
     case = _prepare(ctx, folder, company, timed)
     done = done_steps(ctx, case.id)
-    if not {"cutover", "close"} & done:
+    if "close" not in done and case.showings:
+        with timed("show"):
+            show_tables(ctx, case.id, folder / "shown")
+    if not {"cutover", "close"} & done and "notify" in steps_of(case):
         with timed("notify"):
             _notify_all(ctx, case, company)
     if case.event not in MOVES_NOTHING:

@@ -14,6 +14,7 @@ from bequest.app.final_certificate import check_settled_residuals, replace_inter
 from bequest.app.portal.finish import finish_cards
 from bequest.app.queries.case import steps_of
 from bequest.app.receipts import nothing_moves
+from bequest.app.show_tables import check_shown
 from bequest.app.write_certificate import Issued, copies_left
 from bequest.crypto.sealing import read_sealed
 from bequest.evidence.event import Event, parse_event
@@ -60,7 +61,7 @@ def run_close(
     one. Without them an interim one stays.
 
     Raises:
-        StateError: where a step is missing, nobody is there to send the feedback, or something remains that keeps the
+        StateError: where a step or a table to be shown is missing, nobody is there to send the feedback, or something remains that keeps the
             certificate interim.
     """
     case = ctx.case(case_id).case
@@ -70,6 +71,7 @@ def run_close(
         if keys:
             nothing_moves(case, "certificate")
             check_settled_residuals(ctx, run)
+        check_shown(ctx, case)
         told = {} if case.event in MOVES_NOTHING else _feedback(ctx, run, send, smtp, repeatable=repeatable)
         run.hook("feedback_sent")
         finish_cards(ctx, run)

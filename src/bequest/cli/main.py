@@ -38,6 +38,7 @@ from bequest.cli.commands import (
     review,
     scrub,
     serve,
+    show_tables,
     source,
     step,
     task,
@@ -117,6 +118,7 @@ for module in (
     remote,
     backup,
     diligence,
+    show_tables,
     trace,
     law,
 ):

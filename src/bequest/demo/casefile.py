@@ -5,7 +5,7 @@ from datetime import date
 
 from bequest.demo import toml
 from bequest.demo.keys import DemoKeys
-from bequest.demo.parties import BUYERS, CARRIER, COMPLAINT_AUTHORITY, ESCROW, KEEPER, TRANSFEROR, people_for
+from bequest.demo.parties import BUYER, BUYERS, CARRIER, COMPLAINT_AUTHORITY, ESCROW, KEEPER, TRANSFEROR, people_for
 from bequest.demo.variants import SoldLot, Variant, variant_of
 from bequest.model.case import MOVES_NOTHING, Event, Party, Role
 from bequest.model.datamap import NEVER_PASSES, FieldClass
@@ -14,6 +14,7 @@ ZONE = "Asia/Shanghai"
 EFFECTIVE_ON = date(2026, 12, 31)
 """Law date and planned cutover."""
 CUTOVER_NOT_AFTER = date(2027, 1, 31)
+SHOWN_FILE = "papers/shown-customers.toml"
 BACKUP = "copies/crm-20261025.sql.gz"
 REGISTER_CLOSES_ON = date(2027, 3, 31)
 """Where the company ends: the day on which it is struck off."""
@@ -65,6 +66,9 @@ def render_case(event: Event, case_id: str, keys: DemoKeys, lots: int = 1) -> st
         parts += [
             toml.table("[[lots]]", _lot(event, lot), comment="" if n else outside) for n, lot in enumerate(variant.lots)
         ]
+    if variant.shown:
+        parts.append(toml.table("[[receivers]]", _party(BUYER, keys.party_recipients)))
+        parts.append(toml.table("[[showings]]", {"id": "customers", "receiver": BUYER.id, "file": SHOWN_FILE}))
     parts += [toml.table("[[sources]]", s) for s in _sources(event)]
     parts.append(
         toml.table(

@@ -12,6 +12,23 @@ SOLD_ACCOUNT, KEPT_ACCOUNT = 7551200301, 7551200302
 """Account that passes, account that stays."""
 
 
+SHOWN = """\
+# 给有意收购方看的匿名表 · What a prospective buyer may see; see docs/diligence.md
+table = "crm.customers"
+k = 10
+l = 2
+suppression = 0.05
+[[columns]]
+name = "birthday"
+levels = ["year", "decade"]
+[[columns]]
+name = "province"
+[[columns]]
+name = "status"
+role = "sensitive"
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class SoldLot:
     """A lot of the demo: its shops, who takes it, on which route."""
@@ -39,6 +56,8 @@ class Variant:
     papers: tuple[tuple[PaperKind, str, str], ...] = ()
     """Kind, title, who issued it."""
     ends: bool = False
+    shown: str = ""
+    """Due diligence: the description of the table that the prospective buyer may see."""
 
 
 _AS_A_BUSINESS = SoldLot(
@@ -111,6 +130,7 @@ VARIANTS: dict[Event, Variant] = {
             (PaperKind.SAFETY_AGREEMENT, "寄递安全协议", "示例速运与上海蓝桉"),
         ),
     ),
+    Event.E14: Variant("青梧优选签约前尽职调查", shown=SHOWN),
 }
 TWO_LOTS = Variant("青梧优选12号店整体转让、13号店客户资料转让", lots=(_AS_A_BUSINESS, _SECOND_BY_CONSENT))
 """E5 with `--lots 2`."""

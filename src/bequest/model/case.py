@@ -11,6 +11,7 @@ from bequest.model.basis import Basis
 from bequest.model.exporting import ExportRecord
 from bequest.model.paper import PaperKind as PaperKind
 from bequest.model.settlement import Settlement
+from bequest.model.showing import Showing
 from bequest.model.switch import Switch
 from bequest.model.witnessing import EvidenceRules
 
@@ -37,7 +38,7 @@ class Event(StrEnum):
 RELEASES_NOTHING = frozenset({Event.E7, Event.E9})
 """The company ends and nobody takes over: no receiver, no lot, no deliver; what no duty keeps is destroyed."""
 
-SUPPORTED_EVENTS = frozenset(Event) - {Event.E12, Event.E14}
+SUPPORTED_EVENTS = frozenset(Event) - {Event.E12}
 """Events whose whole flow this version can run."""
 
 COMPANY_ENDS = RELEASES_NOTHING | {Event.E6, Event.E8}
@@ -45,6 +46,9 @@ COMPANY_ENDS = RELEASES_NOTHING | {Event.E6, Event.E8}
 
 MOVES_NOTHING = frozenset({Event.E1, Event.E2, Event.E12, Event.E14})
 """The processor does not change: no deliver, no destroy."""
+
+TELLS_NOBODY = frozenset({Event.E14})
+"""Nothing personal reaches anybody new: no notice is owed, nobody is asked (`law-facts` §14.1)."""
 
 
 class Scenario(StrEnum):
@@ -378,6 +382,8 @@ class Case:
     """How counsel reads what the law pack leaves open, where it is not as the pack has it; by name."""
     evidence: EvidenceRules = field(default_factory=EvidenceRules)
     export: ExportRecord | None = None
+    showings: tuple[Showing, ...] = ()
+    """Anonymous tables that a prospective buyer may see, in a due diligence (E14)."""
 
     def receiver(self, party_id: str) -> Party:
         """The receiver of that id, or a KeyError."""

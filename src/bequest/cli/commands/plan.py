@@ -17,6 +17,7 @@ from bequest.app.tasks import planned_tasks
 from bequest.app.what_if import what_if as ask_what_if
 from bequest.cli import render
 from bequest.cli.commands.hold import tell_holds
+from bequest.cli.commands.show_tables import print_showings
 from bequest.cli.exporting import warn_export
 from bequest.cli.fairness import print_fairness, print_rates
 from bequest.cli.impact_owed import warn_impact
@@ -68,6 +69,7 @@ def run(
         weak = unverified(c.case(case).case, decided.policy)
         switches = switches_shown(c.case(case).case, decided.policy)
         owed = owed_impact(c, case)
+        showings = c.case(case).case.showings
     if json:
         render.print_json(
             {
@@ -79,10 +81,12 @@ def run(
                 "unverified": weak,
                 "switches": switches,
                 "impact_assessment_owed": owed,
+                "showings": showings,
             }
         )
         return
     print_preview(decided.policy, decided.population)
+    print_showings(showings)
     tell_holds(c, case)
     title = render.say("法律包的开关（→ 为所采的理解）：", "switches of the law (→ is the reading followed):")
     print_switches(switches, title)

@@ -263,6 +263,22 @@ class LogFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownTable:
+    """An anonymous table that was made for a prospective buyer: what was asked, and what it holds as measured."""
+
+    id: str
+    receiver: str
+    table: str
+    columns: tuple[str, ...]
+    wanted: str
+    k: int
+    l: int  # noqa: E741 - the letter of the literature
+    t: str
+    rows: int
+    suppressed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """A sentence in both languages."""
 
@@ -289,6 +305,7 @@ class CaseReport:
     cutover_at: str = ""
     deliveries: tuple[DeliveryLine, ...] = ()
     withdrawals: tuple[WithdrawalLine, ...] = ()
+    shown: tuple[ShownTable, ...] = ()
     custody: tuple[CustodyBucket, ...] = ()
     certificate: Certificate | None = None
     revoked: Note | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bequest.evidence.checkpoint import Checkpoint, parse_checkpoint
 from bequest.evidence.checks.files import BundleFiles
 from bequest.evidence.event import Leaf, parse_leaf
-from bequest.evidence.event_types import MOVING, NEEDS_APPROVAL, RELEASING, EventType
+from bequest.evidence.event_types import MOVING, BEHIND_APPROVAL, RELEASING, EventType
 from bequest.evidence.merkle import HASH_BYTES, Tree, leaf_hash
 from bequest.evidence.note import Cosignature
 from bequest.evidence.report import Findings
@@ -211,7 +211,7 @@ def _check_approved_first(view: LogView, findings: Findings) -> None:
     approved = False
     for leaf in view.leaves:
         approved = approved or leaf.type is EventType.PLAN_APPROVED
-        if leaf.type in NEEDS_APPROVAL and not approved:
+        if leaf.type in BEHIND_APPROVAL and not approved:
             zh = f"第 {leaf.seq} 条 {leaf.type.value} 在方案批准之前"
             en = f"entry {leaf.seq}, {leaf.type.value}, comes before any approved plan"
             findings.failed("log.approved", _bundle_of(leaf.seq, len(view.leaves)), zh, en)
