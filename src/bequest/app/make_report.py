@@ -11,7 +11,7 @@ from bequest.app.fairness import load_fairness
 from bequest.app.impact_page import latest_page
 from bequest.app.law import pack_of, switches_of, switches_shown, unverified_lines
 from bequest.app.queries.case import steps_of
-from bequest.app.report_evidence import log_facts, not_proven, revoked_note
+from bequest.app.report_evidence import given_back, log_facts, not_proven, revoked_note
 from bequest.app.show_tables import shown_tables
 from bequest.app.telling import published_on, register, saved_answers, window_closes
 from bequest.app.withdrawals import passed_on
@@ -123,6 +123,8 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         residuals = tuple(r.residual for r in tx.residuals.list(case_id) if r.state is ResidualState.OPEN)
         stores = tuple(tx.stores.list(case_id))
         keys = tuple(tx.keys.list(case_id))
+        tasks = tx.tasks.list(case_id)
+    shown = tuple(decode(ShownTable, dict(facts)) for facts in shown_tables(ctx, case_id))
     certificate = certificates[-1] if certificates else None
     log = log_facts(ctx, case_id)
     flag = " --rehearsal" if case.rehearsal else ""
@@ -141,7 +143,8 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         cutover_at=_cutover_at(ctx, case_id),
         deliveries=deliveries,
         withdrawals=_withdrawals(ctx, case_id),
-        shown=_shown(ctx, case_id),
+        shown=shown,
+        given_back=given_back(case, tasks),
         custody=_custody(buckets, certificate.certificate if certificate else None),
         certificate=certificate.certificate if certificate else None,
         revoked=revoked_note(ctx, case_id),
@@ -298,10 +301,6 @@ def _withdrawals(ctx: Context, case_id: str) -> tuple[WithdrawalLine, ...]:
         )
         for m in passed_on(ctx, case_id)
     )  # fmt: skip
-
-
-def _shown(ctx: Context, case_id: str) -> tuple[ShownTable, ...]:
-    return tuple(decode(ShownTable, dict(facts)) for facts in shown_tables(ctx, case_id))
 
 
 def _values_of(tx: Tx, case_id: str, delivery_id: str) -> int | None:

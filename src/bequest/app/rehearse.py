@@ -37,13 +37,13 @@ from bequest.app.run_notify import (
     send_next,
 )
 from bequest.app.run_plan import run_plan
-from bequest.app.show_tables import show_tables
 from bequest.app.scrubbing import decide_scrub, scrub_plans, servers_of
+from bequest.app.show_tables import show_tables
 from bequest.app.tasks import finish_task, task_list
 from bequest.app.telling import register, window_closes
 from bequest.engine.kernels import normalise
 from bequest.kernel.clock import rfc3339
-from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Case, Role
+from bequest.model.case import ENTRUSTS, MOVES_NOTHING, RELEASES_NOTHING, Case, Role
 from bequest.steps.notify.ladder import Channel, Told
 from bequest.store.records import DeliveryState
 from bequest.store.task_records import TaskState
@@ -53,6 +53,8 @@ Timed = Callable[[str], AbstractContextManager[None]]
 OPENED_AT = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 REPORT_AFTER = timedelta(days=2)
 PUBLISH_AFTER = timedelta(days=3)
+ENGAGED = timedelta(days=60)
+"""How long the one who is entrusted works with the data."""
 
 
 @dataclass(slots=True)
@@ -123,7 +125,9 @@ def rehearse(ctx: Context, folder: Path, *, tell: Callable[[str], None] = lambda
     if not {"cutover", "close"} & done and "notify" in steps_of(case):
         with timed("notify"):
             _notify_all(ctx, case, company)
-    if case.event not in MOVES_NOTHING:
+    if case.event in ENTRUSTS:
+        _entrust(ctx, case, company, timed)
+    elif case.event not in MOVES_NOTHING:
         _move(ctx, case, company, timed)
     if "close" not in done:
         with timed("assess"):
@@ -314,14 +318,33 @@ def _move(ctx: Context, case: Case, company: Company, timed: Timed) -> None:
             run_destroy(ctx, case.id, keys={r: company.key(p) for r, p in _destroyers(case).items()})
 
 
-def _finish_tasks(ctx: Context, case: Case, company: Company) -> None:
+def _entrust(ctx: Context, case: Case, company: Company, timed: Timed) -> None:
+    """The data as of the planned day go to whoever is entrusted, who works with them and gives them back."""
+    done = done_steps(ctx, case.id)
+    today = ctx.now(case.id).date()
+    if today < case.effective_on:
+        advance_clock(ctx, case.id, case.effective_on - today)
+    if "cutover" not in done:
+        with timed("cutover"):
+            run_cutover(ctx, case.id, confirmed_by=next(p.id for p in case.people if Role.CUTOVER in p.roles))
+    if "deliver" not in done:
+        with timed("deliver"):
+            run_deliver(ctx, case.id)
+    with timed("receive"):
+        _receive_all(ctx, case, company)
+    if "close" not in done:
+        advance_clock(ctx, case.id, ENGAGED)
+        _finish_tasks(ctx, case, company, outcome="returned")
+
+
+def _finish_tasks(ctx: Context, case: Case, company: Company, outcome: str = "kept") -> None:
     """Holders whose letter lies in the demo's folder have answered: the officer vouches for it."""
     officer = next((p.id for p in case.people if Role.OFFICER in p.roles), "")
     for t in task_list(ctx, case.id):
         letter = company.folder / "evidence" / f"{t.task_id}.txt"
         if t.state is TaskState.OPEN and letter.is_file():
             finish_task(
-                ctx, case.id, t.task_id, outcome="kept", evidence=letter, person_id=officer, key=company.key(officer)
+                ctx, case.id, t.task_id, outcome=outcome, evidence=letter, person_id=officer, key=company.key(officer)
             )
 
 

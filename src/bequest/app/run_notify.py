@@ -41,7 +41,6 @@ from bequest.steps.notify.letters import body, fill, short_text
 from bequest.steps.notify.smtp import Letter, SmtpServer, send_letters
 from bequest.store.records import NoticeBatch, NoticeState
 
-
 NEXT = "`bequest case show {}` says what comes next."
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bequest.demo.parties import BUYER, SECOND_BUYER
+from bequest.demo.parties import BUYER, SECOND_BUYER, VENDOR
 from bequest.demo.people import IN_DEAL, OUTSIDE
 from bequest.model.case import Event, PaperKind, Scenario
 
@@ -16,13 +16,13 @@ SHOWN = """\
 # 给有意收购方看的匿名表 · What a prospective buyer may see; see docs/diligence.md
 table = "crm.customers"
 k = 10
-l = 2
-suppression = 0.05
+t = 0.5
+suppression = 0.1
 [[columns]]
 name = "birthday"
-levels = ["year", "decade"]
+levels = ["decade"]
 [[columns]]
-name = "province"
+name = "cust_type"
 [[columns]]
 name = "status"
 role = "sensitive"
@@ -44,6 +44,11 @@ class SoldLot:
     def asks(self) -> bool:
         """Whether only a yes passes."""
         return self.route == "PIPL-23"
+
+    @property
+    def agrees(self) -> bool:
+        """Whether its recipient is no successor, so that there is an agreement with it."""
+        return self.route != "PIPL-22"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,18 @@ VARIANTS: dict[Event, Variant] = {
             (PaperKind.CARRIER_CONSENT, "同意变更月结账户持有人的复函", "示例速运"),
             (PaperKind.REAL_NAME_REGISTRATION, "新账户持有人实名登记回执", "示例速运"),
             (PaperKind.SAFETY_AGREEMENT, "寄递安全协议", "示例速运与上海蓝桉"),
+        ),
+    ),
+    Event.E12: Variant(
+        "青梧优选客服系统委托迁移",
+        lots=(
+            SoldLot(
+                LOT,
+                VENDOR.id,
+                (IN_DEAL,),
+                "PIPL-21",
+                "受托方只按约定迁移12号店的客服数据，不自行决定目的和方式，结束后返还或者删除（律师意见 2026-10）",
+            ),
         ),
     ),
     Event.E14: Variant("青梧优选签约前尽职调查", shown=SHOWN),

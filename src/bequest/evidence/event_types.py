@@ -205,6 +205,22 @@ RELEASING = frozenset(
 )
 """What a case in which nobody receives (E7, E9) must not have in its log."""
 
+RETURN_TASK = "return-"
+"""How the key of a task begins by which a lot that was entrusted comes back."""
+
+ENDING = frozenset(
+    {
+        EventType.CUSTODY_SEALED,
+        EventType.CUSTODY_HANDED_OVER,
+        EventType.DESTRUCTION_INTENT,
+        EventType.DESTRUCTION_OUTCOME,
+        EventType.SCRUB_INTENT,
+        EventType.SCRUB_OUTCOME,
+        EventType.CERTIFICATE_ISSUED,
+    }
+)
+"""What a case that entrusts (E12) must not have in its log: the transferor goes on with its copy."""
+
 NEEDS_APPROVAL = frozenset(
     {EventType.EXPORT_INTENT, EventType.DESTRUCTION_INTENT, EventType.SCRUB_INTENT, EventType.CUTOVER_INTENT}
 )

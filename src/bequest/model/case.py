@@ -38,17 +38,21 @@ class Event(StrEnum):
 RELEASES_NOTHING = frozenset({Event.E7, Event.E9})
 """The company ends and nobody takes over: no receiver, no lot, no deliver; what no duty keeps is destroyed."""
 
-SUPPORTED_EVENTS = frozenset(Event) - {Event.E12}
-"""Events whose whole flow this version can run."""
-
 COMPANY_ENDS = RELEASES_NOTHING | {Event.E6, Event.E8}
 """Afterwards the company is gone: what no lot takes in ends with it."""
 
-MOVES_NOTHING = frozenset({Event.E1, Event.E2, Event.E12, Event.E14})
-"""The processor does not change: no deliver, no destroy."""
+MOVES_NOTHING = frozenset({Event.E1, Event.E2, Event.E14})
+"""The processor does not change, and nothing of anybody goes anywhere: no deliver, no destroy."""
 
-TELLS_NOBODY = frozenset({Event.E14})
-"""Nothing personal reaches anybody new: no notice is owed, nobody is asked (`law-facts` §14.1)."""
+ENTRUSTS = frozenset({Event.E12})
+"""Somebody processes for the transferor, who stays the processor (PIPL Art. 21): delivered, and returned or deleted at
+the end; nothing is destroyed at the source."""
+
+ALL_STAYS = MOVES_NOTHING | ENTRUSTS
+"""Everything stays in use at the source: no destroy, and no message on what became of it."""
+
+TELLS_NOBODY = ENTRUSTS | {Event.E14}
+"""No new processor gets anything: no notice is owed, nobody is asked (`law-facts` §14.1)."""
 
 
 class Scenario(StrEnum):

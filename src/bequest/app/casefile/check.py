@@ -12,6 +12,7 @@ from bequest.evidence.note import parse_vkey
 from bequest.kernel.errors import BequestError, CaseFileError
 from bequest.model.case import (
     BY_PATTERN,
+    ENTRUSTS,
     MOVES_NOTHING,
     RELEASES_NOTHING,
     SERVERS,
@@ -223,6 +224,13 @@ def _check_lots(case: Case, root: Table) -> None:
                 f"{_at(root, place, 'legal_route')}: under event {case.event.value} nothing is passed on, "
                 f"so {lot.legal_route.value} cannot be its route",
                 hint="Write none or PIPL-17, or name the event under which customer information moves.",
+            )
+        if case.event in ENTRUSTS and (lot.legal_route is not LegalRoute.PIPL_21 or not lot.methods):
+            key = "methods" if lot.legal_route is LegalRoute.PIPL_21 else "legal_route"
+            raise CaseFileError(
+                f"{_at(root, place, key)}: event {case.event.value} entrusts, by PIPL-21 and with the methods agreed",
+                hint='Write legal_route = "PIPL-21" and methods = ["…"]: PIPL Art. 21 has purpose, term, method, kinds'
+                " and protection agreed; the term, the kinds and the protection stand under [[agreements]].",
             )
         if moves and not lot.scope:
             raise CaseFileError(

@@ -25,7 +25,6 @@ from bequest.app.law import MAINLAND
 from bequest.kernel.errors import CaseFileError
 from bequest.model.basis import Basis
 from bequest.model.case import (
-    SUPPORTED_EVENTS,
     Case,
     Copy,
     Event,
@@ -123,7 +122,7 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
     case = Case(
         id=head.identifier("id"),
         scenario=head.word("scenario", Scenario),
-        event=head.word("event", Event, only=SUPPORTED_EVENTS),
+        event=head.word("event", Event),
         rehearsal=head.flag("rehearsal"),
         title=head.text("title"),
         industry=head.text("industry"),

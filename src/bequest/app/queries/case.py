@@ -6,7 +6,7 @@ from bequest.app.context import ORDER, Context
 from bequest.app.ending import register_warning
 from bequest.app.withdrawals import PassedOn, passed_on
 from bequest.kernel.clock import local_date, rfc3339
-from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, TELLS_NOBODY, Case, Event
+from bequest.model.case import ENTRUSTS, MOVES_NOTHING, RELEASES_NOTHING, TELLS_NOBODY, Case, Event
 from bequest.store.records import KeyRecord, StepRun, StoreRecord
 
 
@@ -29,6 +29,7 @@ class CaseOverview:
 LEFT_OUT: tuple[tuple[frozenset[Event], frozenset[str]], ...] = (
     (MOVES_NOTHING, frozenset({"cutover", "deliver", "destroy"})),
     (RELEASES_NOTHING, frozenset({"deliver"})),
+    (ENTRUSTS, frozenset({"destroy"})),
     (TELLS_NOBODY, frozenset({"notify"})),
 )
 """Which events have no need of which steps; all others are of every case."""

@@ -279,6 +279,16 @@ class ShownTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GivenBack:
+    """That what a lot entrusted was returned or deleted, by whose word: the digest of the proof that was handed in."""
+
+    lot: str
+    outcome: str
+    at: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """A sentence in both languages."""
 
@@ -306,6 +316,7 @@ class CaseReport:
     deliveries: tuple[DeliveryLine, ...] = ()
     withdrawals: tuple[WithdrawalLine, ...] = ()
     shown: tuple[ShownTable, ...] = ()
+    given_back: tuple[GivenBack, ...] = ()
     custody: tuple[CustodyBucket, ...] = ()
     certificate: Certificate | None = None
     revoked: Note | None = None
