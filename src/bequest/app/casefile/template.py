@@ -88,7 +88,7 @@ def _head(event: Event) -> str:
 
 def _lots(event: Event) -> str:
     if event in ENTRUSTS:
-        named = _LOTS.replace("# methods = []   ", 'methods = [""]    ').replace('# on_silence = "proceed"\n', "")
+        named = _LOTS.replace("# methods = []   ", 'methods = ["加密交付"]').replace('# on_silence = "proceed"\n', "")
         return named.replace('legal_route = "PIPL-22"', 'legal_route = "PIPL-21"')
     by_consent = event in {Event.E10, Event.E11, Event.E13}
     if not by_consent:
@@ -187,7 +187,7 @@ _SHOWINGS = """\
 [[showings]]
 id = "customers"
 receiver = "receiver"
-file = ""                        # 如 · such as "customers-shown.toml"; docs/diligence.md
+file = "shown.toml"              # docs/diligence.md
 """
 
 _KEEPER = """\
