@@ -7,6 +7,8 @@ from pathlib import Path
 from bequest.app.approve_policy import approval_state
 from bequest.app.case_facts import case_facts
 from bequest.app.context import ASSESS, WAVE, Context, done_steps
+from bequest.app.export_notes import export_notes
+from bequest.app.exporting import export_state
 from bequest.app.fairness import load_fairness
 from bequest.app.impact_page import latest_page
 from bequest.app.law import pack_of, switches_of, switches_shown, unverified_lines
@@ -126,6 +128,7 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         tasks = tx.tasks.list(case_id)
     shown = tuple(decode(ShownTable, dict(facts)) for facts in shown_tables(ctx, case_id))
     certificate = certificates[-1] if certificates else None
+    exports = export_state(ctx, case_id)
     log = log_facts(ctx, case_id)
     flag = " --rehearsal" if case.rehearsal else ""
     return CaseReport(
@@ -143,6 +146,8 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         cutover_at=_cutover_at(ctx, case_id),
         deliveries=deliveries,
         withdrawals=_withdrawals(ctx, case_id),
+        exports=export_notes(exports) if exports else (),
+        export_settled=exports is None or exports.is_settled,
         shown=shown,
         given_back=given_back(case, tasks),
         custody=_custody(buckets, certificate.certificate if certificate else None),

@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from bequest.app.approve_policy import ApprovalState, approval_state, approve_policy
+from bequest.app.export_notes import export_facts
+from bequest.app.exporting import export_state
 from bequest.app.fairness import load_fairness
 from bequest.app.impact_owed import owed_impact
 from bequest.app.law import switches_shown, unverified
@@ -69,7 +71,7 @@ def run(
         weak = unverified(c.case(case).case, decided.policy)
         switches = switches_shown(c.case(case).case, decided.policy)
         owed = owed_impact(c, case)
-        showings = c.case(case).case.showings
+        showings, exports = c.case(case).case.showings, export_facts(export_state(c, case))
     if json:
         render.print_json(
             {
@@ -82,6 +84,7 @@ def run(
                 "switches": switches,
                 "impact_assessment_owed": owed,
                 "showings": showings,
+                "export": exports,
             }
         )
         return

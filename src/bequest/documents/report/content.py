@@ -317,6 +317,9 @@ class CaseReport:
     withdrawals: tuple[WithdrawalLine, ...] = ()
     shown: tuple[ShownTable, ...] = ()
     given_back: tuple[GivenBack, ...] = ()
+    exports: tuple[Note, ...] = ()
+    """Receivers abroad: the people counted, the mechanism owed, what is missing; empty where none is abroad."""
+    export_settled: bool = True
     custody: tuple[CustodyBucket, ...] = ()
     certificate: Certificate | None = None
     revoked: Note | None = None
