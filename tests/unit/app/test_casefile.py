@@ -123,6 +123,7 @@ def read(tmp_path: Path, text: str, **environ: str) -> Case:
     path = tmp_path / "case.toml"
     path.write_text(text, encoding="utf-8")
     (tmp_path / "paper.pdf").write_bytes(b"a paper")
+    (tmp_path / "shown.toml").write_text('table = "crm.customers"\n[[columns]]\nname = "birthday"\n')
     return read_case_file(path, environ=environ)
 
 

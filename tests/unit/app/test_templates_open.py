@@ -17,6 +17,7 @@ from bequest.model.case import COMPANY_ENDS, RELEASES_NOTHING, Event
 def test_a_filled_template_opens(tmp_path: Path, event: Event) -> None:
     text = filled(event).replace("rehearsal = true", "rehearsal = false")
     (tmp_path / "paper.pdf").write_bytes(PAPER)
+    (tmp_path / "shown.toml").write_text('table = "crm.customers"\n[[columns]]\nname = "shop_id"\n')
     (tmp_path / "case.toml").write_text(text, encoding="utf-8")
     with closing(sqlite3.connect(tmp_path / "crm.db")) as db:
         db.execute("CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT, shop_id INTEGER)")
