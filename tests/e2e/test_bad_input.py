@@ -580,7 +580,7 @@ def test_a_step_that_is_done_is_not_done_again(user: Unlucky) -> None:
     user.refused(STATE, "BQ-STATE-1", "is done already", "deliver", CASE)
     user.refused(STATE, "BQ-STATE-1", "Change it with `bequest case update`", "case", "new", user.case_file)
     keys = (f"--{r}-key={user.key(user.people[r])}" for r in ("operator", "verifier", "officer"))
-    user.refused(STATE, "BQ-STATE-1", "nothing is destroyed before", "destroy", CASE, *keys)
+    user.refused(STATE, "BQ-STATE-1", "that comes first", "destroy", CASE, *keys)
 
 
 def test_steps_that_may_be_repeated_can_be_on_another_day(user: Unlucky) -> None:

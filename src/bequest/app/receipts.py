@@ -81,8 +81,8 @@ def package_folders(ctx: Context, case_id: str) -> Iterator[tuple[DeliveryRecord
         yield d, ctx.home / d.path
 
 
-def receipts_are_in(ctx: Context, case: Case, before: str = "nothing is destroyed") -> None:
-    """Nothing, where every package of every lot is finished and signed for; `before`: what waits for that.
+def receipts_are_in(ctx: Context, case: Case) -> None:
+    """Nothing, where every package of every lot is finished and signed for.
 
     Raises:
         StateError: naming those that are not.
@@ -92,7 +92,7 @@ def receipts_are_in(ctx: Context, case: Case, before: str = "nothing is destroye
     unfinished = [d.delivery_id for d in found if d.state is DeliveryState.PREPARED]
     if unfinished:
         raise StateError(
-            f"delivery {', '.join(unfinished)} is not finished: {before} before",
+            f"delivery {', '.join(unfinished)} is not finished: that comes first",
             hint=f"Run `bequest deliver {case.id} --wave` again.",
         )
     missing = [d.delivery_id for d in found if d.state not in {DeliveryState.RECEIVED, DeliveryState.ABORTED}]
@@ -101,7 +101,7 @@ def receipts_are_in(ctx: Context, case: Case, before: str = "nothing is destroye
         missing += [f"lot {lot.id}" for lot in case.lots if lot.id not in received | {d.lot for d in found}]
     if missing:
         raise StateError(
-            f"the receiver has not signed for {', '.join(missing)}: {before} before",
+            f"the receiver has not signed for {', '.join(missing)}: that comes first",
             hint="Enter the receipt with `bequest receipt`.",
         )
 

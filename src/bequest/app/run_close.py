@@ -74,7 +74,7 @@ def run_close(
             check_settled_residuals(ctx, run)
         check_shown(ctx, case)
         if case.event in ENTRUSTS:
-            receipts_are_in(ctx, case, "the case is not closed")
+            receipts_are_in(ctx, case)
             check_given_back(ctx, case)
         told = {} if case.event in ALL_STAYS else _feedback(ctx, run, send, smtp, repeatable=repeatable)
         run.hook("feedback_sent")

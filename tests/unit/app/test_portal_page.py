@@ -95,7 +95,7 @@ SENSITIVE_ASKED = {
 def test_what_is_sensitive_is_asked_apart_where_notice_is_enough_for_the_rest(
     route: str, basis: Basis, silence: OnSilence, strict: bool, asked: bool
 ) -> None:
-    switch = Switch("cn.pipl.sensitive_in_art22_needs_separate_consent", value=True, reason="从严", by="legal-1")
+    switch = Switch(name="cn.pipl.sensitive_in_art22_needs_separate_consent", value=True, reason="从严", by="legal-1")
     lots = (replace(CASE.lots[0], legal_route=LegalRoute(route), basis=basis, on_silence=silence),)
     case = replace(CASE, lots=lots, switches=(switch,) if strict else ())
     [lot] = make_page(case, {}, "").lots
