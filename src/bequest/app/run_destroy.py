@@ -26,13 +26,13 @@ from bequest.app.keep_place import keep_place
 from bequest.app.open_case import make_keys
 from bequest.app.portal.take import is_waiting, take_waiting
 from bequest.app.reading import check_markers, open_sources, read_table
-from bequest.app.receipts import receipts_are_in
+from bequest.app.receipts import nothing_ends, receipts_are_in
 from bequest.app.redecide import redecide_answers
 from bequest.app.replay import SETTLED
 from bequest.app.rescan_statement import rescan_statement
 from bequest.app.run_close import destroy_key, purge_rule
 from bequest.app.run_cutover import load_inventory
-from bequest.app.run_deliver import nothing_moves, waves_due
+from bequest.app.run_deliver import waves_due
 from bequest.app.run_discover import data_map
 from bequest.app.run_plan import load_plans
 from bequest.app.scrubbing import check_decided, left_behind, run_scrubs, servers_of
@@ -98,7 +98,7 @@ def run_destroy(ctx: Context, case_id: str, *, keys: Mapping[Role, Path]) -> Iss
         StateError: before the receiver signed, or for an event that moves nothing.
         ResidueFoundError: where the verifier found something outside the plan; no certificate is issued.
     """
-    nothing_moves(ctx.case(case_id).case, "destruction")
+    nothing_ends(ctx.case(case_id).case, "destruction")
     with step(ctx, case_id, "destroy", needs=(_before(ctx.case(case_id).case),)) as run:
         receipts_are_in(ctx, run.case)
         with ctx.store.transaction() as tx:

@@ -41,6 +41,7 @@ MODULES = {
     "remote": ("remote",),
     "backup": ("backup", "restore"),
     "diligence": ("diligence",),
+    "show_tables": ("show-tables",),
     "trace": ("trace",),
     "law": ("law",),
 }

@@ -51,6 +51,8 @@ NOTICE_STATES: Final[Mapping[str, Word]] = {
 ANSWERS: Final[Mapping[str, Word]] = {
     "consent_new_purpose": Word("同意新用途", "agreed to the new purpose"),
     "refuse_new_purpose": Word("不同意新用途", "refused the new purpose"),
+    "consent_sensitive": Word("同意移交敏感个人信息", "agreed to the transfer of sensitive information"),
+    "refuse_sensitive": Word("不同意移交敏感个人信息", "refused the transfer of sensitive information"),
     "consent_transfer": Word("同意移交", "agreed to the transfer"),
     "refuse_transfer": Word("不同意移交", "refused the transfer"),
     "object": Word("反对移交", "objected"),

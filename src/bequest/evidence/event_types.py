@@ -44,6 +44,7 @@ class EventType(StrEnum):
     CUTOVER_INTENT = "cutover.intent"
     CUTOVER_OUTCOME = "cutover.outcome"
     DISPOSITION_FIXED = "disposition.fixed"
+    TABLE_SHOWN = "table.shown"
     EXPORT_INTENT = "export.intent"
     EXPORT_OUTCOME = "export.outcome"
     DELIVERY_SENT = "delivery.sent"
@@ -133,6 +134,7 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     EventType.CUTOVER_INTENT: ("拟切换", "the cutover is about to happen"),
     EventType.CUTOVER_OUTCOME: ("切换结果", "how the cutover ended"),
     EventType.DISPOSITION_FIXED: ("处置定稿", "the disposition of every person was fixed"),
+    EventType.TABLE_SHOWN: ("匿名表已制成", "an anonymous table was made to be shown before signing"),
     EventType.EXPORT_INTENT: ("拟导出", "data are about to be exported"),
     EventType.EXPORT_OUTCOME: ("导出结果", "how the export ended"),
     EventType.DELIVERY_SENT: ("已交付", "a delivery was handed over"),
@@ -203,7 +205,26 @@ RELEASING = frozenset(
 )
 """What a case in which nobody receives (E7, E9) must not have in its log."""
 
+RETURN_TASK = "return-"
+"""How the key of a task begins by which a lot that was entrusted comes back."""
+
+ENDING = frozenset(
+    {
+        EventType.CUSTODY_SEALED,
+        EventType.CUSTODY_HANDED_OVER,
+        EventType.DESTRUCTION_INTENT,
+        EventType.DESTRUCTION_OUTCOME,
+        EventType.SCRUB_INTENT,
+        EventType.SCRUB_OUTCOME,
+        EventType.CERTIFICATE_ISSUED,
+    }
+)
+"""What a case that entrusts (E12) must not have in its log: the transferor goes on with its copy."""
+
 NEEDS_APPROVAL = frozenset(
     {EventType.EXPORT_INTENT, EventType.DESTRUCTION_INTENT, EventType.SCRUB_INTENT, EventType.CUTOVER_INTENT}
 )
-"""What may stand in the log only behind an approved plan."""
+"""What may stand in the log only behind an approved plan, and cannot be undone: witnesses see each intent first."""
+
+BEHIND_APPROVAL = NEEDS_APPROVAL | {EventType.TABLE_SHOWN}
+"""The same with what shows people anything: all that an approved plan must come before."""
