@@ -53,6 +53,8 @@ TABLE: dict[tuple[str, str], tuple[Screen | Act, object]] = {
     ("GET", "/residuals"): (Screen.DESTRUCTION, None),
     ("GET", "/certificate"): (Screen.DESTRUCTION, None),
     ("GET", "/custody"): (Screen.DESTRUCTION, None),
+    ("GET", "/hits"): (Screen.HITS, None),
+    ("POST", "/hits/{hit}/residue"): (Act.ADJUDICATE, {"reason": "table test"}),
     ("GET", "/log"): (Screen.EVIDENCE, None),
     ("GET", "/log/{index}/entry"): (Screen.EVIDENCE, None),
     ("GET", "/log/{index}/proof"): (Screen.EVIDENCE, None),
@@ -69,14 +71,15 @@ TABLE: dict[tuple[str, str], tuple[Screen | Act, object]] = {
 AS_THINGS_STAND = {
     ("PATCH", "/map/columns/{at}"): {422}, ("GET", "/approvals/text"): {200, 409}, ("POST", "/approvals"): {409},
     ("POST", "/remarks"): {409}, ("GET", "/certificate"): {404}, ("GET", "/webhooks/{endpoint}/messages"): {404},
-    ("POST", "/pairs/{code}"): {422}, ("POST", "/requests/{code}/owner"): {422},
+    ("POST", "/pairs/{code}"): {422}, ("POST", "/hits/{hit}/residue"): {409},
+    ("POST", "/requests/{code}/owner"): {422},
 }  # fmt: skip
 """Answers of whoever may, where the town has nothing to give."""
 ROLES = [r for r in Role if r not in {Role.ADMINISTRATOR, Role.LIQUIDATOR}]
 
 
 def at(case: str, path: str) -> str:
-    real = {"at": COLUMN, "number": "1", "code": CODE, "index": "0", "endpoint": "none"}
+    real = {"at": COLUMN, "number": "1", "code": CODE, "index": "0", "endpoint": "none", "hit": "hit-0"}
     query = f"?at={COLUMN}" if path == "/map/samples" else ""
     return f"/cases/{case}" + re.sub(r"\{(\w+)\}", lambda m: real[m[1]], path) + query
 

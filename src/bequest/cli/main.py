@@ -13,6 +13,7 @@ from bequest import __version__
 from bequest.cli import render
 from bequest.cli.commands import (
     account,
+    adjudicate,
     assess,
     backup,
     case,
@@ -105,6 +106,7 @@ for module in (
     task,
     scrub,
     destroy,
+    adjudicate,
     certificate,
     custody,
     evidence,

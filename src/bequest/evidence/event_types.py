@@ -61,6 +61,8 @@ class EventType(StrEnum):
     SCRUB_OUTCOME = "scrub.outcome"
     RESCAN_STARTED = "rescan.started"
     RESCAN_REPORT = "rescan.report"
+    ADJUDICATION_INTENT = "adjudication.intent"
+    ADJUDICATION_OUTCOME = "adjudication.outcome"
     CERTIFICATE_ISSUED = "certificate.issued"
     CERTIFICATE_REFUSED = "certificate.refused"
     CERTIFICATE_REVOKED = "certificate.revoked"
@@ -153,6 +155,8 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     EventType.SCRUB_OUTCOME: ("清理结果", "how the scrub of a store ended"),
     EventType.RESCAN_STARTED: ("开始复扫", "the verifier began to search"),
     EventType.RESCAN_REPORT: ("复扫报告", "what the verifier found"),
+    EventType.ADJUDICATION_INTENT: ("拟裁定命中", "somebody said what a hit of the verifier is"),
+    EventType.ADJUDICATION_OUTCOME: ("裁定结果", "how the decision on a hit ended"),
     EventType.CERTIFICATE_ISSUED: ("签发销毁证明", "a destruction certificate was issued"),
     EventType.CERTIFICATE_REFUSED: ("拒发销毁证明", "a destruction certificate was refused"),
     EventType.CERTIFICATE_REVOKED: ("撤销证明", "a certificate was revoked"),

@@ -18,6 +18,7 @@ from bequest.web.api import (
     cases,
     datamap,
     evidence,
+    hits,
     moved,
     notices,
     people,
@@ -127,7 +128,7 @@ def _made() -> Interface:
         title=TITLE, version=__version__, description=DESCRIPTION, docs_url=None, urls_namespace="api-v1",
         auth=Bearer(), renderer=_Json(),
     )  # fmt: skip
-    for part in (cases, datamap, people, plan, approvals, notices, moved, evidence, rights):
+    for part in (cases, datamap, people, plan, approvals, notices, moved, hits, evidence, rights):
         made.add_router("", part.router)
     for kind, handler in _HANDLERS.items():
         made.add_exception_handler(kind, handler)
