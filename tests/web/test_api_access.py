@@ -42,6 +42,8 @@ TABLE: dict[tuple[str, str], tuple[Screen | Act, object]] = {
     ("POST", "/approvals"): (Act.APPROVE, {"role": "legal", "signed_at": "", "signature": "no"}),
     ("POST", "/remarks"): (Act.REMARK, {"kind": "refusal", "text": "table test"}),
     ("GET", "/notices"): (Screen.NOTICES, None),
+    ("GET", "/notices/wordings"): (Screen.NOTICES, None),
+    ("POST", "/notices/try"): (Act.TRY, {"channel": "email", "address": "staff@example.com"}),
     ("GET", "/requests"): (Screen.REQUESTS, None),
     ("GET", "/requests/{code}"): (Screen.REQUESTS, None),
     ("POST", "/requests/{code}/open"): (Act.REQUEST, None),
@@ -71,7 +73,7 @@ TABLE: dict[tuple[str, str], tuple[Screen | Act, object]] = {
 AS_THINGS_STAND = {
     ("PATCH", "/map/columns/{at}"): {422}, ("GET", "/approvals/text"): {200, 409}, ("POST", "/approvals"): {409},
     ("POST", "/remarks"): {409}, ("GET", "/certificate"): {404}, ("GET", "/webhooks/{endpoint}/messages"): {404},
-    ("POST", "/pairs/{code}"): {422}, ("POST", "/hits/{hit}/residue"): {409},
+    ("POST", "/pairs/{code}"): {422}, ("POST", "/hits/{hit}/residue"): {409}, ("POST", "/notices/try"): {409},
     ("POST", "/requests/{code}/owner"): {422},
 }  # fmt: skip
 """Answers of whoever may, where the town has nothing to give."""

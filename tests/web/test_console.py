@@ -30,7 +30,7 @@ FORMS = {
     Act.REVIEW: ("/links/decide",),
     Act.REQUEST: ("/requests/<str:code>/open", "/requests/<str:code>/reply", "/requests/<str:code>/own"),
     Act.INVITE: ("/rights/invite",),
-    Act.ADJUDICATE: ("/hits/decide", "/hits/agree"),
+    Act.TRY: ("/notices/try",), Act.ADJUDICATE: ("/hits/decide", "/hits/agree"),
     Act.START: ("/steps/start",), Act.AGREE: ("/steps/agree",), Act.HALT: ("/steps/halt",),
     Act.ASK: ("/plan/what-if",), Act.CHECK: ("/evidence/check",),
     Act.GRANT: ("/rights/ask", "/rights/decide"), Act.FILL: ("/assess/impact/save",),
@@ -43,6 +43,7 @@ MORE = {
     "/assess/impact",
     r"/assess/impact\.(?P<ending>docx|pdf)$",
     "/what-if",
+    "/notices/wording",
     "/people/<int:number>",
     r"/evidence/(?P<index>\d{1,9})\.(?P<what>proof|entry)$",
 }

@@ -186,8 +186,8 @@ def _carry_out(job: Job) -> Issued:
     if issued.certificate.state is CertificateState.REFUSED:
         raise ResidueFoundError(
             f"the certificate is refused: {', '.join(issued.certificate.why)}",
-            hint="See the rescan report; mend what was left, or say hit by hit what it is (`bequest adjudicate`); then run"
-            " it again. Late rows are taken in by `bequest cutover --delta`, as long as the destruction has not begun.",
+            hint="See the rescan report; mend what was left, or say hit by hit what it is (`bequest adjudicate`); then"
+            " run it again. Late rows: `bequest cutover --delta`, as long as the destruction has not begun.",
         )
     return issued
 

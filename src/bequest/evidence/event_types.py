@@ -35,6 +35,7 @@ class EventType(StrEnum):
     PLAN_SETTLED = "plan.settled"
     APPROVAL_VOIDED = "approval.voided"
     POPULATION_DECIDED = "population.decided"
+    NOTICE_TRIED = "notice.tried"
     NOTICE_INTENT = "notice.intent"
     NOTICE_OUTCOME = "notice.outcome"
     NOTICE_PUBLISHED = "notice.published"
@@ -126,6 +127,7 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     ),
     EventType.APPROVAL_VOIDED: ("批准失效", "an approval became void"),
     EventType.POPULATION_DECIDED: ("按方案重算", "the population was decided under the approved policy"),
+    EventType.NOTICE_TRIED: ("试发告知", "a notice was sent to an address of the staff, to see it"),
     EventType.NOTICE_INTENT: ("拟发告知", "notices are about to be sent"),
     EventType.NOTICE_OUTCOME: ("告知结果", "how the sending of notices ended"),
     EventType.NOTICE_REPORTED: ("送达回执", "a carrier reported what was delivered and what came back"),

@@ -18,6 +18,7 @@ from bequest.web.console import (
     steps,
     tokens,
     what_if,
+    wording,
 )
 from bequest.web.console import requests as asked
 from bequest.web.console import views as console
@@ -140,6 +141,8 @@ CONSOLE: list[URLPattern] = [
     path("console/case/<str:case_id>/links", people.links),
     path("console/case/<str:case_id>/links/decide", people.decided),
     path("console/case/<str:case_id>/notices", console.notices),
+    path("console/case/<str:case_id>/notices/wording", wording.wording),
+    path("console/case/<str:case_id>/notices/try", wording.tried),
     path("console/case/<str:case_id>/publicity", publicity.publicity),
     path("console/case/<str:case_id>/publicity/<str:name>", publicity.file),
     path("console/case/<str:case_id>/destruction", console.destruction),

@@ -58,6 +58,8 @@ class Act(StrEnum):
     """Open what a customer wrote, and answer."""
     REVIEW = "review"
     """Say whether two records are one person's."""
+    TRY = "try"
+    """Send a notice to an address of one's own, to see it."""
     INVITE = "invite"
     """Invite somebody of a receiver to the desk."""
     START = "start"
@@ -109,10 +111,10 @@ MAY: Mapping[Role, frozenset[Screen]] = {
 """Least privilege: a role sees what it decides or checks. A receiver has a desk of its own."""
 _SIGNS = frozenset({Act.APPROVE, Act.REMARK})
 _KNOWS = frozenset({Act.CORRECT, Act.REVIEW})
-_SERVES = frozenset({Act.SEARCH, Act.UNMASK, Act.REQUEST})
+_SERVES = frozenset({Act.SEARCH, Act.UNMASK, Act.REQUEST, Act.TRY})
 _OWN: Mapping[Role, frozenset[Act]] = {
     Role.OFFICER: _SIGNS | _KNOWS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT, Act.INVITE, Act.ADJUDICATE},
-    Role.LEGAL: _SIGNS | {Act.SEARCH, Act.FILL, Act.ASK, Act.GRANT},
+    Role.LEGAL: _SIGNS | {Act.SEARCH, Act.FILL, Act.ASK, Act.GRANT, Act.TRY},
     Role.IT: _SIGNS | _KNOWS,
     Role.HR: _SIGNS,
     Role.MARKETING: _SIGNS,
@@ -144,6 +146,7 @@ SCREEN_OF: Mapping[Act, Screen] = {
     Act.UNMASK: Screen.PEOPLE,
     Act.REVIEW: Screen.LINKS,
     Act.REQUEST: Screen.REQUESTS,
+    Act.TRY: Screen.NOTICES,
     Act.INVITE: Screen.RIGHTS,
     Act.ASK: Screen.PLAN,
     Act.CHECK: Screen.EVIDENCE,
