@@ -51,6 +51,9 @@ TABLE: dict[tuple[str, str], tuple[Screen | Act, object]] = {
     ("POST", "/requests/{code}/owner"): (Act.REQUEST, {"person": "nobody"}),
     ("GET", "/deliveries"): (Screen.DESTRUCTION, None),
     ("GET", "/withdrawals"): (Screen.DESTRUCTION, None),
+    ("POST", "/withdrawals/due"): (Act.WITHDRAW, {}),
+    ("POST", "/withdrawals"): (Act.WITHDRAW, {"seen": "x"}),
+    ("POST", "/withdrawals/receipts"): (Act.WITHDRAW, {"receipt": "{}"}),
     ("GET", "/destruction"): (Screen.DESTRUCTION, None),
     ("GET", "/residuals"): (Screen.DESTRUCTION, None),
     ("GET", "/certificate"): (Screen.DESTRUCTION, None),
@@ -74,6 +77,7 @@ AS_THINGS_STAND = {
     ("PATCH", "/map/columns/{at}"): {422}, ("GET", "/approvals/text"): {200, 409}, ("POST", "/approvals"): {409},
     ("POST", "/remarks"): {409}, ("GET", "/certificate"): {404}, ("GET", "/webhooks/{endpoint}/messages"): {404},
     ("POST", "/pairs/{code}"): {422}, ("POST", "/hits/{hit}/residue"): {409}, ("POST", "/notices/try"): {409},
+    ("POST", "/withdrawals/due"): {409}, ("POST", "/withdrawals"): {409}, ("POST", "/withdrawals/receipts"): {409},
     ("POST", "/requests/{code}/owner"): {422},
 }  # fmt: skip
 """Answers of whoever may, where the town has nothing to give."""

@@ -30,6 +30,7 @@ FORMS = {
     Act.REVIEW: ("/links/decide",),
     Act.REQUEST: ("/requests/<str:code>/open", "/requests/<str:code>/reply", "/requests/<str:code>/own"),
     Act.INVITE: ("/rights/invite",),
+    Act.WITHDRAW: ("/withdrawals/look", "/withdrawals/tell", "/withdrawals/receipt"),
     Act.TRY: ("/notices/try",), Act.ADJUDICATE: ("/hits/decide", "/hits/agree"),
     Act.START: ("/steps/start",), Act.AGREE: ("/steps/agree",), Act.HALT: ("/steps/halt",),
     Act.ASK: ("/plan/what-if",), Act.CHECK: ("/evidence/check",),
@@ -44,6 +45,7 @@ MORE = {
     r"/assess/impact\.(?P<ending>docx|pdf)$",
     "/what-if",
     "/notices/wording",
+    "/destruction/withdrawals",
     "/people/<int:number>",
     r"/evidence/(?P<index>\d{1,9})\.(?P<what>proof|entry)$",
 }

@@ -18,6 +18,7 @@ from bequest.web.console import (
     steps,
     tokens,
     what_if,
+    withdrawals,
     wording,
 )
 from bequest.web.console import requests as asked
@@ -146,6 +147,10 @@ CONSOLE: list[URLPattern] = [
     path("console/case/<str:case_id>/publicity", publicity.publicity),
     path("console/case/<str:case_id>/publicity/<str:name>", publicity.file),
     path("console/case/<str:case_id>/destruction", console.destruction),
+    path("console/case/<str:case_id>/destruction/withdrawals", withdrawals.withdrawals),
+    path("console/case/<str:case_id>/withdrawals/look", withdrawals.looked),
+    path("console/case/<str:case_id>/withdrawals/tell", withdrawals.told_receivers),
+    path("console/case/<str:case_id>/withdrawals/receipt", withdrawals.received),
     path("console/case/<str:case_id>/hits", hits.hits),
     path("console/case/<str:case_id>/hits/decide", hits.decided),
     path("console/case/<str:case_id>/hits/agree", hits.agreed),

@@ -58,6 +58,8 @@ class Act(StrEnum):
     """Open what a customer wrote, and answer."""
     REVIEW = "review"
     """Say whether two records are one person's."""
+    WITHDRAW = "withdraw"
+    """Ask a receiver to delete or correct what was delivered, and take in the receipt for it."""
     TRY = "try"
     """Send a notice to an address of one's own, to see it."""
     INVITE = "invite"
@@ -113,7 +115,7 @@ _SIGNS = frozenset({Act.APPROVE, Act.REMARK})
 _KNOWS = frozenset({Act.CORRECT, Act.REVIEW})
 _SERVES = frozenset({Act.SEARCH, Act.UNMASK, Act.REQUEST, Act.TRY})
 _OWN: Mapping[Role, frozenset[Act]] = {
-    Role.OFFICER: _SIGNS | _KNOWS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT, Act.INVITE, Act.ADJUDICATE},
+    Role.OFFICER: _SIGNS | _KNOWS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT, Act.INVITE, Act.ADJUDICATE, Act.WITHDRAW},
     Role.LEGAL: _SIGNS | {Act.SEARCH, Act.FILL, Act.ASK, Act.GRANT, Act.TRY},
     Role.IT: _SIGNS | _KNOWS,
     Role.HR: _SIGNS,
@@ -125,8 +127,8 @@ _OWN: Mapping[Role, frozenset[Act]] = {
     Role.CUTOVER: frozenset(),
     Role.RECEIVER: frozenset(),
     Role.ESCROW: frozenset(),
-    Role.ADMINISTRATOR: _SIGNS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT, Act.INVITE},
-    Role.LIQUIDATOR: _SIGNS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT},
+    Role.ADMINISTRATOR: _SIGNS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT, Act.INVITE, Act.WITHDRAW},
+    Role.LIQUIDATOR: _SIGNS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT, Act.WITHDRAW},
     Role.AUDITOR: frozenset(),
     Role.GUEST: frozenset(),
 }
@@ -147,6 +149,7 @@ SCREEN_OF: Mapping[Act, Screen] = {
     Act.REVIEW: Screen.LINKS,
     Act.REQUEST: Screen.REQUESTS,
     Act.TRY: Screen.NOTICES,
+    Act.WITHDRAW: Screen.DESTRUCTION,
     Act.INVITE: Screen.RIGHTS,
     Act.ASK: Screen.PLAN,
     Act.CHECK: Screen.EVIDENCE,
