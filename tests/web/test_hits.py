@@ -25,7 +25,7 @@ from bequest.app.console.tokens import make_token
 from bequest.app.context import open_context
 from bequest.app.evidence import opening
 from bequest.app.run_destroy import run_destroy
-from bequest.cli.main import app
+from bequest.cli.main import program
 from bequest.demo.company import SMALLEST, make_company
 from bequest.kernel.errors import ApprovalError, InputError, ResidueFoundError, StateError
 from bequest.model.case import Event, Role
@@ -204,7 +204,7 @@ def test_at_the_command_line_each_shows_the_own_key(refused: Refused) -> None:
 
     def run(*words: str, role: str, key: str = ""):
         who = ["--as", roles[role], "--key", str(refused.keys[Role(key or role)])]
-        return CliRunner().invoke(app, [*command, *words, *who])
+        return CliRunner().invoke(program(), [*command, *words, *who])
 
     reason = ["--reason", "依合同留存"]
     assert run("decide", CASE, hit, "allowed", *reason, role="verifier", key="officer").exception
@@ -214,7 +214,7 @@ def test_at_the_command_line_each_shows_the_own_key(refused: Refused) -> None:
     assert run("decide", CASE, hit, "allowed", *reason, role="verifier").exit_code == 0
     agreed = run("agree", CASE, hit, role="officer")
     assert agreed.exit_code == 0, agreed.output
-    listed = CliRunner().invoke(app, [*command, "list", CASE, "--json"])
+    listed = CliRunner().invoke(program(), [*command, "list", CASE, "--json"])
     assert hit in listed.output
     assert not [v for v in refused.planted.values if v in listed.output]
 
