@@ -12,11 +12,11 @@ from bequest.app.exporting import export_state
 from bequest.app.fairness import load_fairness
 from bequest.app.impact_page import latest_page
 from bequest.app.law import pack_of, switches_of, switches_shown, unverified_lines
+from bequest.app.passed_on import passed_on
 from bequest.app.queries.case import steps_of
 from bequest.app.report_evidence import given_back, log_facts, not_proven, revoked_note
 from bequest.app.show_tables import shown_tables
 from bequest.app.telling import published_on, register, saved_answers, window_closes
-from bequest.app.withdrawals import passed_on
 from bequest.app.workspace import Workspace
 from bequest.documents.report.content import (
     AnswerCount,

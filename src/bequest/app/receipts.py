@@ -11,8 +11,8 @@ from bequest.app.context import Context, require
 from bequest.app.delivered import GONE_OUT
 from bequest.app.evidence import platform_signer, publish, record
 from bequest.app.key_release import check_order, enter_release, receipt_file
+from bequest.app.passed_on import enter_change_receipt, passed_on
 from bequest.app.user_files import read_user_bytes
-from bequest.app.withdrawals import enter_change_receipt, passed_on
 from bequest.crypto.atomic import write_file
 from bequest.crypto.cipher import hmac_sha256
 from bequest.crypto.verify import parse_public_line
@@ -116,11 +116,19 @@ def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt | ChangeRec
         InputError: where the file is missing.
         StateError: before the delivery, or for an event that moves nothing.
     """
-    case = ctx.case(case_id).case
-    nobody_receives(case, "receipt")
-    require(ctx, case_id, "deliver")
+    check_receivable(ctx, case_id)
     envelope = read_user_bytes(path, "receipt", hint="The receiver makes it with `bequest receive … --sign-key FILE`.")
     return take_receipt(ctx, case_id, envelope, path.name)
+
+
+def check_receivable(ctx: Context, case_id: str) -> None:
+    """Nothing, where there can be a receipt.
+
+    Raises:
+        StateError: before the delivery, or for an event that moves nothing.
+    """
+    nobody_receives(ctx.case(case_id).case, "receipt")
+    require(ctx, case_id, "deliver")
 
 
 def take_receipt(ctx: Context, case_id: str, envelope: bytes, name: str) -> Receipt | ChangeReceipt | KeyReleased:

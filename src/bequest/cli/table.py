@@ -29,6 +29,7 @@ MODULES = {
     "task": ("task",),
     "scrub": ("scrub",),
     "destroy": ("destroy",),
+    "adjudicate": ("adjudicate",),
     "certificate": ("certificate",),
     "custody": ("custody",),
     "evidence": ("evidence", "bundle", "verify", "report"),

@@ -35,6 +35,7 @@ class EventType(StrEnum):
     PLAN_SETTLED = "plan.settled"
     APPROVAL_VOIDED = "approval.voided"
     POPULATION_DECIDED = "population.decided"
+    NOTICE_TRIED = "notice.tried"
     NOTICE_INTENT = "notice.intent"
     NOTICE_OUTCOME = "notice.outcome"
     NOTICE_PUBLISHED = "notice.published"
@@ -62,6 +63,8 @@ class EventType(StrEnum):
     SCRUB_OUTCOME = "scrub.outcome"
     RESCAN_STARTED = "rescan.started"
     RESCAN_REPORT = "rescan.report"
+    ADJUDICATION_INTENT = "adjudication.intent"
+    ADJUDICATION_OUTCOME = "adjudication.outcome"
     CERTIFICATE_ISSUED = "certificate.issued"
     CERTIFICATE_REFUSED = "certificate.refused"
     CERTIFICATE_REVOKED = "certificate.revoked"
@@ -125,6 +128,7 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     ),
     EventType.APPROVAL_VOIDED: ("批准失效", "an approval became void"),
     EventType.POPULATION_DECIDED: ("按方案重算", "the population was decided under the approved policy"),
+    EventType.NOTICE_TRIED: ("试发告知", "a notice was sent to an address of the staff, to see it"),
     EventType.NOTICE_INTENT: ("拟发告知", "notices are about to be sent"),
     EventType.NOTICE_OUTCOME: ("告知结果", "how the sending of notices ended"),
     EventType.NOTICE_REPORTED: ("送达回执", "a carrier reported what was delivered and what came back"),
@@ -155,6 +159,8 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     EventType.SCRUB_OUTCOME: ("清理结果", "how the scrub of a store ended"),
     EventType.RESCAN_STARTED: ("开始复扫", "the verifier began to search"),
     EventType.RESCAN_REPORT: ("复扫报告", "what the verifier found"),
+    EventType.ADJUDICATION_INTENT: ("拟裁定命中", "somebody said what a hit of the verifier is"),
+    EventType.ADJUDICATION_OUTCOME: ("裁定结果", "how the decision on a hit ended"),
     EventType.CERTIFICATE_ISSUED: ("签发销毁证明", "a destruction certificate was issued"),
     EventType.CERTIFICATE_REFUSED: ("拒发销毁证明", "a destruction certificate was refused"),
     EventType.CERTIFICATE_REVOKED: ("撤销证明", "a certificate was revoked"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bequest.app.context import ORDER, Context
 from bequest.app.ending import register_warning
-from bequest.app.withdrawals import PassedOn, passed_on
+from bequest.app.passed_on import PassedOn, passed_on
 from bequest.kernel.clock import local_date, rfc3339
 from bequest.model.case import ENTRUSTS, MOVES_NOTHING, RELEASES_NOTHING, TELLS_NOBODY, Case, Event
 from bequest.store.records import KeyRecord, StepRun, StoreRecord
