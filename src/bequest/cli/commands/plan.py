@@ -70,8 +70,8 @@ def run(
         found = obstacles(c.case(case).case, open_sources(c.case(case).case, c.secrets), decided.plans)
         weak = unverified(c.case(case).case, decided.policy)
         switches = switches_shown(c.case(case).case, decided.policy)
-        owed = owed_impact(c, case)
-        showings, exports = c.case(case).case.showings, export_facts(export_state(c, case))
+        owed, exports = owed_impact(c, case), export_facts(export_state(c, case))
+        showings = c.case(case).case.showings
     if json:
         render.print_json(
             {
@@ -99,12 +99,9 @@ def run(
     print_obstacles(found)
     _print_meters(meters)
     for w in decided.stays_whole:
-        text = render.say(
-            f"{w.source}：无法按行删除，整个文件留下；{w.rows} 行本应删除",
-            f"{w.source}: no row can be cut out of it, so"
-            f" the file stays whole; {w.rows} rows of it should go",
-        )  # fmt: skip
-        render.line(text)
+        zh = f"{w.source}：无法按行删除，整个文件留下；{w.rows} 行本应删除"
+        en = f"{w.source}: no row can be cut out of it, so the file stays whole; {w.rows} rows of it should go"
+        render.line(render.say(zh, en))
     for p in tasks:
         render.line(f"{p.task_id} ({p.task.owner}, {p.task.due_on}): {render.say(p.task.what_zh, p.task.what_en)}")
 
