@@ -66,12 +66,12 @@ def _of_table(
     )
     parts = []
     for column in records.table.columns:
-        line = _line(event, records.table.record_class, column) if moves else pl.lit(0, pl.UInt8)
+        line = _line(event, records.table.record_class, column, asked) if moves else pl.lit(0, pl.UInt8)
         parts.append(
             rows.lazy()
             .filter(pl.col(f"has:{column.name}"))
             .with_columns(line.alias("line"))
-            .with_columns(_outcome(event, records.table.record_class, column).alias("pair"))
+            .with_columns(_outcome(event, records.table.record_class, column, asked).alias("pair"))
             .select("row_key", pl.lit(column.name).alias("column"), "person", "lot", "pair", "line")
         )
     releases = {i: r.value for i, (r, _) in enumerate(PAIRS)}
@@ -106,7 +106,12 @@ def _held(records: Records) -> pl.Expr:
     return pl.lit(False)
 
 
-def _line(event: Event, record_class: RecordClass, column: Column) -> pl.Expr:
+def _goes_on(event: Event, asked: bool) -> bool:
+    """Whether the seller goes on with whoever does not agree: a list, or a part of a business by consent."""
+    return event is Event.E10 or (event is Event.E5 and asked)
+
+
+def _line(event: Event, record_class: RecordClass, column: Column, asked: bool) -> pl.Expr:
     """The line of the outcome table that decides a value of the column."""
     if event in RELEASES_NOTHING:
         return _first(_lines_at_the_end(record_class, column), 16)
@@ -119,7 +124,7 @@ def _line(event: Event, record_class: RecordClass, column: Column) -> pl.Expr:
     objected = pl.col("objected")
     if event is Event.E3 and column.need in {Need.NEEDED, Need.REDUCED}:  # a contract or a duty passes by law
         objected = objected & ~pl.col("open_order") & ~pl.col("held")
-    agreed = event is Event.E10 and (~pl.col("consented") | pl.col("objected") | child)
+    agreed = _goes_on(event, asked) and (~pl.col("consented") | pl.col("objected") | child)
     steps: list[tuple[bool | pl.Expr, int]] = [
         (~pl.col("in_lot"), 1),
         (agreed, 13),
@@ -170,7 +175,7 @@ def _outcome_at_the_end(record_class: RecordClass) -> pl.Expr:
     return pl.when(settled | by_duty).then(kept).otherwise(erased)
 
 
-def _outcome(event: Event, record_class: RecordClass, column: Column) -> pl.Expr:
+def _outcome(event: Event, record_class: RecordClass, column: Column, asked: bool) -> pl.Expr:
     """Release × residue by the line that decided."""
     if event in RELEASES_NOTHING:
         return _outcome_at_the_end(record_class)
@@ -206,7 +211,7 @@ def _outcome(event: Event, record_class: RecordClass, column: Column) -> pl.Expr
     if event is Event.E8:  # nobody takes it over; what is in dispute is for the administrator to settle
         disputed = pl.col("dispute") | (record_class is RecordClass.DISPUTE)
         outside = pl.when(disputed).then(stopped).otherwise(released(none))
-    stays = line == 13 if event is Event.E10 else pl.lit(False)
+    stays = line == 13 if _goes_on(event, asked) else pl.lit(False)
     return (
         pl.when(line == 0)
         .then(_pair(none, Residue.IN_USE))

@@ -1,6 +1,6 @@
 """What a notice says of provision to another processor (PIPL Art. 23), where it differs from a succession."""
 
-from bequest.model.case import Event, LegalRoute, Lot
+from bequest.model.case import Case, Event, LegalRoute, Lot
 
 COPY_STAYS = (
     "提供以后，原处的一份照旧由原公司处理和保存；接收方的保存期限与原来相同，届满即删除",
@@ -20,9 +20,11 @@ def silence_on_provision(until_zh: str, until_en: str) -> tuple[str, str]:
 
 
 _GOES_ON = frozenset({Event.E10, Event.E11, Event.E13})
+_PART_SALE = "cn.pipl.part_sale_goes_on"
+"""The switch by which counsel may read it otherwise for a part of a business; the law pack says yes."""
 
 
-def kids_refusal(event: Event, lot: Lot | None) -> tuple[str, str]:
+def kids_refusal(case: Case, lot: Lot | None) -> tuple[str, str]:
     """What a guardian's refusal does.
 
     Where something single is provided (PIPL Art. 23) the transferor goes on with whoever does not agree, as the gate
@@ -33,7 +35,8 @@ def kids_refusal(event: Event, lot: Lot | None) -> tuple[str, str]:
             "这次无须同意，拒绝没有任何后果；可以随时要求删除",
             "no consent is asked for, so nothing follows from refusing; you may ask for deletion at any time",
         )
-    if event in _GOES_ON and lot.legal_route is LegalRoute.PIPL_23:
+    part = case.event is Event.E5 and all(s.value for s in case.switches if s.name == _PART_SALE)
+    if (part or case.event in _GOES_ON) and lot.legal_route is LegalRoute.PIPL_23:
         return (
             "不同意的，不移交；原处的一份照旧由原公司处理和保存，不因此删除，可以另行要求删除；不影响任何已有的服务",
             "after a refusal nothing passes on; the copy at the source stays with the company you know as before and "

@@ -345,7 +345,7 @@ COMPOSERS: dict[str, Composer] = {
     "kids_purpose_method_scope": _kids_scope,
     "kids_storage": _kids_storage,
     "kids_safeguards": _safeguards,
-    "kids_refusal_consequence": lambda f: kids_refusal(f.case.event, f.lot),
+    "kids_refusal_consequence": lambda f: kids_refusal(f.case, f.lot),
     "kids_complaint": _complaint,
     "kids_correct_delete": _rights,
     "kids_other": _kids_other,

@@ -241,6 +241,7 @@ REFUSALS = {
     "an account moves by consent": (Event.E11, BY_CONSENT, False),
     "an account rides on a succession": (Event.E11, SHOP, True),
     "a business passes": (Event.E5, SHOP, True),
+    "a part of a business by consent": (Event.E5, BY_CONSENT, False),
 }
 
 

@@ -8,7 +8,7 @@ from bequest.law.packs.cn.groups import ENDS, GOES_ON, HANDS_OVER, SUCCEEDS
 from bequest.law.packs.cn.pipl.release import left_out
 from bequest.law.params import Params
 from bequest.law.rule import Answer, FactView, LotView, Rest, rule
-from bequest.model.case import LegalRoute
+from bequest.model.case import Event, LegalRoute
 from bequest.model.disposition import ReasonStatus
 from bequest.model.facts import Fact
 from bequest.model.plan import FieldKind
@@ -42,7 +42,14 @@ def guardian(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answ
     return Answer(("guardian_consent",), open_points=("KIDS-9",))
 
 
-@rule(
+def _without_a_guardian(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """The transferor goes on under the consent it has; only the transfer needs a new one."""
+    if not facts.has(Fact.AGE_BAND, "under_14") or facts.has(Fact.GUARDIAN_CONSENT, "given"):
+        return None
+    return Answer(("exclude", "stays_in_use"))
+
+
+guardian_before_a_sale = rule(
     "cn.kids.guardian_before_a_sale",
     gate="agreed",
     reads={Fact.AGE_BAND, Fact.GUARDIAN_CONSENT},
@@ -54,12 +61,22 @@ def guardian(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answ
     zh="不满 {cn.pipl.child_age} 周岁，监护人没有同意移交：一切照旧，由转出方继续处理。",
     en="Under {cn.pipl.child_age} without a guardian's yes to the transfer: everything stays as it is with the "
     "transferor.",
-)
-def guardian_before_a_sale(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
-    """The transferor goes on under the consent it has; only the transfer needs a new one."""
-    if not facts.has(Fact.AGE_BAND, "under_14") or facts.has(Fact.GUARDIAN_CONSENT, "given"):
-        return None
-    return Answer(("exclude", "stays_in_use"))
+)(_without_a_guardian)
+
+guardian_before_a_part_sale = rule(
+    "cn.kids.guardian_before_a_part_sale",
+    gate="agreed",
+    reads={Fact.AGE_BAND, Fact.GUARDIAN_CONSENT},
+    events={Event.E5},
+    routes={LegalRoute.PIPL_23},
+    only_if="cn.pipl.part_sale_goes_on",
+    reference=("PIPL-31", "MPL-72", "KIDS-9"),
+    status=ReasonStatus.DERIVED,
+    since=PIPL,
+    zh="不满 {cn.pipl.child_age} 周岁，监护人没有同意移交：一切照旧，由转出方继续处理。",
+    en="Under {cn.pipl.child_age} without a guardian's yes to the transfer: everything stays as it is with the "
+    "transferor.",
+)(_without_a_guardian)
 
 
 @rule(

@@ -8,7 +8,7 @@ from bequest.law.packs.cn.groups import GOES_ON, MERGES, SUCCEEDS
 from bequest.law.packs.cn.pipl.release import left_out
 from bequest.law.params import Params
 from bequest.law.rule import Answer, FactView, LotView, rule
-from bequest.model.case import LegalRoute, OnSilence
+from bequest.model.case import Event, LegalRoute, OnSilence
 from bequest.model.datamap import FieldClass, Need
 from bequest.model.disposition import ReasonStatus
 from bequest.model.facts import Fact
@@ -60,7 +60,20 @@ def objection_in_merger(facts: FactView, field: FieldKind, p: Params, lot: LotVi
     return None if binds and field.need in {Need.NEEDED, Need.REDUCED} else left_out(p)
 
 
-@rule(
+def _without_a_yes(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Art. 23. The transferor's own purpose is not over for those who say no, so nothing of theirs is deleted."""
+    if facts.has(Fact.OBJECTION, "objected") or facts.has(Fact.CONSENT_TRANSFER, "refused"):
+        return Answer(("exclude", "stays_in_use"))
+    if facts.has(Fact.NOTICE, "not_told"):
+        return Answer(("exclude", "stays_in_use", "notice_required"))
+    if facts.has(Fact.CONSENT_TRANSFER, "given") or told_is_enough(field, p, lot):
+        return None
+    if facts.has(Fact.NOTICE, "planned"):
+        return Answer(("separate_consent", "stays_in_use"))
+    return Answer(("exclude", "separate_consent", "stays_in_use"))
+
+
+goes_on_without_a_yes = rule(
     "cn.pipl.goes_on_without_a_yes",
     gate="agreed",
     reads={Fact.CONSENT_TRANSFER, Fact.OBJECTION, Fact.NOTICE},
@@ -73,18 +86,24 @@ def objection_in_merger(facts: FactView, field: FieldKind, p: Params, lot: LotVi
     zh="只移交本人单独同意的；没有同意、反对或者没有告知的，一切照旧，由转出方继续处理。",
     en="Only what the person separately consented to passes; without a yes, after an objection or before the notice "
     "everything stays as it is with the transferor.",
-)
-def goes_on_without_a_yes(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
-    """Art. 23. The transferor's own purpose is not over for those who say no, so nothing of theirs is deleted."""
-    if facts.has(Fact.OBJECTION, "objected") or facts.has(Fact.CONSENT_TRANSFER, "refused"):
-        return Answer(("exclude", "stays_in_use"))
-    if facts.has(Fact.NOTICE, "not_told"):
-        return Answer(("exclude", "stays_in_use", "notice_required"))
-    if facts.has(Fact.CONSENT_TRANSFER, "given") or told_is_enough(field, p, lot):
-        return None
-    if facts.has(Fact.NOTICE, "planned"):
-        return Answer(("separate_consent", "stays_in_use"))
-    return Answer(("exclude", "separate_consent", "stays_in_use"))
+)(_without_a_yes)
+
+part_sale_goes_on = rule(
+    "cn.pipl.part_sale_goes_on",
+    gate="agreed",
+    reads={Fact.CONSENT_TRANSFER, Fact.OBJECTION, Fact.NOTICE},
+    events={Event.E5},
+    routes={LegalRoute.PIPL_23},
+    only_if="cn.pipl.part_sale_goes_on",
+    releases=True,
+    reference=("PIPL-23", "PIPL-44", "PIPL-47"),
+    status=ReasonStatus.DERIVED,
+    since=PIPL,
+    zh="按第 23 条转让部分业务，不是承继：没有同意、反对或者没有告知的，一切照旧，由转出方继续处理"
+    "（开关 {cn.pipl.part_sale_goes_on}）。",
+    en="A part of a business provided by Art. 23 is no succession: without a yes, after an objection or before the "
+    "notice everything stays as it is with the transferor (the switch is {cn.pipl.part_sale_goes_on}).",
+)(_without_a_yes)
 
 
 @rule(
