@@ -126,7 +126,7 @@ class _ClearBuckets:
         self._kept = plan.indices(residue=frozenset({Residue.CUSTODY}))
         self._parents = parents
         self._writers: dict[str, pq.ParquetWriter] = {}
-        self._frozen: dict[str, list[pl.DataFrame]] = {}
+        self._numbers: dict[str, list[pl.DataFrame]] = {}
         self._rows: list[pl.DataFrame] = [pl.DataFrame(schema={"row_tag": pl.Binary, "row_digest": pl.Binary})]
         self.values: dict[str, int] = {}
         self.n_rows: dict[str, int] = {}
@@ -165,8 +165,16 @@ class _ClearBuckets:
 
     def frozen(self, bucket: str) -> pl.DataFrame | None:
         """Numbers and names of the parents of a bucket's rows."""
-        parts = self._frozen.get(bucket)
-        return pl.concat(parts).unique().sort("column", "number") if parts else None
+        parts = self._numbers.get(bucket)
+        if not parts:
+            return None
+        found = []
+        for (column,), numbers in pl.concat(parts).unique().group_by("column"):
+            for r in (r for r in self._plan.relations if r.column == column):
+                names = self._parents.get((r.to_source, r.to_table, r.to_column))
+                if names is not None:
+                    found.append(numbers.join(names, on="number").select("column", "number", "name"))
+        return pl.concat(found).unique().sort("column", "number")
 
     def path(self, bucket: str) -> Path:
         """The file in clear of a bucket."""
@@ -196,11 +204,10 @@ class _ClearBuckets:
             self._writers[bucket] = pq.ParquetWriter(self.path(bucket), table.schema, compression="zstd")
         self._writers[bucket].write_table(table)
         for r in self._plan.relations:
-            names = self._parents.get((r.to_source, r.to_table, r.to_column))
-            if names is not None and r.column in part.columns:
-                numbers = part.select(normalise.text(pl.col(r.column)).alias("number")).drop_nulls().unique()
-                found = numbers.join(names, on="number").select(pl.lit(r.column).alias("column"), "number", "name")
-                self._frozen.setdefault(bucket, []).append(found)
+            if (r.to_source, r.to_table, r.to_column) in self._parents and r.column in part.columns:
+                number = normalise.text(pl.col(r.column)).alias("number")
+                numbers = part.select(pl.lit(r.column).alias("column"), number).drop_nulls().unique()
+                self._numbers.setdefault(bucket, []).append(numbers)
 
 
 def _seal_bucket(
