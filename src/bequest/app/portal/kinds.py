@@ -38,8 +38,9 @@ def kinds_by_ref(workspace: Workspace, datamap: DataMap, linked: Linked) -> Kind
     """By `ref` of the letter: a person that was parted since has the lists of all parts, one behind the other."""
     kinds = _kept_kinds(workspace, datamap)
     who = people_of(workspace, linked).select("ref", pl.col("subject").cast(pl.Int64))
-    lists = who.join(kinds.of, on="subject").group_by("ref", maintain_order=True).agg("kinds")
-    return _told_apart(lists.rename({"kinds": "parts"}), kinds.said)
+    lists = who.join(kinds.of, on="subject").group_by("ref", maintain_order=True).agg(pl.col("kinds").alias("parts"))
+    of, parts = _told_apart(lists)
+    return _once(of, parts.select("list", kinds.said.gather(parts["part"]).alias("one")))
 
 
 def _kept_kinds(workspace: Workspace, datamap: DataMap) -> Kinds:
@@ -64,38 +65,57 @@ def kinds_by_subject(datamap: DataMap, plans: Mapping[tuple[str, str], TablePlan
     if not parts:
         nobody = pl.DataFrame(schema={"subject": pl.Int64, "kinds": pl.UInt32})
         return Kinds(nobody, pl.Series("said", [], dtype=pl.Utf8))
-    # grouped and sorted by number, in the order of the words: a person has many kinds, and texts are slow to compare
     words = pl.concat([kinds for _, kinds in parts]).select("cls", "word").unique().sort("cls", "word")
     words = words.with_row_index("kind").with_columns(
         pl.concat_str("cls", pl.lit(":"), "word", pl.lit(":")).alias("said"),
         pl.col("word").str.contains(f":{Residue.CUSTODY.value}:").alias("is_kept"),
     )
-    numbered = [
-        decided.join(kinds.join(words, on=["cls", "word"]).select("way", "kind", "sensitive"), on="way")
-        for decided, kinds in parts
-    ]
-    kept = words.filter("is_kept")["kind"].to_list()
-    found = (
-        pl.concat([part.select("subject", "kind", "sensitive", "due_on") for part in numbered])
-        .group_by("subject", "kind")
-        .agg(pl.when(pl.col("kind").first().is_in(kept)).then(pl.col("due_on").max()), pl.col("sensitive").any())
+    numbered = pl.concat(
+        kinds.join(words, on=["cls", "word"]).select(pl.lit(n).alias("table"), "way", "kind", "sensitive", "is_kept")
+        for n, (_, kinds) in enumerate(parts)
     )
-    by = ["kind", "sensitive", "due_on"]
-    ones = found.select(by).unique().sort(by).with_row_index("parts")
-    found = found.join(ones, on=by, nulls_equal=True).sort("subject", "kind")
-    said = ones.join(words.select("kind", "said", "is_kept"), on="kind", maintain_order="left").select(_one())["one"]
-    return _told_apart(found.group_by("subject", maintain_order=True).agg("parts"), said)
+    keeps = numbered.group_by("table", "way").agg(pl.col("is_kept").any().alias("keeps"))
+    by = ["table", "way", "due_on"]
+    found = (
+        pl.concat(decided.with_columns(pl.lit(n).alias("table")) for n, (decided, _) in enumerate(parts))
+        .join(keeps, on=["table", "way"])
+        .select("subject", "table", "way", pl.when("keeps").then("due_on").alias("due_on"))
+    )
+    ways = found.select(by).unique().sort(by).with_row_index("parts")
+    found = found.join(ways, on=by, nulls_equal=True).sort("subject", "parts")
+    of, lists = _told_apart(found.group_by("subject", maintain_order=True).agg("parts"))
+    kinds = (
+        lists.join(ways, left_on="part", right_on="parts")
+        .join(numbered, on=["table", "way"])
+        .group_by("list", "kind")
+        .agg(pl.col("due_on").max(), pl.col("sensitive").any())
+        .join(words.select("kind", "said", "is_kept"), on="kind")
+        .sort("list", "kind")
+    )
+    return _once(of, kinds.select("list", _one()))
 
 
-def _told_apart(lists: pl.DataFrame, said: pl.Series) -> Kinds:
-    """`subject` or `ref` with `parts`, a list of places in `said`: each distinct list once, as one text."""
+def _told_apart(lists: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Of who (`subject` or `ref`) with `parts`, numbers: who with `list`, and `list`, `part` of the distinct lists."""
     who = lists.columns[0]
     joined = lists.select(who, pl.col("parts").cast(pl.List(pl.String)).list.join(";").alias("list"))
     distinct = joined["list"].unique(maintain_order=True)
     parts = distinct.str.split(";").cast(pl.List(pl.UInt32)).to_frame("part").with_row_index("list").explode("part")
-    texts = parts.select("list", said.gather(parts["part"]).alias("said")).group_by("list", maintain_order=True)
-    place = pl.col("list").replace_strict(distinct, pl.int_range(len(distinct), eager=True), return_dtype=pl.UInt32)
-    return Kinds(joined.select(who, place.alias("kinds")), texts.agg(pl.col("said").str.join(";"))["said"])
+    place = pl.col("list").replace_strict(distinct, _places(distinct), return_dtype=pl.UInt32)
+    return joined.select(who, place), parts
+
+
+def _once(of: pl.DataFrame, one: pl.DataFrame) -> Kinds:
+    """The lists as texts, of `list`, `one` in order; each text once, whatever lists it says."""
+    texts = one.group_by("list", maintain_order=True).agg(pl.col("one").str.join(";").alias("text")).sort("list")
+    said = texts["text"].unique(maintain_order=True)
+    place = texts.select("list", pl.col("text").replace_strict(said, _places(said), return_dtype=pl.UInt32))
+    found = of.join(place, on="list", maintain_order="left")
+    return Kinds(found.select(of.columns[0], pl.col("text").alias("kinds")), said.alias("said"))
+
+
+def _places(distinct: pl.Series) -> pl.Series:
+    return pl.int_range(len(distinct), eager=True, dtype=pl.UInt32)
 
 
 def _one() -> pl.Expr:

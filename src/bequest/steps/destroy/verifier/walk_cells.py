@@ -235,8 +235,10 @@ def _is_space(c):  # type: ignore[no-untyped-def]
 
 @compiled
 def _is_plain(data, begin, end, shapes):  # type: ignore[no-untyped-def]
-    """Whether a text is its own plain form, and no code: Chinese characters and ASCII alone (UAX #15: no unified
-    ideograph has another form), of another shape than any code."""
+    """Whether a text is its own plain form, and no code: Chinese characters and ASCII, of another shape than any code.
+
+    No unified ideograph has another form (UAX #15).
+    """
     h, n, i = _START, 0, begin
     while i < end:
         c = data[i]
