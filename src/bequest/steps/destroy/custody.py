@@ -74,7 +74,7 @@ def seal_table(
     """Seal the custody cells of one table; `number` is its fixed place among the tables of the case.
 
     `parents` maps a customer number column to a frame (`number`, `name`), see `parent_names`. Nothing is read where
-    the table was sealed by a former run.
+    the table was sealed by a former run, or holds nothing to seal.
 
     Raises:
         StateError: where a file of a table that was sealed is no longer there or was changed.
@@ -92,7 +92,7 @@ def seal_table(
     try:
         clear = _ClearBuckets(private, plan, parents)
         matcher = RowMatcher(plan, link_ecb)
-        for batch in batches():
+        for batch in batches() if keeps_any(plan) else ():
             clear.add(batch, matcher.match(batch))
         clear.close()
         sealed = []
@@ -105,6 +105,13 @@ def seal_table(
         shutil.rmtree(private, ignore_errors=True)
     write_manifests(spec, places)
     return SealedTable(tuple(sealed), clear.rows())
+
+
+def keeps_any(plan: TablePlan) -> bool:
+    """Whether any cell of the table goes into custody."""
+    kept = plan.indices(residue=frozenset({Residue.CUSTODY}))
+    cells = plan.rows.select((pl.col(DECISION_PREFIX + c.name).is_in(kept).any()).alias(c.name) for c in plan.columns)
+    return bool(plan.rows.height) and any(cells.row(0))
 
 
 def parent_names(batches: Iterable[pl.DataFrame], number: str, names: Sequence[str]) -> pl.DataFrame:
