@@ -175,7 +175,7 @@ class _ClearBuckets:
         parts = self._numbers.get(bucket)
         if not parts:
             return None
-        found = []
+        found = [pl.DataFrame(schema=dict.fromkeys(("column", "number", "name"), pl.String))]
         for (column,), numbers in pl.concat(parts).unique().group_by("column"):
             for r in (r for r in self._plan.relations if r.column == column):
                 names = self._parents.get((r.to_source, r.to_table, r.to_column))
