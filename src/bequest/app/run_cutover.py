@@ -117,7 +117,7 @@ def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
     if run.case.event not in ALL_STAYS:
         seal_feedback(ctx, run, pairs, linked)
     renew_tasks(ctx, run, decided.stays_whole, decided.plans, sources)
-    root = disposition_root(ctx, run, pairs.to_list(), linked.anchors)
+    root = disposition_root(ctx, run, pairs, linked.anchors)
     note_fixed(run.workspace, taken)
     run.hook("before_outcome")
     _outcome(ctx, run, (intent, number), approved, decided, inventory, root)

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import fields
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -73,7 +74,8 @@ def index_and_link(ctx: Context, case: Case, datamap: DataMap, sources: dict[str
         path = workspace.table_file("index", table.source, table.name)
         batches = read_table(ctx, sources[table.source], table, "link", allow_duplicates=True)
         frames = index_batches(table, batches, settings, before=_indexed_before(path, rules))
-        workspace.write_batches(path, frames, {"rules": rules})
+        if (first := next(frames, None)) is not None:  # else the file holds as it is
+            workspace.write_batches(path, chain([first], frames), {"rules": rules})
         index = indexes[(table.source, table.name)] = TableFile(path)
         _check_keys(table, index)
     linked = link(datamap, indexes, to_apply(workspace), beside=workspace.dir("tmp"))

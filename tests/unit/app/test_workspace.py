@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from bequest.app.workspace import Workspace
+from bequest.app.workspace import Workspace, parquet_bytes
 from bequest.kernel.errors import StateError
 
 
@@ -116,3 +116,12 @@ def test_the_private_directory_is_wiped_after_a_failure_too(workspace: Workspace
     with pytest.raises(ZeroDivisionError):
         fails()
     assert not (workspace.root / "tmp" / "new").exists()
+
+
+def test_a_frame_in_pieces_is_one_parquet_file() -> None:
+    frame = pl.DataFrame({"a": ["x", None, "长"] * 1_000, "b": range(3_000)})
+    pieces = list(parquet_bytes(frame.iter_slices(700)))
+    assert len(pieces) == 6
+    assert all(pieces)
+    assert pl.read_parquet(b"".join(pieces)).equals(frame)
+    assert pl.read_parquet(b"".join(parquet_bytes([frame.clear()]))).equals(frame.clear())
