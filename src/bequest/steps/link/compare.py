@@ -13,7 +13,8 @@ from math import log2
 
 import polars as pl
 
-from bequest.engine.kernels.union_find import Codes, Labels
+from bequest.engine.kernels.coding import Codes
+from bequest.engine.kernels.union_find import Labels
 from bequest.steps.link.looks import KINDS, Looks, bearers
 
 PARTS = ("chance", "name", "phone", "email", "birthday", "address", "identity", "other", "gender")

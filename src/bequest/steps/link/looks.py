@@ -11,7 +11,8 @@ import numpy as np
 import polars as pl
 
 from bequest.engine.kernels.buffers import Bools
-from bequest.engine.kernels.union_find import Codes, Labels, pair_codes, several
+from bequest.engine.kernels.coding import Codes, number_of, pair_codes
+from bequest.engine.kernels.union_find import Labels, several
 
 KINDS = ("ph", "ph2", "em", "nm", "py", "bd", "af", "am", "ac", "ip", "so", "us")
 BLOCK = 60
@@ -77,12 +78,14 @@ def _pooled(frame: pl.DataFrame) -> pl.DataFrame:
 
 def bearers(codes: Mapping[str, Codes], base: Labels, kind: str, who: str, values: pl.Series) -> pl.DataFrame:
     """`v`, `k`: how many different `who` (people, or sounds of names) bear each of these values of a kind, of all."""
-    wanted = values.filter(values >= 0).unique().to_numpy()
+    columns = [codes[c] for c in (("ph", "ph2") if kind == "ph" else (kind,))]
+    wanted = np.zeros(number_of(columns) + 1, np.bool_)  # a missing one, -1, looks at the last mark
+    wanted[values.filter(values >= 0).to_numpy()] = True
     parts = [pl.DataFrame(schema={"v": pl.Int32, "w": pl.Int32})]
-    for column in ("ph", "ph2") if kind == "ph" else (kind,):
-        at = np.flatnonzero(np.isin(codes[column], wanted))
+    for column in columns:
+        at = np.flatnonzero(wanted[column])
         whose = (base if who == "base" else codes[who])[at].astype(np.int32)
-        parts.append(pl.DataFrame({"v": codes[column][at], "w": whose}))
+        parts.append(pl.DataFrame({"v": column[at], "w": whose}))
     return pl.concat(parts).filter(pl.col("w") >= 0).group_by("v").agg(pl.col("w").n_unique().alias("k"))
 
 
