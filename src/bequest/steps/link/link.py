@@ -81,11 +81,11 @@ def link(
     if not blocks:
         return Linked(0, {}, pl.Series([], dtype=pl.Binary), 0, 0)
     mentions = Mentions(blocks)
-    codes = mentions.codes(FEATURES, beside)
     said = mentions.pairs(nothing_decided() if decisions is None else decisions)
-    shared = shared_phones(codes)
-    base = certain(mentions, codes, said)
-    found = clusters(mentions, codes, base.labels, said)
+    with mentions.codes(FEATURES, beside) as codes:
+        shared = shared_phones(codes)
+        base = certain(mentions, codes, said)
+        found = clusters(mentions, codes, base.labels, said)
     labels = found.labels
     n_subjects = int(labels.max()) + 1
     subject_of: dict[TableKey, dict[RowRole, np.ndarray]] = {}

@@ -1,10 +1,11 @@
 """All mentions of a case as columns, taken from the indexes kind by kind and part by part: never all tokens at once."""
 
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from os import SEEK_END
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -61,15 +62,13 @@ MANY = 500_000
 
 
 class LaidDown(MutableMapping[str, Codes]):
-    """Columns of codes in a file without a name, each read when asked for: numbers that say nothing by themselves.
+    """Columns of codes in a file, each read when asked for: numbers that say nothing by themselves.
 
     A dozen columns of many millions of rows would be most of what lies in memory, and few are looked at together.
     """
 
-    def __init__(self, folder: Path) -> None:
-        path = folder / "link-codes"
-        self._file = path.open("w+b")
-        path.unlink()  # gone with the process, however that ends
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
         self._at: dict[str, tuple[int, int]] = {}
 
     def __setitem__(self, kind: str, column: Codes) -> None:
@@ -90,6 +89,15 @@ class LaidDown(MutableMapping[str, Codes]):
 
     def __len__(self) -> int:
         return len(self._at)
+
+
+@contextmanager
+def _nameless(folder: Path) -> Iterator[BinaryIO]:
+    """A file in the folder that is gone with the process, however that ends."""
+    path = folder / "link-codes"
+    with path.open("w+b") as file:
+        path.unlink()
+        yield file
 
 
 STRANGERS = 0.5
@@ -213,12 +221,19 @@ class Mentions:
         heights = [len(b.rows) for b in self._blocks]
         return believed(columns, np.repeat(np.arange(len(heights), dtype=np.int32), heights), known)
 
-    def codes(self, kinds: Sequence[str], beside: Path | None = None) -> Mapping[str, Codes]:
+    @contextmanager
+    def codes(self, kinds: Sequence[str], beside: Path | None = None) -> Iterator[Mapping[str, Codes]]:
         """Codes of features and `sn` (-1 for nothing), and `ge` as it is (0 for nothing).
 
         `beside`: a private folder in which they are laid down where there are very many of them.
         """
-        made: MutableMapping[str, Codes] = {} if beside is None or self.height < MANY else LaidDown(beside)
+        if beside is None or self.height < MANY:
+            yield self._coded(kinds, {})
+        else:
+            with _nameless(beside) as file:
+                yield self._coded(kinds, LaidDown(file))
+
+    def _coded(self, kinds: Sequence[str], made: MutableMapping[str, Codes]) -> Mapping[str, Codes]:
         made["ph"], made["ph2"] = tag_codes([self._tags("x:{role}:ph"), self._tags("x:{role}:ph2")])
         for kind in kinds:
             if kind not in made:
