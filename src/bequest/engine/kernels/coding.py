@@ -72,6 +72,14 @@ def pair_codes(pairs: Sequence[tuple[Codes, Codes]]) -> list[Codes]:
     return _coded([(frozen(a), frozen(b), (a >= 0) & (b >= 0)) for a, b in pairs])
 
 
+def first_of_each(numbers: Words) -> Bools:
+    """Which rows hold a number that stands in no row before them."""
+    [made] = _coded([(numbers, numbers, np.ones(len(numbers), np.bool_))])
+    out = np.ones(len(made), np.bool_)
+    out[1:] = made[1:] > np.maximum.accumulate(made)[:-1]  # codes count by first appearance
+    return out
+
+
 def number_of(made: Sequence[Codes]) -> int:
     """How many different codes stand in columns of one numbering."""
     return max((int(column.max(initial=-1)) for column in made), default=-1) + 1

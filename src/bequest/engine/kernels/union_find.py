@@ -70,6 +70,14 @@ def several(keys: Sequence[Codes], who: Codes | Labels, n: int) -> Bools:
     return many
 
 
+def times_of(keys: Sequence[Codes], n: int) -> Codes:
+    """In how many rows of all the columns each of the codes 0 … n-1 stands."""
+    counts = np.zeros(n, np.int32)
+    for key in keys:
+        _count(key, counts)
+    return counts
+
+
 def bearers_of(key: Codes, who: Codes | Labels, most: int) -> tuple[Codes, npt.NDArray[np.int8]]:
     """For each code the first `most` different `who` that bear it, and how many do: `most` + 1 for more.
 
@@ -158,6 +166,13 @@ def _union_codes(parent, key, first):  # type: ignore[no-untyped-def]
             first[code] = row
         else:
             _union(parent, first[code], row)
+
+
+@compiled
+def _count(key, counts):  # type: ignore[no-untyped-def]
+    for row in range(len(key)):
+        if key[row] >= 0:
+            counts[key[row]] += 1
 
 
 @compiled

@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 
 from bequest.engine.kernels.buffers import Bools
-from bequest.engine.kernels.coding import Codes, number_of, pair_codes
-from bequest.engine.kernels.union_find import Labels, several
+from bequest.engine.kernels.coding import Codes, first_of_each, number_of, pair_codes
+from bequest.engine.kernels.union_find import Labels, several, times_of
 
 KINDS = ("ph", "ph2", "em", "nm", "py", "bd", "af", "am", "ac", "ip", "so", "us")
 BLOCK = 60
@@ -40,8 +40,9 @@ def looks(codes: Mapping[str, Codes], base: Labels) -> Looks:
     """Who is to be compared with whom: two people whose valid identity numbers do not differ."""
     first = np.flatnonzero(_first_looks(codes, base))
     met = _candidates(codes, base, first)
-    bases = np.unique(base[met.to_numpy().ravel()])
-    rows = first[np.isin(base[first], bases)]
+    compared = np.zeros(int(base.max()) + 1, np.bool_)
+    compared[base[met.to_numpy().ravel()]] = True
+    rows = first[compared[base[first]]]
     taken = {k: codes[k][rows] for k in ("id", *KINDS, "sn", "ge")}
     frame = pl.DataFrame({"mention": rows.astype(np.uint32), "base": base[rows].astype(np.int32), **taken})
     sexes = frame.filter(pl.col("ge") > 0).group_by("base").agg(pl.col("ge").min().alias("s"), pl.col("ge").max())
@@ -96,7 +97,7 @@ def _first_looks(codes: Mapping[str, Codes], base: Labels) -> Bools:
         look *= np.uint64(0x9E3779B97F4A7C15)
         look ^= look >> np.uint64(29)
         look += codes[kind].astype(np.uint32)
-    return pl.Series(look).is_first_distinct().to_numpy()
+    return first_of_each(look)
 
 
 def _numbers(codes: Mapping[str, Codes], base: Labels) -> Codes:
@@ -132,10 +133,8 @@ def _candidates(codes: Mapping[str, Codes], base: Labels, first: np.ndarray) -> 
 
 def _shared(keys: list[Codes], who: Labels) -> tuple[np.ndarray, np.ndarray]:
     """Where values stand that others bear too, and not too many, and the values; `keys` are in one numbering."""
-    n = max(int(key.max(initial=-1)) for key in keys) + 1
-    borne = np.zeros(n, np.int64)
-    for key in keys:
-        borne += np.bincount(key[key >= 0], minlength=n)
+    n = number_of(keys)
+    borne = times_of(keys, n)
     good = several(keys, who, n) & (borne >= 2) & (borne <= BLOCK)
     at = [np.flatnonzero((key >= 0) & good[key]) for key in keys] if n else [np.zeros(0, np.int64)]
     return np.concatenate(at), np.concatenate([key[rows] for key, rows in zip(keys, at, strict=False)])
