@@ -201,10 +201,11 @@ _LONGEST_PREFIX, _LEAST_REST = 4, 5
 _RANKS = frozenset({"会员等级", "用户等级", "客户等级", "等级", "医院等级", "酒店等级"})
 """Spelt like 登记, which names of tables in pinyin far more often mean."""
 _THINGS_AND_EVENTS = frozenset(lexicon.THINGS) | frozenset(lexicon.EVENTS)
+_HAN_THINGS_AND_EVENTS = tuple(w for w in _THINGS_AND_EVENTS if has_han(w))
 
 
 def _ends_in_thing_or_event(text: str) -> bool:
-    return any(has_han(w) and text.endswith(w) for w in _THINGS_AND_EVENTS)
+    return text.endswith(_HAN_THINGS_AND_EVENTS)
 
 
 def table_context(sample: TableSample) -> TableContext:
