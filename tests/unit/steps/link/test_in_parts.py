@@ -12,7 +12,7 @@ from tests.unit.steps.link.company import Rates, generate
 from tests.unit.steps.link.scoring import indexes_of
 
 from bequest.engine.kernels import coding
-from bequest.steps.link import mentions
+from bequest.steps.link import compare, mentions
 from bequest.steps.link.link import DECISIONS, Linked, link
 from bequest.steps.link.mentions import believed
 
@@ -51,6 +51,7 @@ def test_a_company_in_parts_is_the_company(
     whole = link(company.datamap, indexes, said)
     monkeypatch.setattr(coding, "WHOLE", 0)
     monkeypatch.setattr(coding, "AT_ONCE", 8)
+    monkeypatch.setattr(compare, "_AT_ONCE", 10)
     monkeypatch.setattr(mentions, "MANY", 0)
     monkeypatch.setattr(mentions, "_ROWS_AT_ONCE", 10)
     parts = {key: InParts(frame, n_rows) for key, frame in indexes.items()}
