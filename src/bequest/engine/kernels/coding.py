@@ -5,7 +5,7 @@ coded part by part, the part being some bits of a hash: so the table stays small
 whatever parts they were made.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,7 +59,11 @@ class Tags:
 
 def codes(keys: Sequence[pl.Series]) -> list[Codes]:
     """Codes of tags, equal for equal tags in whichever column; null gets -1."""
-    return tag_codes([Tags.of([key], len(key)) for key in keys])
+    return tag_codes([Tags.of(_slices(key), len(key)) for key in keys])
+
+
+def _slices(key: pl.Series) -> Iterator[pl.Series]:
+    return (key.slice(at, AT_ONCE) for at in range(0, len(key), AT_ONCE))
 
 
 def tag_codes(columns: Sequence[Tags]) -> list[Codes]:
