@@ -86,7 +86,8 @@ COLUMNS = ("bench", "rows", "ours", "peer", "ratio", "ratio_low", "ratio_high", 
 def page(where: dict[str, str], lines: list[Line]) -> str:
     """The page for the docs."""
     verdict = {True: "met", False: "missed", None: "–"}
-    table = [[*(str(x.get(c, "–")) for c in COLUMNS), verdict[x.get("passes")]] for x in lines]  # type: ignore[index]
+    shown = [x if "peak_mb" not in x else {**x, "ours": f"{x['peak_mb']} MB"} for x in lines]
+    table = [[*(str(x.get(c, "–")) for c in COLUMNS), verdict[x.get("passes")]] for x in shown]  # type: ignore[index]
     header = [*(c.replace("_", " ") for c in COLUMNS), ""]
     rows = [header, ["---"] * len(header), *table]
     parts = [HEAD, *(f"- {k}: {v}" for k, v in where.items()), "", *map(_row, rows), ""]

@@ -19,9 +19,11 @@ from bequest.kernel.errors import StateError
 _LONGEST = 100
 """Characters of a source's or table's name in a file name: both together stay below the 255 bytes of file systems."""
 
+_ROWS_AT_ONCE = 100_000
+
 
 class TableFile:
-    """The columns of a frame in a file of the workspace, each read when it is asked for."""
+    """The columns of a frame in a file of the workspace, each read when it is asked for, part by part."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -29,8 +31,11 @@ class TableFile:
         with ParquetFile(path) as file:
             self.height: int = file.metadata.num_rows
 
-    def __getitem__(self, name: str, /) -> pl.Series:
-        return pl.read_parquet(self._path, columns=[name])[name]
+    def parts(self, name: str, /) -> Iterator[pl.Series]:
+        """A column from its first row to its last, a bounded number of rows at a time."""
+        with ParquetFile(self._path, pre_buffer=False) as file:  # else all that was read stays in memory
+            for batch in file.iter_batches(_ROWS_AT_ONCE, columns=[name]):
+                yield pl.Series(name, batch.column(0))
 
     def slice(self, offset: int, length: int, /) -> pl.DataFrame:
         """That many rows from there on; fewer where it ends before."""

@@ -8,7 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from bequest.app.workspace import Workspace, parquet_bytes
+import bequest.app.workspace
+from bequest.app.workspace import TableFile, Workspace, parquet_bytes
 from bequest.kernel.errors import StateError
 
 
@@ -72,6 +73,20 @@ def test_a_frame_is_replaced_whole_and_nothing_lies_about(workspace: Workspace) 
     workspace.write(path, pl.DataFrame({"x": [3]}))
     assert workspace.read(path, "link")["x"].to_list() == [3]
     assert [p.name for p in path.parent.iterdir()] == [path.name]
+
+
+def test_a_column_comes_in_parts_of_bounded_size(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bequest.app.workspace, "_ROWS_AT_ONCE", 3)
+    frames = [pl.DataFrame({"t": [b"a", None]}), pl.DataFrame({"t": [b"b"] * 5}), pl.DataFrame({"t": [b"c"]})]
+    batches, whole = workspace.dir("work") / "batches.parquet", workspace.dir("work") / "whole.parquet"
+    workspace.write_batches(batches, frames)
+    workspace.write(whole, pl.concat(frames))
+    for path in (batches, whole):
+        file = TableFile(path)
+        parts = list(file.parts("t"))
+        assert (file.columns, file.height) == (["t"], 8)
+        assert pl.concat(parts).equals(pl.concat(frames)["t"])
+        assert max(len(p) for p in parts) <= 3
 
 
 def test_a_frame_that_is_not_there_names_the_step_that_writes_it(workspace: Workspace) -> None:

@@ -175,7 +175,7 @@ def topic_of_text(text: str) -> Topic:
                 break
             rest = shorter
         answer, word = last_word_of(rest, _GROUPS)
-        if answer == Topic.PERSON.value and _ends_in_thing_or_event(rest.removesuffix(word)):
+        if answer == Topic.PERSON.value and rest.removesuffix(word).endswith(_HAN_THINGS_AND_EVENTS):
             return Topic.EVENT
         return Topic(answer) if answer else Topic.UNKNOWN
     words = [singular(w, _TOPICAL) for w in words_of(text) if w not in lexicon.GENERIC_TABLE_WORDS and not w.isdigit()]
@@ -201,10 +201,7 @@ _LONGEST_PREFIX, _LEAST_REST = 4, 5
 _RANKS = frozenset({"会员等级", "用户等级", "客户等级", "等级", "医院等级", "酒店等级"})
 """Spelt like 登记, which names of tables in pinyin far more often mean."""
 _THINGS_AND_EVENTS = frozenset(lexicon.THINGS) | frozenset(lexicon.EVENTS)
-
-
-def _ends_in_thing_or_event(text: str) -> bool:
-    return any(has_han(w) and text.endswith(w) for w in _THINGS_AND_EVENTS)
+_HAN_THINGS_AND_EVENTS = tuple(w for w in _THINGS_AND_EVENTS if has_han(w))
 
 
 def table_context(sample: TableSample) -> TableContext:
