@@ -31,7 +31,7 @@ from bequest.steps.discover import matching  # noqa: E402
 from bequest.steps.discover.context import TableContext  # noqa: E402, F401 - loads the modules swapped below
 from bequest.steps.discover.detector import Detector  # noqa: E402
 from bequest.steps.discover.discover import by_rules  # noqa: E402
-from bequest.steps.discover.learned import PERSONAL_FROM, SENSITIVE_FROM, doubt  # noqa: E402
+from bequest.steps.discover.learned import PERSONAL_FROM, SENSITIVE_FROM, care, doubt  # noqa: E402
 from bequest.steps.discover.naming import with_readings  # noqa: E402
 from bequest.steps.discover.references import with_references  # noqa: E402
 from bequest.steps.discover.spelling import Pinyin  # noqa: E402
@@ -207,14 +207,14 @@ def crossed(columns: Sequence[Seen]) -> None:
         own = [i for i, c in enumerate(columns) if c.fold == fold]
         x = matrix([columns[i] for i in own], places)
         odds[own], sharp[own] = x @ models["personal"], x @ models["sensitive"]
-        odds[own] -= [doubt(columns[i].traits) for i in own]
+        odds[own] += [care(columns[i].traits, sharp[i]) - doubt(columns[i].traits) for i in own]
     counted = np.array([c.counted for c in columns])
     truth = np.array([c.label.personal for c in columns]) & counted
     grave = np.array([c.label.sensitive for c in columns]) & truth
     by_rules = np.array([c.personal for c in columns]) & counted
     marked = np.array([c.sensitive for c in columns])
     print("from            recall  precision  sensitive recall (its precision)")
-    choices = [(np.inf, np.inf)] + [(p, s) for p in (0.5, 0, PERSONAL_FROM, -0.5) for s in (-1, SENSITIVE_FROM)]
+    choices = [(np.inf, np.inf)] + [(p, s) for p in (0.5, 0.3, PERSONAL_FROM, -0.3) for s in (-1, SENSITIVE_FROM)]
     for personal, sensitive in choices:
         said = by_rules | (counted & (odds >= personal))
         graver = said & (marked | (sharp >= sensitive))

@@ -22,7 +22,19 @@ _OF_FIRMS = frozenset(
 
 def told(sample: TableSample) -> str:
     """What name and comment of the table say; a name in pinyin is read too."""
-    return f"{sample.table} {sample.comment} {PINYIN.words_in(''.join(chunks(sample.table)))}"
+    return f"{sample.table} {sample.comment} {PINYIN.words_in(''.join(chunks(sample.table))) or by_initials(sample)}"
+
+
+def by_initials(sample: TableSample) -> str:
+    """What a table named by initials of pinyin (`t_hkjh`) is of, where its columns are named so too."""
+    last = (chunks(sample.table) or ("",))[-1]
+    return lexicon.TABLES_BY_INITIALS[last] if last in lexicon.TABLES_BY_INITIALS and in_initials(sample) else ""
+
+
+def owes(sample: TableSample) -> bool:
+    """Whether rows are what somebody owes or pays back: whoever it is stands with the loan."""
+    both = told(sample)
+    return mentions(both, lexicon.OWING_WORDS) and not mentions(both, lexicon.TERMS_WORDS)
 
 
 def names_staff(sample: TableSample) -> bool:

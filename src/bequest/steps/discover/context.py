@@ -13,6 +13,7 @@ from bequest.steps.discover.around import (
     are_suppliers,
     before_personal,
     beside_a_person,
+    by_initials,
     counts_people,
     has_births,
     in_initials,
@@ -22,6 +23,7 @@ from bequest.steps.discover.around import (
     names_bank,
     names_class,
     names_staff,
+    owes,
     refers_by_number,
     refers_to_anybody,
     refers_to_outsider,
@@ -240,7 +242,7 @@ def table_context(sample: TableSample) -> TableContext:
         orders=mentions(both, lexicon.ORDER_WORDS),
         buying=mentions(both, lexicon.BUYING_WORDS),
         evidence=_why(topic, individual, n_individual),
-        finance=people and mentions(both, lexicon.FINANCE_WORDS),
+        finance=(people and mentions(both, lexicon.FINANCE_WORDS)) or (owes(sample) and not machinery),
         pay=not about_nobody and (refers or people) and _is_pay(sample, both),
         schooling=people and mentions(both, lexicon.SCHOOLING_WORDS),
         work_history=people and not machinery and mentions(both, lexicon.WORK_HISTORY_WORDS),
@@ -381,6 +383,7 @@ def _topic(sample: TableSample) -> Topic:
     if mentions(told(sample), lexicon.TEMPLATE_WORDS):
         return Topic.THING
     topic = comment if comment is not Topic.UNKNOWN else name
+    topic = topic_of_text(by_initials(sample)) if topic is Topic.UNKNOWN else topic
     both = f"{sample.table} {sample.comment}"
     address_of_organisation = (
         mentions(both, ("address", "地址"))

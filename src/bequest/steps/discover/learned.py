@@ -21,9 +21,11 @@ from bequest.steps.discover.roles import role_of
 from bequest.steps.discover.sample import ColumnInfo, TableSample
 from bequest.steps.discover.traits import table_traits
 
-PERSONAL_FROM, SENSITIVE_FROM = -0.1, -2.0
-"""Log-odds from which a column is proposed. They lie under even because overlooking somebody costs more than a second
-look; chosen where recall, precision and sensitive recall together are best on schemas left out in turn."""
+PERSONAL_FROM, SENSITIVE_FROM = 0.1, -2.0
+"""Log-odds from which a column is proposed, and marked as sensitive; chosen where recall, precision and sensitive
+recall together are best on schemas left out in turn."""
+_CARE = 1.5
+_OF_SOMEBODY = frozenset({"flag:persons", "flag:finance", "flag:pay", "flag:medical"})
 _DOUBTS = {"hits:plain": 1.0, "hits:whole": 1.0, "topic:thing": 2.0, "topic:organisation": 2.0}
 """What is taken off where a rule knows the word and it says nothing of people, or the table is about none: real systems
 have far more such columns than the schemas the weights come from."""
@@ -61,7 +63,10 @@ def _added(
     column: ColumnMap, info: ColumnInfo, seen: Sequence[str], context: TableContext, sample: TableSample
 ) -> ColumnMap:
     odds = score(models()["personal"], seen) - doubt(seen)
-    if odds < PERSONAL_FROM:
+    if odds + _CARE < PERSONAL_FROM:
+        return column
+    sharp = score(models()["sensitive"], seen)
+    if odds + care(seen, sharp) < PERSONAL_FROM:
         return column
     has_values = sample.values(info.name).drop_nulls().len() > 0
     if has_values and column.cls is FieldClass.UNKNOWN:
@@ -73,7 +78,7 @@ def _added(
         column,
         cls=cls,
         personal=True,
-        sensitive=sensitive_by_class(cls) or score(models()["sensitive"], seen) >= SENSITIVE_FROM,
+        sensitive=sensitive_by_class(cls) or sharp >= SENSITIVE_FROM,
         role=role_of(cls, True, info, context, sample),
         confidence=max(500, round(1000 / (1 + math.exp(-odds)))),
         evidence=(f"learned:{_shown(seen)}",),
@@ -93,6 +98,14 @@ def _shown(seen: Sequence[str]) -> str:
     told = sorted(((weights.get(t, 0.0), t) for t in seen if t.startswith(_SHOWN)), key=lambda x: (-x[0], x[1]))
     words = [t.split(":", 1)[1].removesuffix(" persons").removesuffix(" people") for w, t in told if w >= _LEAST_SHOWN]
     return ", ".join(list(dict.fromkeys(words))[:_MOST_SHOWN]) or "its place in the table"
+
+
+def care(seen: Sequence[str], sensitive: float) -> float:
+    """The log-odds to add in a table about somebody, by how likely a column is sensitive if it is anybody's at all.
+
+    Overlooking an account or an illness costs more than a second look at a column about nobody.
+    """
+    return _CARE / (1 + math.exp(-sensitive)) if not _OF_SOMEBODY.isdisjoint(seen) else 0.0
 
 
 def doubt(seen: Sequence[str]) -> float:

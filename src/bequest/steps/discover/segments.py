@@ -179,6 +179,43 @@ def from_skeleton(part: str, vocabulary: frozenset[str]) -> str:
     return _skeletons(vocabulary).get(part, "")
 
 
+@lru_cache(maxsize=16384)
+def by_abbreviations(word: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
+    """A run of abbreviations (`crdnbr`, `hldmbl`) as the words meant; nothing where some letters mean none.
+
+    For tables known to be written so: elsewhere such runs are rather initials in pinyin.
+    """
+    best: dict[int, tuple[int, tuple[str, ...]]] = {0: (0, ())}
+    for end in range(2, len(word) + 1):
+        for start in [s for s in best if s < end - 1]:
+            part = word[start:end]
+            if part in vocabulary and len(part) >= _LEAST_WORD:
+                cost, meant = _KNOWN, (part,)
+            elif part in MEANT or part in _PARTS:
+                cost, meant = (_MISTYPED if len(part) >= _LEAST_WORD else _SHORT + 2), MEANT.get(part) or _PARTS[part]
+            elif one := from_skeleton(part, vocabulary):
+                cost, meant = _CORRECTED, (one,)
+            elif part in _SHORT_ENDINGS and end == len(word):
+                cost, meant = _KNOWN, (part,)
+            else:
+                continue
+            option = (best[start][0] + cost, (*best[start][1], *meant))
+            if end not in best or option < best[end]:
+                best[end] = option
+    return best.get(len(word), (0, ()))[1]
+
+
+_PARTS = {
+    short: tuple(meant.split())
+    for short, meant in (
+        line.split(maxsplit=1)
+        for line in (_FOLDER / "parts.txt").read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+    )
+}
+"""Abbreviations that only a run of them tells for what they are: alone they stand for too much."""
+
+
 def _read(part: str, vocabulary: frozenset[str], last: bool, plain: bool) -> tuple[int, tuple[str, ...]] | None:
     """What a part of a word means, and what reading it so costs."""
     if len(part) < _LEAST_WORD:

@@ -12,7 +12,7 @@ from bequest.model.datamap import ColumnMap
 from bequest.steps.discover.context import TableContext
 from bequest.steps.discover.detector import type_family
 from bequest.steps.discover.detectors import DETECTORS
-from bequest.steps.discover.matching import comment_hits, name_hits, words_of
+from bequest.steps.discover.matching import VOCABULARY, comment_hits, name_hits, words_of
 from bequest.steps.discover.sample import ColumnInfo, TableSample
 from bequest.steps.discover.words import comment_heads, has_han
 
@@ -47,6 +47,7 @@ def table_traits(sample: TableSample, context: TableContext, columns: tuple[Colu
         for where, j in (("before", i - 1), ("after", i + 1)):
             if 0 <= j < len(columns):
                 own += [f"{where}:{columns[j].cls.value} {columns[j].personal}", f"{where}:{columns[j].personal}"]
+                own += [f"near:{w}" for w in words_of(sample.columns[j].said)[-1:]]
         answer.append(list(dict.fromkeys((*own, *shared))))
     return answer
 
@@ -58,8 +59,15 @@ def _of_name(name: str, whose: str) -> list[str]:
     if words:
         traits += [f"last:{words[-1]}", f"first:{words[0]}", "known" if words[-1] in _profiles() else "unknown"]
         traits += [f"end_like:{c}" for c in _profiles().get(words[-1], ())]
+    traits += [t for w in words if w not in VOCABULARY and w.isascii() and w.isalpha() for t in _of_letters(w)]
     traits += [f"like:{c}" for c in {c for w in words for c in _profiles().get(w, ())}]
     return traits
+
+
+def _of_letters(word: str) -> list[str]:
+    """Runs of three letters of a word that nobody knows: `telno` is a telephone all the same."""
+    bound = f"^{word}$"
+    return [f"letters:{bound[i : i + 3]}" for i in range(len(bound) - 2)]
 
 
 def _of_comment(comment: str) -> list[str]:
