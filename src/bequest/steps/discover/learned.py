@@ -21,7 +21,7 @@ from bequest.steps.discover.roles import role_of
 from bequest.steps.discover.sample import ColumnInfo, TableSample
 from bequest.steps.discover.traits import table_traits
 
-PERSONAL_FROM, SENSITIVE_FROM = 0.1, -2.0
+PERSONAL_FROM, SENSITIVE_FROM = 0.2, -2.0
 """Log-odds from which a column is proposed, and marked as sensitive; chosen where recall, precision and sensitive
 recall together are best on schemas left out in turn."""
 _CARE = 1.5
@@ -29,6 +29,8 @@ _OF_SOMEBODY = frozenset({"flag:persons", "flag:finance", "flag:pay", "flag:medi
 _DOUBTS = {"hits:plain": 1.0, "hits:whole": 1.0, "topic:thing": 2.0, "topic:organisation": 2.0}
 """What is taken off where a rule knows the word and it says nothing of people, or the table is about none: real systems
 have far more such columns than the schemas the weights come from."""
+_REFERENCES, _REFERENCES_FROM = frozenset({FieldClass.USER_ID, FieldClass.ORDER_NO}), 1.0
+"""Numbers point to so many other things that more is asked of them."""
 _FILE = Path(__file__).parent / "vocabulary" / "learned.txt.xz"
 _LEAST_COLUMNS = 3
 """Columns that make a table to go by."""
@@ -44,7 +46,7 @@ def with_second_opinion(
     sample: TableSample, context: TableContext, columns: tuple[ColumnMap, ...]
 ) -> tuple[ColumnMap, ...]:
     """The columns with those added that look like personal ones in the schemas the weights were fitted to."""
-    if len(columns) < _LEAST_COLUMNS or context.machinery:
+    if len(columns) < _LEAST_COLUMNS or context.machinery or context.template:
         return columns
     traits = table_traits(sample, context, columns)
     return tuple(
@@ -72,6 +74,8 @@ def _added(
     if has_values and column.cls is FieldClass.UNKNOWN:
         return column  # a person has to look; until then it stays where it is
     cls = column.cls if column.cls not in _LEFT else _class_of(info, seen)
+    if cls in _REFERENCES and odds < _REFERENCES_FROM:
+        return column
     if cls is None or (has_values and cls in _SHAPED):
         return column  # where there are values of a known shape, they have been asked already
     return replace(
@@ -105,7 +109,9 @@ def care(seen: Sequence[str], sensitive: float) -> float:
 
     Overlooking an account or an illness costs more than a second look at a column about nobody.
     """
-    return _CARE / (1 + math.exp(-sensitive)) if not _OF_SOMEBODY.isdisjoint(seen) else 0.0
+    if _OF_SOMEBODY.isdisjoint(seen) or "flag:tallied" in seen or "hits:plain" in seen:
+        return 0.0
+    return _CARE / (1 + math.exp(-sensitive))
 
 
 def doubt(seen: Sequence[str]) -> float:

@@ -227,36 +227,23 @@ PUPIL_WORDS = listed(
     """student, stu, pupil, exam, course, xuesheng, xuehao, banji, xsid, xsbh, xsxh, 学生, 学号, 学员, 考生,
         成绩, 考试, 班级, xsxm"""
 )
-TABLES_BY_INITIALS = {
-    short: meant
-    for short, meant in (
-        pair.split(" ")
-        for pair in listed(
-            """jkr 借款人, cjr 出借人, tzr 投资人, dbr 担保人, lxr 联系人, jjlxr 紧急联系人, yhk 银行卡, txl 通讯录联系人,
-            hkjh 还款计划, hkjl 还款记录, hkmx 还款记录, jkjl 借款记录, jkd 借款记录, jkb 借款记录, jkxx 借款记录,
-            jksq 借款申请, dksq 贷款申请, dkjl 贷款记录, fkjl 放款记录, cjjl 出借投资记录, tzjl 投资记录, czjl 充值记录,
-            txjl 提现记录, zjls 资金账户记录, zhls 资金账户记录, yejl 余额记录, csjl 催收记录, yqjl 逾期记录,
-            zxbg 征信报告个人, zxjl 征信记录, rlsb 人脸识别记录, smrz 实名认证, xsxx 学生, xsb 学生, xsda 学生,
-            ygxx 员工, ygb 员工, ygda 员工, zgxx 职工, zgda 职工, rsda 员工, khxx 客户, khb 客户, khda 客户, yzxx 业主,
-            yzda 业主, zhxx 住户, hyxx 会员, hyb 会员, yhxx 用户, yhb 用户, jsxx 教师, jsb 教师, jzxx 家长, brxx 病人,
-            hzxx 患者, ryxx 人员, ryda 人员, lkxx 旅客, fkdj 访客登记, fkjl 访客登记, bxjl 报修记录, bxd 报修记录,
-            jfjl 缴费记录, sfjl 缴费记录, wgjl 晚归记录, qjjl 请假记录, qjsq 请假申请, gzb 工资记录, gzxx 工资记录,
-            gzmx 工资记录, xzxx 工资记录, kqjl 考勤记录, dkjl 打卡记录, ccsq 出差申请, bxsq 报销申请, tsjl 投诉记录,
-            wzjl 违纪记录, wjjl 违纪记录, rzjl 入住记录, tsjl 退宿记录, ssfp 宿舍分配, hfjl 回访记录, gjjl 跟进记录,
-            jzjl 就诊记录, tjjl 体检记录, jtcy 家庭成员, gzjl 工作经历, jyjl 教育经历, pxjl 培训记录, jcjl 奖惩记录"""
-        )
-    )
-}
-"""Tables named by initials of pinyin, where their columns are too."""
 OWING_WORDS = listed("repay, repayment, installment, instalment, overdue, dunning, 还款, 催收, 逾期, 回款, 分期")
 """Whoever owes stands behind such rows, though only the loan is named in them."""
-TERMS_WORDS = listed("type, method, way, config, rule, product, dict, remind, 方式, 产品, 规则, 配置, 类型, 供应商, 模板")
+TERMS_WORDS = listed(
+    "type, method, way, config, rule, product, dict, remind, 方式, 产品, 规则, 配置, 类型, 供应商, 模板"
+)
 OWN_THINGS = listed(
     """bank, card, bankcard, job, house, car, vehicle, education, family, face, photo, certificate, cert, asset,
     contact, contacts, address, work, career, experience, credit, auth, score, exam, session, token, resume,
     银行卡, 车辆, 房屋, 房产, 家庭, 人脸, 证书, 证件, 资产, 成绩, 简历, 工作, 教育, 收款方式"""
 )
 """Things that, held under a person's number, are that person's own."""
+TALLY_WORDS = listed(
+    """stat, stats, statistic, statistics, statistical, summary, report, rpt, daily, monthly, day, settle, settlement,
+    target, workload, output, performance, quota, tally, total, count, rank, ranking, close, handover, 统计, 汇总, 日报,
+    月报, 报表, 日结, 结算, 对账, 工作量, 业绩, 目标, 排行, 交班, 班次, tongji, rijie, jiesuan, gongzuoliang"""
+)
+"""Rows that add up what was done or taken: the sums in them are the firm's, whoever took them."""
 ANIMAL_WORDS = listed("pet, pets, dog, animal, livestock, cattle, 宠物, 犬只, 犬类, 养犬, 牲畜, 畜禽, 动物")
 TRACE_WORDS = listed("location, position, gps, lbs, track, trace, trail, 定位, 位置, 轨迹, 行踪")
 LOYALTY_WORDS = listed("loyalty, member, membership, vip, points, 会员, 积分, 贵宾")

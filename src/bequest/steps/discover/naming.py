@@ -111,7 +111,7 @@ def _behind_letter(name: str, firsts: set[str]) -> str:
 
 def _without_letters(sample: TableSample) -> TableSample:
     """`emsurn`, `emsal`: letters that open nearly every name of the table, left out where the rest says more."""
-    bare = [c for c in sample.columns if not c.reading and c.name.isascii() and c.name.isalnum() and _of_one_case(c.name)]
+    bare = [c for c in sample.columns if not c.reading and _is_bare(c.name)]
     if len(bare) < max(_LEAST_COLUMNS, _SHARE * len(sample.columns)):
         return sample
     for n in _LETTERS:
@@ -129,8 +129,9 @@ def _without_letters(sample: TableSample) -> TableSample:
     return sample
 
 
-def _of_one_case(name: str) -> bool:
-    return name.islower() or name.isupper()
+def _is_bare(name: str) -> bool:
+    """Whether a name is letters and digits of one case, nothing between them."""
+    return name.isascii() and name.isalnum() and (name.islower() or name.isupper())
 
 
 def _is_known(name: str) -> bool:

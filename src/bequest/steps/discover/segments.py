@@ -9,7 +9,7 @@ what is pinyin throughout are left alone.
 from functools import lru_cache
 from pathlib import Path
 
-from bequest.steps.discover.spelling import MEANT, syllables
+from bequest.steps.discover.spelling import MEANT, PARTS, syllables
 
 _FOLDER = Path(__file__).parent / "vocabulary"
 _SHORT_ENDINGS = frozenset({"id", "no", "ip", "sn", "qq", "by", "ids"})
@@ -191,8 +191,8 @@ def by_abbreviations(word: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
             part = word[start:end]
             if part in vocabulary and len(part) >= _LEAST_WORD:
                 cost, meant = _KNOWN, (part,)
-            elif part in MEANT or part in _PARTS:
-                cost, meant = (_MISTYPED if len(part) >= _LEAST_WORD else _SHORT + 2), MEANT.get(part) or _PARTS[part]
+            elif part in MEANT or part in PARTS:
+                cost, meant = (_MISTYPED if len(part) >= _LEAST_WORD else _SHORT + 2), MEANT.get(part) or PARTS[part]
             elif one := from_skeleton(part, vocabulary):
                 cost, meant = _CORRECTED, (one,)
             elif part in _SHORT_ENDINGS and end == len(word):
@@ -203,17 +203,6 @@ def by_abbreviations(word: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
             if end not in best or option < best[end]:
                 best[end] = option
     return best.get(len(word), (0, ()))[1]
-
-
-_PARTS = {
-    short: tuple(meant.split())
-    for short, meant in (
-        line.split(maxsplit=1)
-        for line in (_FOLDER / "parts.txt").read_text(encoding="utf-8").splitlines()
-        if line and not line.startswith("#")
-    )
-}
-"""Abbreviations that only a run of them tells for what they are: alone they stand for too much."""
 
 
 def _read(part: str, vocabulary: frozenset[str], last: bool, plain: bool) -> tuple[int, tuple[str, ...]] | None:

@@ -19,7 +19,7 @@ from bequest.steps.discover.words import comment_heads, has_han
 _FLAGS = (
     *("individual", "people", "persons", "customers", "staff", "children", "medical", "log", "communication"),
     *("orders", "finance", "pay", "schooling", "work_history", "attendance", "machinery", "described", "papers"),
-    *("pupils", "taxed", "in_initials", "banked", "of_accounts", "relatives", "firms", "identified"),
+    *("pupils", "taxed", "in_initials", "banked", "of_accounts", "relatives", "firms", "identified", "tallied"),
 )
 _CLEAR = 0.3
 """The share of hints with a word from which the word points to a class."""
