@@ -35,6 +35,7 @@ from bequest.steps.discover.learned import PERSONAL_FROM, SENSITIVE_FROM, care, 
 from bequest.steps.discover.naming import with_readings  # noqa: E402
 from bequest.steps.discover.references import with_references  # noqa: E402
 from bequest.steps.discover.spelling import Pinyin  # noqa: E402
+from bequest.steps.discover.systems import kinds_of  # noqa: E402
 from bequest.steps.discover.traits import table_traits  # noqa: E402
 from bequest.steps.discover.words import has_han  # noqa: E402
 
@@ -116,9 +117,10 @@ def read(schema: str) -> list[Seen]:
     """The columns of a schema as the rules and the traits see them."""
     samples, labels = read_schema(schema)
     found = []
+    kinds = kinds_of(samples)[schema]
     for sample in with_references([with_readings(s) for s in sorted(samples, key=lambda s: (s.source, s.table))]):
         context, columns = by_rules(sample)
-        for column, traits in zip(columns, table_traits(sample, context, columns), strict=True):
+        for column, traits in zip(columns, table_traits(sample, context, columns, kinds), strict=True):
             label = labels[schema, sample.table, column.name]
             found.append(Seen(fold_of(schema), tuple(traits), label, column.personal, column.sensitive))
     return found

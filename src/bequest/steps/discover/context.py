@@ -193,6 +193,8 @@ def topic_of_text(text: str) -> Topic:
     words = [singular(w, _TOPICAL) for w in words_of(text) if w not in lexicon.GENERIC_TABLE_WORDS and not w.isdigit()]
     if not words:
         return Topic.UNKNOWN
+    if words[-1] in _FILES and words[-2:-1] and words[-2] in lexicon.PEOPLE:
+        words = words[:-1]  # driver_file: of drivers
     if words[-1] not in _TOPICAL and (said := PINYIN.words_in("".join(chunks(text)))):
         return topic_of_text(said if said in _RANKS else said.replace("等级", "登记"))
     if words[-1] in lexicon.PEOPLE and len(words) > 1 and words[-2] in _THINGS_AND_EVENTS:
@@ -207,6 +209,7 @@ def _behind_a_prefix(word: str) -> str:
     return next((r for r in rests if r in _TOPICAL), "")
 
 
+_FILES = frozenset({"file", "dossier", "archive", "profile", "roster"})
 _LONGEST_PREFIX, _LEAST_REST = 4, 5
 
 
@@ -356,6 +359,9 @@ def _belongs_to_somebody(sample: TableSample, both: str, n_individual: int, clas
         return True
     if FieldClass.IP in classes and set(classes) >= _LOGIN and not refers:
         n_individual -= len(_LOGIN)  # whoever logs in to a device
+    intimate = {FieldClass.HEALTH, FieldClass.INCOME_ASSETS} & set(classes)
+    if intimate and _topic(sample) is Topic.THING and any(c.to_people for c in sample.columns[:3]):
+        return True
     owned = mentions(both, lexicon.OWN_THINGS)
     if _topic(sample) is Topic.ORGANISATION:
         return refers and owned and (mentions(both, lexicon.PEOPLE) or names_staff(sample))

@@ -43,12 +43,12 @@ Weights = Mapping[str, float]
 
 
 def with_second_opinion(
-    sample: TableSample, context: TableContext, columns: tuple[ColumnMap, ...]
+    sample: TableSample, context: TableContext, columns: tuple[ColumnMap, ...], kinds: Sequence[str] = ()
 ) -> tuple[ColumnMap, ...]:
     """The columns with those added that look like personal ones in the schemas the weights were fitted to."""
     if len(columns) < _LEAST_COLUMNS or context.machinery or context.template:
         return columns
-    traits = table_traits(sample, context, columns)
+    traits = table_traits(sample, context, columns, kinds)
     return tuple(
         _sensitive(column, seen) if column.personal or info.is_key else _added(column, info, seen, context, sample)
         for column, info, seen in zip(columns, sample.columns, traits, strict=True)

@@ -188,7 +188,8 @@ COMMUNICATION_WORDS = listed(
     请假, 举报, 沟通, 跟进, dispute, 争议, 纠纷"""
 )
 FINANCE_WORDS = listed(
-    """due, dues, arrears, dunning, lending, lender, debtor, capital, purse, topup, subsidy, credit_bureau, bureau,
+    """advance, advances, 预支,
+    due, dues, arrears, dunning, lending, lender, debtor, capital, purse, topup, subsidy, credit_bureau, bureau,
     savings, mortgage, installment, instalment, penalty, collateral, 应还, 应收, 催收, 担保, 抵押, 分期, 出借,
     零钱, 红包, 余额宝, bank, bankcard, 银行卡, 征信, account, acc, acct, wallet, fund, funds, asset, loan,
     borrow, borrower, lend, invest, investment, investor, repay, repayment, refund_plan, recharge, withdraw,

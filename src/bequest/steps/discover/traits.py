@@ -5,6 +5,7 @@ the declared type, the table, the columns beside it and the verdict of the rules
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 
@@ -26,8 +27,13 @@ _CLEAR = 0.3
 _LEAST_HINTS = 2
 
 
-def table_traits(sample: TableSample, context: TableContext, columns: tuple[ColumnMap, ...]) -> list[list[str]]:
-    """The traits of each column of a table that the rules have judged, in the order of the columns."""
+def table_traits(
+    sample: TableSample, context: TableContext, columns: tuple[ColumnMap, ...], kinds: Sequence[str] = ()
+) -> list[list[str]]:
+    """The traits of each column of a table that the rules have judged, in the order of the columns.
+
+    `kinds`: what the system that the table stands in deals with (`systems.kinds_of`).
+    """
     found = sorted({c.cls.value for c in columns if c.personal})
     personal = sum(c.personal for c in columns)
     whose = "persons" if context.persons else "people" if context.people else "nobody"
@@ -36,6 +42,7 @@ def table_traits(sample: TableSample, context: TableContext, columns: tuple[Colu
         f"topic:{context.topic.value}",
         f"share:{5 * personal // max(len(columns), 1)}",
         *(f"flag:{f}" for f in flags),
+        *(f"system:{k}" for k in kinds),
         *(f"in_table:{c}" for c in found),
     ]
     answer = []
@@ -43,6 +50,7 @@ def table_traits(sample: TableSample, context: TableContext, columns: tuple[Colu
         family = type_family(info.declared_type).value
         own = [*_of_name(info.said, whose), *_of_comment(info.comment), *_of_verdict(info, column, whose, family)]
         own += [f"type:{family}", f"type:{family} {context.topic.value}", *(f"flag:{f} {family}" for f in flags)]
+        own += [f"system:{k} {family} {whose}" for k in kinds]
         own += ["key"] if info.is_key else []
         for where, j in (("before", i - 1), ("after", i + 1)):
             if 0 <= j < len(columns):
