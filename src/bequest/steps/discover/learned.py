@@ -16,7 +16,7 @@ from pathlib import Path
 from bequest.model.datamap import ColumnMap, FieldClass
 from bequest.steps.discover.context import TableContext
 from bequest.steps.discover.detectors import DETECTORS
-from bequest.steps.discover.personal import sensitive_by_class
+from bequest.steps.discover.personal import is_a_figure, sensitive_by_class
 from bequest.steps.discover.roles import role_of
 from bequest.steps.discover.sample import ColumnInfo, TableSample
 from bequest.steps.discover.traits import table_traits
@@ -74,7 +74,7 @@ def _added(
     if has_values and column.cls is FieldClass.UNKNOWN:
         return column  # a person has to look; until then it stays where it is
     cls = column.cls if column.cls not in _LEFT else _class_of(info, seen)
-    if cls in _REFERENCES and odds < _REFERENCES_FROM:
+    if cls in _REFERENCES and (odds < _REFERENCES_FROM or (context.tallied and is_a_figure(cls, info))):
         return column
     if cls is None or (has_values and cls in _SHAPED):
         return column  # where there are values of a known shape, they have been asked already

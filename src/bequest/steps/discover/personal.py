@@ -135,7 +135,7 @@ def is_personal(
         return False
     if context.held_by_firms and cls in _AT_BANKS | {FieldClass.INCOME_ASSETS}:
         return False
-    if context.tallied and column is not None and _is_a_figure(cls, column):
+    if context.tallied and column is not None and is_a_figure(cls, column):
         return False
     own = tuple(h for h in hits if h.cls is cls)
     if context.animals and cls in _OF_ANIMALS and not any(names_a_person(h.before, h.hint) for h in own):
@@ -166,10 +166,10 @@ def is_personal(
     return _by_table(cls, own, context, column)
 
 
-def _is_a_figure(cls: FieldClass, column: ColumnInfo) -> bool:
+def is_a_figure(cls: FieldClass, column: ColumnInfo) -> bool:
     """Whether a column of sums counts people or what was done to them (`active_member`, `drug_fee`)."""
     family = type_family(column.declared_type)
-    if cls is FieldClass.USER_ID:
+    if cls in {FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.PERSON_NAME}:
         counted = words_of(column.said)[-1:]
         return family is TypeFamily.INTEGER and bool(counted) and singular(counted[0], _COUNTED) in _COUNTED
     return family is TypeFamily.DECIMAL and cls is FieldClass.HEALTH

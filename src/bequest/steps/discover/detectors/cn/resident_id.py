@@ -100,9 +100,8 @@ DETECTOR = Detector(
         fksfzh, xssfzh, jzsfz, jzsfzh, ygsfz, ygsfzh, khsfz, khsfzh, hysfz, hysfzh, jkrsfz, jkrsfzh, dbrsfz,
         sfzhma, shenfzh, sfzno, sfzcode, zjhaoma, jgz, gatxz, tbz, jzzh, jzz, juzhuzhenghao, id doc no,
         id document no, id document number, id doc number, identity doc no,
-        holder id, mate id, spouse id no, id front url, id back url, hold idcard pic, handheld id,
-        id hold pic,
-        citizen id, citizen no, citizen number, gov no, government no, government issued id"""
+        mate id, spouse id no, id front url, id back url, hold idcard pic, handheld id, id hold pic,
+        gov no, government no, government issued id"""
     ),
     weak_hints=listed("doc no, doc number, docno, document no, document number, card no, card number, 证号, 卡证号"),
     blockers=listed("类型, 学位, 毕业, 营业, 资格, role, product, goods, file, ssl, course"),

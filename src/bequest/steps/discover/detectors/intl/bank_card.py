@@ -44,7 +44,7 @@ DETECTOR = Detector(
         结算卡, 结算银行卡, 结算银行卡号, 主卡卡号, 副卡卡号, 转入卡号, 转出卡号, 签约卡号, 绑定卡号, 储蓄卡,
         借记卡, 贷记卡号, yhkhm, yhkkh, jskh, txkh, skkh, fkkh, cxkh, xykh, xinyongka, xinyongkahao, chuxukahao,
         gongzikahao,
-        track two, trk2, trk 2, track2 data, cvv enc, cvv code, expiry ym card"""
+        track two, trk2, trk 2, expiry ym card"""
     ),
     weak_hints=listed("卡号, card no, card num, cardno"),
     blockers=listed(

@@ -127,7 +127,7 @@ DETECTOR = Detector(
         trtmt, treatment given, injury part, injured part of body, body part injured, health paper,
         health cert until, medical paper, days off sick, drug fee, medicine fee, medicine cost, clinic dept,
         illness name, 药费, 病假天数合计,
-        hesuan, symp, 皱纹, 毛孔, 肤色, wrinkle, wrinkles, pores, pore, acne, menstrual cycle, 月经, vaccine
+        hesuan, symp, 皱纹, 毛孔, wrinkle, wrinkles, pores, pore, acne, menstrual cycle, 月经, vaccine
         doses, vaccination count, 疫苗针次, health card photo, body temp am, body temp pm, temp am, temp
         pm, tw am, tw pm, adverse reaction, due date baby, surgery history, pregnant flag"""
     ),
