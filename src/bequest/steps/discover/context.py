@@ -227,11 +227,10 @@ def table_context(sample: TableSample) -> TableContext:
     both = told(sample)
     classes = [strong_class(c) for c in sample.columns]
     n_individual = _count_individual(classes) + is_name_beside_phone(sample, classes)
-    pointing = any(c.to_people for c in sample.columns)
-    refers = pointing or any_outsider(sample, both) or names_staff(sample)
-    numbered = pointing or any(refers_by_number(c) for c in sample.columns) or names_staff(sample)
+    pointing = any(c.to_people for c in sample.columns) or names_staff(sample)
+    refers = pointing or any_outsider(sample, both)
     named_people = mentions(both, lexicon.PEOPLE)
-    machinery = _is_machinery(sample, both, classes, numbered)
+    machinery = _is_machinery(sample, both, classes, pointing or any(refers_by_number(c) for c in sample.columns))
     topic = _topic_of_columns(sample, classes, machinery, refers or named_people)
     about_nobody = topic in {Topic.THING, Topic.ORGANISATION}
     individual = topic is Topic.PERSON or (not about_nobody and n_individual >= 2)

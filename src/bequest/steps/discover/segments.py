@@ -189,6 +189,7 @@ def by_abbreviations(word: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
     for end in range(2, len(word) + 1):
         for start in [s for s in best if s < end - 1]:
             part = word[start:end]
+            meant: tuple[str, ...]
             if part in vocabulary and len(part) >= _LEAST_WORD:
                 cost, meant = _KNOWN, (part,)
             elif part in MEANT or part in PARTS:
