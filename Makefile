@@ -34,7 +34,7 @@ setup-dev: $(VENV)/.dev  ## what its tests need as well
 
 setup-databases: $(VENV)/.databases  ## the drivers of PostgreSQL and MariaDB as well
 
-demo: setup  ## make a believable company and run its whole case (CUSTOMERS=20000 EVENT=E2|E3|E5|E7|E8|E9|E10|E11 OUT=demo-out)
+demo: setup  ## make a believable company and run its whole case (CUSTOMERS=20000 EVENT=E2|E3|E5|E7|E8|E9|E10|E11|E12|E14 OUT=demo-out)
 	@$(BIN)/bequest demo --event $(EVENT) --customers $(CUSTOMERS) --out $(OUT) --run --replace
 
 test: setup-dev  ## the whole suite

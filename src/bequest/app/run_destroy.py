@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from bequest.app.adjudicate import decided_before, end_asked, keep_hits
 from bequest.app.anonymising import KEY as TOKENS
 from bequest.app.anonymising import check_in_place, end_key, is_wanted, make_key, measured
 from bequest.app.buckets import Sealed, enter_bucket
@@ -26,13 +27,13 @@ from bequest.app.keep_place import keep_place
 from bequest.app.open_case import make_keys
 from bequest.app.portal.take import is_waiting, take_waiting
 from bequest.app.reading import check_markers, open_sources, read_table
-from bequest.app.receipts import receipts_are_in
+from bequest.app.receipts import nothing_ends, receipts_are_in
 from bequest.app.redecide import redecide_answers
 from bequest.app.replay import SETTLED
 from bequest.app.rescan_statement import rescan_statement
 from bequest.app.run_close import destroy_key, purge_rule
 from bequest.app.run_cutover import load_inventory
-from bequest.app.run_deliver import nothing_moves, waves_due
+from bequest.app.run_deliver import waves_due
 from bequest.app.run_discover import data_map
 from bequest.app.run_plan import load_plans
 from bequest.app.scrubbing import check_decided, left_behind, run_scrubs, servers_of
@@ -98,7 +99,7 @@ def run_destroy(ctx: Context, case_id: str, *, keys: Mapping[Role, Path]) -> Iss
         StateError: before the receiver signed, or for an event that moves nothing.
         ResidueFoundError: where the verifier found something outside the plan; no certificate is issued.
     """
-    nothing_moves(ctx.case(case_id).case, "destruction")
+    nothing_ends(ctx.case(case_id).case, "destruction")
     with step(ctx, case_id, "destroy", needs=(_before(ctx.case(case_id).case),)) as run:
         receipts_are_in(ctx, run.case)
         with ctx.store.transaction() as tx:
@@ -170,7 +171,11 @@ def _carry_out(job: Job) -> Issued:
     anonymised = measured(job.numbered(), erased, job.sources, _erase_keys(job), run.workspace.dir("work", "erase"))
     _outcome(job, number, intent, erased, ledger, objects)
     job.holds.fix(job.plans, erased)
-    report = verify(replace(task, held=job.holds.subjects()), read_state(run.workspace.dir("verifier")))
+    with ctx.store.transaction() as tx:
+        task = replace(task, held=job.holds.subjects(), decisions=decided_before(tx, run.case.id))
+    report = verify(task, read_state(run.workspace.dir("verifier")))
+    keep_hits(run.workspace, int(number), report)
+    end_asked(ctx, run.case.id, report)
     report = replace(report, results=(*report.results, *whole.second_look(task)))
     run.hook("verified")
     attempt, rescan = rescan_statement(ctx, run, job.signers[Role.VERIFIER], report)
@@ -181,8 +186,8 @@ def _carry_out(job: Job) -> Issued:
     if issued.certificate.state is CertificateState.REFUSED:
         raise ResidueFoundError(
             f"the certificate is refused: {', '.join(issued.certificate.why)}",
-            hint="See the rescan report; mend what was left, then run `bequest destroy` again. Rows that came after the"
-            " mark are taken in by `bequest cutover --delta`, as long as the destruction has not begun.",
+            hint="See the rescan report; mend what was left, or say hit by hit what it is (`bequest adjudicate`); then"
+            " run it again. Late rows: `bequest cutover --delta`, as long as the destruction has not begun.",
         )
     return issued
 

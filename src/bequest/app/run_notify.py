@@ -29,8 +29,8 @@ from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import digest, to_json
 from bequest.kernel.clock import local_date
 from bequest.kernel.codec import decode
-from bequest.kernel.errors import ApprovalError
-from bequest.model.case import MOVES_NOTHING, Case
+from bequest.kernel.errors import ApprovalError, StateError
+from bequest.model.case import MOVES_NOTHING, TELLS_NOBODY, Case
 from bequest.model.datamap import DataMap
 from bequest.model.plan import Policy
 from bequest.steps.notify.answers import read_delivery_report
@@ -41,12 +41,19 @@ from bequest.steps.notify.letters import body, fill, short_text
 from bequest.steps.notify.smtp import Letter, SmtpServer, send_letters
 from bequest.store.records import NoticeBatch, NoticeState
 
+NEXT = "`bequest case show {}` says what comes next."
+
 
 def run_notify(ctx: Context, case_id: str, *, smtp: SmtpServer | None = None, portal: str = "") -> Notice:
     """Compose the notice, enrol everybody to be told, and send the first channel of the ladder.
 
     `portal`: the address under which customers reach the portal; with one, letters bear a link and cards are made.
+
+    Raises:
+        StateError: before the approval, and for an event that owes nobody a notice.
     """
+    if (event := ctx.case(case_id).case.event) in TELLS_NOBODY:
+        raise StateError(f"event {event} owes nobody a notice: there is nothing to send", hint=NEXT.format(case_id))
     require(ctx, case_id, "approve")
     at = ctx.now(case_id)
     if portal:

@@ -7,6 +7,8 @@ from bequest.steps.notify.content import Notice
 NAME = "{{name}}"
 REF = "{{ref}}"
 LINK = "{{link}}"
+DIVIDER = "\n\n" + "-" * 20 + "\n\n"
+"""Stands between the Chinese text of a letter and the English."""
 _COLUMNS = {NAME: "name", REF: "ref", LINK: "link"}
 
 
@@ -42,7 +44,7 @@ def body(notice: Notice) -> str:
         en.append(
             f"To answer for one lot only, name it ({', '.join(lots)}); without a name the answer is for all of them."
         )
-    return "\n\n".join(["\n".join(zh), "-" * 20, "\n".join(en)]) + "\n"
+    return DIVIDER.join(["\n".join(zh), "\n".join(en)]) + "\n"
 
 
 def _own_words(notice: Notice) -> tuple[str, str]:

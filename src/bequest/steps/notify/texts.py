@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bequest.model.case import Case, Event, LegalRoute, Lot, Party
-from bequest.steps.notify.provision_texts import COPY_STAYS, silence_on_provision
+from bequest.steps.notify.provision_texts import COPY_STAYS, kids_refusal, silence_on_provision
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,19 +228,6 @@ def _safeguards(f: NoticeFacts) -> Text:
     )
 
 
-def _kids_refusal(f: NoticeFacts) -> Text:
-    if f.lot is None:
-        return (
-            "这次无须同意，拒绝没有任何后果；可以随时要求删除",
-            "no consent is asked for, so nothing follows from refusing; you may ask for deletion at any time",
-        )
-    return (
-        "不同意的，不移交，原处的一份删除（依法须留存的除外），不影响已购商品的售后",
-        "after a refusal nothing passes on and the copy at the source is deleted, save what the law keeps; goods "
-        "already bought keep their after-sales service",
-    )
-
-
 def _kids_other(f: NoticeFacts) -> Text:
     company = f.case.transferor
     return (
@@ -358,7 +345,7 @@ COMPOSERS: dict[str, Composer] = {
     "kids_purpose_method_scope": _kids_scope,
     "kids_storage": _kids_storage,
     "kids_safeguards": _safeguards,
-    "kids_refusal_consequence": _kids_refusal,
+    "kids_refusal_consequence": lambda f: kids_refusal(f.case.event, f.lot),
     "kids_complaint": _complaint,
     "kids_correct_delete": _rights,
     "kids_other": _kids_other,

@@ -19,8 +19,13 @@ from tests.unit.steps.notify.notice_cases import (
 )
 
 from bequest.kernel.errors import CaseFileError
+from bequest.law.evaluate import law_for
 from bequest.law.loader import load_pack
-from bequest.model.case import LegalRoute, OnSilence
+from bequest.model.case import Event, LegalRoute, Lot, OnSilence
+from bequest.model.datamap import FieldClass, Need
+from bequest.model.disposition import Release, Residue
+from bequest.model.facts import FACT_VALUES, Fact, RecordClass, RowRole
+from bequest.model.plan import FieldKind
 from bequest.steps.notify.content import RequiredItem, compose
 from bequest.steps.notify.letters import body
 from bequest.steps.notify.special_texts import SPECIAL_COMPOSERS
@@ -228,3 +233,31 @@ def test_the_letter_says_what_an_objection_does_and_whose_the_days_are_before_an
     assert "a running contract: still passes" in item.en
     assert "the law names none" in item.en
     assert "我们就不移交您的信息" not in item.zh
+
+
+REFUSALS = {
+    "a list is sold": (Event.E10, BY_CONSENT, False),
+    "shared inside a group": (Event.E13, BY_CONSENT, False),
+    "an account moves by consent": (Event.E11, BY_CONSENT, False),
+    "an account rides on a succession": (Event.E11, SHOP, True),
+    "a business passes": (Event.E5, SHOP, True),
+}
+
+
+@pytest.mark.parametrize(("event", "lot", "deleted"), REFUSALS.values(), ids=REFUSALS)
+def test_guardians_read_what_the_rules_do_with_the_copy_at_the_source(event: Event, lot: Lot, deleted: bool) -> None:
+    notice = notice_of(replace(SALE, event=event, lots=(lot,)))
+    said = next(i for i in notice.items if i.id == "kids_refusal_consequence")
+    assert ("原处的一份删除" in said.zh) is deleted
+    assert ("copy at the source is deleted" in said.en) is deleted
+    assert ("照旧由原公司处理" in said.zh) is not deleted
+    assert ("stays with the company you know" in said.en) is not deleted
+    known = {f: values[0] for f, values in FACT_VALUES.items()}
+    ask = law_for(
+        load_pack("cn"), event=event, on=SALE.effective_on, lot=lot, record_class=RecordClass.ADDRESS_BOOK,
+        role=RowRole.CUSTOMER,
+    )  # fmt: skip
+    facts = {**known, Fact.AGE_BAND: "under_14", Fact.GUARDIAN_CONSENT: "refused", Fact.NOTICE: "delivered"}
+    decided = ask(facts, FieldKind(FieldClass.PHONE, personal=True, sensitive=False, need=Need.NEEDED)).disposition
+    assert (decided.release, decided.residue is Residue.DELETE) == (Release.NONE, deleted)
+    assert decided.residue in {Residue.DELETE, Residue.IN_USE}

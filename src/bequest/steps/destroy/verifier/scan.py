@@ -52,13 +52,14 @@ class RawHits:
     """Known values in the bytes of a file, each once.
 
     `known`: place of the token in the wanted set; `is_chance`: a piece of a longer number with nothing else known
-    beside it.
+    beside it; `at`: the byte where it begins, or the row in a Parquet file.
     """
 
     file: str
     known: Ints
     kinds: Kinds
     is_chance: Bools
+    at: Ints
 
 
 class Search:
@@ -95,13 +96,15 @@ class Search:
         """
         if _is_parquet(path):
             parts = [hits for rows in read_parquet_file(path, path.name) for hits in self._columns(rows.cells, tally)]
-            known = np.concatenate([p.known for p in parts] or [np.zeros(0, np.int64)])
+            known, at = (
+                np.concatenate([getattr(p, w) for p in parts] or [np.zeros(0, np.int64)]) for w in ("known", "rows")
+            )
             kinds = np.concatenate([p.kinds for p in parts] or [np.zeros(0, np.uint8)])
             if explained is not None:
                 is_open = ~explained[known]
-                known, kinds = known[is_open], kinds[is_open]
+                known, kinds, at = known[is_open], kinds[is_open], at[is_open]
             once, first = np.unique(known, return_index=True)
-            return RawHits(path.name, once, kinds[first], np.zeros(len(once), np.bool_))
+            return RawHits(path.name, once, kinds[first], np.zeros(len(once), np.bool_), at[first])
         found: list[tuple[Ints, Ints, Kinds, Bools]] = []
         for start, block in raw_blocks(path):
             met = raw_candidates(block, start, self._profile)
@@ -176,7 +179,7 @@ def _weighed(file: str, at: Ints, known: Ints, kinds: Kinds, bounded: Bools) -> 
     best = np.lexsort((np.arange(len(at)), chance, known))
     _, first = np.unique(known[best], return_index=True)
     best = best[first]
-    return RawHits(file, known[best], kinds[best], chance[best])
+    return RawHits(file, known[best], kinds[best], chance[best], at[best])
 
 
 def _has_neighbour(at: Ints, known: Ints) -> Bools:
@@ -193,7 +196,7 @@ def _has_neighbour(at: Ints, known: Ints) -> Bools:
 
 def _none(path: Path) -> RawHits:
     nothing = np.zeros(0, np.int64)
-    return RawHits(path.name, nothing, nothing.astype(np.uint8), nothing.astype(np.bool_))
+    return RawHits(path.name, nothing, nothing.astype(np.uint8), nothing.astype(np.bool_), nothing)
 
 
 def _is_parquet(path: Path) -> bool:
