@@ -19,6 +19,7 @@ from bequest.steps.discover.references import with_references
 from bequest.steps.discover.relations import find_relations
 from bequest.steps.discover.roles import record_class_of
 from bequest.steps.discover.sample import TableSample, schema_digest
+from bequest.steps.discover.systems import kinds_of
 from bequest.steps.discover.wholes import as_a_whole, with_identifiers_found, with_people_found
 
 _HELD_BY_PEOPLE = frozenset({Verdict.CONFIRMED, Verdict.CORRECTED})
@@ -27,7 +28,8 @@ _HELD_BY_PEOPLE = frozenset({Verdict.CONFIRMED, Verdict.CORRECTED})
 def discover(samples: Sequence[TableSample], previous: DataMap | None = None) -> DataMap:
     """The data map of all tables handed over, in the order source, table."""
     ordered = sorted(samples, key=lambda s: (s.source, s.table))
-    tables = [_propose(sample) for sample in with_references([with_readings(s) for s in ordered])]
+    kinds = kinds_of(ordered)
+    tables = [_propose(sample, kinds[sample.source]) for sample in with_references([with_readings(s) for s in ordered])]
     relations = find_relations(ordered, tables)
     related = [replace(t, relations=relations.get((t.source, t.name), ())) for t in tables]
     if previous is None:
@@ -46,9 +48,9 @@ def by_rules(sample: TableSample) -> tuple[TableContext, tuple[ColumnMap, ...]]:
     return context, as_a_whole(sample, context, columns)
 
 
-def _propose(sample: TableSample) -> TableMap:
+def _propose(sample: TableSample, kinds: Sequence[str]) -> TableMap:
     context, columns = by_rules(sample)
-    columns = with_second_opinion(sample, context, columns)
+    columns = with_second_opinion(sample, context, columns, kinds)
     columns, profile = as_profiled(columns)
     record = profile.record_class if profile else record_class_of(sample, context)
     if record is RecordClass.REFERENCE and _somebody_in(columns, context):

@@ -1,6 +1,6 @@
 """Whose a column is by the words before its head: an organisation's, a thing's, or somebody's."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from bequest.steps.discover import lexicon
 from bequest.steps.discover.matching import PINYIN
@@ -28,6 +28,7 @@ _ORGANISATION_WORDS = frozenset(lexicon.ORGANISATIONS) | {
 _HAN_ORGANISATIONS = tuple(w for w in _ORGANISATION_WORDS if has_han(w))
 
 
+@lru_cache(maxsize=16384)
 def belongs_to_organisation(before: tuple[str, ...]) -> bool:
     """Whether the words before the head name an organisation or thing: `shop` before `phone`, 公司 before 地址."""
     text = "".join(before)
@@ -43,6 +44,7 @@ _ALSO_PEOPLE = frozenset({"legal", "reserve", "reserved"})
 """Before a telephone or number: the legal representative's, the one left with the bank."""
 
 
+@lru_cache(maxsize=16384)
 def names_one_of(before: tuple[str, ...], hint: str, group: tuple[str, ...]) -> bool:
     """Whether a word of the group stands before the head or in it."""
     words = {*before, *hint.split()}
