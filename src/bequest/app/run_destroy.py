@@ -49,6 +49,7 @@ from bequest.model.datamap import DataMap, FieldClass, TableMap
 from bequest.model.destruction import CertificateState
 from bequest.sources.source import OpenSource
 from bequest.steps.close.purge import Stage, due
+from bequest.steps.destroy.certificate import RESIDUAL
 from bequest.steps.destroy.custody import ColumnKey, parent_names, seal_table
 from bequest.steps.destroy.custody_bucket import CustodyPlaces, CustodySpec, SealedFile, last_day
 from bequest.steps.destroy.erase import EraseKeys, ErasureResult, erase_source
@@ -180,9 +181,9 @@ def _carry_out(job: Job) -> Issued:
     )  # fmt: skip
     if issued.certificate.state is CertificateState.REFUSED:
         raise ResidueFoundError(
-            f"the certificate is refused: {', '.join(issued.certificate.why)}",
-            hint="See the rescan report; mend what was left, then run `bequest destroy` again. Rows that came after the"
-            " mark are taken in by `bequest cutover --delta`, as long as the destruction has not begun.",
+            f"the certificate is refused: {', '.join(w for w in issued.certificate.why if w != RESIDUAL)}",
+            hint="`bequest report` shows where. Mend what was left, then run `bequest destroy` again. Rows that came"
+            " after the mark are taken in by `bequest cutover --delta`, as long as the destruction has not begun.",
         )
     return issued
 

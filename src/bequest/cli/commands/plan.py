@@ -12,6 +12,7 @@ from bequest.app.impact_owed import owed_impact
 from bequest.app.law import switches_shown, unverified
 from bequest.app.obstacles import Obstacle, obstacles
 from bequest.app.reading import open_sources
+from bequest.app.run_discover import data_map
 from bequest.app.run_plan import ColumnExplanation, crime_meters, explain_field, explain_row, plan_diff, run_plan
 from bequest.app.tasks import planned_tasks
 from bequest.app.what_if import what_if as ask_what_if
@@ -20,6 +21,7 @@ from bequest.cli.commands.hold import tell_holds
 from bequest.cli.exporting import warn_export
 from bequest.cli.fairness import print_fairness, print_rates
 from bequest.cli.impact_owed import warn_impact
+from bequest.cli.left_open import print_left_open, print_outside
 from bequest.cli.state import group, state_of, warn_register
 from bequest.cli.switches import print_switches
 from bequest.cli.what_if import print_what_if
@@ -68,6 +70,7 @@ def run(
         weak = unverified(c.case(case).case, decided.policy)
         switches = switches_shown(c.case(case).case, decided.policy)
         owed = owed_impact(c, case)
+        known, has_lots = data_map(c, case), bool(c.case(case).case.lots)
     if json:
         render.print_json(
             {
@@ -89,6 +92,9 @@ def run(
     _print_unverified(weak)
     if fair is not None:
         print_fairness(fair)
+    print_left_open(case, known)
+    if has_lots:
+        print_outside(known, decided.plans)
     print_obstacles(found)
     _print_meters(meters)
     for w in decided.stays_whole:

@@ -7,8 +7,8 @@ old cases. Columns that are gone are dropped (`changes.compare_maps` reports the
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bequest.model.datamap import ColumnMap, DataMap, FieldClass, TableMap, TableState, Verdict
-from bequest.model.facts import RecordClass, RowRole
+from bequest.model.datamap import ColumnMap, DataMap, FactBinding, FieldClass, Relation, TableMap, TableState, Verdict
+from bequest.model.facts import Fact, RecordClass, RowRole
 from bequest.steps.discover.context import TableContext, Topic, table_context
 from bequest.steps.discover.judge import judge_column
 from bequest.steps.discover.learned import with_second_opinion
@@ -29,7 +29,8 @@ def discover(samples: Sequence[TableSample], previous: DataMap | None = None) ->
     ordered = sorted(samples, key=lambda s: (s.source, s.table))
     tables = [_propose(sample) for sample in with_references([with_readings(s) for s in ordered])]
     relations = find_relations(ordered, tables)
-    related = [replace(t, relations=relations.get((t.source, t.name), ())) for t in tables]
+    orders = {(t.source, t.name) for t in tables if t.record_class is RecordClass.ORDER}
+    related = [_of_an_order(t, relations.get((t.source, t.name), ()), orders) for t in tables]
     if previous is None:
         return DataMap(tuple(related))
     held = {(t.source, t.name): t for t in previous.tables}
@@ -62,9 +63,29 @@ def _propose(sample: TableSample) -> TableMap:
         state=TableState.NOT_SCANNED if sample.why_not_scanned else TableState.SCANNED,
         why_not_scanned=sample.why_not_scanned,
         key=tuple(c.name for c in sample.columns if c.is_key),
+        facts=_ages(columns),
         origins=origins_of(sample, columns),
         schema_digest=schema_digest(sample.columns),
         notes=sample.notes,
+    )
+
+
+def _of_an_order(table: TableMap, relations: tuple[Relation, ...], orders: set[tuple[str, str]]) -> TableMap:
+    """The table with its relations; lines of an order (`order_item` that refers to `order`) are that order's."""
+    parents = {(r.to_source, r.to_table) for r in relations} & orders
+    lines = table.record_class is RecordClass.REFERENCE and any(table.name.startswith(f"{n}_") for _, n in parents)
+    return replace(table, relations=relations, record_class=RecordClass.ORDER if lines else table.record_class)
+
+
+_BIRTHS = {FieldClass.BIRTHDAY: "date_band", FieldClass.NATIONAL_ID: "id_band"}
+
+
+def _ages(columns: tuple[ColumnMap, ...]) -> tuple[FactBinding, ...]:
+    """Customers' ages, where a birthday or an identity number tells them: children are decided otherwise (PIPL 31)."""
+    return tuple(
+        FactBinding(Fact.AGE_BAND, c.name, _BIRTHS[c.cls])
+        for c in columns
+        if c.cls in _BIRTHS and c.role is RowRole.CUSTOMER and c.personal
     )
 
 

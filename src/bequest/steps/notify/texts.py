@@ -27,6 +27,10 @@ class NoticeFacts:
     effective_on: date
     objections: tuple[tuple[str, str], ...] = ()
     """What an objection does, by ground, in both languages: shown before anybody objects."""
+    passing: tuple[tuple[str, str], ...] = ()
+    """Labels of the classes that the lot lets pass."""
+    reduced: tuple[tuple[str, str], ...] = ()
+    """Those of them that pass masked or in part only."""
     law_names_no_days: bool = False
     """The days to answer in are our own choice, which the letter says."""
 
@@ -258,17 +262,22 @@ def _document(f: NoticeFacts) -> Text:
 
 
 def _passed_on(f: NoticeFacts) -> Text:
-    zh, en = _join(f.categories)
     if f.lot is None:
         return (
             "没有移交任何信息，也没有因此删除任何信息",
             "nothing is handed over and nothing is deleted for this reason",
         )
+    (zh, en), (part_zh, part_en) = _join(f.passing), _join(f.reduced)
+    if not f.passing:
+        return ("", "")
     return (
-        f"移交继续服务所需的部分：{zh}；身份证号、自由文本先遮盖，生日只留年份。口令、超出目的收集的信息不移交，一律删除",
-        f"What continuing the service needs passes on: {en}; identity numbers and free text are masked first, of a "
-        "birthday only the year remains. Passwords and what was collected beyond any purpose do not pass on and are "
-        "deleted",
+        f"移交继续服务所需的部分：{zh}"
+        + (f"；其中{part_zh}先遮盖或者只留一部分" if f.reduced else "")
+        + "。没有列出的（如口令、网络日志、超出目的收集的信息）不移交，除依法须留存的以外一律删除",
+        f"What continuing the service needs passes on: {en}"
+        + (f"; of these, {part_en} only masked or in part" if f.reduced else "")
+        + ". What is not listed (such as passwords, network logs and what was collected beyond any purpose) does not "
+        "pass on, and is deleted unless a law says to keep it",
     )
 
 
