@@ -30,7 +30,7 @@ def discover(samples: Sequence[TableSample], previous: DataMap | None = None) ->
     tables = [_propose(sample) for sample in with_references([with_readings(s) for s in ordered])]
     relations = find_relations(ordered, tables)
     orders = {(t.source, t.name) for t in tables if t.record_class is RecordClass.ORDER}
-    related = [_of_an_order(t, relations.get((t.source, t.name), ()), orders) for t in tables]
+    related = [_with_relations(t, relations.get((t.source, t.name), ()), orders) for t in tables]
     if previous is None:
         return DataMap(tuple(related))
     held = {(t.source, t.name): t for t in previous.tables}
@@ -70,11 +70,24 @@ def _propose(sample: TableSample) -> TableMap:
     )
 
 
-def _of_an_order(table: TableMap, relations: tuple[Relation, ...], orders: set[tuple[str, str]]) -> TableMap:
-    """The table with its relations; lines of an order (`order_item` that refers to `order`) are that order's."""
+def _with_relations(table: TableMap, relations: tuple[Relation, ...], orders: set[tuple[str, str]]) -> TableMap:
+    """The table with its relations, and what they say of its records.
+
+    Lines of an order (`order_item` that refers to `order`) are that order's. Rosters and the like that name nobody but
+    staff are staff records.
+    """
+    record = table.record_class
     parents = {(r.to_source, r.to_table) for r in relations} & orders
-    lines = table.record_class is RecordClass.REFERENCE and any(table.name.startswith(f"{n}_") for _, n in parents)
-    return replace(table, relations=relations, record_class=RecordClass.ORDER if lines else table.record_class)
+    if record is RecordClass.REFERENCE and any(table.name.startswith(f"{name}_") for _, name in parents):
+        record = RecordClass.ORDER
+    if record is RecordClass.OTHER and _names_staff_only(table, relations):
+        record = RecordClass.STAFF
+    return replace(table, relations=relations, record_class=record)
+
+
+def _names_staff_only(table: TableMap, relations: tuple[Relation, ...]) -> bool:
+    roles = {c.role for c in table.columns if c.personal} | {r.role for r in relations if r.role is not RowRole.RECORD}
+    return roles == {RowRole.STAFF} and not any(c.cls is FieldClass.UNKNOWN for c in table.columns)
 
 
 _BIRTHS = {FieldClass.BIRTHDAY: "date_band", FieldClass.NATIONAL_ID: "id_band"}
