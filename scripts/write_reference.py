@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from scripts import reference_detectors
 from scripts.reference_case_file import SECTIONS, WORDS, rows
 
-from bequest.cli.main import app
+from bequest.cli.main import program
 from bequest.documents.limits import LIMITS
 from bequest.evidence.event_types import MEANINGS, MOVING, NEEDS_APPROVAL, EventType
 from bequest.kernel.errors import BequestError
@@ -68,13 +68,13 @@ def _arguments(command: Any) -> str:
 
 def commands() -> str:
     """Every command with its arguments and both halves of its help."""
-    rows = ((f"`{words}` {_arguments(c)}", *_both(c.help or "")) for words, c in _commands(typer.main.get_command(app)))
+    rows = ((f"`{words}` {_arguments(c)}", *_both(c.help or "")) for words, c in _commands(typer.main.get_command(program())))
     return _table(("command", "中文", "English"), rows)
 
 
 def options() -> str:
     """A section for each command: both halves of its help, how it is called, every argument and option."""
-    return "\n\n".join(_section(words, c) for words, c in _commands(typer.main.get_command(app)))
+    return "\n\n".join(_section(words, c) for words, c in _commands(typer.main.get_command(program())))
 
 
 def _section(words: str, command: Any) -> str:

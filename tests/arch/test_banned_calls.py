@@ -46,7 +46,8 @@ def test_the_machines_clock_is_made_only_where_a_process_begins() -> None:
         if name == "bequest.kernel.clock.SystemClock"
     }
     assert found <= {
-        "app/context.py", "cli/serving.py", *(f"cli/commands/{n}.py" for n in ("custody", "deliver", "law", "witness")),
+        "app/context.py", "cli/serving.py", "cli/times.py",
+        *(f"cli/commands/{n}.py" for n in ("custody", "law", "witness")),
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from scripts.write_reference import BEGIN, DOCS, END, PARTS, families, parameter
 from tests.arch.tree import ROOT, tracked
 
 from bequest.app.casefile import read, write_case_template
-from bequest.cli.main import app
+from bequest.cli.main import program
 from bequest.documents.limits import LIMITS
 from bequest.evidence.event_types import MEANINGS, EventType
 from bequest.model.case import SUPPORTED_EVENTS, Event
@@ -26,7 +26,7 @@ def text_of(page: str) -> str:
 
 
 def commands(command: Any = None, words: str = "bequest") -> Iterator[str]:
-    command = command or typer.main.get_command(app)
+    command = command or typer.main.get_command(program())
     inner = getattr(command, "commands", None)
     if inner is None:
         yield words
@@ -50,7 +50,7 @@ def test_every_command_is_in_the_docs(words: str) -> None:
 
 @pytest.mark.parametrize("words", list(commands()))
 def test_every_argument_and_option_of_a_command_is_in_the_docs_in_both_languages(words: str) -> None:
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(program())
     for part in words.split()[1:]:
         command = command.commands[part]
     [section] = re.findall(rf"(?ms)^### {words}$(.*?)(?=^### |^<!-- end)", text_of("commands.md"))

@@ -4,16 +4,14 @@ import csv
 import os
 import re
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.e2e.whole_case import ROOT
+from tests.e2e.forked import ROOT, run_command
 
 from bequest.crypto.age import generate_identity
 
 OPENED = "2026-11-02T01:00:00Z"
-START = "from bequest.cli.main import main; main()"
 DYING = """
 import os, signal
 from bequest.app.context import Run
@@ -41,13 +39,10 @@ class ByHand:
 
     def try_(self, *words: str, kill_at: int | None = None) -> subprocess.CompletedProcess[str]:
         """Run a command, whatever comes of it; with `kill_at` it dies after so many guarded batches."""
-        start = START if kill_at is None else DYING.format(n=kill_at) + START
         env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "src"), "HOME": str(self.folder)}
         more = {"BEQUEST_HOME": str(self.folder / "home"), "BEQUEST_LANG": "en"}
-        return subprocess.run(
-            [sys.executable, "-c", start, *words],
-            cwd=self.folder, env=env | more | self.environ, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        first = "" if kill_at is None else DYING.format(n=kill_at)
+        return run_command(words, self.folder, env | more | self.environ, first=first)
 
     def do(self, *words: str) -> str:
         """Run a command that must do; what it printed."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.e2e.kill_lab import Lab
 from typer.testing import CliRunner
 
-from bequest.cli.main import app
+from bequest.cli.main import program
 from bequest.steps.deliver.bag import TAG_MANIFEST
 
 
@@ -18,14 +18,14 @@ def test_what_was_packed_before_is_sent_and_not_made_again(lab: Lab, tmp_path: P
     assert made
     packages = [p for p in (home / "cases" / case / "delivery").iterdir() if p.is_dir()]
     command = ["--home", str(home), "deliver", case, "--to", str(place)]
-    first = CliRunner().invoke(app, command)
+    first = CliRunner().invoke(program(), command)
     assert first.exit_code == 0, first.output
     assert {p: p.read_bytes() for p in made} == made
     for package in packages:
         assert (place / package.name / TAG_MANIFEST).is_file()
         for path in (p for p in package.rglob("*") if p.is_file()):
             assert (place / package.name / path.relative_to(package)).read_bytes() == path.read_bytes()
-    again = CliRunner().invoke(app, command)
+    again = CliRunner().invoke(program(), command)
     assert again.exit_code == 0, again.output
     said = json.dumps(again.output, ensure_ascii=False)
     assert f"{len([p for p in made if packages[0] in p.parents])}" in said

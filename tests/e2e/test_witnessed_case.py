@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pypdf
@@ -14,6 +15,7 @@ import pytest
 from tests.e2e.whole_case import ROOT
 from tests.unit.crypto.local_tsa import make_tsa
 
+from bequest.app.anchors import take_anchor, write_head
 from bequest.app.context import Context, open_context
 from bequest.app.make_bundle import make_bundle, write_trust
 from bequest.app.make_report import make_report
@@ -95,6 +97,12 @@ def test_a_case_with_witnesses_runs_to_a_bundle_that_names_them(tmp_path: Path) 
     (tmp_path / "head.tsr").write_bytes(tsa.reply((tmp_path / "head.tsq").read_bytes()))
     take_timestamp(ctx, CASE, tmp_path / "head.tsr")
 
+    head, _, sm3 = write_head(ctx, CASE, tmp_path / "head")
+    (tmp_path / "deposit.json").write_text(json.dumps({"alg": "SM3", "hash": sm3}))
+    take_anchor(
+        ctx, CASE, tmp_path / "deposit.json", platform="示例链", reference="0x17", at=datetime(2026, 11, 30, tzinfo=UTC)
+    )
+
     requests = {p.name.split("-")[-1]: p for p in write_requests(ctx, CASE, tmp_path)}
     for witness, log in (("buyer", log_vkey(ctx)), ("notary", "")):
         made = sign_request(
@@ -109,6 +117,10 @@ def test_a_case_with_witnesses_runs_to_a_bundle_that_names_them(tmp_path: Path) 
     assert early == json.loads(bundle.trust.read_bytes())  # what was given away before is what holds
     code, said = verified(tmp_path, bundle.folder, ctx.home / "early-trust.json")
     assert code == 0
+    [registered] = said["log.anchors"]
+    assert f"the head of {head.size} entries was registered, says the receipt: 示例链 0x17 2026-11-30" in registered
+    assert "the receipt names its digest" in registered
+    assert "what the platform holds must be looked up there" in registered
     [quorum] = said["log.quorum"]
     assert "2 of 2 witnesses cosigned the head, 2 must" in quorum
     assert "notary.example 2" in quorum

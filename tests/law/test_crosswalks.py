@@ -3,7 +3,7 @@
 import pytest
 import typer
 
-from bequest.cli.main import app
+from bequest.cli.main import program
 from bequest.kernel.errors import LawError
 from bequest.law.crosswalk import Cover, crosswalk_of, crosswalk_problems, parse_crosswalk
 from bequest.law.loader import load_crosswalks, load_pack, read_text_file
@@ -33,7 +33,7 @@ def commands() -> set[str]:
         for name, one in (inner or {}).items():
             walk(one, (*words, name))
 
-    walk(typer.main.get_command(app), ())
+    walk(typer.main.get_command(program()), ())
     return found
 
 

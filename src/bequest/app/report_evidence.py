@@ -21,6 +21,7 @@ def log_facts(ctx: Context, case_id: str) -> LogFacts | None:
         note = checkpoint.note if checkpoint else ""
         cosignatures = parse_checkpoint(note, log.key, witness_keys(case)).cosignatures if note else ()
         stamp = log.heads.stamped(checkpoint.size, rules.tsa_roots) if checkpoint else None
+        anchors = [a for head in log.heads.all() for a in log.heads.anchors(head.size)]
         last = max((leaf.at for leaf in log.entries()), default=None)
     if checkpoint is None:
         return None
@@ -33,6 +34,7 @@ def log_facts(ctx: Context, case_id: str) -> LogFacts | None:
         named=len(rules.witnesses),
         quorum=rules.quorum,
         stamped=f"{stamp.authority} {rfc3339(stamp.at)}" if stamp else "",
+        anchored=tuple(f"{a.platform} {a.reference} {a.registered_at}" for a in anchors),
     )
 
 

@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,60 +12,31 @@ import typer
 
 from bequest import __version__
 from bequest.cli import render
-from bequest.cli.commands import (
-    account,
-    assess,
-    backup,
-    case,
-    certificate,
-    custody,
-    deliver,
-    demo,
-    destroy,
-    diligence,
-    discover,
-    escrow,
-    evidence,
-    faults,
-    hold,
-    key,
-    law,
-    link,
-    notify,
-    plan,
-    portal,
-    publicity,
-    remote,
-    review,
-    scrub,
-    serve,
-    source,
-    step,
-    task,
-    trace,
-    webhook,
-    withdraw,
-    witness,
-    worker,
-)
 from bequest.cli.state import State
+from bequest.cli.table import MODULES, modules_for, register
 from bequest.kernel.errors import BequestError, InputError
 
 _OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO})
 _STOPPED = 130
 
-app = typer.Typer(
-    name="bequest",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="客户信息去向：决定、告知、交付、销毁、留证。"
-    " What happens to customer information when a business changes hands or ends:"
-    " decide, notify, deliver, destroy, prove.",
-)
+
+def program(modules: Sequence[str] = tuple(MODULES)) -> typer.Typer:
+    """The command line, with the commands of these modules (see `bequest.cli.table`)."""
+    app = typer.Typer(
+        name="bequest",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help="客户信息去向：决定、告知、交付、销毁、留证。"
+        " What happens to customer information when a business changes hands or ends:"
+        " decide, notify, deliver, destroy, prove.",
+    )
+    app.callback()(options)
+    app.command(help="Print the version. 版本。")(version)
+    register(app, modules)
+    return app
 
 
-@app.callback()
 def options(
     ctx: typer.Context,
     home: Annotated[
@@ -78,57 +50,18 @@ def options(
     ctx.obj = State(home or Path(os.environ.get("BEQUEST_HOME", ".bequest")))
 
 
-@app.command(help="Print the version. 版本。")
 def version() -> None:
     """Print the version."""
     render.line(__version__)
 
 
-for module in (
-    demo,
-    case,
-    source,
-    discover,
-    faults,
-    link,
-    review,
-    assess,
-    plan,
-    notify,
-    portal,
-    publicity,
-    step,
-    deliver,
-    escrow,
-    withdraw,
-    hold,
-    task,
-    scrub,
-    destroy,
-    certificate,
-    custody,
-    evidence,
-    witness,
-    serve,
-    worker,
-    account,
-    key,
-    webhook,
-    remote,
-    backup,
-    diligence,
-    trace,
-    law,
-):
-    module.register(app)
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; expected failures become a message and their own exit code."""
     os.umask(0o077)
-    command = typer.main.get_command(app)
+    words = sys.argv[1:] if arguments is None else arguments
     try:
-        code = command.main(args=arguments, prog_name="bequest", standalone_mode=False)
+        command = typer.main.get_command(program(modules_for(words)))
+        code = command.main(args=words, prog_name="bequest", standalone_mode=False)
     except BequestError as e:
         render.error(e)
         sys.exit(e.exit_code)

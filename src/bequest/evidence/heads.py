@@ -1,16 +1,19 @@
 """Heads of the log that were shown to others, and what came back for each.
 
-Of every head there are up to three files: `SIZE.checkpoint`, the note as the log signed it, which never changes;
-`SIZE.cosignatures`, signature lines of witnesses (C2SP tlog-cosignature): put one behind the other the two are the
-cosigned checkpoint; and `SIZE.tsr`, a time stamp over the first (RFC 3161).
+Of every head there are up to three files of fixed names: `SIZE.checkpoint`, the note as the log signed it, which never
+changes; `SIZE.cosignatures`, signature lines of witnesses (C2SP tlog-cosignature): put one behind the other the two are
+the cosigned checkpoint; and `SIZE.tsr`, a time stamp over the first (RFC 3161). Registrations elsewhere lie beside them
+(`evidence.anchors`).
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bequest.crypto.atomic import PUBLIC, sync_directory, write_file
 from bequest.crypto.timestamps import Stamp, check_timestamp
+from bequest.evidence.anchors import RECORD, Anchor, is_anchor_file, parse_anchor
 from bequest.evidence.checkpoint import Checkpoint, parse_checkpoint
 from bequest.evidence.note import NoteKey, note_text, signature_lines
 from bequest.kernel.errors import VerificationError
@@ -50,7 +53,8 @@ class Heads:
 
     def files(self, size: int) -> dict[str, Path]:
         """Name → file of all that there is of a head."""
-        names = (f"{size}{ending}" for ending in (NOTE, COSIGNED, STAMPED))
+        names = [f"{size}{ending}" for ending in (NOTE, COSIGNED, STAMPED)]
+        names += sorted(p.name for p in self._folder.glob(f"{size}.anchor-*") if is_anchor_file(p.name))
         return {name: self._folder / name for name in names if (self._folder / name).is_file()}
 
     def add(self, text: str, witnesses: Sequence[NoteKey]) -> tuple[Checkpoint, ...]:
@@ -112,6 +116,29 @@ class Heads:
             return check_timestamp(path.read_bytes(), path.with_suffix(NOTE).read_bytes(), roots)
         except (OSError, VerificationError):
             return None
+
+    def anchors(self, size: int) -> tuple[Anchor, ...]:
+        """The registrations of the head of that size, the first first."""
+        names = (RECORD.fullmatch(name) for name in self.files(size))
+        numbers = sorted(int(match["number"]) for match in names if match)
+        return tuple(parse_anchor((self._folder / f"{size}.anchor-{n}.json").read_bytes()) for n in numbers)
+
+    def anchor(self, size: int, anchor: Anchor, receipt: bytes) -> Anchor:
+        """Take a registration in; the receipt goes first, so that a record never lacks its receipt.
+
+        `anchor.receipt` is the ending of the receipt's name. The same receipt of the same head is taken in once.
+        """
+        known = self.anchors(size)
+        for found in known:
+            if found.receipt_sha256 == anchor.receipt_sha256:
+                return found
+        name = f"{size}.anchor-{len(known) + 1}"
+        made = replace(anchor, receipt=f"{name}.receipt.{anchor.receipt}")
+        for left in self._folder.glob(f"{name}.receipt.*"):  # by a run that was cut off before its record
+            left.unlink()
+        write_file(self._folder / made.receipt, receipt, mode=PUBLIC)
+        write_file(self._folder / f"{name}.json", made.render(), mode=PUBLIC)
+        return made
 
     def _signer(self, size: int, line: str, witnesses: Sequence[NoteKey]) -> str:
         """The witness whose cosignature of this head the line is; empty where it is none."""

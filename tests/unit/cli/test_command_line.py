@@ -3,17 +3,18 @@
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
-from tests.unit.cli.conftest import Run
+from tests.unit.cli.conftest import Ran, Run
 
 from bequest import __version__
-from bequest.cli import render
-from bequest.cli.main import app
+from bequest.cli import commands, render
+from bequest.cli.main import program
+from bequest.cli.table import MODULES, modules_for
 from bequest.kernel.errors import BequestError
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -27,7 +28,7 @@ def walk(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str,
         yield from walk(inner, (*words, name))
 
 
-ROOT = typer.main.get_command(app)
+ROOT = typer.main.get_command(program())
 COMMANDS = dict(walk(ROOT))
 GROUPS = [words for words, command in COMMANDS.items() if getattr(command, "commands", None)]
 
@@ -86,19 +87,20 @@ def test_what_cannot_be_read_ends_with_code_2_and_names_the_word(run: Run, words
     assert ran.err.startswith("BQ-INPUT-")
 
 
+def run_one_that(fails: Callable[[], None], run: Run, monkeypatch: pytest.MonkeyPatch) -> Ran:
+    """A command that fails, as `bequest` runs it."""
+    monkeypatch.setattr("bequest.cli.main.register", lambda app, modules: app.command(name="fails")(fails))
+    return run("fails")
+
+
 @pytest.mark.parametrize("family", list(families()), ids=lambda f: f.__name__)
 def test_every_family_of_errors_shows_code_and_hint_and_ends_with_its_exit_code(
-    run: Run, family: type[BequestError]
+    run: Run, family: type[BequestError], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails() -> None:
         raise family("what was got [and] expected", hint="the way [out]")
 
-    before = list(app.registered_commands)
-    app.command(name="fails")(fails)
-    try:
-        ran = run("fails")
-    finally:
-        app.registered_commands[:] = before
+    ran = run_one_that(fails, run, monkeypatch)
     assert ran.code == family.exit_code
     assert ran.err == f"{family.code}: what was got [and] expected\n  the way [out]\n"
     assert ran.out == ""
@@ -126,16 +128,13 @@ def test_codes_of_families_are_unique_and_well_formed() -> None:
     [(ValueError("张三 13800138000"), 1), (KeyError("张三"), 1), (KeyboardInterrupt(), 130)],
     ids=["unforeseen", "unforeseen key", "stopped"],
 )
-def test_what_nobody_foresaw_shows_no_traceback_and_no_value(run: Run, failure: BaseException, code: int) -> None:
+def test_what_nobody_foresaw_shows_no_traceback_and_no_value(
+    run: Run, failure: BaseException, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fails() -> None:
         raise failure
 
-    before = list(app.registered_commands)
-    app.command(name="fails")(fails)
-    try:
-        ran = run("fails")
-    finally:
-        app.registered_commands[:] = before
+    ran = run_one_that(fails, run, monkeypatch)
     assert ran.code == code
     assert "Traceback" not in ran.err
     assert "张三" not in ran.err + ran.out
@@ -143,16 +142,11 @@ def test_what_nobody_foresaw_shows_no_traceback_and_no_value(run: Run, failure: 
     assert ran.err
 
 
-def test_a_full_disk_is_said_as_such(run: Run) -> None:
+def test_a_full_disk_is_said_as_such(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails() -> None:
         raise OSError(28, "No space left on device", "/somewhere/private/orders.parquet")
 
-    before = list(app.registered_commands)
-    app.command(name="fails")(fails)
-    try:
-        ran = run("fails")
-    finally:
-        app.registered_commands[:] = before
+    ran = run_one_that(fails, run, monkeypatch)
     assert ran.code == 2
     assert "No space left on device" in ran.err
     assert "/somewhere" not in ran.err
@@ -205,6 +199,29 @@ def test_a_template_is_printed_and_needs_no_home(run: Run, tmp_path: Path, monke
     assert ran.code == 0
     assert f'event = "{event}"' in re.sub(r"event\s+=", "event =", ran.out)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_table_of_commands_is_what_the_modules_register() -> None:
+    for module, names in MODULES.items():
+        alone = set(typer.main.get_command(program((module,))).commands) - {"version"}  # type: ignore[attr-defined]
+        assert alone == set(names), module
+    assert {m.stem for m in Path(commands.__path__[0]).glob("*.py")} - {"__init__"} == set(MODULES)
+
+
+@pytest.mark.parametrize(
+    ("line", "modules"),
+    [
+        (["--home", "plan", "case", "show"], ("case",)),
+        (["--home=plan", "explain", "--help"], ("plan",)),
+        (["receive", "deliver"], ("deliver",)),
+        (["--help"], tuple(MODULES)),
+        (["flourish"], tuple(MODULES)),
+        ([], tuple(MODULES)),
+        (["--home"], tuple(MODULES)),
+    ],
+)
+def test_a_command_line_loads_the_module_of_its_command_alone(line: list[str], modules: tuple[str, ...]) -> None:
+    assert modules_for(line) == modules
 
 
 def test_the_installed_command_runs(tmp_path: Path) -> None:

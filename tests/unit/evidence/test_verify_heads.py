@@ -1,6 +1,7 @@
 """Heads that others saw, in a bundle and kept from earlier: history, witnesses, times; and a log that was rewritten."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,9 @@ from tests.unit.crypto.local_tsa import make_tsa
 from tests.unit.evidence.evidence_scene import AT, CASE, LOG, ORIGIN, PLATFORM, Scene, reseal, scene_e5, trust
 
 from bequest.crypto.signing import Signer
+from bequest.crypto.sm2 import sm3
 from bequest.crypto.timestamps import timestamp_query
+from bequest.evidence.anchors import Anchor
 from bequest.evidence.checkpoint import checkpoint_body, parse_checkpoint
 from bequest.evidence.checks.files import BundleFiles
 from bequest.evidence.checks.heads import CLOCK_SKEW, check_heads
@@ -275,3 +278,67 @@ def test_an_entry_dated_after_it_was_stamped_is_refused(tmp_path: Path) -> None:
     check_heads(bag_of(tmp_path / "bag", files), anchors, log, findings)
     failed = [c for c in findings.report(complete=True).checks if not c.ok]
     assert "is dated after CN=Example Time had seen it" in failed[0].en
+
+
+# Registrations elsewhere.
+
+
+def anchored(bundle: Path, text: str = "holds {digest}", **said: str) -> dict[str, str]:
+    """The files of a head of nine entries that a platform registered, and its record."""
+    head = note(tree(bundle), 9)
+    digest = hashlib.sha256(head.encode()).hexdigest()
+    receipt = text.format(digest=digest.upper(), sm3=sm3(head.encode()).hex())
+    known = Anchor(
+        platform="示例链", reference="17", registered_at="2026-11-03T04:05:06Z", look_up="https://chain.example/17",
+        sha256=digest, receipt="9.anchor-1.receipt.txt", receipt_sha256=hashlib.sha256(receipt.encode()).hexdigest(),
+    )  # fmt: skip
+    return {
+        "data/heads/9.checkpoint": head,
+        "data/heads/9.anchor-1.json": replace(known, **said).render().decode(),
+        "data/heads/9.anchor-1.receipt.txt": receipt,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("holds {digest}", "names its digest"),
+        ("holds {sm3}", "names its digest"),
+        ("a scan", "look for its digest"),
+    ],
+)
+def test_a_registration_is_told_as_the_word_of_its_platform(bundle: Path, text: str, says: str) -> None:
+    put(bundle, anchored(bundle, text))
+    report = check(bundle)
+    assert report.ok, report.failed
+    [told] = [c for c in report.checks if c.code == "log.anchors"]
+    assert says in told.en
+    assert "示例链 17 2026-11-03T04:05:06Z" in told.zh
+    assert told.en.endswith("must be looked up there https://chain.example/17")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        (lambda f: f | anchored_record(f, "sha256", "0" * 64), "another head"),
+        (lambda f: f | anchored_record(f, "receipt_sha256", "0" * 64), "another receipt"),
+        (lambda f: f | anchored_record(f, "receipt", "9.anchor-2.receipt.txt"), "has no data/heads/9.anchor-2"),
+        (lambda f: f | {"data/heads/9.anchor-1.json": "[]"}, "no record"),
+        (lambda f: f | {"data/heads/9.anchor-1.json": '{"platform": 1}'}, "no record"),
+        (lambda f: {n: t for n, t in f.items() if not n.endswith(".json")}, "has no record"),
+        (lambda f: {n: t for n, t in f.items() if not n.endswith(".checkpoint")}, "has no data/heads/9.checkpoint"),
+    ],
+    ids=["head", "receipt", "no receipt", "list", "fields", "no record", "no head"],
+)
+def test_a_registration_that_does_not_fit_is_refused(
+    wrong: Callable[[dict[str, str]], dict[str, str]], why: str, bundle: Path
+) -> None:
+    put(bundle, wrong(anchored(bundle)))
+    failed = check(bundle).failed
+    assert {c.code for c in failed} == {"log.anchors"}
+    assert why in failed[0].en
+
+
+def anchored_record(files: dict[str, str], field: str, value: str) -> dict[str, str]:
+    name = "data/heads/9.anchor-1.json"
+    return {name: json.dumps(json.loads(files[name]) | {field: value})}

@@ -1,7 +1,6 @@
 """`bequest deliver`, `bequest receive`, `bequest receipt`."""
 
 import os
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -24,8 +23,7 @@ from bequest.cli import render
 from bequest.cli.commands.hold import tell_holds
 from bequest.cli.impact_owed import warn_impact
 from bequest.cli.state import state_of
-from bequest.kernel.clock import SystemClock, parse_rfc3339
-from bequest.kernel.errors import InputError
+from bequest.cli.times import instant
 from bequest.steps.deliver.change import ChangeReceipt
 
 
@@ -136,20 +134,6 @@ def accept(
         render.line(
             render.say("发送方签名未核对（没有给信任文件）", "sender's signature not checked (no trust file given)")
         )
-
-
-def instant(text: str) -> datetime:
-    """The time that was given, else now.
-
-    Raises:
-        InputError: where it is no time with a time zone.
-    """
-    if not text:
-        return SystemClock().now()
-    try:
-        return parse_rfc3339(text)
-    except ValueError:
-        raise InputError(f"{text!r} is no time with a time zone", hint="Write --at 2026-12-08T00:00:00Z.") from None
 
 
 def receipt(ctx: typer.Context, case: str, file: Path) -> None:

@@ -7,8 +7,8 @@ import typer
 
 from bequest.app.escrow import make_escrow_keys, release
 from bequest.cli import render
-from bequest.cli.commands.deliver import instant
 from bequest.cli.state import group
+from bequest.cli.times import instant
 
 commands = group("托管机构：保管交付密钥，见第一张回执后放行。 The escrow: holds keys of deliveries, releases each.")
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from bequest.app.anchors import take_anchor, write_head
 from bequest.app.evidence_annex import write_annex
 from bequest.app.make_bundle import make_bundle, write_trust
 from bequest.app.make_report import make_report
@@ -12,6 +13,7 @@ from bequest.app.timestamps import ask_for_timestamp, take_timestamp, write_quer
 from bequest.app.witnesses import ask_witnesses, heads, take_cosignatures, write_requests
 from bequest.cli import render
 from bequest.cli.state import group, state_of
+from bequest.cli.times import instant
 from bequest.evidence import verify_cli
 from bequest.evidence.checks.log import said
 from bequest.kernel.clock import rfc3339
@@ -151,6 +153,36 @@ def stamped(ctx: typer.Context, case: str, file: Path) -> None:
     with state_of(ctx).context() as c:
         head, found = take_timestamp(c, case, file)
     render.line(f"{head.size}: {found.authority} {rfc3339(found.at)}")
+
+
+@commands.command(help="Write the newest head, to be registered with a platform for evidence. 供存证平台登记的日志头。")
+def anchor(
+    ctx: typer.Context,
+    case: str,
+    out: Annotated[Path, typer.Option(help="where the head goes: the file whose digest is registered")],
+) -> None:
+    with state_of(ctx).context() as c:
+        head, sha256, sm3 = write_head(c, case, out)
+    render.line(f"{head.size}: {out}")
+    render.line(f"SHA-256 {sha256}")
+    render.line(f"SM3     {sm3}")
+
+
+@commands.command(help="Take in the receipt of such a platform. 录入存证回执。")
+def anchored(
+    ctx: typer.Context,
+    case: str,
+    file: Path,
+    platform: Annotated[str, typer.Option(help="name of the platform or office 存证平台")],
+    reference: Annotated[str, typer.Option(help="its number of the registration 存证编号")],
+    at: Annotated[str, typer.Option(help="when it was registered, from the receipt (RFC 3339)")],
+    look_up: Annotated[str, typer.Option(help="address at which anybody can check it 查验网址")] = "",
+) -> None:
+    with state_of(ctx).context() as c:
+        size, found = take_anchor(
+            c, case, file, platform=platform, reference=reference, at=instant(at), look_up=look_up
+        )
+    render.line(f"{size}: {found.platform} {found.reference} {found.registered_at}")
 
 
 @commands.command(name="heads", help="List the heads handed out, and who cosigned each. 交出的日志头与见证签名。")

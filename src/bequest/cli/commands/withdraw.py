@@ -11,8 +11,8 @@ from bequest.app.send import check_lot, send_messages
 from bequest.app.transport import way_to
 from bequest.app.withdrawals import withdraw
 from bequest.cli import render
-from bequest.cli.commands.deliver import instant
 from bequest.cli.state import state_of
+from bequest.cli.times import instant
 
 
 def register(app: typer.Typer) -> None:

@@ -260,6 +260,8 @@ class LogFacts:
     """How many of them must cosign the last head."""
     stamped: str = ""
     """The time-stamping authority that stamped this head, and when."""
+    anchored: tuple[str, ...] = ()
+    """Where heads were registered, under which number and when, as the receipts say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

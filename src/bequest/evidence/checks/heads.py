@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from bequest.crypto.timestamps import check_timestamp
+from bequest.evidence.anchors import is_anchor_file
 from bequest.evidence.checkpoint import Checkpoint, parse_checkpoint
+from bequest.evidence.checks.anchors import check_anchors
 from bequest.evidence.checks.files import BundleFiles
 from bequest.evidence.checks.log import LogView, said
 from bequest.evidence.event_types import NEEDS_APPROVAL
@@ -26,6 +28,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 def check_heads(files: BundleFiles, trust: Trust, log: LogView, findings: Findings) -> None:
     """Every head in the bundle; and where the trust file demands it, that witnesses saw each intent before its act."""
     heads = [head for path in files.below(HEADS) if (head := _head(path, files, trust, log, findings))]
+    check_anchors(files, HEADS, findings)
     _check_intents(trust, log, [*heads, log.checkpoint], findings)
     stamped = [head.size for head in heads if _check_stamp(head, files, trust, log, findings)]
     if trust.tsa_roots and log.checkpoint.size not in stamped:
@@ -52,6 +55,8 @@ def check_earlier(notes: Sequence[tuple[str, str]], trust: Trust, log: LogView, 
 
 
 def _head(path: str, files: BundleFiles, trust: Trust, log: LogView, findings: Findings) -> Checkpoint | None:
+    if is_anchor_file(path.removeprefix(HEADS)):
+        return None  # read by `check_anchors`
     if any(path.endswith(e) and path.removesuffix(e) + NOTE in files.digests for e in (COSIGNED, STAMPED)):
         return None  # read with its head
     try:

@@ -44,6 +44,7 @@ class Checkpoint(Schema):
     published_at: str
     cosigned: list[str]
     stamped: str
+    anchored: list[str]
     note: str
 
 
@@ -117,7 +118,8 @@ def read_checkpoint(request: ApiRequest, case_id: str) -> Checkpoint:
         raise RefusedError(404)
     return Checkpoint(
         origin=facts.origin, size=facts.size, root=facts.root, published_at=facts.published_at,
-        cosigned=list(facts.cosigned), stamped=facts.stamped, note=note,
+        cosigned=list(facts.cosigned), stamped=facts.stamped, anchored=list(facts.anchored),
+        note=note,
     )  # fmt: skip
 
 
