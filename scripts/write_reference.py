@@ -68,7 +68,8 @@ def _arguments(command: Any) -> str:
 
 def commands() -> str:
     """Every command with its arguments and both halves of its help."""
-    rows = ((f"`{words}` {_arguments(c)}", *_both(c.help or "")) for words, c in _commands(typer.main.get_command(program())))
+    found = _commands(typer.main.get_command(program()))
+    rows = ((f"`{words}` {_arguments(c)}", *_both(c.help or "")) for words, c in found)
     return _table(("command", "中文", "English"), rows)
 
 

@@ -41,8 +41,8 @@ def check_settled(case: Case, policy: Policy, population: Population) -> None:
         " them",
         hint="What is unclassified is best classified: tables and columns are named by the plan, `bequest map import`"
         " takes corrections. For the rest somebody of the case decides, with a reason: write [[settle]] in the case"
-        f" file with what, how, by, reason, until; take it over with `bequest case update`. Then `bequest link {case.id}`,"
-        f" `bequest plan {case.id}` and approve.",
+        " file with what, how, by, reason, until; take it over with `bequest case update`. Then"
+        f" `bequest link {case.id}`, `bequest plan {case.id}` and approve.",
     )
 
 

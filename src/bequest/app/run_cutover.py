@@ -83,7 +83,7 @@ def run_cutover(ctx: Context, case_id: str, *, confirmed_by: str) -> CutOver:
     return done
 
 
-def _all_classified(case: Case, datamap: DataMap) -> None:
+def all_classified(case: Case, datamap: DataMap) -> None:
     """Refuse while a column is of no known class: from here on the data map stands, and no certificate could be issued.
 
     Raises:
@@ -115,7 +115,7 @@ def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
     datamap = data_map(ctx, run.case.id)
     sources = open_sources(run.case, run.ctx.secrets)
     check_schema(datamap, sources)
-    _all_classified(run.case, datamap)
+    all_classified(run.case, datamap)
     linked = index_and_link(ctx, run.case, datamap, sources)
     indexes = load_indexes(run.workspace, datamap, IDENTITY)
     run.hook("indexed")

@@ -10,8 +10,11 @@ from bequest.model.facts import RecordClass
 TableKey = tuple[str, str]
 
 
-def print_left_open(case: str, datamap: DataMap) -> None:
-    """Records of no known kind, orders without a duty to keep, columns that nobody has classified."""
+def print_left_open(case: str, datamap: DataMap, plans: Mapping[TableKey, TablePlan] | None = None) -> None:
+    """Records of no known kind, orders without a duty to keep, columns that nobody has classified.
+
+    With the plans of a case that has lots also the tables that no lot reaches.
+    """
     filled = [t for t in datamap.tables if t.in_case and t.n_rows]
     unclassed = _named(t for t in filled if t.record_class is RecordClass.OTHER)
     unbound = _named(t for t in filled if t.record_class is RecordClass.ORDER and not t.retention)
@@ -38,9 +41,11 @@ def print_left_open(case: str, datamap: DataMap) -> None:
     if unclassed or unbound or unknown:
         way = f"`bequest map export {case} map.toml`, `bequest map import {case} map.toml`"
         render.line(render.say(f"核对并改正：{way}", f"look through it and correct it: {way}"))
+    if plans and any((p.rows["lot"] != "").any() for p in plans.values()):
+        _print_outside(datamap, plans)
 
 
-def print_outside(datamap: DataMap, plans: Mapping[TableKey, TablePlan]) -> None:
+def _print_outside(datamap: DataMap, plans: Mapping[TableKey, TablePlan]) -> None:
     """Tables about people of which no row lies in any lot: nothing of them passes or goes, perhaps by oversight."""
     outside = _named(
         t

@@ -21,7 +21,7 @@ from bequest.cli.commands.hold import tell_holds
 from bequest.cli.exporting import warn_export
 from bequest.cli.fairness import print_fairness, print_rates
 from bequest.cli.impact_owed import warn_impact
-from bequest.cli.left_open import print_left_open, print_outside
+from bequest.cli.left_open import print_left_open
 from bequest.cli.state import group, state_of, warn_register
 from bequest.cli.switches import print_switches
 from bequest.cli.what_if import print_what_if
@@ -70,7 +70,7 @@ def run(
         weak = unverified(c.case(case).case, decided.policy)
         switches = switches_shown(c.case(case).case, decided.policy)
         owed = owed_impact(c, case)
-        known, has_lots = data_map(c, case), bool(c.case(case).case.lots)
+        known = data_map(c, case)
     if json:
         render.print_json(
             {
@@ -92,9 +92,7 @@ def run(
     _print_unverified(weak)
     if fair is not None:
         print_fairness(fair)
-    print_left_open(case, known)
-    if has_lots:
-        print_outside(known, decided.plans)
+    print_left_open(case, known, decided.plans)
     print_obstacles(found)
     _print_meters(meters)
     for w in decided.stays_whole:

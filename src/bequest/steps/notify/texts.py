@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bequest.model.case import Case, Event, LegalRoute, Lot, Party
+from bequest.steps.notify.passing_texts import PASSES_NOTHING, what_passes
 from bequest.steps.notify.provision_texts import COPY_STAYS, silence_on_provision
 
 
@@ -262,23 +263,7 @@ def _document(f: NoticeFacts) -> Text:
 
 
 def _passed_on(f: NoticeFacts) -> Text:
-    if f.lot is None:
-        return (
-            "没有移交任何信息，也没有因此删除任何信息",
-            "nothing is handed over and nothing is deleted for this reason",
-        )
-    (zh, en), (part_zh, part_en) = _join(f.passing), _join(f.reduced)
-    if not f.passing:
-        return ("", "")
-    return (
-        f"移交继续服务所需的部分：{zh}"
-        + (f"；其中{part_zh}先遮盖或者只留一部分" if f.reduced else "")
-        + "。没有列出的（如口令、网络日志、超出目的收集的信息）不移交，除依法须留存的以外一律删除",
-        f"What continuing the service needs passes on: {en}"
-        + (f"; of these, {part_en} only masked or in part" if f.reduced else "")
-        + ". What is not listed (such as passwords, network logs and what was collected beyond any purpose) does not "
-        "pass on, and is deleted unless a law says to keep it",
-    )
+    return PASSES_NOTHING if f.lot is None else what_passes(_join(f.passing), _join(f.reduced))
 
 
 def _objecting(f: NoticeFacts) -> Text:
