@@ -4,7 +4,7 @@
 
 The modules are found by following the imports from `bequest.evidence.verify_cli`, so that the archive is never out of
 step. The same sources give the same bytes: names sorted, one date, nothing compressed. It needs Python 3.11 or later
-with `cryptography` and `rfc8785`.
+with `cryptography`.
 """
 
 import ast

@@ -1,6 +1,6 @@
 """The bundle of a whole case convinces somebody who has nothing but it, a trust file and standard tools; and no other.
 
-Checked are the command, the stand-alone verifier with its two libraries alone, the commands that VERIFY.md tells a
+Checked are the command, the stand-alone verifier with its one library alone, the commands that VERIFY.md tells a
 reader to type, the QR code as it is drawn on the page, and the wheel in which all of this is shipped.
 """
 
@@ -32,7 +32,7 @@ from bequest.evidence.trust import parse_trust
 from bequest.kernel.canonical import canonical
 
 CASES = ["asset_deal", "share_deal"]
-TWO_LIBRARIES = ("cryptography", "rfc8785", "cffi", "_cffi_backend", "pycparser")
+ONE_LIBRARY = ("cryptography", "cffi", "_cffi_backend", "pycparser")
 """And what `cryptography` brings along."""
 
 
@@ -237,12 +237,12 @@ def test_a_share_deal_proves_that_it_was_told_and_that_nothing_moved(
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the single file, and one with the two libraries."""
+    """A folder with the single file, and one with that library."""
     folder = tmp_path_factory.mktemp("alone")
     build = [sys.executable, str(ROOT / "scripts" / "build_verifier.py"), str(folder / "bequest-verify.pyz")]
     subprocess.run(build, check=True, capture_output=True)
     (folder / "libraries").mkdir()
-    for name in TWO_LIBRARIES:
+    for name in ONE_LIBRARY:
         spec = importlib.util.find_spec(name)
         if spec is not None and spec.origin is not None:
             origin = Path(spec.origin)

@@ -3,9 +3,7 @@
 import json
 from typing import NoReturn
 
-import rfc8785
-
-from bequest.kernel.canonical import Json
+from bequest.kernel.canonical import Json, canonical
 from bequest.kernel.errors import VerificationError
 
 
@@ -15,10 +13,9 @@ def encode(value: Json) -> bytes:
     Raises:
         TypeError: for a fraction, or an integer beyond 2**53 - 1.
     """
-    _no_fractions(value)
     try:
-        return rfc8785.dumps(value)
-    except rfc8785.CanonicalizationError as error:
+        return canonical(value)
+    except UnicodeEncodeError as error:
         raise TypeError("this value has no canonical JSON form") from error
 
 
@@ -52,14 +49,3 @@ def decode_object(data: bytes, what: str) -> dict[str, Json]:
 
 def _refuse(text: str) -> NoReturn:
     raise ValueError(f"{text[:20]} has no place in canonical JSON here")
-
-
-def _no_fractions(value: Json) -> None:
-    if isinstance(value, float):
-        raise TypeError("fractions have no place in canonical JSON here; write them as text")
-    if isinstance(value, dict):
-        for item in value.values():
-            _no_fractions(item)
-    elif isinstance(value, list):
-        for item in value:
-            _no_fractions(item)

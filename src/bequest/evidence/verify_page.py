@@ -21,7 +21,7 @@ bequest-verify {bundle} --trust trust.json{flag}
 ```
 
 退出码 0 为通过，8 为不通过（写明哪个文件、为什么），2 为输入不可用。独立版 `bequest-verify.pyz` 只需 Python 与
-`cryptography`、`rfc8785` 两个库，可在 Windows 上运行，不联网。
+`cryptography` 库，可在 Windows 上运行，不联网。
 
 ## 不用我们的程序
 
@@ -78,7 +78,7 @@ bequest-verify {bundle} --trust trust.json{flag}
 ```
 
 Exit code 0: it verifies; 8: it does not, and the output names file and reason; 2: the input cannot be used. The
-stand-alone `bequest-verify.pyz` needs Python with `cryptography` and `rfc8785`, runs on Windows too, and uses no
+stand-alone `bequest-verify.pyz` needs Python with `cryptography`, runs on Windows too, and uses no
 network.
 
 ## Without our program

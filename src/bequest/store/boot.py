@@ -22,6 +22,7 @@ from bequest.store import models as rows
 from bequest.store import postgresql
 from bequest.store.address import PLACE_NAME, SETTING, Address, Place, read_address, read_place, write_place
 from bequest.store.engine import Engine
+from bequest.store.fresh import is_fresh, make_tables
 from bequest.store.postgresql import Postgresql
 from bequest.store.repositories import DATABASE_NAME, Store
 from bequest.store.sqlite import Sqlite
@@ -160,7 +161,8 @@ def _prepare(alias: str, engine: Engine, home: Path, address: Address | None, kn
 
 
 def _migrate(alias: str) -> None:
-    executor = MigrationExecutor(connections[alias])
+    connection = connections[alias]
+    executor = MigrationExecutor(connection)
     known = executor.loader.graph.nodes
     unknown = [m for m in executor.loader.applied_migrations if m[0] == "store" and m not in known]
     if unknown:
@@ -168,6 +170,9 @@ def _migrate(alias: str) -> None:
             f"the control database was written by a newer version of Bequest ({unknown[-1][1]})",
             hint="Use that version, or restore the backup made before the upgrade.",
         )
+    if is_fresh(connection, executor):
+        make_tables(connection, executor)
+        return
     targets = executor.loader.graph.leaf_nodes()
     if executor.migration_plan(targets):
         executor.migrate(targets)

@@ -1,4 +1,4 @@
-"""The stand-alone verifier: exit codes, both languages, and one file that runs with two libraries on any system."""
+"""The stand-alone verifier: exit codes, both languages, and one file that runs with one library on any system."""
 
 import importlib.util
 import json
@@ -18,8 +18,8 @@ from bequest.crypto.timestamps import timestamp_query
 from bequest.evidence.verify_cli import main
 
 ROOT = Path(__file__).resolve().parents[3]
-ALLOWED = ("cryptography", "rfc8785", "cffi", "_cffi_backend", "pycparser")
-"""The two libraries, and what `cryptography` brings along."""
+ALLOWED = ("cryptography", "cffi", "_cffi_backend", "pycparser")
+"""The one library, and what it brings along."""
 
 RUN = """
 import sys
@@ -115,7 +115,7 @@ def test_json_holds_every_check(bundle: Path, tmp_path: Path, capsys: pytest.Cap
 
 
 def run_alone(pyz: Path, argv: Sequence[str], tmp_path: Path) -> subprocess.CompletedProcess[str]:
-    """Run the archive with the standard library, the two libraries, and nothing that only POSIX has."""
+    """Run the archive with the standard library, that one library, and nothing that only POSIX has."""
     libraries = tmp_path / "libraries"
     libraries.mkdir()
     for name in ALLOWED:
