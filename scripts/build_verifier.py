@@ -3,8 +3,8 @@
     python scripts/build_verifier.py OUT
 
 The modules are found by following the imports from `bequest.evidence.verify_cli`, so that the archive is never out of
-step. The same sources give the same bytes: names sorted, one date, nothing compressed. It needs Python 3.11 or later
-with `cryptography`.
+step. The same sources give the same bytes: names sorted, one date, nothing compressed. It needs Python 3.11 or later;
+`cryptography` is taken where it is installed, `rfc3161-client` checks time stamps.
 """
 
 import ast

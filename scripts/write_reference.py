@@ -68,8 +68,10 @@ def _arguments(command: Any) -> str:
 
 def commands() -> str:
     """Every command with its arguments and both halves of its help."""
-    found = _commands(typer.main.get_command(program()))
-    rows = ((f"`{words}` {_arguments(c)}", *_both(c.help or "")) for words, c in found)
+    rows = (
+        (f"`{words}` {_arguments(c)}", *_both(c.help or ""))
+        for words, c in _commands(typer.main.get_command(program()))
+    )
     return _table(("command", "中文", "English"), rows)
 
 

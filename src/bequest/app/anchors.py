@@ -11,7 +11,7 @@ from pathlib import Path
 from bequest.app.context import Context
 from bequest.app.evidence import open_log, publish
 from bequest.app.user_files import file_ending, new_user_file, read_user_bytes
-from bequest.crypto.sm2 import sm3
+from bequest.crypto.sm3 import sm3
 from bequest.evidence.anchors import Anchor, names_digest
 from bequest.evidence.checkpoint import Checkpoint
 from bequest.evidence.heads import NOTE

@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-
-from bequest.crypto.sm2 import BYTES, G, N, Sm2PublicKey, affine, digest_of, multiple
+from bequest.crypto.curve import BYTES
+from bequest.crypto.der import encode_pair
+from bequest.crypto.sm2 import CURVE, N, Sm2PublicKey, digest_of
 
 
 class Sm2Signer:
@@ -39,7 +39,7 @@ class Sm2Signer:
             said = e.to_bytes(BYTES, "big") + bytes([attempt])
             k = int.from_bytes(hmac.digest(self._nonces, said, "sha256"), "big")
             if 1 <= k < N and (signature := signed(self._d, e, k)):
-                return encode_dss_signature(*signature)
+                return encode_pair(*signature)
         raise ArithmeticError("no nonce in 256 draws")
 
 
@@ -53,6 +53,6 @@ def signed(d: int, e: int, k: int) -> tuple[int, int] | None:
 
 
 def _point(k: int) -> tuple[int, int]:
-    found = affine(multiple(k, G))
+    found = CURVE.multiple(k, CURVE.g)
     assert found is not None  # noqa: S101 - 0 < k < N, and N is the order of G
     return found

@@ -1,9 +1,9 @@
 """Checking signatures, and nothing else: Ed25519, ES256, SSH signatures (those of passkeys, too), DSSE.
 
-This is all the cryptography the stand-alone verifier needs, so it imports only `cryptography` and the standard library
-and no module that exists on one operating system only. Encodings are taken in their one canonical form: base64 with
-stray trailing bits, a differently wrapped armour or a padded integer is refused, so that no byte of a signed thing can
-change unseen.
+This is all the cryptography the stand-alone verifier needs, so it imports only the standard library and, where it is
+installed, the library `cryptography`, and no module that exists on one operating system only. Encodings are taken in
+their one canonical form: base64 with stray trailing bits, a differently wrapped armour or a padded integer is refused,
+so that no byte of a signed thing can change unseen.
 
 Sources: RFC 8032 (Ed25519), RFC 4253 §6.6 and RFC 5656 (key blobs), OpenSSH `PROTOCOL.sshsig` and `PROTOCOL.u2f`,
 DSSE v1 (PAE).
@@ -17,13 +17,14 @@ import struct
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
-
 from bequest.crypto.assertion import Assertion, check_assertion
+from bequest.crypto.der import decode_pair, encode_pair, pem_of_key
 from bequest.kernel.errors import VerificationError
+
+try:
+    from bequest.crypto.library_checks import is_p256, verify_ed25519, verify_es256
+except ImportError:  # the stand-alone verifier, where Python is all there is
+    from bequest.crypto.plain_checks import is_p256, verify_ed25519, verify_es256
 
 NAMESPACE = "bequest-evidence"
 """SSHSIG namespace of everything signed here: a signature made for another use is no signature here."""
@@ -44,6 +45,9 @@ _WRAP = 70
 _MAX_ARMOUR = 8192
 _MAGIC = b"SSHSIG"
 _ED25519_BYTES = 64
+_SPKI_ED25519 = bytes.fromhex("302a300506032b6570032100")
+_SPKI_P256 = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200")
+"""SubjectPublicKeyInfo up to the key (RFC 8410, RFC 5480)."""
 _P25519 = 2**255 - 19
 _SMALL_ORDER_Y = frozenset(
     {
@@ -102,7 +106,8 @@ class PublicKey:
         elif self.algorithm in (ES256, PASSKEY):
             if len(self.raw) != 65 or self.raw[0] != 4:
                 raise VerificationError("a P-256 public key is an uncompressed point of 65 bytes")
-            self._es256()
+            if not is_p256(self.raw):
+                raise VerificationError("the P-256 public key is not a point of the curve")
         else:
             raise VerificationError(f"key type {self.algorithm!r} is not accepted: use {ED25519} or {ES256}")
 
@@ -132,8 +137,7 @@ class PublicKey:
     @property
     def pem(self) -> bytes:
         """SubjectPublicKeyInfo in PEM, for `openssl pkeyutl -verify -pubin`."""
-        key = ed25519.Ed25519PublicKey.from_public_bytes(self.raw) if self.algorithm == ED25519 else self._es256()
-        return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        return pem_of_key((_SPKI_ED25519 if self.algorithm == ED25519 else _SPKI_P256) + self.raw)
 
     def verify(self, message: bytes, signature: bytes) -> bool:
         """Whether `signature` is by this key over `message`: 64 raw bytes for Ed25519, DER of (r, s) for ES256.
@@ -142,20 +146,8 @@ class PublicKey:
         """
         if self.algorithm == PASSKEY:
             return False
-        try:
-            if self.algorithm == ED25519:
-                ed25519.Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, message)
-            else:
-                self._es256().verify(signature, message, ec.ECDSA(hashes.SHA256()))
-        except (InvalidSignature, ValueError):
-            return False
-        return True
-
-    def _es256(self) -> ec.EllipticCurvePublicKey:
-        try:
-            return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), self.raw)
-        except ValueError as error:
-            raise VerificationError("the P-256 public key is not a point of the curve") from error
+        check = verify_ed25519 if self.algorithm == ED25519 else verify_es256
+        return check(self.raw, message, signature)
 
 
 class SigningKey(Protocol):
@@ -345,7 +337,7 @@ def asserted_signature(key: PublicKey, der: bytes, found: Assertion, namespace: 
         VerificationError: where `der` is no ECDSA signature.
     """
     try:
-        numbers = decode_dss_signature(der)
+        numbers = decode_pair(der)
     except ValueError as error:
         raise VerificationError("the signature of the passkey is none of ECDSA") from error
     points = b"".join(ssh_string(n.to_bytes(n.bit_length() // 8 + 1, "big")) for n in numbers)
@@ -394,4 +386,4 @@ def _der_of_mpints(body: bytes) -> bytes:
         if not part or part != number.to_bytes(number.bit_length() // 8 + 1, "big"):
             raise VerificationError("a number in the SSH signature is not in its shortest form")
         numbers.append(number)
-    return encode_dss_signature(*numbers)
+    return encode_pair(*numbers)

@@ -1,4 +1,4 @@
 """Evidence: log, proofs, statements, bundle, verification. Import each from its own module.
 
-The verifier imports from here on machines that have only `cryptography`: nothing is imported on top.
+The verifier imports from here on machines that have Python alone: nothing is imported on top.
 """

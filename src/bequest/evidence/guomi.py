@@ -9,7 +9,7 @@ made when the bundle is made.
 from collections.abc import Iterable
 from pathlib import Path
 
-from bequest.crypto.sm2 import sm3_file
+from bequest.crypto.sm3 import sm3_file
 from bequest.evidence import bag
 
 FOLDER = "data/guomi/"

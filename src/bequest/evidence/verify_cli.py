@@ -1,6 +1,6 @@
 """`bequest-verify`: the stand-alone verifier. Exit codes: 0 verifies, 8 does not, 2 the input cannot be used.
 
-It and all it imports need only the standard library and `cryptography`, on any operating system.
+It and all it imports need only the standard library, on any operating system.
 """
 
 import argparse

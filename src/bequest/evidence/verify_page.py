@@ -20,8 +20,8 @@ _ZH = """# 怎样核验本证据包
 bequest-verify {bundle} --trust trust.json{flag}
 ```
 
-退出码 0 为通过，8 为不通过（写明哪个文件、为什么），2 为输入不可用。独立版 `bequest-verify.pyz` 只需 Python 与
-`cryptography` 库，可在 Windows 上运行，不联网。
+退出码 0 为通过，8 为不通过（写明哪个文件、为什么），2 为输入不可用。独立版 `bequest-verify.pyz` 只需
+Python 3.11 以上，不装任何库，可在 Windows 上运行，不联网（查时间戳另需 `rfc3161-client`）。
 
 ## 不用我们的程序
 
@@ -78,8 +78,8 @@ bequest-verify {bundle} --trust trust.json{flag}
 ```
 
 Exit code 0: it verifies; 8: it does not, and the output names file and reason; 2: the input cannot be used. The
-stand-alone `bequest-verify.pyz` needs Python with `cryptography`, runs on Windows too, and uses no
-network.
+stand-alone `bequest-verify.pyz` needs Python 3.11 or later and no library, runs on Windows too, and uses no network
+(time stamps need `rfc3161-client` besides).
 
 ## Without our program
 

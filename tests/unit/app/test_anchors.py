@@ -16,7 +16,7 @@ from bequest.app.anchors import take_anchor, write_head
 from bequest.app.context import Context
 from bequest.app.evidence import open_log, publish, record
 from bequest.app.report_evidence import log_facts
-from bequest.crypto.sm2 import sm3
+from bequest.crypto.sm3 import sm3
 from bequest.evidence.event_types import EventType
 from bequest.kernel.errors import InputError, VerificationError
 

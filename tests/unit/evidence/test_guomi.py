@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from tests.unit.evidence.evidence_scene import PLATFORM, scene_e5, trust
 
-from bequest.crypto.sm2 import ID, sm3_file
+from bequest.crypto.sm2 import ID
 from bequest.crypto.sm2_signing import Sm2Signer
+from bequest.crypto.sm3 import sm3_file
 from bequest.evidence import bag
 from bequest.evidence.bundle import BundleParts
 from bequest.evidence.report import VerifyReport

@@ -1,4 +1,4 @@
-"""The stand-alone verifier: exit codes, both languages, and one file that runs with one library on any system."""
+"""The stand-alone verifier: exit codes, both languages, and one file that runs with Python alone on any system."""
 
 import importlib.util
 import json
@@ -18,8 +18,8 @@ from bequest.crypto.timestamps import timestamp_query
 from bequest.evidence.verify_cli import main
 
 ROOT = Path(__file__).resolve().parents[3]
-ALLOWED = ("cryptography", "cffi", "_cffi_backend", "pycparser")
-"""The one library, and what it brings along."""
+FASTER = ("cryptography", "cffi", "_cffi_backend", "pycparser")
+"""The library that is taken where it is installed, and what it brings along."""
 
 RUN = """
 import sys
@@ -114,11 +114,13 @@ def test_json_holds_every_check(bundle: Path, tmp_path: Path, capsys: pytest.Cap
     assert [c["file"] for c in bad["checks"] if not c["ok"]][-1] == "data/report/report.pdf"
 
 
-def run_alone(pyz: Path, argv: Sequence[str], tmp_path: Path) -> subprocess.CompletedProcess[str]:
-    """Run the archive with the standard library, that one library, and nothing that only POSIX has."""
+def run_alone(
+    pyz: Path, argv: Sequence[str], tmp_path: Path, installed: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
+    """Run the archive with the standard library, what is installed, and nothing that only POSIX has."""
     libraries = tmp_path / "libraries"
     libraries.mkdir()
-    for name in ALLOWED:
+    for name in installed:
         spec = importlib.util.find_spec(name)
         if spec is not None and spec.origin is not None:
             origin = Path(spec.origin)
@@ -134,16 +136,18 @@ def run_alone(pyz: Path, argv: Sequence[str], tmp_path: Path) -> subprocess.Comp
     )
 
 
-def test_the_single_file_runs_with_two_libraries_and_without_posix_modules(
-    pyz: Path, bundle: Path, tmp_path: Path
+@pytest.mark.parametrize("installed", [(), FASTER], ids=["python alone", "cryptography"])
+def test_the_single_file_runs_with_python_alone_and_without_posix_modules(
+    pyz: Path, bundle: Path, tmp_path: Path, installed: Sequence[str]
 ) -> None:
-    done = run_alone(pyz, arguments(bundle, "--rehearsal"), tmp_path)
+    done = run_alone(pyz, arguments(bundle, "--rehearsal"), tmp_path, installed)
     assert done.returncode == 0, done.stderr + done.stdout
     assert "结论：通过" in done.stdout
     names = done.stderr.rpartition("MODULES ")[2].split()
     modules = {name for name in names if not name.startswith("_sysconfigdata")}
-    assert modules <= {"bequest", "__main__", "_openssl", *ALLOWED}
+    assert modules <= {"bequest", "__main__", "_openssl", *installed}
     assert "bequest" in modules
+    assert ("cryptography" in modules) == bool(installed)
 
 
 def test_the_single_file_refuses_what_the_package_refuses(pyz: Path, bundle: Path, tmp_path: Path) -> None:

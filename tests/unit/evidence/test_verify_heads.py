@@ -12,7 +12,7 @@ from tests.unit.crypto.local_tsa import make_tsa
 from tests.unit.evidence.evidence_scene import AT, CASE, LOG, ORIGIN, PLATFORM, Scene, reseal, scene_e5, trust
 
 from bequest.crypto.signing import Signer
-from bequest.crypto.sm2 import sm3
+from bequest.crypto.sm3 import sm3
 from bequest.crypto.timestamps import timestamp_query
 from bequest.evidence.anchors import Anchor
 from bequest.evidence.checkpoint import checkpoint_body, parse_checkpoint

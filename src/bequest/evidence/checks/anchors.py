@@ -2,7 +2,7 @@
 
 import hashlib
 
-from bequest.crypto.sm2 import sm3
+from bequest.crypto.sm3 import sm3
 from bequest.evidence.anchors import RECEIPT, RECORD, Anchor, names_digest, parse_anchor
 from bequest.evidence.checks.files import BundleFiles
 from bequest.evidence.heads import NOTE
