@@ -44,12 +44,12 @@ from bequest.crypto.signing import Signer
 from bequest.engine.tableplan import TablePlan
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import Json
-from bequest.kernel.errors import ResidueFoundError, StateError
+from bequest.kernel.errors import StateError
 from bequest.model.case import RELEASES_NOTHING, Case, Role
 from bequest.model.datamap import DataMap, FieldClass, TableMap
-from bequest.model.destruction import CertificateState
 from bequest.sources.source import OpenSource
 from bequest.steps.close.purge import Stage, due
+from bequest.steps.destroy.certificate import check_issued
 from bequest.steps.destroy.custody import ColumnKey, keeps_any, parent_names, seal_table
 from bequest.steps.destroy.custody_bucket import CustodyPlaces, CustodySpec, SealedFile, last_day
 from bequest.steps.destroy.erase import EraseKeys, ErasureResult, erase_source
@@ -183,12 +183,7 @@ def _carry_out(job: Job) -> Issued:
         ctx, run, job.signers, erased, report, files, objects, scrubbed=scrubbed, anonymised=anonymised, rescan=rescan,
         attempt=attempt,
     )  # fmt: skip
-    if issued.certificate.state is CertificateState.REFUSED:
-        raise ResidueFoundError(
-            f"the certificate is refused: {', '.join(issued.certificate.why)}",
-            hint="See the rescan report; mend what was left, or say hit by hit what it is (`bequest adjudicate`); then"
-            " run it again. Late rows: `bequest cutover --delta`, as long as the destruction has not begun.",
-        )
+    check_issued(issued.certificate)
     return issued
 
 

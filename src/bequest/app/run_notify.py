@@ -36,7 +36,7 @@ from bequest.steps.notify.answers import read_delivery_report
 from bequest.steps.notify.content import Notice
 from bequest.steps.notify.ladder import Channel, Told, apply_report, enrol, enrol_again, mark_sent
 from bequest.steps.notify.ladder import publish as publish_to
-from bequest.steps.notify.letters import body, fill, short_text
+from bequest.steps.notify.letters import body, fill, public_body, short_text
 from bequest.steps.notify.smtp import Letter, SmtpServer, send_letters
 from bequest.store.records import NoticeBatch, NoticeState
 
@@ -336,7 +336,7 @@ def publish_notice(ctx: Context, case_id: str) -> pl.DataFrame:
     workspace = ctx.workspace(case_id)
     notice = notice_for(case, data_map(ctx, case_id))
     at = ctx.now(case_id)
-    text = body(notice).replace("{{name}}", "各位客户 / customers").replace("{{ref}}", case_id)
+    text = public_body(notice, case_id)
     path = workspace.dir("notices") / "public-notice.txt"
     path.write_text(text, encoding="utf-8")
     after = publish_to(register(workspace), local_date(at, case.timezone))

@@ -31,6 +31,10 @@ class TableFile:
         with ParquetFile(path) as file:
             self.height: int = file.metadata.num_rows
 
+    def __getitem__(self, name: str, /) -> pl.Series:
+        """A whole column."""
+        return pl.read_parquet(self._path, columns=[name])[name]
+
     def parts(self, name: str, /) -> Iterator[pl.Series]:
         """A column from its first row to its last, a bounded number of rows at a time."""
         with ParquetFile(self._path, pre_buffer=False) as file:  # else all that was read stays in memory

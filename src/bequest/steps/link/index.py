@@ -177,10 +177,7 @@ def _index_batch(
     out.update(_link_keys(table, batch, s))
     out.update(_facts(table, batch, s))
     for r in table.retention:
-        start = parse_date(pl.col(r.start_column), s.timezone)
-        if r.if_column:
-            start = pl.when(non_empty(pl.col(r.if_column))).then(start)
-        out[f"start:{r.band}"] = batch.select(start.alias("d"))["d"]
+        out[f"start:{r.band}"] = batch.select(parse_date(pl.col(r.start_column), s.timezone).alias("d"))["d"]
     out["contact"] = (
         batch.select(parse_date(pl.col(table.freshness_column), s.timezone)).to_series()
         if table.freshness_column
