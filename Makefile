@@ -8,7 +8,7 @@ CUSTOMERS ?= 20000
 EVENT ?= E5
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-databases demo test check format wheel verifier bench docs wheelhouse sbom clean lock
+.PHONY: help setup setup-dev setup-databases demo test check format wheel verifier bench docs images wheelhouse sbom clean lock
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -68,6 +68,9 @@ bench: setup-dev .venv-bench/.ok  ## ratios in one run, into docs/benchmarks.md
 docs: setup-dev .venv-docs/.ok  ## the manual, into site/
 	@$(BIN)/python scripts/write_reference.py
 	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build -q
+
+images: setup-dev  ## the manual's screenshots, docs/images, in both languages
+	@$(BIN)/python -m scripts.write_images
 
 wheelhouse: setup-dev  ## dist/wheelhouse: everything to install where there is no network
 	@bash scripts/make_wheelhouse.sh

@@ -23,7 +23,7 @@ from bequest.app.telling import register
 from bequest.evidence.event_types import EventType
 from bequest.kernel.errors import GuardError, InputError, StateError
 from bequest.steps.notify.content import Notice
-from bequest.steps.notify.letters import DIVIDER, body, fill, short_text
+from bequest.steps.notify.letters import DIVIDER, body, fill, public_body, short_text
 from bequest.store.repositories import Store
 
 NAME: Final = "林小样 / Lin Xiaoyang"
@@ -140,8 +140,7 @@ def _wording(lots: str, notice: Notice) -> Wording:
     short = one(short_text(notice))
     parts = 1 if len(short) <= ONE_SMS else -(-len(short) // PART_SMS)
     subject = f"{notice.title_zh} / {notice.title_en}"
-    everybody = _filled(link, "各位客户 / customers")
-    public = tuple(everybody(part) for part in body(notice).split(DIVIDER))
+    public = tuple(one(part) for part in public_body(notice, REF).split(DIVIDER))
     made = [
         Preview(SMS, "", (short,), link, parts), Preview(EMAIL, subject, letter, link, 1),
         Preview(POST, subject, letter, link, 1),

@@ -214,9 +214,10 @@ def _letters(ctx: Context, case: Case) -> pl.DataFrame:
     """The letters as the people got them: `ref`, `name`, `address`."""
     workspace = ctx.workspace(case.id)
     parts = [pl.DataFrame(schema={"ref": pl.Utf8, "name": pl.Utf8, "address": pl.Utf8})]
-    for path in sorted(workspace.dir("letters").glob("*-*.sealed")):
-        letters = read_sealed_frame(ctx, case.id, path, "bodies", path.stem.encode())
-        parts.append(letters.select("ref", "name", "address"))
+    parts += [
+        read_sealed_frame(ctx, case.id, path, "bodies", path.stem.encode(), ["ref", "name", "address"])
+        for path in sorted(workspace.dir("letters").glob("*-*.sealed"))
+    ]
     return pl.concat(parts)
 
 

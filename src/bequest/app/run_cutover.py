@@ -29,9 +29,10 @@ from bequest.kernel.clock import local_date
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import ApprovalError, GuardError, StateError
 from bequest.law.outcomes import is_looser
-from bequest.model.case import ALL_STAYS, MOVES_NOTHING, TELLS_NOBODY, Role
+from bequest.model.case import ALL_STAYS, MOVES_NOTHING, TELLS_NOBODY, Case, Role
 from bequest.model.datamap import DataMap
 from bequest.model.plan import Policy, Population
+from bequest.model.settlement import Unsettled
 from bequest.sources.source import OpenSource
 from bequest.steps.cutover.mark import (
     IDENTITY,
@@ -83,6 +84,21 @@ def run_cutover(ctx: Context, case_id: str, *, confirmed_by: str) -> CutOver:
     return done
 
 
+def all_classified(case: Case, datamap: DataMap) -> None:
+    """Refuse while a column is of no known class: from here on the data map stands, and no certificate could be issued.
+
+    Raises:
+        StateError: naming the columns.
+    """
+    unknown = datamap.unknown_columns()
+    if unknown and not any(s.what is Unsettled.UNCLASSIFIED for s in case.settlements):
+        raise StateError(
+            f"nobody has said what these columns hold: {', '.join('.'.join(c) for c in unknown)}",
+            hint="After the cutover the data map stands, and while a column is unknown no certificate of destruction is"
+            " issued. Say it with `bequest map import`, then link, plan and approve again.",
+        )
+
+
 def _on_record(ctx: Context, run: Run) -> CutOver | None:
     """The cutover of a run that was killed after its outcome was on record."""
     if run.record.status is not CaseStatus.CUT_OVER:
@@ -100,6 +116,7 @@ def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
     datamap = data_map(ctx, run.case.id)
     sources = open_sources(run.case, run.ctx.secrets)
     check_schema(datamap, sources)
+    all_classified(run.case, datamap)
     linked = index_and_link(ctx, run.case, datamap, sources)
     indexes = load_indexes(run.workspace, datamap, IDENTITY)
     run.hook("indexed")
@@ -117,7 +134,7 @@ def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
     if run.case.event not in ALL_STAYS:
         seal_feedback(ctx, run, pairs, linked)
     renew_tasks(ctx, run, decided.stays_whole, decided.plans, sources)
-    root = disposition_root(ctx, run, pairs.to_list(), linked.anchors)
+    root = disposition_root(ctx, run, pairs, linked.anchors)
     note_fixed(run.workspace, taken)
     run.hook("before_outcome")
     _outcome(ctx, run, (intent, number), approved, decided, inventory, root)

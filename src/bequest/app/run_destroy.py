@@ -44,13 +44,13 @@ from bequest.crypto.signing import Signer
 from bequest.engine.tableplan import TablePlan
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import Json
-from bequest.kernel.errors import ResidueFoundError, StateError
+from bequest.kernel.errors import StateError
 from bequest.model.case import RELEASES_NOTHING, Case, Role
 from bequest.model.datamap import DataMap, FieldClass, TableMap
-from bequest.model.destruction import CertificateState
 from bequest.sources.source import OpenSource
 from bequest.steps.close.purge import Stage, due
-from bequest.steps.destroy.custody import ColumnKey, parent_names, seal_table
+from bequest.steps.destroy.certificate import check_issued
+from bequest.steps.destroy.custody import ColumnKey, keeps_any, parent_names, seal_table
 from bequest.steps.destroy.custody_bucket import CustodyPlaces, CustodySpec, SealedFile, last_day
 from bequest.steps.destroy.erase import EraseKeys, ErasureResult, erase_source
 from bequest.steps.destroy.ledger import Ledger, settle_ledger, write_ledger
@@ -162,7 +162,7 @@ def _carry_out(job: Job) -> Issued:
     whole.first_look(task)
     run.hook("verifier_prepared")
     erased = _erase(job, ledger, sealed)
-    ledger = _without_held(job, erased)
+    ledger = _without_held(job, ledger, erased)
     objects = whole.carry_out()
     with ctx.store.transaction() as tx:
         note_erased(tx, run.case.id, run.at)
@@ -183,12 +183,7 @@ def _carry_out(job: Job) -> Issued:
         ctx, run, job.signers, erased, report, files, objects, scrubbed=scrubbed, anonymised=anonymised, rescan=rescan,
         attempt=attempt,
     )  # fmt: skip
-    if issued.certificate.state is CertificateState.REFUSED:
-        raise ResidueFoundError(
-            f"the certificate is refused: {', '.join(issued.certificate.why)}",
-            hint="See the rescan report; mend what was left, or say hit by hit what it is (`bequest adjudicate`); then"
-            " run it again. Late rows: `bequest cutover --delta`, as long as the destruction has not begun.",
-        )
+    check_issued(issued.certificate)
     return issued
 
 
@@ -257,7 +252,7 @@ def _ledger(job: Job) -> Ledger:
     return ledger
 
 
-def _without_held(job: Job, erased: list[ErasureResult]) -> Ledger:
+def _without_held(job: Job, ledger: Ledger, erased: list[ErasureResult]) -> Ledger:
     """The ledger of what is gone: without those who came on hold while the others went."""
     held = {(t.source, t.table): t.held for e in erased for t in e.tables if len(t.held)}
     path = job.run.workspace.dir("stores", "ledger") / "erasure.parquet"
@@ -266,7 +261,8 @@ def _without_held(job: Job, erased: list[ErasureResult]) -> Ledger:
         for _, t, plan in job.numbered()
         if (t.source, t.name) in held
     )
-    ledger = settle_ledger(path, stays, link_ecb=aes_ecb(job.key("link")), replay_ecb=aes_ecb(job.key("replay")))
+    if held:
+        ledger = settle_ledger(path, stays, link_ecb=aes_ecb(job.key("link")), replay_ecb=aes_ecb(job.key("replay")))
     job.run.workspace.write_json(path.parent / SETTLED, {"ledger": ledger.digest})
     return ledger
 
@@ -305,9 +301,9 @@ def _parents(job: Job) -> dict[ColumnKey, pl.DataFrame]:
     """Numbers and names of the customers that other tables point to: frozen beside retained children."""
     wanted = {
         (r.to_source, r.to_table, r.to_column)
-        for _, t, _ in job.numbered()
+        for _, t, plan in job.numbered()
         for r in t.relations
-        if r.role.value != "record"
+        if r.role.value != "record" and keeps_any(plan)
     }
     out: dict[ColumnKey, pl.DataFrame] = {}
     for _, table, _ in job.numbered():

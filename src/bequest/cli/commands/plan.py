@@ -14,6 +14,7 @@ from bequest.app.impact_owed import owed_impact
 from bequest.app.law import switches_shown, unverified
 from bequest.app.obstacles import Obstacle, obstacles
 from bequest.app.reading import open_sources
+from bequest.app.run_discover import data_map
 from bequest.app.run_plan import ColumnExplanation, crime_meters, explain_field, explain_row, plan_diff, run_plan
 from bequest.app.tasks import planned_tasks
 from bequest.app.what_if import what_if as ask_what_if
@@ -23,6 +24,7 @@ from bequest.cli.commands.show_tables import print_showings
 from bequest.cli.exporting import warn_export
 from bequest.cli.fairness import print_fairness, print_rates
 from bequest.cli.impact_owed import warn_impact
+from bequest.cli.left_open import print_left_open
 from bequest.cli.state import group, state_of, warn_register
 from bequest.cli.switches import print_switches
 from bequest.cli.what_if import print_what_if
@@ -72,6 +74,7 @@ def run(
         switches = switches_shown(c.case(case).case, decided.policy)
         owed, exports = owed_impact(c, case), export_facts(export_state(c, case))
         showings = c.case(case).case.showings
+        known = data_map(c, case)
     if json:
         render.print_json(
             {
@@ -96,6 +99,7 @@ def run(
     _print_unverified(weak)
     if fair is not None:
         print_fairness(fair)
+    print_left_open(case, known, decided.plans)
     print_obstacles(found)
     _print_meters(meters)
     for w in decided.stays_whole:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bequest.model.case import Case, Event, LegalRoute, Lot, Party
+from bequest.steps.notify.passing_texts import PASSES_NOTHING, what_passes
 from bequest.steps.notify.provision_texts import COPY_STAYS, kids_refusal, silence_on_provision
 
 
@@ -27,6 +28,10 @@ class NoticeFacts:
     effective_on: date
     objections: tuple[tuple[str, str], ...] = ()
     """What an objection does, by ground, in both languages: shown before anybody objects."""
+    passing: tuple[tuple[str, str], ...] = ()
+    """Labels of the classes that the lot lets pass."""
+    reduced: tuple[tuple[str, str], ...] = ()
+    """Those of them that pass masked or in part only."""
     law_names_no_days: bool = False
     """The days to answer in are our own choice, which the letter says."""
 
@@ -245,18 +250,7 @@ def _document(f: NoticeFacts) -> Text:
 
 
 def _passed_on(f: NoticeFacts) -> Text:
-    zh, en = _join(f.categories)
-    if f.lot is None:
-        return (
-            "没有移交任何信息，也没有因此删除任何信息",
-            "nothing is handed over and nothing is deleted for this reason",
-        )
-    return (
-        f"移交继续服务所需的部分：{zh}；身份证号、自由文本先遮盖，生日只留年份。口令、超出目的收集的信息不移交，一律删除",
-        f"What continuing the service needs passes on: {en}; identity numbers and free text are masked first, of a "
-        "birthday only the year remains. Passwords and what was collected beyond any purpose do not pass on and are "
-        "deleted",
-    )
+    return PASSES_NOTHING if f.lot is None else what_passes(_join(f.passing), _join(f.reduced))
 
 
 def _objecting(f: NoticeFacts) -> Text:

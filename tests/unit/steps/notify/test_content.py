@@ -91,6 +91,24 @@ def test_what_the_case_file_does_not_say_stops_the_notice_and_is_named(case, mis
     assert caught.value.hint
 
 
+def test_what_happens_is_read_first_and_what_guardians_need_last() -> None:
+    ids = [i.id for i in notice_of(SALE).items]
+    assert ids[:4] == ["event_type_and_date", "receiver_name", "receiver_contact", "what_is_passed_on"]
+    last = [i.startswith(("kids_", "guardian_")) for i in ids]
+    assert any(last)
+    assert last == sorted(last)
+
+
+def test_only_what_passes_is_said_to_pass() -> None:
+    facts = replace(facts_of(SALE), categories=(*facts_of(SALE).categories, ("密码", "password")))
+    told = {i.id: i for i in compose(facts, required("PIPL-22", **ALL), route="PIPL-22").items}
+    assert "密码" in told["pi_categories"].zh
+    passed = told["what_is_passed_on"]
+    assert "姓名、手机号；其中手机号先遮盖" in passed.zh
+    assert "密码" not in passed.zh
+    assert "of these, phone only masked or in part" in passed.en
+
+
 def test_a_lot_without_categories_is_no_notice() -> None:
     with pytest.raises(CaseFileError, match="pi_categories"):
         compose(replace(facts_of(SALE), categories=()), required("PIPL-22"), route="PIPL-22")

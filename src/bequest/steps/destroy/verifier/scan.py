@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 
 from bequest.steps.destroy.verifier.buffers import Ints
-from bequest.steps.destroy.verifier.candidates import Profile
+from bequest.steps.destroy.verifier.candidates import KINDS, Profile
 from bequest.steps.destroy.verifier.finder import Finder, Found
 from bequest.steps.destroy.verifier.raw import CLOSE, raw_blocks, raw_candidates
 from bequest.steps.destroy.verifier.read_tables import read_parquet_file
@@ -137,8 +137,9 @@ class Search:
 
 def _once(found: Found) -> Ints:
     """The finds without those that say the same of the same value again, in order."""
-    n = np.bincount(found.values, minlength=1)
-    several = np.flatnonzero(n[found.values] > 1)
+    of_a_kind = found.values * len(KINDS) + found.kinds  # a value's only find of its kind says nothing again
+    n = np.bincount(of_a_kind, minlength=1)
+    several = np.flatnonzero(n[of_a_kind] > 1)
     if not len(several):
         return np.arange(len(found))
     frame = pl.DataFrame(
