@@ -22,6 +22,7 @@ from bequest.model.plan import FieldKind, SituationKey
 PACK = load_pack("cn")
 ON = date(2026, 12, 31)
 LOT = Lot(id="shop-12", receiver="buyer", legal_route=LegalRoute.PIPL_22)
+PROVIDED = Lot(id="shop-12", receiver="buyer", legal_route=LegalRoute.PIPL_23)
 
 any_facts = st.fixed_dictionaries({f: st.sampled_from(FACT_VALUES[f]) for f in Fact})
 any_field = st.builds(FieldKind, st.sampled_from(Cls), st.booleans(), st.booleans(), st.sampled_from(Need))
@@ -39,6 +40,7 @@ any_pack = st.sampled_from(
         PACK,
         with_switches(PACK, (("cn.pipl.sensitive_in_art22_needs_separate_consent", True),)),
         with_switches(PACK, (("cn.pipl.shared_rows_always_stay", True),)),
+        with_switches(PACK, (("cn.pipl.part_sale_goes_on", False),)),
     ]
 )
 
@@ -193,29 +195,65 @@ def test_the_facts_named_are_all_that_is_needed(
         assert ask(projected, field, record_class=record_class, role=role, lot=lot, event=event, pack=pack) == whole
 
 
+WILL = {Fact.AGE_BAND, Fact.GUARDIAN_CONSENT, Fact.OBJECTION, Fact.CONSENT_TRANSFER, Fact.NOTICE}
+BEFORE_DISPUTES = {Fact.SCOPE, Fact.DISPUTE, Fact.DECEASED, Fact.AGE_BAND, Fact.GUARDIAN_CONSENT, Fact.RETENTION}
 READS = {
-    "a share deal reads nothing": ("E2", RecordClass.ORDER, RowRole.CUSTOMER, set()),
-    "staff tables read nothing": ("E5", RecordClass.STAFF, RowRole.STAFF, set()),
-    "records of unknown class only ask where they lie": ("E5", RecordClass.OTHER, RowRole.CUSTOMER, {Fact.SCOPE}),
-    "a record of dispute stops at the gates before it": (
+    "a share deal reads nothing": ("E2", RecordClass.ORDER, RowRole.CUSTOMER, LOT, set()),
+    "staff tables read nothing": ("E5", RecordClass.STAFF, RowRole.STAFF, LOT, set()),
+    "of unknown class, only where they lie": ("E5", RecordClass.OTHER, RowRole.CUSTOMER, LOT, {Fact.SCOPE}),
+    "a dispute stops at the gates before it": ("E5", RecordClass.DISPUTE, RowRole.CUSTOMER, LOT, BEFORE_DISPUTES),
+    "by Art. 23 of unknown class, who agreed": (
         "E5",
+        RecordClass.OTHER,
+        RowRole.CUSTOMER,
+        PROVIDED,
+        {Fact.SCOPE} | WILL,
+    ),
+    "by Art. 23 a dispute, who agreed": ("E5", RecordClass.DISPUTE, RowRole.CUSTOMER, PROVIDED, BEFORE_DISPUTES | WILL),
+    "a list of unknown class, who agreed": ("E10", RecordClass.OTHER, RowRole.CUSTOMER, PROVIDED, {Fact.SCOPE} | WILL),
+    "a list, a dispute, who agreed": (
+        "E10",
         RecordClass.DISPUTE,
         RowRole.CUSTOMER,
-        {Fact.SCOPE, Fact.DISPUTE, Fact.DECEASED, Fact.AGE_BAND, Fact.GUARDIAN_CONSENT, Fact.RETENTION},
+        PROVIDED,
+        (BEFORE_DISPUTES | WILL) - {Fact.RETENTION},
     ),
 }
+"""Where only a yes passes and the transferor goes on, all of whoever gave none stays in use, whatever the record."""
 
 
-@pytest.mark.parametrize(("event", "record_class", "role", "reads"), READS.values(), ids=READS)
+@pytest.mark.parametrize(("event", "record_class", "role", "lot", "reads"), READS.values(), ids=READS)
 def test_only_rules_that_can_be_reached_count(
-    event: str, record_class: RecordClass, role: RowRole, reads: set[Fact]
+    event: str, record_class: RecordClass, role: RowRole, lot: Lot, reads: set[Fact]
 ) -> None:
-    assert facts_read(PACK, event, record_class, role) == reads
+    assert facts_read(PACK, event, record_class, role, on=ON, lots=[lot]) == reads
 
 
-def test_logs_never_ask_about_notice_or_purpose() -> None:
-    read = facts_read(PACK, "E5", RecordClass.WEB_LOG, RowRole.RECORD)
-    assert read.isdisjoint({Fact.NOTICE, Fact.CONSENT_NEW_PURPOSE, Fact.CONSENT_TRANSFER})
+def test_logs_never_ask_about_notice_or_purpose_but_where_only_a_yes_passes() -> None:
+    told = {Fact.NOTICE, Fact.CONSENT_NEW_PURPOSE, Fact.CONSENT_TRANSFER}
+    kind = RecordClass.WEB_LOG, RowRole.RECORD
+    assert facts_read(PACK, "E5", *kind, lots=[LOT]).isdisjoint(told)
+    assert facts_read(PACK, "E5", *kind, lots=[LOT, PROVIDED]) & told == {Fact.NOTICE, Fact.CONSENT_TRANSFER}
+
+
+@pytest.mark.parametrize("record_class", RecordClass)
+def test_a_switch_on_part_sales_by_art_23_asks_nothing_new_of_a_succession(record_class: RecordClass) -> None:
+    other = with_switches(PACK, (("cn.pipl.part_sale_goes_on", False),))
+    for role in RowRole:
+        asked = [facts_read(pack, "E5", record_class, role, on=ON, lots=[LOT]) for pack in (PACK, other)]
+        assert asked[0] == asked[1]
+
+
+@settings(max_examples=300, deadline=None)
+@given(any_facts, any_field, any_class, any_role)
+def test_a_part_sale_by_art_23_ends_as_a_list_sold(
+    facts: dict[Fact, str], field: FieldKind, record_class: RecordClass, role: RowRole
+) -> None:
+    part, single = (
+        ask(facts, field, record_class=record_class, role=role, lot=PROVIDED, event=event).disposition
+        for event in ("E5", "E10")
+    )
+    assert part == single
 
 
 def test_consent_to_the_transfer_is_read_only_where_a_lot_asks_for_it() -> None:

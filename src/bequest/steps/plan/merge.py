@@ -1,10 +1,11 @@
 """Decisions after the cutover: what answers and late rows change, and what they no longer can. Pure.
 
-A row that went out with an earlier wave keeps the release it had: it is with the receiver. If it may go with more than
-it went with (a late consent) or has changed since, it goes again with the next wave, whole; until then the plan
-remembers how it went (`went`) and whether its content is another (`changed`). If it may no longer go (an objection, a
-dispute), the copy at the source is blocked: nothing more is done with it, until that is over. What has not gone out yet
-is decided anew.
+A row that went out with an earlier wave keeps the release it had: it is with the receiver. What becomes of its copy at
+the source is decided anew, for nothing has been done with it yet: another lot may have kept it in use that no longer
+does. If it may go with more than it went with (a late consent) or has changed since, it goes again with the next wave,
+whole; until then the plan remembers how it went (`went`) and whether its content is another (`changed`). If it may no
+longer go (an objection, a dispute), the copy at the source is blocked: nothing more is done with it, until that is over.
+What has not gone out yet is decided anew.
 """
 
 from collections.abc import Mapping
@@ -176,7 +177,7 @@ def _decide(
     now: pl.DataFrame, before: pl.DataFrame, names: list[str], changed: np.ndarray, residues: Residues
 ) -> _Made:
     given = np.array([d.release in _GIVEN for d in residues.dispositions], dtype=np.bool_)
-    blocked = np.array([d.residue is Residue.BLOCKED for d in residues.dispositions], dtype=np.bool_)
+    end = _ends(residues)
     went = before["went"].to_numpy()
     first = {n: before[DECISION_PREFIX + n].to_numpy() for n in names}
     then = {n: now[DECISION_PREFIX + n].to_numpy() for n in names}
@@ -187,15 +188,22 @@ def _decide(
     more = np.logical_or.reduce([may[n] & (~had[n] | changed) for n in names])
     again = (went > 0) & ~stopped & more
     kept = gave & ~again
-    freed = kept & ~stopped & np.logical_or.reduce([had[n] & blocked[first[n]] for n in names])
     columns = []
     for n in names:
         out = np.where(kept, first[n], then[n])
-        out[freed] = residues.joined(first[n][freed], then[n][freed])
+        other = kept & ~stopped & (end[first[n]] != end[then[n]])
+        out[other] = residues.joined(first[n][other], then[n][other])
         out = np.where(stopped, _block(first[n], stopped, residues), out)
         columns.append(pl.Series(DECISION_PREFIX + n, out.astype(np.uint8)))
     memory = [pl.Series(WENT_PREFIX + n, np.where(again, first[n], 0).astype(np.uint8)) for n in names]
     return _Made(columns, memory, went, (went > 0) & ~again, again)
+
+
+def _ends(residues: Residues) -> np.ndarray:
+    """Disposition → a number that is the same where the copy at the source ends in the same way."""
+    found: dict[tuple[Residue, str], int] = {}
+    ends = [(d.residue, d.until if d.residue is Residue.CUSTODY else "") for d in residues.dispositions]
+    return np.array([found.setdefault(e, len(found)) for e in ends], dtype=np.uint8)
 
 
 def _block(column: np.ndarray, where: np.ndarray, residues: Residues) -> np.ndarray:

@@ -17,7 +17,8 @@ GO = Disposition(Release.AS_IS, Residue.DELETE)
 STAY = Disposition(Release.AS_IS, Residue.IN_USE)
 NO = Disposition(Release.NONE, Residue.DELETE)
 STOP = Disposition(Release.NONE, Residue.BLOCKED)
-ALL = (GO, STAY, NO, STOP)
+KEPT = Disposition(Release.NONE, Residue.IN_USE)
+ALL = (GO, STAY, NO, STOP, KEPT)
 COLUMNS = (d.column("id", FieldClass.NOT_PI, personal=False), d.column("name", FieldClass.PERSON_NAME))
 
 
@@ -146,6 +147,33 @@ def test_a_wave_of_one_lot_is_none_of_the_other() -> None:
     merged = merge_plan(plan([NO], {0: NO}), plan([GO], {0: GO}), residues, {"a": 1})
     assert merged.rows["wave"].to_list() == [2]
     assert merged.shares["wave"].to_list() == [1]
+
+
+def test_a_late_yes_in_one_lot_ends_what_it_kept_in_use_of_a_row_that_went_to_another() -> None:
+    """In lot b silence leaves all in use; lot a went out meanwhile. With the yes no lot keeps the copy any more."""
+    residues = Residues(ALL)
+    first = plan([GO, GO], {0: KEPT, 1: KEPT})
+    first = share_residue(first, first.shares, residues)
+    assert pairs(first, residues, "a") == [("as_is", "in_use")] * 2
+    then = plan([GO, GO], {0: GO, 1: KEPT})
+    then = share_residue(then, then.shares, residues)
+    merged = merge_plan(first, replace(then, dispositions=residues.dispositions), residues, {"a": 1, "b": 1})
+    assert pairs(merged, residues, "a") == [("as_is", "delete"), ("as_is", "in_use")]
+    in_b = [residues.dispositions[i] for i in merged.shares["d:name"].to_list()]
+    assert [(x.release.value, x.residue.value) for x in in_b] == [("as_is", "delete"), ("none", "in_use")]
+    assert merged.rows["wave"].to_list() == [1, 1]
+    assert merged.shares["wave"].to_list() == [2, 1]
+
+
+def test_an_objection_in_one_lot_keeps_in_use_what_went_to_another() -> None:
+    """Before the second lot has gone out: its copy stays in use, and with it the one copy of both."""
+    residues = Residues(ALL)
+    first = plan([GO], {0: GO})
+    then = plan([GO], {0: KEPT})
+    then = share_residue(then, then.shares, residues)
+    merged = merge_plan(first, replace(then, dispositions=residues.dispositions), residues, {"a": 1})
+    assert pairs(merged, residues, "a") == [("as_is", "in_use")]
+    assert pairs(merged, residues, "b") == [("none", "in_use")]
 
 
 def test_rows_are_found_again_wherever_they_stand_now() -> None:
