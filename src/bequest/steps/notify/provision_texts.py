@@ -24,19 +24,35 @@ _PART_SALE = "cn.pipl.part_sale_goes_on"
 """The switch by which counsel may read it otherwise for a part of a business; the law pack says yes."""
 
 
+def goes_on_without_a_yes(case: Case, lot: Lot) -> bool:
+    """Whether the transferor goes on with whoever does not agree: PIPL Art. 23, as the gate `agreed` of the rules."""
+    part = case.event is Event.E5 and all(s.value for s in case.switches if s.name == _PART_SALE)
+    return (part or case.event in _GOES_ON) and lot.legal_route is LegalRoute.PIPL_23
+
+
+def silence_where_asked(case: Case, lot: Lot, until_zh: str, until_en: str) -> tuple[str, str]:
+    """What happens to somebody who does not answer, where nothing passes without a yes."""
+    zh, en = (
+        f"如果{until_zh}没有收到您的同意，您的信息不移交",
+        f"If we have not heard your consent {until_en}, your data does not pass on",
+    )
+    if goes_on_without_a_yes(case, lot):
+        return f"{zh}，照旧由原公司处理。", f"{en}; all stays as it is with the company you know."
+    return f"{zh}。", f"{en}."
+
+
 def kids_refusal(case: Case, lot: Lot | None) -> tuple[str, str]:
     """What a guardian's refusal does.
 
-    Where something single is provided (PIPL Art. 23) the transferor goes on with whoever does not agree, as the gate
-    `agreed` of the rules has it; else the copy at the source is deleted as far as no duty keeps it.
+    Where the transferor goes on with whoever does not agree all stays as it is; else the copy at the source is deleted
+    as far as no duty keeps it.
     """
     if lot is None:
         return (
             "这次无须同意，拒绝没有任何后果；可以随时要求删除",
             "no consent is asked for, so nothing follows from refusing; you may ask for deletion at any time",
         )
-    part = case.event is Event.E5 and all(s.value for s in case.switches if s.name == _PART_SALE)
-    if (part or case.event in _GOES_ON) and lot.legal_route is LegalRoute.PIPL_23:
+    if goes_on_without_a_yes(case, lot):
         return (
             "不同意的，不移交；原处的一份照旧由原公司处理和保存，不因此删除，可以另行要求删除；不影响任何已有的服务",
             "after a refusal nothing passes on; the copy at the source stays with the company you know as before and "

@@ -9,7 +9,7 @@ from datetime import date
 
 from bequest.model.case import Case, Event, LegalRoute, Lot, Party
 from bequest.steps.notify.passing_texts import PASSES_NOTHING, what_passes
-from bequest.steps.notify.provision_texts import COPY_STAYS, kids_refusal, silence_on_provision
+from bequest.steps.notify.provision_texts import COPY_STAYS, kids_refusal, silence_on_provision, silence_where_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,11 +367,8 @@ def silence(f: NoticeFacts) -> Text:
             "This letter informs you only; you need not do anything. The same company goes on handling your data and "
             "nothing is handed to anybody.",
         )
-    if asks_consent(f):
-        return (
-            f"如果{until[0]}没有收到您的同意，您的信息不移交。",
-            f"If we have not heard your consent {until[1]}, your data does not pass on.",
-        )
+    if f.lot.asks_consent:
+        return silence_where_asked(f.case, f.lot, *until)
     if f.lot.legal_route is LegalRoute.PIPL_23:
         return silence_on_provision(*until)
     return (

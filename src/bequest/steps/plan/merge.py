@@ -4,8 +4,8 @@ A row that went out with an earlier wave keeps the release it had: it is with th
 the source is decided anew, for nothing has been done with it yet: another lot may have kept it in use that no longer
 does. If it may go with more than it went with (a late consent) or has changed since, it goes again with the next wave,
 whole; until then the plan remembers how it went (`went`) and whether its content is another (`changed`). If it may no
-longer go (an objection, a dispute), the copy at the source is blocked: nothing more is done with it, until that is over.
-What has not gone out yet is decided anew.
+longer go (an objection, a dispute), the copy at the source is blocked: nothing more is done with it, until that is
+over. What has not gone out yet is decided anew.
 """
 
 from collections.abc import Mapping

@@ -26,6 +26,7 @@ from bequest.model.datamap import FieldClass, Need
 from bequest.model.disposition import Release, Residue
 from bequest.model.facts import FACT_VALUES, Fact, RecordClass, RowRole
 from bequest.model.plan import FieldKind
+from bequest.model.switch import Switch
 from bequest.steps.notify.content import RequiredItem, compose
 from bequest.steps.notify.letters import body
 from bequest.steps.notify.special_texts import SPECIAL_COMPOSERS
@@ -169,6 +170,19 @@ def test_people_are_told_what_their_silence_means(case, zh, en, asks) -> None:
     if notice.lot:
         assert "之日起 15 日内" in notice.silence_zh, "each person's own window"
         assert "within 15 days of receiving this letter" in notice.silence_en
+
+
+def test_silence_says_that_all_stays_where_the_company_goes_on_without_a_yes() -> None:
+    by_consent = replace(SALE, lots=(BY_CONSENT,))
+    off = Switch(name="cn.pipl.part_sale_goes_on", value=False, by="legal-1", reason="the whole shop went")
+    asked_by_22 = replace(SALE, lots=(replace(SHOP, on_silence=OnSilence.RELEASE_NONE),))
+    for case, stays in (
+        (by_consent, True), (replace(by_consent, event=Event.E10), True),
+        (replace(by_consent, switches=(off,)), False), (asked_by_22, False),
+    ):  # fmt: skip
+        notice = notice_of(case)
+        assert ("照旧由原公司处理" in notice.silence_zh) == stays
+        assert ("all stays as it is with the company you know" in notice.silence_en) == stays
 
 
 def test_separate_consent_is_asked_for_and_not_called_needless() -> None:

@@ -100,7 +100,7 @@ part_sale_goes_on = rule(
     status=ReasonStatus.DERIVED,
     since=PIPL,
     zh="按第 23 条转让部分业务，不是承继：没有同意、反对或者没有告知的，一切照旧，由转出方继续处理"
-    "（开关 {cn.pipl.part_sale_goes_on}）。",
+    "（该开关为{cn.pipl.part_sale_goes_on}）。",
     en="A part of a business provided by Art. 23 is no succession: without a yes, after an objection or before the "
     "notice everything stays as it is with the transferor (the switch is {cn.pipl.part_sale_goes_on}).",
 )(_without_a_yes)
