@@ -31,7 +31,6 @@ from bequest.evidence.trust import parse_trust
 from bequest.kernel.canonical import canonical
 
 CASES = ["asset_deal", "share_deal"]
-"""And what `cryptography` brings along."""
 
 
 @pytest.fixture

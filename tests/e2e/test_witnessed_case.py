@@ -13,7 +13,7 @@ from pathlib import Path
 import pypdf
 import pytest
 from tests.e2e.whole_case import ROOT
-from tests.unit.crypto.local_tsa import make_tsa
+from tests.unit.crypto.local_tsa import LocalTsa, make_tsa
 
 from bequest.app.anchors import take_anchor, write_head
 from bequest.app.context import Context, open_context
@@ -26,6 +26,7 @@ from bequest.app.witness_http import make_server
 from bequest.app.witnesses import take_cosignatures, write_requests
 from bequest.demo import make_company
 from bequest.evidence.bundle import bundle_name
+from bequest.evidence.checkpoint import Checkpoint
 from bequest.evidence.tiles import read_entries
 from bequest.evidence.trust import parse_trust
 from bequest.kernel.clock import SystemClock
@@ -72,6 +73,20 @@ def read_all(bundle: Path) -> list[bytes]:
     return list(read_entries(log, int((log / "checkpoint").read_text().splitlines()[1])))
 
 
+def stamped_and_registered(ctx: Context, tsa: LocalTsa, tmp_path: Path) -> Checkpoint:
+    """The last head gets a time stamp and lies with a platform for evidence."""
+    write_query(ctx, CASE, tmp_path / "head.tsq")
+    (tmp_path / "head.tsr").write_bytes(tsa.reply((tmp_path / "head.tsq").read_bytes()))
+    take_timestamp(ctx, CASE, tmp_path / "head.tsr")
+
+    head, _, sm3 = write_head(ctx, CASE, tmp_path / "head")
+    (tmp_path / "deposit.json").write_text(json.dumps({"alg": "SM3", "hash": sm3}))
+    take_anchor(
+        ctx, CASE, tmp_path / "deposit.json", platform="示例链", reference="0x17", at=datetime(2026, 11, 30, tzinfo=UTC)
+    )
+    return head
+
+
 def test_a_case_with_witnesses_runs_to_a_bundle_that_names_them(tmp_path: Path) -> None:
     folder = make_company(tmp_path / "demo", event=Event.E5, customers=120).folder
     notary, buyer = (
@@ -93,16 +108,7 @@ def test_a_case_with_witnesses_runs_to_a_bundle_that_names_them(tmp_path: Path) 
         played = rehearse(ctx, folder)
     assert [c.code for c in played.bundle.report.failed] == ["log.quorum"]  # the buyer has not cosigned yet
 
-    write_query(ctx, CASE, tmp_path / "head.tsq")
-    (tmp_path / "head.tsr").write_bytes(tsa.reply((tmp_path / "head.tsq").read_bytes()))
-    take_timestamp(ctx, CASE, tmp_path / "head.tsr")
-
-    head, _, sm3 = write_head(ctx, CASE, tmp_path / "head")
-    (tmp_path / "deposit.json").write_text(json.dumps({"alg": "SM3", "hash": sm3}))
-    take_anchor(
-        ctx, CASE, tmp_path / "deposit.json", platform="示例链", reference="0x17", at=datetime(2026, 11, 30, tzinfo=UTC)
-    )
-
+    head = stamped_and_registered(ctx, tsa, tmp_path)
     requests = {p.name.split("-")[-1]: p for p in write_requests(ctx, CASE, tmp_path)}
     for witness, log in (("buyer", log_vkey(ctx)), ("notary", "")):
         made = sign_request(

@@ -12,7 +12,7 @@ from bequest.app.context import Context
 from bequest.app.evidence import open_log, publish
 from bequest.app.user_files import file_ending, new_user_file, read_user_bytes
 from bequest.crypto.sm3 import sm3
-from bequest.evidence.anchors import Anchor, names_digest
+from bequest.evidence.anchors import Anchor, names_digest, text_of_bytes
 from bequest.evidence.checkpoint import Checkpoint
 from bequest.evidence.heads import NOTE
 from bequest.kernel.clock import rfc3339
@@ -46,14 +46,17 @@ def take_anchor(
     `at` is the time that the receipt states; `look_up` the address at which anybody can check it there.
 
     Raises:
-        InputError: where the receipt cannot be read or is too large, or a text is empty or too long.
+        InputError: where the receipt cannot be read or is too large, or a text is empty, too long or not one line.
         VerificationError: where it names the digest of no head that was handed out.
     """
     for name, text in {"platform": platform, "reference": reference}.items():
         if not text.strip():
             raise InputError(f"the {name} of the registration is empty", hint="Take it from the receipt.")
-    if max(len(t) for t in (platform, reference, look_up)) > _LONGEST:
-        raise InputError(f"a text of the registration is longer than {_LONGEST} characters", hint="Shorten it.")
+    for text in (platform, reference, look_up):
+        if len(text) > _LONGEST:
+            raise InputError(f"a text of the registration is longer than {_LONGEST} characters", hint="Shorten it.")
+        if not text.isprintable():
+            raise InputError("a text of the registration holds a line break or control character", hint="Leave it out.")
     receipt = read_user_bytes(path, "receipt", hint="It is the file that the platform issued: PDF, JSON, XML, text.")
     if len(receipt) > _MOST_BYTES:
         raise InputError(
@@ -88,4 +91,4 @@ def _text(path: Path, receipt: bytes) -> str:
     """The text of a receipt: of a PDF or Word file what it shows, of any other its bytes."""
     if path.suffix.lower() in {".pdf", ".docx"}:
         return "\n".join(line for page in read_document(path) for line in page.lines)
-    return receipt.decode("utf-16" if receipt[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8", "replace")
+    return text_of_bytes(receipt)

@@ -34,7 +34,7 @@ def log_facts(ctx: Context, case_id: str) -> LogFacts | None:
         named=len(rules.witnesses),
         quorum=rules.quorum,
         stamped=f"{stamp.authority} {rfc3339(stamp.at)}" if stamp else "",
-        anchored=tuple(f"{a.platform} {a.reference} {a.registered_at}" for a in anchors),
+        anchored=tuple((f"{a.platform} {a.reference}", a.registered_at) for a in anchors),
     )
 
 

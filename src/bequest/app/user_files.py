@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bequest.kernel.errors import InputError
 
-_ENDINGS = {"pdf", "png", "jpg", "jpeg", "txt", "eml", "json", "csv", "docx", "xlsx", "zip", "asc", "sig", "p7s"}
+_ENDINGS = {"pdf", "png", "jpg", "jpeg", "txt", "eml", "json", "csv", "docx", "xlsx", "xml", "zip", "asc", "sig", "p7s"}
 
 
 def read_user_bytes(path: Path, what: str, *, hint: str) -> bytes:

@@ -16,14 +16,12 @@ def decode_pair(data: bytes) -> tuple[int, int]:
         ValueError: for any other bytes.
     """
     numbers: list[int] = []
-    rest = data[1 + len(_length(max(len(data) - 2, 0))) :]
-    while rest and len(numbers) < 2:
-        if len(rest) < 2 or rest[0] != 2:
-            break
+    rest = data[2 + max(data[1] - 0x80, 0) :] if len(data) > 1 else b""
+    while len(numbers) < 2 and len(rest) > 1:
         end = 2 + rest[1]  # a number longer than 127 bytes is none of a signature
         numbers.append(int.from_bytes(rest[2:end], "big"))
         rest = rest[end:]
-    if len(numbers) != 2 or encode_pair(*numbers) != data:
+    if len(numbers) != 2 or encode_pair(*numbers) != data:  # written again, it must be the same bytes
         raise ValueError("not the DER of two numbers")
     return numbers[0], numbers[1]
 

@@ -54,7 +54,7 @@ def parse_anchor(data: bytes) -> Anchor:
     if not isinstance(found, dict) or set(found) != set(_FIELDS):
         raise VerificationError("it is no record of a registration")
     texts = {name: value for name, value in found.items() if isinstance(value, str)}
-    if len(texts) != len(_FIELDS):
+    if len(texts) != len(_FIELDS) or not all(map(str.isprintable, texts.values())):
         raise VerificationError("it is no record of a registration")
     return Anchor(**texts)
 
@@ -62,6 +62,11 @@ def parse_anchor(data: bytes) -> Anchor:
 def is_anchor_file(name: str) -> bool:
     """Whether a file of the heads' folder is a record or a receipt of a registration, by its name."""
     return bool(RECORD.fullmatch(name) or RECEIPT.fullmatch(name))
+
+
+def text_of_bytes(receipt: bytes) -> str:
+    """A receipt as text, whatever it is: UTF-16 where it says so, else UTF-8."""
+    return receipt.decode("utf-16" if receipt[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8", "replace")
 
 
 def names_digest(receipt: str, digests: tuple[str, ...]) -> bool:

@@ -7,10 +7,12 @@ from pathlib import Path
 from tests.unit.store.samples import CASE
 
 from bequest.app.context import Context
+from bequest.app.evidence import publish, record
 from bequest.app.open_case import FIRST_KEYS, make_keys
 from bequest.demo.keys import DemoKeys
 from bequest.demo.keys import make_keys as make_people
 from bequest.demo.parties import people_for
+from bequest.evidence.event_types import EventType
 from bequest.model.case import Case, Event, Person
 from bequest.store import models as rows
 
@@ -39,6 +41,18 @@ def add_case(ctx: Context, case: Case = CASE) -> Case:
         tx.steps.finish(run, "", {}, T0, 0.0)
     make_keys(ctx, case.id, FIRST_KEYS, T0)
     return case
+
+
+def log_an_entry(ctx: Context, case_id: str, key: str) -> None:
+    """One more entry in the log, published."""
+    with ctx.store.transaction() as tx:
+        record(ctx, tx, case_id, EventType.ACCESS_READ, key, at=T0)
+    publish(ctx, case_id)
+
+
+def heads_kept(ctx: Context, case_id: str) -> set[str]:
+    """Names of the files of heads that were handed out."""
+    return {p.name for p in (ctx.workspace(case_id).dir("log") / "heads").iterdir()}
 
 
 def mark_done(ctx: Context, case_id: str, *steps: str) -> None:

@@ -9,15 +9,14 @@ from pathlib import Path
 import pytest
 import typst
 from pypdf import PdfReader
-from tests.unit.app.app_cases import add_case
-from tests.unit.store.samples import CASE, T0
+from tests.unit.app.app_cases import add_case, heads_kept, log_an_entry
+from tests.unit.store.samples import CASE
 
 from bequest.app.anchors import take_anchor, write_head
 from bequest.app.context import Context
-from bequest.app.evidence import open_log, publish, record
+from bequest.app.evidence import open_log
 from bequest.app.report_evidence import log_facts
 from bequest.crypto.sm3 import sm3
-from bequest.evidence.event_types import EventType
 from bequest.kernel.errors import InputError, VerificationError
 
 ID = "anchored"
@@ -28,18 +27,8 @@ SAID = {"platform": "示例司法链", "reference": "0xabc-17", "look_up": "http
 @pytest.fixture
 def case(ctx: Context) -> Context:
     add_case(ctx, replace(CASE, id=ID))
-    happen(ctx, "1")
+    log_an_entry(ctx, ID, "1")
     return ctx
-
-
-def happen(ctx: Context, key: str) -> None:
-    with ctx.store.transaction() as tx:
-        record(ctx, tx, ID, EventType.ACCESS_READ, key, at=T0)
-    publish(ctx, ID)
-
-
-def kept(ctx: Context) -> set[str]:
-    return {p.name for p in (ctx.workspace(ID).dir("log") / "heads").iterdir()}
 
 
 def test_the_digests_are_those_of_the_file_that_is_written(case: Context, tmp_path: Path) -> None:
@@ -56,7 +45,7 @@ def test_a_receipt_that_names_the_head_is_kept_beside_it_once(
     case: Context, tmp_path: Path, digest: str, form: str
 ) -> None:
     head, sha256, sm3_ = write_head(case, ID, tmp_path / "head")
-    happen(case, "2")
+    log_an_entry(case, ID, "2")
     write_head(case, ID, tmp_path / "later")
     hexadecimal = (sha256 if digest == "sha256" else sm3_).upper()
     path = tmp_path / f"receipt.{'pdf' if form == 'pdf' else 'json'}"
@@ -71,13 +60,13 @@ def test_a_receipt_that_names_the_head_is_kept_beside_it_once(
     assert size == head.size, "the head it names, not the newest"
     assert (found.sha256, found.registered_at) == (sha256, "2026-11-03T04:05:06Z")
     assert found.receipt_sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
-    before = kept(case)
+    before = heads_kept(case, ID)
     assert take_anchor(case, ID, path, at=AT, **SAID) == (size, found)
-    assert kept(case) == before
+    assert heads_kept(case, ID) == before
     assert {f"{size}.anchor-1.json", found.receipt} <= before
     facts = log_facts(case, ID)
     assert facts is not None
-    assert facts.anchored == ("示例司法链 0xabc-17 2026-11-03T04:05:06Z",)
+    assert facts.anchored == (("示例司法链 0xabc-17", "2026-11-03T04:05:06Z"),)
 
 
 def test_two_platforms_may_hold_one_head_and_a_run_cut_off_leaves_nothing_behind(case: Context, tmp_path: Path) -> None:
@@ -89,7 +78,7 @@ def test_two_platforms_may_hold_one_head_and_a_run_cut_off_leaves_nothing_behind
         take_anchor(case, ID, tmp_path / f"{n}.txt", at=AT, platform=f"p{n}", reference=str(n))
     with open_log(case, ID) as log:
         assert [a.platform for a in log.heads.anchors(head.size)] == ["p1", "p2"]
-    assert kept(case) == {
+    assert heads_kept(case, ID) == {
         f"{head.size}.{e}"
         for e in ("checkpoint", "anchor-1.json", "anchor-1.receipt.txt", "anchor-2.json", "anchor-2.receipt.txt")
     }
@@ -107,6 +96,8 @@ def test_a_receipt_of_something_else_is_refused(case: Context, tmp_path: Path) -
         take_anchor(case, ID, path, at=AT, platform="p", reference=" ")
     with pytest.raises(InputError, match="longer than 300"):
         take_anchor(case, ID, path, at=AT, platform="p" * 301, reference="1")
+    with pytest.raises(InputError, match="line break or control"):
+        take_anchor(case, ID, path, at=AT, platform="p\x1b[2J", reference="1")
     with pytest.raises(InputError, match="there is no receipt"):
         take_anchor(case, ID, tmp_path / "gone.pdf", at=AT, **SAID)
-    assert not any("anchor" in name for name in kept(case))
+    assert not any("anchor" in name for name in heads_kept(case, ID))

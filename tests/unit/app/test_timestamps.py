@@ -8,14 +8,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from tests.unit.app.app_cases import add_case
+from tests.unit.app.app_cases import add_case, heads_kept, log_an_entry
 from tests.unit.crypto.local_tsa import LocalTsa, make_tsa
-from tests.unit.store.samples import CASE, T0
+from tests.unit.store.samples import CASE
 
 from bequest.app.context import Context
-from bequest.app.evidence import open_log, publish, record
+from bequest.app.evidence import open_log
 from bequest.app.timestamps import ask_for_timestamp, take_timestamp, write_query
-from bequest.evidence.event_types import EventType
 from bequest.kernel.errors import EvidenceError, StateError, VerificationError
 from bequest.model.witnessing import EvidenceRules
 
@@ -29,28 +28,18 @@ def tsa(tmp_path: Path) -> LocalTsa:
 
 def case(ctx: Context, rules: EvidenceRules) -> Context:
     add_case(ctx, replace(CASE, id=ID, evidence=rules))
-    happen(ctx, "1")
+    log_an_entry(ctx, ID, "1")
     return ctx
-
-
-def happen(ctx: Context, key: str) -> None:
-    with ctx.store.transaction() as tx:
-        record(ctx, tx, ID, EventType.ACCESS_READ, key, at=T0)
-    publish(ctx, ID)
-
-
-def files(ctx: Context) -> set[str]:
-    return {p.name for p in (ctx.workspace(ID).dir("log") / "heads").iterdir()}
 
 
 def test_by_file_the_stamp_is_kept_with_the_head_it_is_of(ctx: Context, tsa: LocalTsa, tmp_path: Path) -> None:
     case(ctx, EvidenceRules(tsa_roots=(tsa.root,)))
     assert write_query(ctx, ID, tmp_path / "query.tsq").size == N
-    happen(ctx, "2")
+    log_an_entry(ctx, ID, "2")
     (tmp_path / "answer.tsr").write_bytes(tsa.reply((tmp_path / "query.tsq").read_bytes()))
     head, stamp = take_timestamp(ctx, ID, tmp_path / "answer.tsr")
     assert (head.size, stamp.authority) == (N, "CN=Example Time")
-    assert files(ctx) == {f"{N}.checkpoint", f"{N}.tsr"}
+    assert heads_kept(ctx, ID) == {f"{N}.checkpoint", f"{N}.tsr"}
     with open_log(ctx, ID) as log:
         assert log.heads.stamped(N, (tsa.root,)) == stamp
         assert log.heads.stamped(N + 1, (tsa.root,)) is None
@@ -67,7 +56,7 @@ def test_a_stamp_of_something_else_or_of_a_stranger_is_refused(ctx: Context, tsa
     (tmp_path / "foreign.tsr").write_bytes(stranger.reply((tmp_path / "query.tsq").read_bytes()))
     with pytest.raises(VerificationError, match="trusted root"):
         take_timestamp(ctx, ID, tmp_path / "foreign.tsr")
-    assert files(ctx) == {f"{N}.checkpoint"}
+    assert heads_kept(ctx, ID) == {f"{N}.checkpoint"}
 
 
 @contextmanager

@@ -323,12 +323,13 @@ def test_a_registration_is_told_as_the_word_of_its_platform(bundle: Path, text: 
         (lambda f: f | anchored_record(f, "sha256", "0" * 64), "another head"),
         (lambda f: f | anchored_record(f, "receipt_sha256", "0" * 64), "another receipt"),
         (lambda f: f | anchored_record(f, "receipt", "9.anchor-2.receipt.txt"), "has no data/heads/9.anchor-2"),
+        (lambda f: f | anchored_record(f, "platform", "示例链\x1b[2J"), "no record"),
         (lambda f: f | {"data/heads/9.anchor-1.json": "[]"}, "no record"),
         (lambda f: f | {"data/heads/9.anchor-1.json": '{"platform": 1}'}, "no record"),
         (lambda f: {n: t for n, t in f.items() if not n.endswith(".json")}, "has no record"),
         (lambda f: {n: t for n, t in f.items() if not n.endswith(".checkpoint")}, "has no data/heads/9.checkpoint"),
     ],
-    ids=["head", "receipt", "no receipt", "list", "fields", "no record", "no head"],
+    ids=["head", "receipt", "no receipt", "control", "list", "fields", "no record", "no head"],
 )
 def test_a_registration_that_does_not_fit_is_refused(
     wrong: Callable[[dict[str, str]], dict[str, str]], why: str, bundle: Path
@@ -337,6 +338,17 @@ def test_a_registration_that_does_not_fit_is_refused(
     failed = check(bundle).failed
     assert {c.code for c in failed} == {"log.anchors"}
     assert why in failed[0].en
+
+
+def test_a_receipt_in_utf_16_is_read_as_such(bundle: Path) -> None:
+    files = anchored(bundle)
+    text = files.pop("data/heads/9.anchor-1.receipt.txt").encode("utf-16")
+    put(bundle, files | anchored_record(files, "receipt_sha256", hashlib.sha256(text).hexdigest()))
+    (bundle / "data/heads/9.anchor-1.receipt.txt").write_bytes(text)
+    reseal(bundle)
+    [told] = [c for c in check(bundle).checks if c.code == "log.anchors"]
+    assert told.ok
+    assert "names its digest" in told.en
 
 
 def anchored_record(files: dict[str, str], field: str, value: str) -> dict[str, str]:

@@ -260,8 +260,8 @@ class LogFacts:
     """How many of them must cosign the last head."""
     stamped: str = ""
     """The time-stamping authority that stamped this head, and when."""
-    anchored: tuple[str, ...] = ()
-    """Where heads were registered, under which number and when, as the receipts say."""
+    anchored: tuple[tuple[str, str], ...] = ()
+    """Where heads were registered with the number there, and when (RFC 3339), as the receipts say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

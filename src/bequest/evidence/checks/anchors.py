@@ -3,7 +3,7 @@
 import hashlib
 
 from bequest.crypto.sm3 import sm3
-from bequest.evidence.anchors import RECEIPT, RECORD, Anchor, names_digest, parse_anchor
+from bequest.evidence.anchors import RECEIPT, RECORD, Anchor, names_digest, parse_anchor, text_of_bytes
 from bequest.evidence.checks.files import BundleFiles
 from bequest.evidence.heads import NOTE
 from bequest.evidence.report import Findings
@@ -51,4 +51,4 @@ def _check_anchor(files: BundleFiles, head: str, folder: str, anchor: Anchor) ->
     receipt = files.read(f"{folder}{anchor.receipt}")
     if hashlib.sha256(receipt).hexdigest() != anchor.receipt_sha256:
         raise VerificationError("it is of another receipt than the one it names")
-    return names_digest(receipt.decode("utf-8", "replace"), (digest, sm3(note).hex()))
+    return names_digest(text_of_bytes(receipt), (digest, sm3(note).hex()))

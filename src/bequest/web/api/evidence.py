@@ -118,7 +118,7 @@ def read_checkpoint(request: ApiRequest, case_id: str) -> Checkpoint:
         raise RefusedError(404)
     return Checkpoint(
         origin=facts.origin, size=facts.size, root=facts.root, published_at=facts.published_at,
-        cosigned=list(facts.cosigned), stamped=facts.stamped, anchored=list(facts.anchored),
+        cosigned=list(facts.cosigned), stamped=facts.stamped, anchored=[f"{what} {at}" for what, at in facts.anchored],
         note=note,
     )  # fmt: skip
 
