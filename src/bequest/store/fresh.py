@@ -25,8 +25,5 @@ def make_tables(connection: BaseDatabaseWrapper, executor: MigrationExecutor) ->
             editor.create_model(executor.recorder.Migration)
         for model in apps.get_app_config(APP).get_models():
             editor.create_model(model)
-        for statement in editor.deferred_sql:
-            editor.execute(statement)
-        editor.deferred_sql.clear()
         for app, name in executor.loader.graph.nodes:
             executor.recorder.record_applied(app, name)
