@@ -8,7 +8,7 @@ CUSTOMERS ?= 20000
 EVENT ?= E5
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-databases demo test check format wheel verifier bench docs wheelhouse sbom clean lock
+.PHONY: help setup setup-dev setup-databases demo test check format wheel verifier bench docs images wheelhouse sbom clean lock
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,7 +34,7 @@ setup-dev: $(VENV)/.dev  ## what its tests need as well
 
 setup-databases: $(VENV)/.databases  ## the drivers of PostgreSQL and MariaDB as well
 
-demo: setup  ## make a believable company and run its whole case (CUSTOMERS=20000 EVENT=E2|E3|E5|E7|E8|E9|E10|E11 OUT=demo-out)
+demo: setup  ## make a believable company and run its whole case (CUSTOMERS=20000 EVENT=E2|E3|E5|E7|E8|E9|E10|E11|E12|E14 OUT=demo-out)
 	@$(BIN)/bequest demo --event $(EVENT) --customers $(CUSTOMERS) --out $(OUT) --run --replace
 
 test: setup-dev  ## the whole suite
@@ -68,6 +68,9 @@ bench: setup-dev .venv-bench/.ok  ## ratios in one run, into docs/benchmarks.md
 docs: setup-dev .venv-docs/.ok  ## the manual, into site/
 	@$(BIN)/python scripts/write_reference.py
 	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build -q
+
+images: setup-dev  ## the manual's screenshots, docs/images, in both languages
+	@$(BIN)/python -m scripts.write_images
 
 wheelhouse: setup-dev  ## dist/wheelhouse: everything to install where there is no network
 	@bash scripts/make_wheelhouse.sh

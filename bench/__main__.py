@@ -8,7 +8,7 @@ import argparse
 import json
 import platform
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -86,12 +86,28 @@ COLUMNS = ("bench", "rows", "ours", "peer", "ratio", "ratio_low", "ratio_high", 
 def page(where: dict[str, str], lines: list[Line]) -> str:
     """The page for the docs."""
     verdict = {True: "met", False: "missed", None: "–"}
-    table = [[*(str(x.get(c, "–")) for c in COLUMNS), verdict[x.get("passes")]] for x in lines]  # type: ignore[index]
+    shown = [x if "peak_mb" not in x else {**x, "ours": f"{x['peak_mb']} MB"} for x in lines]
+    table = [[*(str(x.get(c, "–")) for c in COLUMNS), verdict[x.get("passes")]] for x in shown]  # type: ignore[index]
     header = [*(c.replace("_", " ") for c in COLUMNS), ""]
     rows = [header, ["---"] * len(header), *table]
-    return "\n".join(
-        [HEAD, *(f"- {k}: {v}" for k, v in where.items()), "", *(f"| {' | '.join(r)} |" for r in rows), ""]
-    )
+    parts = [HEAD, *(f"- {k}: {v}" for k, v in where.items()), "", *map(_row, rows), ""]
+    return "\n".join([*parts, *(x for line in lines if "steps" in line for x in step_by_step(line))])
+
+
+def step_by_step(line: Line) -> list[str]:
+    """The steps of a whole case as a table, and the parts of the same work by hand."""
+    columns = {"seconds": "steps", "processor seconds": "processor", "peak MB": "peaks_mb"}
+    by: dict[str, Mapping[str, float]] = {name: line.get(key, {}) for name, key in columns.items()}  # type: ignore[misc]
+    steps = [[step, *(str(values.get(step, "–")) for values in by.values())] for step in by["seconds"]]
+    head = [f"## {line['bench']}: {line['customers']:,} customers, {line['rows']:,} rows", ""]
+    hand: Mapping[str, float] = line.get("by_hand", {})  # type: ignore[assignment]
+    said = ", ".join(f"{part} {seconds}" for part, seconds in hand.items())
+    told = ["", f"By hand {line['peer_seconds']} s: {said}.", ""] if hand else [""]
+    return [*head, *map(_row, [["step", *columns], ["---"] * 4, *steps]), *told]
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ from scipy.sparse.csgraph import connected_components
 from bench import timing
 from bench.tokens import ecb
 from bequest.engine.kernels.cmac import tokens
-from bequest.engine.kernels.union_find import codes, components_of_codes
+from bequest.engine.kernels.coding import codes
+from bequest.engine.kernels.union_find import components_of_codes
 
 EMPTY = {"phone": 0.15, "id": 0.4, "email": 0.5}
 

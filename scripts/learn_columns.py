@@ -31,10 +31,11 @@ from bequest.steps.discover import matching  # noqa: E402
 from bequest.steps.discover.context import TableContext  # noqa: E402, F401 - loads the modules swapped below
 from bequest.steps.discover.detector import Detector  # noqa: E402
 from bequest.steps.discover.discover import by_rules  # noqa: E402
-from bequest.steps.discover.learned import PERSONAL_FROM, SENSITIVE_FROM, doubt  # noqa: E402
+from bequest.steps.discover.learned import PERSONAL_FROM, SENSITIVE_FROM, care, doubt  # noqa: E402
 from bequest.steps.discover.naming import with_readings  # noqa: E402
 from bequest.steps.discover.references import with_references  # noqa: E402
 from bequest.steps.discover.spelling import Pinyin  # noqa: E402
+from bequest.steps.discover.systems import kinds_of  # noqa: E402
 from bequest.steps.discover.traits import table_traits  # noqa: E402
 from bequest.steps.discover.words import has_han  # noqa: E402
 
@@ -116,9 +117,10 @@ def read(schema: str) -> list[Seen]:
     """The columns of a schema as the rules and the traits see them."""
     samples, labels = read_schema(schema)
     found = []
+    kinds = kinds_of(samples)[schema]
     for sample in with_references([with_readings(s) for s in sorted(samples, key=lambda s: (s.source, s.table))]):
         context, columns = by_rules(sample)
-        for column, traits in zip(columns, table_traits(sample, context, columns), strict=True):
+        for column, traits in zip(columns, table_traits(sample, context, columns, kinds), strict=True):
             label = labels[schema, sample.table, column.name]
             found.append(Seen(fold_of(schema), tuple(traits), label, column.personal, column.sensitive))
     return found
@@ -207,14 +209,14 @@ def crossed(columns: Sequence[Seen]) -> None:
         own = [i for i, c in enumerate(columns) if c.fold == fold]
         x = matrix([columns[i] for i in own], places)
         odds[own], sharp[own] = x @ models["personal"], x @ models["sensitive"]
-        odds[own] -= [doubt(columns[i].traits) for i in own]
+        odds[own] += [care(columns[i].traits, sharp[i]) - doubt(columns[i].traits) for i in own]
     counted = np.array([c.counted for c in columns])
     truth = np.array([c.label.personal for c in columns]) & counted
     grave = np.array([c.label.sensitive for c in columns]) & truth
     by_rules = np.array([c.personal for c in columns]) & counted
     marked = np.array([c.sensitive for c in columns])
     print("from            recall  precision  sensitive recall (its precision)")
-    choices = [(np.inf, np.inf)] + [(p, s) for p in (0.5, 0, PERSONAL_FROM, -0.5) for s in (-1, SENSITIVE_FROM)]
+    choices = [(np.inf, np.inf)] + [(p, s) for p in (0.5, 0.3, PERSONAL_FROM, -0.3) for s in (-1, SENSITIVE_FROM)]
     for personal, sensitive in choices:
         said = by_rules | (counted & (odds >= personal))
         graver = said & (marked | (sharp >= sensitive))

@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any
 
 import bequest.app.casefile as package
-from bequest.app.casefile import agreements, exporting, papers, read, settlements, switches, witnessing
+from bequest.app.casefile import agreements, exporting, papers, read, settlements, showings, switches, witnessing
 
 WORDS: dict[str, Any] = tomllib.loads((Path(__file__).parent / "reference_words.toml").read_text(encoding="utf-8"))
 MODULES = tuple(
@@ -38,6 +38,7 @@ SECTIONS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "people": ("[[people]]", read.PERSON, ("_person",)),
     "papers": ("[[papers]]", papers.PAPER, ("read_paper",)),
     "agreements": ("[[agreements]]", agreements.AGREEMENT, ("read_agreement",)),
+    "showings": ("[[showings]]", showings.SHOWING, ("read_showing",)),
     "settle": ("[[settle]]", settlements.SETTLE, ("read_settlement",)),
     "law": ('[law.switches."NAME"]', switches.SWITCH, ("read_switch",)),
     "evidence": ("[evidence]", witnessing.EVIDENCE, ("read_evidence",)),

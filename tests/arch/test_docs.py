@@ -16,7 +16,7 @@ from bequest.app.casefile import read, write_case_template
 from bequest.cli.main import program
 from bequest.documents.limits import LIMITS
 from bequest.evidence.event_types import MEANINGS, EventType
-from bequest.model.case import SUPPORTED_EVENTS, Event
+from bequest.model.case import Event
 
 PAGES = [p for p in tracked() if p.suffix == ".md"]
 
@@ -82,7 +82,7 @@ def test_every_table_of_the_case_file_is_in_the_docs() -> None:
     assert {*SECTIONS} - {"scope"} == {*read.ROOT}
 
 
-@pytest.mark.parametrize("event", sorted(SUPPORTED_EVENTS))
+@pytest.mark.parametrize("event", sorted(Event))
 def test_what_the_template_writes_out_is_what_the_docs_say(event: Event) -> None:
     """A default that the template names is the default of the reader, which the page shows."""
     section, wrong = "", []

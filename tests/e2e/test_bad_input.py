@@ -45,7 +45,8 @@ CASE_FILES = {
         "or false, got text",
     ),
     "text for a date": (" = 2026-12-31", ' = "2026-12-31"', INPUT, "BQ-CASE-1", "expected a date, got text"),
-    "an event of later": ('event = "E5"', 'event = "E12"', INPUT, "BQ-CASE-1", "Supported: E1, E2, E3"),
+    "a successor in an entrusting": ('event = "E5"', 'event = "E12"', INPUT, "BQ-CASE-1", "entrusts, by PIPL-21"),
+    "a due diligence that shows nothing": ('event = "E5"', 'event = "E14"', INPUT, "BQ-CASE-1", "nothing is passed on"),
     "no event at all": ('event = "E5"', 'event = "E77"', INPUT, "BQ-CASE-1", "'E77' is not known here"),
     "broken TOML": ("[window]", "[window", INPUT, "BQ-CASE-1", "is not valid TOML"),
     "an id that is a path": ('id = "demo-e5"', 'id = "../x"', INPUT, "BQ-CASE-1", "is not an identifier"),
@@ -579,7 +580,7 @@ def test_a_step_that_is_done_is_not_done_again(user: Unlucky) -> None:
     user.refused(STATE, "BQ-STATE-1", "is done already", "deliver", CASE)
     user.refused(STATE, "BQ-STATE-1", "Change it with `bequest case update`", "case", "new", user.case_file)
     keys = (f"--{r}-key={user.key(user.people[r])}" for r in ("operator", "verifier", "officer"))
-    user.refused(STATE, "BQ-STATE-1", "nothing is destroyed before", "destroy", CASE, *keys)
+    user.refused(STATE, "BQ-STATE-1", "that comes first", "destroy", CASE, *keys)
 
 
 def test_steps_that_may_be_repeated_can_be_on_another_day(user: Unlucky) -> None:

@@ -11,6 +11,7 @@ from bequest.app.answers import enter_answers
 from bequest.app.context import Context, open_context
 from bequest.app.delivered import load_tallies
 from bequest.app.make_bundle import make_bundle, write_trust
+from bequest.app.passed_on import PassedOn, passed_on
 from bequest.app.queries.case import case_overview
 from bequest.app.receipts import enter_receipt, package_folders
 from bequest.app.receive import carry_out, import_received, receive_package, write_change_receipt, write_receipt
@@ -20,7 +21,7 @@ from bequest.app.run_link import load_linked
 from bequest.app.send import send_messages, send_packages
 from bequest.app.telling import people_of
 from bequest.app.transport import way_to
-from bequest.app.withdrawals import PassedOn, passed_on, withdraw
+from bequest.app.withdrawals import withdraw
 from bequest.demo import make_company
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import DeliveryError, InputError, StateError

@@ -42,6 +42,8 @@ TABLE: dict[tuple[str, str], tuple[Screen | Act, object]] = {
     ("POST", "/approvals"): (Act.APPROVE, {"role": "legal", "signed_at": "", "signature": "no"}),
     ("POST", "/remarks"): (Act.REMARK, {"kind": "refusal", "text": "table test"}),
     ("GET", "/notices"): (Screen.NOTICES, None),
+    ("GET", "/notices/wordings"): (Screen.NOTICES, None),
+    ("POST", "/notices/try"): (Act.TRY, {"channel": "email", "address": "staff@example.com"}),
     ("GET", "/requests"): (Screen.REQUESTS, None),
     ("GET", "/requests/{code}"): (Screen.REQUESTS, None),
     ("POST", "/requests/{code}/open"): (Act.REQUEST, None),
@@ -49,10 +51,15 @@ TABLE: dict[tuple[str, str], tuple[Screen | Act, object]] = {
     ("POST", "/requests/{code}/owner"): (Act.REQUEST, {"person": "nobody"}),
     ("GET", "/deliveries"): (Screen.DESTRUCTION, None),
     ("GET", "/withdrawals"): (Screen.DESTRUCTION, None),
+    ("POST", "/withdrawals/due"): (Act.WITHDRAW, {}),
+    ("POST", "/withdrawals"): (Act.WITHDRAW, {"seen": "x"}),
+    ("POST", "/withdrawals/receipts"): (Act.WITHDRAW, {"receipt": "{}"}),
     ("GET", "/destruction"): (Screen.DESTRUCTION, None),
     ("GET", "/residuals"): (Screen.DESTRUCTION, None),
     ("GET", "/certificate"): (Screen.DESTRUCTION, None),
     ("GET", "/custody"): (Screen.DESTRUCTION, None),
+    ("GET", "/hits"): (Screen.HITS, None),
+    ("POST", "/hits/{hit}/residue"): (Act.ADJUDICATE, {"reason": "table test"}),
     ("GET", "/log"): (Screen.EVIDENCE, None),
     ("GET", "/log/{index}/entry"): (Screen.EVIDENCE, None),
     ("GET", "/log/{index}/proof"): (Screen.EVIDENCE, None),
@@ -69,14 +76,16 @@ TABLE: dict[tuple[str, str], tuple[Screen | Act, object]] = {
 AS_THINGS_STAND = {
     ("PATCH", "/map/columns/{at}"): {422}, ("GET", "/approvals/text"): {200, 409}, ("POST", "/approvals"): {409},
     ("POST", "/remarks"): {409}, ("GET", "/certificate"): {404}, ("GET", "/webhooks/{endpoint}/messages"): {404},
-    ("POST", "/pairs/{code}"): {422}, ("POST", "/requests/{code}/owner"): {422},
+    ("POST", "/pairs/{code}"): {422}, ("POST", "/hits/{hit}/residue"): {409}, ("POST", "/notices/try"): {409},
+    ("POST", "/withdrawals/due"): {409}, ("POST", "/withdrawals"): {409}, ("POST", "/withdrawals/receipts"): {409},
+    ("POST", "/requests/{code}/owner"): {422},
 }  # fmt: skip
 """Answers of whoever may, where the town has nothing to give."""
 ROLES = [r for r in Role if r not in {Role.ADMINISTRATOR, Role.LIQUIDATOR}]
 
 
 def at(case: str, path: str) -> str:
-    real = {"at": COLUMN, "number": "1", "code": CODE, "index": "0", "endpoint": "none"}
+    real = {"at": COLUMN, "number": "1", "code": CODE, "index": "0", "endpoint": "none", "hit": "hit-0"}
     query = f"?at={COLUMN}" if path == "/map/samples" else ""
     return f"/cases/{case}" + re.sub(r"\{(\w+)\}", lambda m: real[m[1]], path) + query
 

@@ -44,6 +44,8 @@ class Handed(Town):
     """Receiver → delivery."""
     signers: dict[str, str] = None  # type: ignore[assignment]
     """Receiver → person."""
+    lake: Path = Path()
+    """Where the first receiver imported its package; beside it the trust file."""
 
     def key(self, person: str) -> Path:
         return self.folder / "keys" / person
@@ -360,6 +362,7 @@ def test_withdrawals_are_carried_out_from_the_desk_by_their_date(
     [folder] = [f for d, f in package_folders(ctx, CASE) if d.delivery_id == handed.packages[party]]
     received = receive_package(folder, identity, tmp_path / "in")
     import_received(received, str(tmp_path / "lake"), ["all"], environ={})
+    handed.lake = tmp_path / "lake"
     done = carry_out(
         tmp_path / f"withdrawal-{sent.message_id}", identity, tmp_path / "trust.json", str(tmp_path / "lake"),
         environ={},
@@ -370,6 +373,47 @@ def test_withdrawals_are_carried_out_from_the_desk_by_their_date(
     write_change_receipt(done, handed.key(handed.signers[party]), file, at=ctx.now(CASE))
     assert upload(client, here, f"{here}/receipt", file.read_bytes()).status == 303
     assert "Carried out and signed for" in client.get(f"{here}?lang=en").text
+
+
+def test_at_the_console_just_what_was_shown_is_asked_and_the_receipt_comes_back(
+    handed: Handed, running: Server, tmp_path: Path
+) -> None:
+    """Goes on from the test before: of the others who were told, one whose rows went to the first receiver."""
+    from bequest.app.passed_on import passed_on
+    from bequest.app.receive import carry_out, write_change_receipt
+    from bequest.app.telling import register
+    from bequest.app.withdrawals import due
+
+    ctx, (party, _) = handed.ctx, handed.packages
+    lot = next(x.id for x in ctx.case(CASE).case.lots if x.receiver == party)
+    others = (r for r in register(ctx.workspace(CASE))["ref"].to_list()[60:])
+    ref = next(r for r in others if [d.lot for d in due(ctx, CASE, [(r, "object", "", "")])] == [lot])
+    before = {m.message_id for m in passed_on(ctx, CASE)}
+    ctx.store.close()
+    client, page = sign_in(running, handed, handed.roles["officer"]), f"/console/case/{CASE}/destruction/withdrawals"
+    here, who = f"/console/case/{CASE}/withdrawals", {"ref": ref, "action": "object"}
+    unknown = client.send(page, f"{here}/look?lang=en", {"ref": "nobody", "action": "object"})
+    assert (unknown.status, "nobody who was told" in unknown.text) == (422, True)
+    assert client.send(page, f"{here}/tell", who).status == 422, "nothing was shown"
+    shown = client.send(page, f"{here}/look?lang=en", who)
+    [seen] = re.findall(r'name="seen" value="([0-9a-f]{64})"', shown.text)
+    assert "objects 1" in shown.text
+    other = client.send(page, f"{here}/tell?lang=en", who | {"seen": "0" * 64})
+    assert (other.status, "changed since it was shown" in other.text) == (422, True)
+    assert {m.message_id for m in passed_on(ctx, CASE)} == before
+    assert client.send(page, f"{here}/tell", who | {"seen": seen}).status == 303
+    [made] = [m for m in passed_on(ctx, CASE) if m.message_id not in before]
+    assert (made.lot, made.done) == (lot, None)
+    assert "Nothing is due" in client.send(page, f"{here}/look?lang=en", who).text, "what was told is not told again"
+    identity = rehearse.Company(handed.folder).identity(party)
+    done = carry_out(made.folder, identity, handed.lake.parent / "trust.json", str(handed.lake), environ={})
+    file = tmp_path / "done.json"
+    write_change_receipt(done, handed.key(handed.signers[party]), file, at=ctx.now(CASE))
+    ctx.store.close()
+    assert upload(client, page, f"{here}/receipt", b"{}").status == 422
+    assert upload(client, page, f"{here}/receipt", file.read_bytes()).status == 303
+    assert {m.message_id: m.done for m in passed_on(ctx, CASE)}[made.message_id] == made.asked
+    assert ref not in client.get(page).text
 
 
 def test_the_officer_invites_and_the_person_makes_the_account(handed: Handed, running: Server) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tests.web.conftest import CASE, Server, Town, start, stop, wait_for
 
 from bequest.app.answer_receipts import write_receipts
 from bequest.app.portal.messages import reply, thread
+from bequest.app.portal.page import keep_page, page_of
 from bequest.app.telling import saved_answers
 from bequest.crypto.links import lookup_of, open_card, secret_of
 from bequest.evidence.event_types import EventType
@@ -160,6 +162,37 @@ def test_a_guardian_is_asked_where_the_records_say_that_it_is_a_child(server: Se
     assert "guardian_consent" not in server.client().get(f"/o/{adult}/card").text
     assert server.client().get(f"/o/{adult}/do/guardian_consent").status == 409
     assert "guardian_consent" in server.client().get(f"/o/{town.child}/card").text
+
+
+def test_sensitive_fields_are_agreed_to_apart_by_a_box_that_is_not_ticked(server: Server, town: Town) -> None:
+    who, client = town.customer(), server.client()
+    here = f"/o/{who['token']}"
+    assert "consent_sensitive" not in client.get(f"{here}/card").text
+    assert client.get(f"{here}/do/consent_sensitive").status == 409
+    with town.ctx.store.transaction() as tx:
+        page = page_of(tx, CASE)
+    assert page is not None
+    asking = replace(page, lots=tuple(replace(lot, asks_sensitive=True) for lot in page.lots))
+    keep_page(town.ctx, asking)
+    try:
+        card = client.get(f"{here}/card?lang=zh")
+        assert "一件要单独问您的事：敏感个人信息" in card.text
+        path = f"{here}/do/consent_sensitive"
+        first = client.get(f"{path}?lang=en")
+        assert "I separately agree that my sensitive data is passed on" in first.text
+        assert re.search(r'<input type="checkbox" name="separately" value="yes" required>', first.text)
+        assert "checked" not in first.text
+        assert client.send(path, path, {}).status == 422
+        assert asked(town, who["ref"]) == ()
+        choose(client, who["token"], "consent_sensitive", separately="yes")
+        choose(client, who["token"], "refuse_sensitive")  # taken back in as many steps
+        wait_for(lambda: [a.state for a in asked(town, who["ref"])] == [RequestState.TAKEN] * 2)
+    finally:
+        keep_page(town.ctx, page)
+    answers = saved_answers(town.ctx.workspace(CASE))
+    assert answers is not None
+    mine = answers.filter((answers["ref"] == who["ref"]) & (answers["fact"] == "consent_transfer")).sort("at")
+    assert mine["value"].to_list()[-1] == "silent"
 
 
 def test_the_same_choice_twice_has_one_receipt(portal_alone: Server, town: Town) -> None:

@@ -6,14 +6,14 @@ from datetime import date, datetime
 from bequest.app.casefile.papers import paper_digest
 from bequest.app.context import Context
 from bequest.app.evidence import record
-from bequest.evidence.event_types import EventType
+from bequest.evidence.event_types import RETURN_TASK, EventType
 from bequest.kernel.clock import local_date
-from bequest.kernel.errors import GuardError
+from bequest.kernel.errors import GuardError, StateError
 from bequest.model.agreement import Agreement
-from bequest.model.case import Case, LegalRoute, Lot
+from bequest.model.case import ENTRUSTS, Case, LegalRoute, Lot
 from bequest.model.datamap import ColumnMap
 from bequest.model.destruction import OwnerTask
-from bequest.store.task_records import SUPERVISION, TaskRecord
+from bequest.store.task_records import RETURN, SUPERVISION, TaskRecord, TaskState
 from bequest.store.transaction import Tx
 
 NEEDS_AGREEMENT = frozenset({LegalRoute.PIPL_21, LegalRoute.PIPL_23})
@@ -75,6 +75,48 @@ def record_agreements(ctx: Context, tx: Tx, case_id: str, agreements: Iterable[A
             content={"kind": "agreement", "lot": a.lot, "signed_on": str(a.signed_on), "ends_on": str(a.ends_on)},
             refs={"paper": a.sha256},
         )  # fmt: skip
+
+
+def open_return(ctx: Context, tx: Tx, case: Case, lot: Lot, at: datetime) -> None:
+    """Open the task by which what was entrusted comes back, or is deleted there, by the end of the term (Art. 21)."""
+    found, this = agreement_for(case, lot), return_task(lot)
+    if case.event not in ENTRUSTS or found is None or any(t.task_id == this for t in tx.tasks.list(case.id)):
+        return
+    receiver = case.receiver(lot.receiver)
+    task = OwnerTask(
+        lot.id, RETURN, receiver.name, receiver.contact,
+        "委托结束：返还或者删除所受托的个人信息，不得保留，并出具证明",
+        "the engagement ends: return or delete the personal information entrusted, keep nothing, and give proof",
+        found.ends_on.isoformat(),
+    )  # fmt: skip
+    tx.tasks.record(case.id, TaskRecord(task_id=this, task=task, due_on=task.due_on, created_at=at, state_at=at))
+    record(
+        ctx, tx, case.id, EventType.TASK_OPENED, this, at=at,
+        content={"source": lot.id, "kind": RETURN, "due_on": task.due_on, "rows": 0},
+    )  # fmt: skip
+
+
+def return_task(lot: Lot) -> str:
+    """The id of the task by which a lot comes back."""
+    return f"{RETURN_TASK}{lot.id}"
+
+
+def check_given_back(ctx: Context, case: Case) -> None:
+    """Nothing, where everything that was entrusted was returned or deleted, and somebody of the case vouches for it.
+
+    Raises:
+        StateError: naming what is still with the processor, and until when.
+    """
+    with ctx.store.transaction() as tx:
+        known = {t.task_id: t for t in tx.tasks.list(case.id)}
+    for lot in case.lots:
+        task = known.get(return_task(lot))
+        if task is not None and task.state is not TaskState.DONE:
+            raise StateError(
+                f"what lot {lot.id} entrusted is still with {lot.receiver}: due back on {task.due_on}",
+                hint=f"Once it is returned or deleted: `bequest task done {case.id} {task.task_id} --outcome"
+                " returned --evidence FILE --as PERSON --key FILE`.",
+            )
 
 
 def open_supervision(ctx: Context, tx: Tx, case: Case, lot: Lot, at: datetime) -> None:

@@ -18,7 +18,7 @@ from bequest.evidence.event_types import EventType
 from bequest.evidence.jcs import encode
 from bequest.kernel.canonical import digest
 from bequest.kernel.errors import StateError
-from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Case
+from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, TELLS_NOBODY, Case
 from bequest.steps.notify.answers import merge_answers, read_answers, stopping
 from bequest.store.portal_records import Look
 from bequest.store.records import AnswerBatch
@@ -73,8 +73,13 @@ def require_answerable(ctx: Context, case_id: str) -> None:
     Raises:
         StateError: saying which.
     """
+    if (event := ctx.case(case_id).case.event) in TELLS_NOBODY:
+        raise StateError(
+            f"event {event} asks nobody: there is nothing to answer",
+            hint="What somebody asks all the same is a request to the company: `bequest portal` or by hand.",
+        )
     require(ctx, case_id, "notify")
-    if ctx.case(case_id).case.event in MOVES_NOTHING or is_past(ctx, case_id, "close"):
+    if event in MOVES_NOTHING or is_past(ctx, case_id, "close"):
         require_open(ctx, case_id, "an answer")
 
 

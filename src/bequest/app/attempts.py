@@ -30,6 +30,8 @@ CODES = Limit("code", 3)
 """Codes sent to one address."""
 CHECKS = Limit("check", 60)
 """Certificates looked at, whatever was found."""
+TRIALS = Limit("trial", 10)
+"""Notices that one person sends to addresses of the staff."""
 REQUESTS = Limit("request", 3000)
 """Requests of one token of a program."""
 TOKENS = Limit("token", 60)

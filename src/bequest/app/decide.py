@@ -277,6 +277,7 @@ def parties_digest(case: Case) -> str:
             **({"settlements": case.settlements} if case.settlements else {}),
             **({"switches": case.switches} if case.switches else {}),
             **({"export": case.export} if case.export else {}),
+            **({"showings": [(s.id, s.receiver, s.sha256) for s in case.showings]} if case.showings else {}),
         }
     )
 

@@ -26,7 +26,8 @@ from bequest.app.workspace import Workspace
 from bequest.crypto.atomic import write_file
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import to_json
-from bequest.kernel.errors import BequestError
+from bequest.kernel.errors import BequestError, StateError
+from bequest.model.case import ALL_STAYS
 from bequest.steps.cutover.mark import IDENTITY
 from bequest.steps.plan.merge import Moved, moved_rows
 
@@ -58,8 +59,10 @@ def run_delta_cutover(ctx: Context, case_id: str, *, confirmed_by: str) -> Delta
     Raises:
         ApprovalError: where it is more than the approval covers.
         GuardError: where the person named may not confirm the cutover.
-        StateError: once the destruction has begun.
+        StateError: once the destruction has begun, and where nothing is to be destroyed.
     """
+    if (event := ctx.case(case_id).case.event) in ALL_STAYS:
+        raise StateError(f"event {event} has no delta cutover", hint="Entrust what came later in another case.")
     with step(ctx, case_id, DELTA, needs=("cutover",)) as run:
         not_begun(ctx, run, "a delta cutover")
         may_confirm(run, confirmed_by)

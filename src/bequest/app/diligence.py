@@ -3,6 +3,7 @@
 import hashlib
 import io
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -44,14 +45,23 @@ def diligence_table(spec_file: Path, out: Path, *, ctx: Context | None = None, c
     Raises:
         InputError: for a slip in the file, or where no combination of levels holds what is wanted.
     """
-    text = read_user_text(spec_file, "description of the table", hint="See docs/diligence.md.")
-    try:
-        spec = read_spec(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{spec_file.name} is not TOML: {error}", hint="Mend the line it names.") from None
-    frame = _of_case(ctx, case_id, spec) if ctx is not None and case_id else _of_file(spec_file.parent, spec)
+    spec = described_in(spec_file)
+    frame = table_of_case(ctx, case_id, spec) if ctx is not None and case_id else _of_file(spec_file.parent, spec)
     made = anonymous_table(frame, spec)
     return _write(spec, made, out, ctx if case_id else None, case_id)
+
+
+def described_in(path: Path) -> TableSpec:
+    """The description of a table in a file.
+
+    Raises:
+        InputError: for a slip in it.
+    """
+    text = read_user_text(path, "description of the table", hint="See docs/diligence.md.")
+    try:
+        return read_spec(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path.name} is not TOML: {error}", hint="Mend the line it names.") from None
 
 
 def _of_file(folder: Path, spec: TableSpec) -> pl.DataFrame:
@@ -67,7 +77,12 @@ def _of_file(folder: Path, spec: TableSpec) -> pl.DataFrame:
     return scanned.select(pl.col(n).cast(pl.String) for n in spec.names).collect()
 
 
-def _of_case(ctx: Context, case_id: str, spec: TableSpec) -> pl.DataFrame:
+def table_of_case(ctx: Context, case_id: str, spec: TableSpec) -> pl.DataFrame:
+    """The columns of a table of the case as they are at its source; that they were read is in the log.
+
+    Raises:
+        InputError: where the case has no such table, or the table no such column.
+    """
     case = ctx.case(case_id).case
     source = spec.table.partition(".")[0]
     tables: dict[str, TableMap] = {f"{t.source}.{t.name}": t for t in data_map(ctx, case_id).tables if t.in_case}
@@ -96,13 +111,10 @@ def _all_there(spec: TableSpec, names: list[str]) -> None:
 
 def _write(spec: TableSpec, made: AnonymousTable, out: Path, ctx: Context | None, case_id: str) -> Diligence:
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    parquet, csv = io.BytesIO(), io.BytesIO()
-    made.frame.write_parquet(parquet)
-    made.frame.write_csv(csv)
-    files = {"table.parquet": parquet.getvalue(), "table.csv": csv.getvalue()}
+    files = files_of(made)
     for name, data in files.items():
         write_file(out / name, data)
-    subjects = tuple(Subject(f"urn:bequest:diligence:{n}", hashlib.sha256(d).hexdigest()) for n, d in files.items())
+    subjects = subjects_of(files)
     at = ctx.now(case_id) if ctx is not None else None
     said = statement_of(spec, made, case_id, at)
     body: dict[str, Json] = {**said, "files": {s.name.rpartition(":")[2]: s.sha256 for s in subjects}}
@@ -113,6 +125,19 @@ def _write(spec: TableSpec, made: AnonymousTable, out: Path, ctx: Context | None
         write_file(out / "statement.dsse.json", envelope)
         written.append(out / "statement.dsse.json")
     return Diligence(spec, made.search, tuple(written), digest(body))
+
+
+def files_of(made: AnonymousTable) -> dict[str, bytes]:
+    """The table as it is handed out: Parquet and CSV, by name."""
+    parquet, csv = io.BytesIO(), io.BytesIO()
+    made.frame.write_parquet(parquet)
+    made.frame.write_csv(csv)
+    return {"table.parquet": parquet.getvalue(), "table.csv": csv.getvalue()}
+
+
+def subjects_of(files: Mapping[str, bytes]) -> tuple[Subject, ...]:
+    """What a statement of a table is about: its files, which are no part of any bundle."""
+    return tuple(Subject(f"urn:bequest:diligence:{n}", hashlib.sha256(d).hexdigest()) for n, d in files.items())
 
 
 def statement_of(spec: TableSpec, made: AnonymousTable, case_id: str, at: datetime | None) -> dict[str, Json]:

@@ -39,8 +39,10 @@ def check_settled(case: Case, policy: Policy, population: Population) -> None:
     raise StateError(
         f"{blocked:,} values are blocked ({names or 'see the plan'}), and once the company is gone nobody could settle"
         " them",
-        hint="Somebody of the case decides, with a reason: write [[settle]] in the case file with what, how, by,"
-        f" reason, until; take it over with `bequest case update`, then `bequest plan {case.id}` and approve.",
+        hint="What is unclassified is best classified: tables and columns are named by the plan, `bequest map import`"
+        " takes corrections. For the rest somebody of the case decides, with a reason: write [[settle]] in the case"
+        " file with what, how, by, reason, until; take it over with `bequest case update`. Then"
+        f" `bequest link {case.id}`, `bequest plan {case.id}` and approve.",
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 from bequest.app.context import Context
 from bequest.app.decide import Decided
@@ -27,7 +28,6 @@ from bequest.model.disposition import Release
 from bequest.model.exporting import Exported, ExportRecord, Mechanism
 from bequest.model.facts import Fact
 from bequest.steps.link.link import Linked
-from bequest.steps.link.mentions import Columns
 from bequest.steps.plan.plan import Planned
 
 PLACES = {"hk": "hong_kong", "mo": "macao", "tw": "taiwan"}
@@ -57,7 +57,7 @@ class ExportState:
         }  # fmt: skip
 
 
-def count_exported(case: Case, decided: Decided, linked: Linked, indexes: Mapping[TableKey, Columns]) -> Exported:
+def count_exported(case: Case, decided: Decided, linked: Linked, indexes: Mapping[TableKey, pl.DataFrame]) -> Exported:
     """The people whose values may go to a receiver abroad, each once however many tables and lots name them."""
     abroad = {lot.id for lot in case.lots if is_abroad(case, lot)}
     if not abroad:

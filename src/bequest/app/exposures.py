@@ -78,11 +78,38 @@ def quasi_columns(
     return out
 
 
+def sensitive_columns(
+    catalogue: Catalogue, datamap: DataMap, chosen: Sequence[Place], quasi: Mapping[TableKey, tuple[ColumnMap, ...]]
+) -> dict[TableKey, tuple[ColumnMap, ...]]:
+    """The sensitive columns of each table that has quasi-identifiers: those chosen, else those that the data map marks.
+
+    What names people, and what is a quasi-identifier itself, has no diversity to be measured.
+    """
+    wanted = set(chosen)
+    out = {}
+    for t in (t for t in datamap.tables if (t.source, t.name) in quasi):
+        alike = {c.name for c in quasi[(t.source, t.name)]}
+        out[(t.source, t.name)] = tuple(
+            c
+            for c in t.columns
+            if c.name not in alike
+            and (
+                Place(t.source, t.name, c.name) in wanted
+                if wanted
+                else c.sensitive and c.cls not in catalogue.direct and c.role not in {RowRole.STAFF, RowRole.RECORD}
+            )
+        )
+    return out
+
+
 def exposures(
     ctx: Context, case: Case, tables: Sequence[TableInput],
-    columns: Mapping[TableKey, tuple[ColumnMap, ...]], direct: frozenset[FieldClass],
+    columns: tuple[Mapping[TableKey, tuple[ColumnMap, ...]], Mapping[TableKey, tuple[ColumnMap, ...]]],
+    direct: frozenset[FieldClass],
 ) -> dict[str, dict[str, Exposure]]:  # fmt: skip
     """By lot and table what its quasi-identifiers come to. Values are read, counted and forgotten.
+
+    `columns`: quasi-identifiers, and the sensitive columns in which l and t are measured.
 
     Raises:
         StateError: where a table has other rows than when it was linked.
@@ -94,9 +121,10 @@ def exposures(
     for given in tables:
         t = given.table
         key = (t.source, t.name)
-        if key not in columns:
+        quasi, sensitive = columns[0].get(key, ()), columns[1].get(key, ())
+        if not quasi:
             continue
-        values = _read(ctx, sources[t.source], t, columns[key])
+        values = _read(ctx, sources[t.source], t, [*quasi, *sensitive])
         if values.height != given.index.height:
             raise StateError(
                 f"{t.source}.{t.name} has {values.height:,} rows now and had {given.index.height:,} when linked",
@@ -106,7 +134,7 @@ def exposures(
         for lot in case.lots:
             plan = given.plan.for_lot(lot.id)
             named = _named(given.index, plan, direct)
-            for shown in _shown(t, plan, lot.id, columns[key], values, ecb, row, named):
+            for shown in _shown(t, plan, lot.id, (quasi, sensitive), values, ecb, row, named):
                 found = exposure(shown)
                 if found is not None:
                     out[lot.id][shown.table] = found
@@ -120,29 +148,37 @@ def _read(ctx: Context, source: OpenSource, table: TableMap, columns: Sequence[C
 
 
 def _shown(
-    table: TableMap, plan: TablePlan, lot: str, columns: Sequence[ColumnMap], values: pl.DataFrame, ecb: Ecb,
-    row: pl.Series, named: np.ndarray,
+    table: TableMap, plan: TablePlan, lot: str, columns: tuple[Sequence[ColumnMap], Sequence[ColumnMap]],
+    values: pl.DataFrame, ecb: Ecb, row: pl.Series, named: np.ndarray,
 ) -> Iterator[Shown]:  # fmt: skip
     mine = (plan.rows["lot"] == lot).to_numpy()
     given = mine & plan.rows.select(is_released(plan).alias("g"))["g"].to_numpy()
     if not given.any():
         return
-    delivered = {}
-    for c in columns:
-        decided = plan.rows[DECISION_PREFIX + c.name]
-        usual = _usual(plan, decided.filter(pl.Series(given)))
-        if usual is None:  # nobody's value is given: the receiver does not see the column
-            continue
-        as_usual = pl.Series(decided.name, np.where(given, decided.to_numpy(), np.uint8(usual)))
-        context = ColumnContext(c, ecb, f"class\x1f{c.cls.value}", row, is_of_class=True)
-        delivered[c.name] = as_released(values[c.name], as_usual, plan, context, ReleasedColumn(c, ""))
+    quasi, sensitive = ([(c, _as_delivered(plan, c, given, values, ecb, row)) for c in part] for part in columns)
+    told = [(c, d) for c, d in sensitive if d is not None]
     yield Shown(
         table=f"{table.source}.{table.name}",
-        found=values.filter(pl.Series(mine)).select(c.name for c in columns),
-        population=pl.DataFrame(delivered),
+        found=values.filter(pl.Series(mine)).select(c.name for c, _ in quasi),
+        population=pl.DataFrame({c.name: d for c, d in quasi if d is not None}),
         given=given,
         named=named,
+        sensitive_found=values.filter(pl.Series(mine)).select(c.name for c, _ in told),
+        sensitive=pl.DataFrame({c.name: d for c, d in told}),
     )
+
+
+def _as_delivered(
+    plan: TablePlan, c: ColumnMap, given: np.ndarray, values: pl.DataFrame, ecb: Ecb, row: pl.Series
+) -> pl.Series | None:
+    """The column of all rows in the form that the delivered ones have; None where nobody's value is given."""
+    decided = plan.rows[DECISION_PREFIX + c.name]
+    usual = _usual(plan, decided.filter(pl.Series(given)))
+    if usual is None:  # the receiver does not see the column
+        return None
+    as_usual = pl.Series(decided.name, np.where(given, decided.to_numpy(), np.uint8(usual)))
+    context = ColumnContext(c, ecb, f"class\x1f{c.cls.value}", row, is_of_class=True)
+    return as_released(values[c.name], as_usual, plan, context, ReleasedColumn(c, ""))
 
 
 def _named(index: pl.DataFrame, plan: TablePlan, direct: frozenset[FieldClass]) -> np.ndarray:

@@ -8,7 +8,7 @@ from bequest.app.run_link import load_indexes
 from bequest.app.telling import answers_of, notice_by_lot, notice_of
 from bequest.app.whole import load_files, load_stores
 from bequest.app.workspace import Workspace
-from bequest.model.case import Case
+from bequest.model.case import TELLS_NOBODY, Case
 from bequest.model.datamap import DataMap
 from bequest.model.plan import ColumnTotal
 from bequest.steps.link.link import Linked
@@ -23,6 +23,7 @@ def known_input(
     `taken`: the answers to go by, where they were taken beforehand; otherwise those of this moment. `totals` are the
     source counts of rows.
     """
+    told = told and case.event not in TELLS_NOBODY
     taken = taken or take_answers(workspace)
     answers = answers_of(workspace, linked, taken.answers, case)
     held = subjects_of(workspace, linked, taken.holds)

@@ -4,16 +4,17 @@ All of it are tokens of mentions and numbers; no value in clear is among them.
 """
 
 import hashlib
+from collections.abc import Iterator, Mapping
 
+import numpy as np
 import polars as pl
 
-from bequest.app.workspace import Workspace
+from bequest.app.workspace import TableFile, Workspace
 from bequest.kernel.errors import StateError
-from bequest.steps.link.identities import HISTORY, KNOWN, identities
+from bequest.steps.link.identities import HISTORY, KNOWN, identities, persons_before
 from bequest.steps.link.link import DECISIONS, Linked, nothing_decided
 
 _DECIDED = {**DECISIONS, "by": pl.String, "at": pl.String, "reason": pl.String}
-MENTIONS = {"mention": pl.Binary, "subject": pl.Int64}
 
 
 def decisions(workspace: Workspace) -> pl.DataFrame:
@@ -43,21 +44,46 @@ def to_apply(workspace: Workspace) -> pl.DataFrame:
     return found.select(list(DECISIONS)) if found.height else nothing_decided()
 
 
-def save_people(workspace: Workspace, linked: Linked, today: pl.DataFrame) -> None:
-    """Give every subject its id, and note what became of ids of the run before; `today`: `mention`, `subject`."""
+def save_people(workspace: Workspace, linked: Linked, indexes: Mapping[tuple[str, str], TableFile]) -> None:
+    """Give every subject its id, and note what became of ids of the run before."""
     work = workspace.dir("work")
-    known, log = work / "people.parquet", work / "people-history.parquet"
-    before = pl.read_parquet(known) if known.is_file() else pl.DataFrame(schema=KNOWN)
+    path, log = work / "people.parquet", work / "people-history.parquet"
+    before = TableFile(path) if path.is_file() else None
+    persons = pl.read_parquet(path, columns=["person"])["person"].to_numpy() if before else np.zeros(0, np.int64)
     history = people_history(workspace)
-    used = [s.max() for s in (before["person"], history["person"], history["other"])]
+    used = [s.max() for s in (history["person"], history["other"])]
     run = int(str(history["run"].max() or 0)) + 1
-    first_new = max(int(str(u)) for u in (*[u for u in used if u is not None], 0)) + 1
-    made = identities(today, linked.n_subjects, before, first_new, run)
+    first_new = max(int(persons.max(initial=0)), *(int(str(u or 0)) for u in used)) + 1
+    subject = np.concatenate([np.zeros(0, np.int32), *(m for _, m in _mentions(linked, indexes))])
+    tokens = (token for token, _ in _mentions(linked, indexes))
+    was = persons_before(tokens, len(subject), before.parts("mention") if before else (), persons)
+    made = identities(subject, was, linked.n_subjects, persons, first_new, run)
     if made.history.height:
         workspace.write(log, pl.concat([history, made.history]))
-    workspace.write(known, made.known)
+    workspace.write_batches(path, _known(linked, indexes, made.person_of))
     workspace.write(work / "person-of.parquet", made.person_of.alias("person").to_frame())
     workspace.write(work / "review.parquet", linked.review)
+
+
+def _mentions(linked: Linked, indexes: Mapping[tuple[str, str], TableFile]) -> Iterator[tuple[pl.Series, np.ndarray]]:
+    """Every mention that is somebody's, part by part: its token, and the subject."""
+    for key, roles in linked.subject_of.items():
+        for role, subjects in roles.items():
+            first = 0
+            for part in indexes[key].parts(f"m:{role}"):
+                who = subjects[first : first + len(part)].astype(np.int32)
+                known = who >= 0
+                yield part.filter(pl.Series(known)), who[known]
+                first += len(part)
+
+
+def _known(
+    linked: Linked, indexes: Mapping[tuple[str, str], TableFile], person_of: pl.Series
+) -> Iterator[pl.DataFrame]:
+    """Whose each mention is, for the next run."""
+    yield pl.DataFrame(schema=KNOWN)
+    for token, subject in _mentions(linked, indexes):
+        yield pl.DataFrame([token.alias("mention"), person_of.gather(subject).alias("person")])
 
 
 def people_history(workspace: Workspace) -> pl.DataFrame:

@@ -7,13 +7,16 @@ from pathlib import Path
 from bequest.app.approve_policy import approval_state
 from bequest.app.case_facts import case_facts
 from bequest.app.context import ASSESS, WAVE, Context, done_steps
+from bequest.app.export_notes import export_notes
+from bequest.app.exporting import export_state
 from bequest.app.fairness import load_fairness
 from bequest.app.impact_page import latest_page
 from bequest.app.law import pack_of, switches_of, switches_shown, unverified_lines
+from bequest.app.passed_on import passed_on
 from bequest.app.queries.case import steps_of
-from bequest.app.report_evidence import log_facts, not_proven, revoked_note
+from bequest.app.report_evidence import given_back, log_facts, not_proven, revoked_note
+from bequest.app.show_tables import shown_tables
 from bequest.app.telling import published_on, register, saved_answers, window_closes
-from bequest.app.withdrawals import passed_on
 from bequest.app.workspace import Workspace
 from bequest.documents.report.content import (
     AnswerCount,
@@ -28,6 +31,7 @@ from bequest.documents.report.content import (
     Notices,
     OpenPoint,
     ReceiptState,
+    ShownTable,
     StepLine,
     StepName,
     StepState,
@@ -37,6 +41,7 @@ from bequest.documents.report.content import (
 )
 from bequest.documents.report.render import render_report
 from bequest.kernel.clock import local_date, rfc3339
+from bequest.kernel.codec import decode
 from bequest.kernel.errors import BequestError
 from bequest.law.duties import case_duties
 from bequest.model.case import SPEAK_FOR_THE_LAW, Case, Role
@@ -120,7 +125,10 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         residuals = tuple(r.residual for r in tx.residuals.list(case_id) if r.state is ResidualState.OPEN)
         stores = tuple(tx.stores.list(case_id))
         keys = tuple(tx.keys.list(case_id))
+        tasks = tx.tasks.list(case_id)
+    shown = tuple(decode(ShownTable, dict(facts)) for facts in shown_tables(ctx, case_id))
     certificate = certificates[-1] if certificates else None
+    exports = export_state(ctx, case_id)
     log = log_facts(ctx, case_id)
     flag = " --rehearsal" if case.rehearsal else ""
     return CaseReport(
@@ -138,6 +146,10 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         cutover_at=_cutover_at(ctx, case_id),
         deliveries=deliveries,
         withdrawals=_withdrawals(ctx, case_id),
+        exports=export_notes(exports) if exports else (),
+        export_settled=exports is None or exports.is_settled,
+        shown=shown,
+        given_back=given_back(case, tasks),
         custody=_custody(buckets, certificate.certificate if certificate else None),
         certificate=certificate.certificate if certificate else None,
         revoked=revoked_note(ctx, case_id),

@@ -1,6 +1,6 @@
 """Whom the notice tells of which lots, and in what words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import compress
 
 import numpy as np
@@ -19,9 +19,9 @@ from bequest.law.notices import ENDING, checklist_of, notice_items
 from bequest.law.objecting import objection_effects
 from bequest.law.windows import window_rules
 from bequest.model.case import COMPANY_ENDS, MOVES_NOTHING, RELEASES_NOTHING, Case, Lot
-from bequest.model.datamap import DataMap, FieldClass
+from bequest.model.datamap import NEVER_PASSES, ColumnMap, DataMap, FieldClass, Need
 from bequest.model.disposition import ReasonStatus
-from bequest.model.facts import RowRole
+from bequest.model.facts import RecordClass, RowRole
 from bequest.steps.link.index import primary_role
 from bequest.steps.link.link import primary_subjects
 from bequest.steps.notify.content import Notice, RequiredItem, compose, compose_several
@@ -62,7 +62,9 @@ def _part(case: Case, datamap: DataMap, lot: Lot | None) -> tuple[NoticeFacts, l
     classes = [
         c for t in datamap.tables if t.in_case for c in t.columns if c.personal and c.cls is not FieldClass.UNKNOWN
     ]
-    sensitive = _labels(c.cls for c in classes if c.sensitive)
+    passing = _passing(datamap)
+    whole = {c.cls for c in passing if c.need is not Need.REDUCED and c.cls is not FieldClass.FREE_TEXT}
+    sensitive = _labels(c.cls for c in (passing if lot else classes) if c.sensitive)
     abroad = is_abroad(case, lot)
     items = notice_items(
         pack_of(case), _checklist(case, lot), event=case.event, sensitive=bool(sensitive), minors=True,
@@ -72,6 +74,8 @@ def _part(case: Case, datamap: DataMap, lot: Lot | None) -> tuple[NoticeFacts, l
         case=case,
         lot=lot,
         categories=_labels(c.cls for c in classes),
+        passing=_labels(c.cls for c in passing),
+        reduced=_labels(c.cls for c in passing if c.cls not in whole),
         sensitive=sensitive,
         answer_days=case.window.objection_days,
         effective_on=case.effective_on,
@@ -79,6 +83,24 @@ def _part(case: Case, datamap: DataMap, lot: Lot | None) -> tuple[NoticeFacts, l
         law_names_no_days=window_rules(pack_of(case), case.effective_on).status is not ReasonStatus.VERIFIED,
     )
     return facts, [RequiredItem(i.id, i.zh, i.en, i.article) for i in items]
+
+
+_STAY = frozenset({RecordClass.STAFF, RecordClass.WEB_LOG, RecordClass.REFERENCE, RecordClass.OTHER})
+"""Kinds of record of which nothing passes to anybody: logs are for one's own security, others are not a customer's."""
+
+
+def _passing(datamap: DataMap) -> list[ColumnMap]:
+    """The personal columns that may pass, by what the data map says of them; people of our own never do."""
+    return [
+        c
+        for t in datamap.tables
+        if t.in_case and t.record_class not in _STAY
+        for c in t.columns
+        if c.personal
+        and c.role is not RowRole.STAFF
+        and c.cls not in NEVER_PASSES | {FieldClass.UNKNOWN}
+        and c.need not in {Need.NOT_NEEDED, Need.OVER_COLLECTED}
+    ]
 
 
 def _objections(case: Case, lot: Lot | None) -> tuple[tuple[str, str], ...]:
@@ -89,7 +111,7 @@ def _objections(case: Case, lot: Lot | None) -> tuple[tuple[str, str], ...]:
     return tuple((e.zh, e.en) for e in effects)
 
 
-def _labels(classes: Iterator[FieldClass]) -> tuple[tuple[str, str], ...]:
+def _labels(classes: Iterable[FieldClass]) -> tuple[tuple[str, str], ...]:
     words = [word(c) for c in sorted(set(classes), key=str)]
     return tuple((w.zh, w.en) for w in words)
 

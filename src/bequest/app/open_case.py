@@ -16,9 +16,8 @@ from bequest.app.whole import check_whole
 from bequest.crypto.keys import KEY_PURPOSES
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import digest
-from bequest.kernel.errors import CaseFileError
 from bequest.law.pack import LawPack
-from bequest.model.case import SUPPORTED_EVENTS, Case
+from bequest.model.case import Case
 from bequest.store.records import KeyRecord
 
 FIRST_KEYS = ("link", "replay", "evidence", "bodies", "outbox", "log-signing", "platform-signing")
@@ -30,18 +29,13 @@ def open_case(
     """Read the case file, check its sources, open the case.
 
     Raises:
-        CaseFileError: for anything wrong in the file, or an event this version cannot run.
+        CaseFileError: for anything wrong in the file.
         LawError: where the law pack does not answer for the case.
         SourceError: where a source is not as declared.
         GuardError: where a rehearsal points at a source that carries no marker.
         StateError: where there is a case of that id.
     """
     case = read_case_file(path, environ=environ)
-    if case.event not in SUPPORTED_EVENTS:
-        raise CaseFileError(
-            f"event {case.event} cannot be run yet",
-            hint=f"This version runs {', '.join(sorted(SUPPORTED_EVENTS))}.",
-        )
     pack = pack_of(case)
     check_law(case)
     sources = open_sources(case, ctx.secrets)

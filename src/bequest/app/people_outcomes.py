@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,16 +12,13 @@ from bequest.app.context import Context, Run
 from bequest.app.decide import MAIN_CLASSES
 from bequest.app.evidence import keep_statement, platform_signer
 from bequest.app.keep_place import keep_place
+from bequest.app.kept_proofs import KeptProofs, kept_proofs
 from bequest.app.run_notify import read_sealed_frame
 from bequest.app.telling import people_of, register
 from bequest.app.workspace import Workspace
 from bequest.crypto.atomic import write_file
-from bequest.crypto.cipher import hmac_sha256
 from bequest.crypto.sealing import write_sealed
-from bequest.documents.qr import person_text
 from bequest.engine.tableplan import DECISION_PREFIX, TablePlan
-from bequest.evidence.disposition_tree import DispositionTree
-from bequest.evidence.person_proof import PersonProof
 from bequest.evidence.statement import Statement, Subject
 from bequest.kernel.clock import local_date
 from bequest.kernel.errors import EvidenceError
@@ -128,23 +125,23 @@ def outcome_word(pair: str) -> str | None:
     return outcome_of(Release(release), Residue(residue)).value
 
 
-def disposition_root(ctx: Context, run: Run, pairs: list[str], anchors: pl.Series) -> dict[str, str]:
+def disposition_root(ctx: Context, run: Run, pairs: pl.Series, anchors: pl.Series) -> dict[str, str]:
     """The disposition tree over all people, one line each, hidden by salts: digests of root and statement."""
     fixed = pl.DataFrame({"anchor": anchors, "pair": pairs})
-    tree = DispositionTree(_entries(ctx, run.case.id, fixed))
+    tree = _lines(ctx, run.case.id, fixed)
     run.workspace.write(_fixed_pairs(run.workspace), fixed)
     root = tree.root.hex()
-    write_file(run.workspace.dir("work") / "disposition.leaves", b"".join(tree.leaves()))
+    write_file(run.workspace.dir("work") / "disposition.leaves", tree.leaves)
     counts: dict[str, int] = {}
-    for pair in pairs:
-        counts[pair.replace(" ", "_")] = counts.get(pair.replace(" ", "_"), 0) + 1
+    for pair, n in fixed.group_by("pair", maintain_order=True).len().iter_rows():
+        counts[pair.replace(" ", "_")] = counts.get(pair.replace(" ", "_"), 0) + n
     statement = Statement(
         "DispositionRoot",
         (Subject("urn:bequest:disposition-tree", root),),
         {
             "caseRef": run.case.id,
             "root": root,
-            "subjects": len(pairs),
+            "subjects": fixed.height,
             "byPair": {k: (v if v >= SMALL else f"<{SMALL}") for k, v in counts.items()},
         },
     )
@@ -153,30 +150,24 @@ def disposition_root(ctx: Context, run: Run, pairs: list[str], anchors: pl.Serie
     return {"root": root, "statement": hashlib.sha256(envelope).hexdigest()}
 
 
-def person_proofs(ctx: Context, run: Run) -> pl.DataFrame:
-    """What each person can keep as a proof: `anchor`, `proof` (the text of its QR code). Empty before it was fixed.
+def person_proofs(ctx: Context, run: Run) -> KeptProofs | None:
+    """What each person can keep as a proof; None before it was fixed.
 
     Raises:
         EvidenceError: where the lines kept in this home are not those whose root was recorded.
     """
     path = _fixed_pairs(run.workspace)
     if not path.is_file():
-        return pl.DataFrame(schema={"anchor": pl.Binary, "proof": pl.Utf8})
-    entries = list(_entries(ctx, run.case.id, pl.read_parquet(path)))
-    tree = DispositionTree(entries)
-    if (run.workspace.dir("work") / "disposition.leaves").read_bytes() != b"".join(tree.leaves()):
+        return None
+    proofs = _lines(ctx, run.case.id, pl.read_parquet(path))
+    if (run.workspace.dir("work") / "disposition.leaves").read_bytes() != proofs.leaves:
         raise EvidenceError("the lines of the dispositions are not those that were recorded", hint="Report this.")
-    lines = {tag: (salt, pair) for tag, salt, pair in entries}
-    proofs = ((tag, PersonProof(tag, *lines[tag], at)) for tag, at in tree.proofs())
-    texts = [(tag, person_text(proof)) for tag, proof in proofs]
-    return pl.DataFrame(texts, schema={"anchor": pl.Binary, "proof": pl.Utf8}, orient="row")
+    return proofs
 
 
-def _entries(ctx: Context, case_id: str, fixed: pl.DataFrame) -> Iterator[tuple[bytes, bytes, str]]:
-    """Tag, salt and disposition of each person: `anchor`, `pair`."""
-    key = ctx.keys(case_id).get("evidence")
-    for anchor, pair in fixed.select("anchor", "pair").iter_rows():
-        yield anchor, hmac_sha256(key, b"disp-salt\0" + anchor), pair
+def _lines(ctx: Context, case_id: str, fixed: pl.DataFrame) -> KeptProofs:
+    """The lines of all people: `anchor`, `pair`."""
+    return kept_proofs(ctx.keys(case_id).get("evidence"), fixed["anchor"], fixed["pair"])
 
 
 def _fixed_pairs(workspace: Workspace) -> Path:

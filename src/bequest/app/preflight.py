@@ -13,7 +13,17 @@ from bequest.kernel.errors import CaseFileError, DataMapError, GuardError, LawEr
 from bequest.law.events import papers_of
 from bequest.law.pack import LawPack, required_roles
 from bequest.model.anonymising import refusal as in_place_refusal
-from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, SERVERS, Case, LegalRoute, Paper, Role, SourceKind
+from bequest.model.case import (
+    ENTRUSTS,
+    MOVES_NOTHING,
+    RELEASES_NOTHING,
+    SERVERS,
+    Case,
+    LegalRoute,
+    Paper,
+    Role,
+    SourceKind,
+)
 from bequest.model.datamap import DataMap, FieldClass
 from bequest.model.facts import RecordClass
 from bequest.model.reduction import refusal
@@ -70,7 +80,7 @@ def check_law(case: Case) -> None:
 def _check_routes_and_dates(case: Case, pack: LawPack) -> None:
     """Refuse a route of passing on that the event does not have, and an event whose dates are missing."""
     text = pack.event_texts[case.event]
-    passing = {LegalRoute.PIPL_22, LegalRoute.PIPL_23}
+    passing = {LegalRoute.PIPL_21, LegalRoute.PIPL_22, LegalRoute.PIPL_23}
     for lot in case.lots:
         if lot.legal_route in passing and lot.legal_route not in text.routes:
             raise CaseFileError(
@@ -234,6 +244,8 @@ def signing_roles(case: Case) -> tuple[Role, ...]:
     """The roles that sign files in later steps: they need a key in a file, for a passkey approves plans alone."""
     if case.event in MOVES_NOTHING:
         return ()
+    if case.event in ENTRUSTS:
+        return Role.CUTOVER, Role.RECEIVER
     wanted = [Role.CUTOVER, Role.OPERATOR, Role.VERIFIER, Role.OFFICER]
     wanted += [] if case.event in RELEASES_NOTHING else [Role.RECEIVER]
     wanted += [Role.IT] if any(s.kind in SERVERS for s in case.sources) else []

@@ -11,8 +11,8 @@ from bequest.app.context import Context, require
 from bequest.app.delivered import GONE_OUT
 from bequest.app.evidence import platform_signer, publish, record
 from bequest.app.key_release import check_order, enter_release, receipt_file
+from bequest.app.passed_on import enter_change_receipt, passed_on
 from bequest.app.user_files import read_user_bytes
-from bequest.app.withdrawals import enter_change_receipt, passed_on
 from bequest.crypto.atomic import write_file
 from bequest.crypto.cipher import hmac_sha256
 from bequest.crypto.verify import parse_public_line
@@ -21,7 +21,7 @@ from bequest.evidence.statement import Statement, read_statement, verify_stateme
 from bequest.kernel.canonical import Json
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import DeliveryError, StateError, VerificationError
-from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Case, Role
+from bequest.model.case import ENTRUSTS, MOVES_NOTHING, RELEASES_NOTHING, Case, Role
 from bequest.steps.deliver.change import CHANGE_RECEIPT, ChangeReceipt
 from bequest.steps.deliver.package import ENVELOPE
 from bequest.steps.deliver.receipt import Receipt, check_receipt
@@ -44,6 +44,19 @@ def nothing_moves(case: Case, what: str) -> None:
     """
     if case.event in MOVES_NOTHING:
         raise StateError(f"event {case.event} moves nothing: there is no {what}", hint="Go on with `bequest close`.")
+
+
+def nothing_ends(case: Case, what: str) -> None:
+    """Refuse destroy and what follows it where everything stays in use at the source.
+
+    Raises:
+        StateError: for an event that moves nothing, and for entrusting.
+    """
+    nothing_moves(case, what)
+    if case.event in ENTRUSTS:
+        raise StateError(
+            f"event {case.event} destroys nothing at the source: there is no {what}", hint="Go on with `bequest close`."
+        )
 
 
 def nobody_receives(case: Case, what: str) -> None:
@@ -79,7 +92,7 @@ def receipts_are_in(ctx: Context, case: Case) -> None:
     unfinished = [d.delivery_id for d in found if d.state is DeliveryState.PREPARED]
     if unfinished:
         raise StateError(
-            f"delivery {', '.join(unfinished)} is not finished: nothing is destroyed before",
+            f"delivery {', '.join(unfinished)} is not finished: that comes first",
             hint=f"Run `bequest deliver {case.id} --wave` again.",
         )
     missing = [d.delivery_id for d in found if d.state not in {DeliveryState.RECEIVED, DeliveryState.ABORTED}]
@@ -88,7 +101,7 @@ def receipts_are_in(ctx: Context, case: Case) -> None:
         missing += [f"lot {lot.id}" for lot in case.lots if lot.id not in received | {d.lot for d in found}]
     if missing:
         raise StateError(
-            f"the receiver has not signed for {', '.join(missing)}: nothing is destroyed before",
+            f"the receiver has not signed for {', '.join(missing)}: that comes first",
             hint="Enter the receipt with `bequest receipt`.",
         )
 
@@ -103,11 +116,19 @@ def enter_receipt(ctx: Context, case_id: str, path: Path) -> Receipt | ChangeRec
         InputError: where the file is missing.
         StateError: before the delivery, or for an event that moves nothing.
     """
-    case = ctx.case(case_id).case
-    nobody_receives(case, "receipt")
-    require(ctx, case_id, "deliver")
+    check_receivable(ctx, case_id)
     envelope = read_user_bytes(path, "receipt", hint="The receiver makes it with `bequest receive … --sign-key FILE`.")
     return take_receipt(ctx, case_id, envelope, path.name)
+
+
+def check_receivable(ctx: Context, case_id: str) -> None:
+    """Nothing, where there can be a receipt.
+
+    Raises:
+        StateError: before the delivery, or for an event that moves nothing.
+    """
+    nobody_receives(ctx.case(case_id).case, "receipt")
+    require(ctx, case_id, "deliver")
 
 
 def take_receipt(ctx: Context, case_id: str, envelope: bytes, name: str) -> Receipt | ChangeReceipt | KeyReleased:

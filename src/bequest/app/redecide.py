@@ -91,7 +91,7 @@ def fix_plans(
         save_plans(run.workspace, plans)
     pairs = main_pairs(run.case, datamap, plans, linked.n_subjects)["pair"]
     seal_feedback(ctx, run, pairs, linked)
-    refs = disposition_root(ctx, run, pairs.to_list(), linked.anchors)
+    refs = disposition_root(ctx, run, pairs, linked.anchors)
     with ctx.store.transaction() as tx:
         in_force = tx.policies.in_force(run.case.id)
         if in_force is None:

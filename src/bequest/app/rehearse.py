@@ -19,6 +19,7 @@ from bequest.app.fairness import load_fairness
 from bequest.app.make_bundle import Bundle, make_bundle, write_trust
 from bequest.app.make_report import make_report
 from bequest.app.open_case import open_case
+from bequest.app.queries.case import steps_of
 from bequest.app.receive import accept_package, receive_package, write_receipt
 from bequest.app.run_assess import run_assess
 from bequest.app.run_close import run_close
@@ -37,11 +38,12 @@ from bequest.app.run_notify import (
 )
 from bequest.app.run_plan import run_plan
 from bequest.app.scrubbing import decide_scrub, scrub_plans, servers_of
+from bequest.app.show_tables import show_tables
 from bequest.app.tasks import finish_task, task_list
 from bequest.app.telling import register, window_closes
 from bequest.engine.kernels import normalise
 from bequest.kernel.clock import rfc3339
-from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Case, Role
+from bequest.model.case import ENTRUSTS, MOVES_NOTHING, RELEASES_NOTHING, Case, Role
 from bequest.steps.notify.ladder import Channel, Told
 from bequest.store.records import DeliveryState
 from bequest.store.task_records import TaskState
@@ -51,6 +53,8 @@ Timed = Callable[[str], AbstractContextManager[None]]
 OPENED_AT = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 REPORT_AFTER = timedelta(days=2)
 PUBLISH_AFTER = timedelta(days=3)
+ENGAGED = timedelta(days=60)
+"""How long the one who is entrusted works with the data."""
 
 
 @dataclass(slots=True)
@@ -93,7 +97,7 @@ def begin_rehearsal(ctx: Context, folder: Path) -> Case:
     """Run a demo company's case until everybody is told, and nobody has answered: customers may open their links."""
     company = Company(folder)
     case = _prepare(ctx, folder, company, lambda _: nullcontext())
-    if "notify" not in done_steps(ctx, case.id):
+    if "notify" in set(steps_of(case)) - done_steps(ctx, case.id):
         _tell_all(ctx, case, company)
     return case
 
@@ -115,10 +119,15 @@ def rehearse(ctx: Context, folder: Path, *, tell: Callable[[str], None] = lambda
 
     case = _prepare(ctx, folder, company, timed)
     done = done_steps(ctx, case.id)
-    if not {"cutover", "close"} & done:
+    if "close" not in done and case.showings:
+        with timed("show"):
+            show_tables(ctx, case.id, folder / "shown")
+    if not {"cutover", "close"} & done and "notify" in steps_of(case):
         with timed("notify"):
             _notify_all(ctx, case, company)
-    if case.event not in MOVES_NOTHING:
+    if case.event in ENTRUSTS:
+        _entrust(ctx, case, company, timed)
+    elif case.event not in MOVES_NOTHING:
         _move(ctx, case, company, timed)
     if "close" not in done:
         with timed("assess"):
@@ -205,9 +214,10 @@ def _letters(ctx: Context, case: Case) -> pl.DataFrame:
     """The letters as the people got them: `ref`, `name`, `address`."""
     workspace = ctx.workspace(case.id)
     parts = [pl.DataFrame(schema={"ref": pl.Utf8, "name": pl.Utf8, "address": pl.Utf8})]
-    for path in sorted(workspace.dir("letters").glob("*-*.sealed")):
-        letters = read_sealed_frame(ctx, case.id, path, "bodies", path.stem.encode())
-        parts.append(letters.select("ref", "name", "address"))
+    parts += [
+        read_sealed_frame(ctx, case.id, path, "bodies", path.stem.encode(), ["ref", "name", "address"])
+        for path in sorted(workspace.dir("letters").glob("*-*.sealed"))
+    ]
     return pl.concat(parts)
 
 
@@ -309,14 +319,33 @@ def _move(ctx: Context, case: Case, company: Company, timed: Timed) -> None:
             run_destroy(ctx, case.id, keys={r: company.key(p) for r, p in _destroyers(case).items()})
 
 
-def _finish_tasks(ctx: Context, case: Case, company: Company) -> None:
+def _entrust(ctx: Context, case: Case, company: Company, timed: Timed) -> None:
+    """The data as of the planned day go to whoever is entrusted, who works with them and gives them back."""
+    done = done_steps(ctx, case.id)
+    today = ctx.now(case.id).date()
+    if today < case.effective_on:
+        advance_clock(ctx, case.id, case.effective_on - today)
+    if "cutover" not in done:
+        with timed("cutover"):
+            run_cutover(ctx, case.id, confirmed_by=next(p.id for p in case.people if Role.CUTOVER in p.roles))
+    if "deliver" not in done:
+        with timed("deliver"):
+            run_deliver(ctx, case.id)
+    with timed("receive"):
+        _receive_all(ctx, case, company)
+    if "close" not in done:
+        advance_clock(ctx, case.id, ENGAGED)
+        _finish_tasks(ctx, case, company, outcome="returned")
+
+
+def _finish_tasks(ctx: Context, case: Case, company: Company, outcome: str = "kept") -> None:
     """Holders whose letter lies in the demo's folder have answered: the officer vouches for it."""
     officer = next((p.id for p in case.people if Role.OFFICER in p.roles), "")
     for t in task_list(ctx, case.id):
         letter = company.folder / "evidence" / f"{t.task_id}.txt"
         if t.state is TaskState.OPEN and letter.is_file():
             finish_task(
-                ctx, case.id, t.task_id, outcome="kept", evidence=letter, person_id=officer, key=company.key(officer)
+                ctx, case.id, t.task_id, outcome=outcome, evidence=letter, person_id=officer, key=company.key(officer)
             )
 
 

@@ -1,15 +1,19 @@
 """What the report says of the evidence log: its head, who cosigned it, and what the case leaves unproven."""
 
+from collections.abc import Iterable
+
+from bequest.app.agreements import return_task
 from bequest.app.context import Context
 from bequest.app.evidence import log_origin, open_log
 from bequest.app.revoke_certificate import revocation
 from bequest.app.witnesses import witness_keys
-from bequest.documents.report.content import LogFacts, Note
+from bequest.documents.report.content import GivenBack, LogFacts, Note
 from bequest.evidence.checkpoint import parse_checkpoint
 from bequest.evidence.checks.later import REASONS
 from bequest.evidence.checks.log import said
 from bequest.kernel.clock import rfc3339
-from bequest.model.case import MOVES_NOTHING, Case
+from bequest.model.case import ENTRUSTS, MOVES_NOTHING, Case
+from bequest.store.task_records import TaskRecord, TaskState
 
 
 def log_facts(ctx: Context, case_id: str) -> LogFacts | None:
@@ -48,6 +52,16 @@ def revoked_note(ctx: Context, case_id: str) -> Note | None:
     return Note(zh=f"证明 {number} 已于 {day} 撤销：{zh}。", en=f"Certificate {number} was revoked on {day}: {en}.")
 
 
+def given_back(case: Case, tasks: Iterable[TaskRecord]) -> tuple[GivenBack, ...]:
+    """The lots of an entrusting that were returned or deleted, as somebody of the case attested."""
+    lots = {return_task(lot): lot.id for lot in case.lots}
+    return tuple(
+        GivenBack(lot=lots[t.task_id], outcome=t.outcome, at=rfc3339(t.state_at), evidence=t.evidence_digest)
+        for t in tasks
+        if t.task_id in lots and t.state is TaskState.DONE
+    )
+
+
 def not_proven(case: Case, log: LogFacts | None) -> tuple[Note, ...]:
     """What this case leaves unproven beyond the limits that every certificate prints."""
     alone = Note(
@@ -69,6 +83,14 @@ def not_proven(case: Case, log: LogFacts | None) -> tuple[Note, ...]:
         seen if log and log.cosigned else alone,
         Note(zh="交换分区和内存不在声明范围之内。", en="Swap space and memory are outside what is claimed."),
     ]
+    if case.event in ENTRUSTS:
+        notes.append(
+            Note(
+                zh="返还或者删除凭受托方的证明和案内人员的具结，受托方的系统未经查找；委托期间的监督核查在任务中。",
+                en="Return or deletion rests on the processor's proof and on the word of somebody of the case; the "
+                "processor's systems were not searched. How it was supervised meanwhile is in the tasks.",
+            )
+        )
     if case.event in MOVES_NOTHING:
         notes.append(
             Note(

@@ -10,7 +10,7 @@ from pathlib import Path
 from bequest.app.context import ASSESS, Context, Run, step
 from bequest.app.decide import Decided
 from bequest.app.evidence import platform_signer, publish, record
-from bequest.app.exposures import exposures, named_places, quasi_columns
+from bequest.app.exposures import exposures, named_places, quasi_columns, sensitive_columns
 from bequest.app.fairness import load_fairness
 from bequest.app.law import pack_of
 from bequest.app.run_discover import data_map
@@ -45,7 +45,12 @@ from bequest.steps.link.index import primary_role
 from bequest.steps.link.link import Linked
 from bequest.store.portal_records import RequestState
 
-_AT_LOT = frozenset({"unnamed", "unique", "smallest_class", "prosecutor", "journalist", "marketer"})
+_AT_LOT = frozenset(
+    {
+        *("unnamed", "unique", "smallest_class", "prosecutor", "journalist", "marketer"),
+        *("distinct_sensitive", "sensitive_distance"),
+    }
+)
 """Facts that are read from the sources, which are as they were at linking until the cutover only."""
 
 
@@ -57,15 +62,16 @@ class Assessed:
     previous: Assessment | None
 
 
-def run_assess(ctx: Context, case_id: str, *, quasi: Sequence[str] = ()) -> Assessed:
+def run_assess(ctx: Context, case_id: str, *, quasi: Sequence[str] = (), sensitive: Sequence[str] = ()) -> Assessed:
     """Measure and score the case as it stands; the plan's effect is scored once there is a plan.
 
     `quasi`: columns (`source.table.column`) to count as quasi-identifiers instead of those of the catalogue's classes.
+    `sensitive`: those in which l and t are measured, instead of the columns that the data map marks as sensitive.
     """
     with step(ctx, case_id, ASSESS, needs=("link",)) as run:
         rules, previous = catalogue(), latest_assessment(run.workspace)
         datamap = data_map(ctx, case_id)
-        chosen = named_places(datamap, quasi)
+        chosen, told_apart = named_places(datamap, quasi), named_places(datamap, sensitive)
         decided, linked = decided_as_known(ctx, case_id)
         with ctx.store.transaction() as tx:
             done = {r.step for r in tx.steps.all(case_id) if r.state == "done"}
@@ -77,7 +83,8 @@ def run_assess(ctx: Context, case_id: str, *, quasi: Sequence[str] = ()) -> Asse
         columns = quasi_columns(rules, datamap, chosen)
         found = {}
         if not done & {"cutover", "close"}:
-            found = exposures(ctx, run.case, given.tables, columns, rules.direct)
+            secrets = sensitive_columns(rules, datamap, told_apart, columns)
+            found = exposures(ctx, run.case, given.tables, (columns, secrets), rules.direct)
         for lot in run.case.lots if given.releases else ():
             measured += lot_measures(run.case, lot, lot_people(given, lot.id), planned=given.planned)
             seen = worst(found.get(lot.id, {}))

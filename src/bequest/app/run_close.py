@@ -8,12 +8,14 @@ from pathlib import Path
 
 import polars as pl
 
+from bequest.app.agreements import check_given_back
 from bequest.app.context import Context, Run, require, step
 from bequest.app.evidence import event_id, open_log, platform_signer, publish, record
 from bequest.app.final_certificate import check_settled_residuals, replace_interim
 from bequest.app.portal.finish import finish_cards
 from bequest.app.queries.case import steps_of
-from bequest.app.receipts import nothing_moves
+from bequest.app.receipts import nothing_ends, receipts_are_in
+from bequest.app.show_tables import check_shown
 from bequest.app.write_certificate import Issued, copies_left
 from bequest.crypto.sealing import read_sealed
 from bequest.evidence.event import Event, parse_event
@@ -22,7 +24,7 @@ from bequest.evidence.jcs import encode
 from bequest.kernel.canonical import Json
 from bequest.kernel.clock import local_date
 from bequest.kernel.errors import StateError
-from bequest.model.case import MOVES_NOTHING, Role
+from bequest.model.case import ALL_STAYS, ENTRUSTS, Role
 from bequest.steps.close.feedback import feedback_of
 from bequest.steps.close.purge import PurgeRule, Stage, due
 from bequest.steps.notify.ladder import Channel
@@ -60,17 +62,21 @@ def run_close(
     one. Without them an interim one stays.
 
     Raises:
-        StateError: where a step is missing, nobody is there to send the feedback, or something remains that keeps the
-            certificate interim.
+        StateError: where a step, a table to be shown or the return of what was entrusted is missing, nobody is there to
+            send the feedback, or something remains that keeps the certificate interim.
     """
     case = ctx.case(case_id).case
     before = [s for s in steps_of(case) if s != "close"]
     require(ctx, case_id, *before)
     with step(ctx, case_id, "close") as run:
         if keys:
-            nothing_moves(case, "certificate")
+            nothing_ends(case, "certificate")
             check_settled_residuals(ctx, run)
-        told = {} if case.event in MOVES_NOTHING else _feedback(ctx, run, send, smtp, repeatable=repeatable)
+        check_shown(ctx, case)
+        if case.event in ENTRUSTS:
+            receipts_are_in(ctx, case)
+            check_given_back(ctx, case)
+        told = {} if case.event in ALL_STAYS else _feedback(ctx, run, send, smtp, repeatable=repeatable)
         run.hook("feedback_sent")
         finish_cards(ctx, run)
         purged = _purge(ctx, run, Stage.AFTER_FEEDBACK)

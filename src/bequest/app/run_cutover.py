@@ -29,9 +29,10 @@ from bequest.kernel.clock import local_date
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import ApprovalError, GuardError, StateError
 from bequest.law.outcomes import is_looser
-from bequest.model.case import MOVES_NOTHING, Role
+from bequest.model.case import ALL_STAYS, MOVES_NOTHING, TELLS_NOBODY, Case, Role
 from bequest.model.datamap import DataMap
 from bequest.model.plan import Policy, Population
+from bequest.model.settlement import Unsettled
 from bequest.sources.source import OpenSource
 from bequest.steps.cutover.mark import (
     IDENTITY,
@@ -69,7 +70,8 @@ def run_cutover(ctx: Context, case_id: str, *, confirmed_by: str) -> CutOver:
             f"event {ctx.case(case_id).case.event} moves nothing: there is no cutover",
             hint="Go on with `bequest close`.",
         )
-    with step(ctx, case_id, "cutover", needs=("approve", "notify")) as run:
+    told = ("notify",) if ctx.case(case_id).case.event not in TELLS_NOBODY else ()
+    with step(ctx, case_id, "cutover", needs=("approve", *told)) as run:
         done = _on_record(ctx, run) or _cut_over(ctx, run, confirmed_by)
         run.counts = {
             "records": done.population.n_records,
@@ -80,6 +82,21 @@ def run_cutover(ctx: Context, case_id: str, *, confirmed_by: str) -> CutOver:
         run.output_digest = load_inventory(run.workspace).digest
         publish(ctx, case_id)
     return done
+
+
+def all_classified(case: Case, datamap: DataMap) -> None:
+    """Refuse while a column is of no known class: from here on the data map stands, and no certificate could be issued.
+
+    Raises:
+        StateError: naming the columns.
+    """
+    unknown = datamap.unknown_columns()
+    if unknown and not any(s.what is Unsettled.UNCLASSIFIED for s in case.settlements):
+        raise StateError(
+            f"nobody has said what these columns hold: {', '.join('.'.join(c) for c in unknown)}",
+            hint="After the cutover the data map stands, and while a column is unknown no certificate of destruction is"
+            " issued. Say it with `bequest map import`, then link, plan and approve again.",
+        )
 
 
 def _on_record(ctx: Context, run: Run) -> CutOver | None:
@@ -99,6 +116,7 @@ def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
     datamap = data_map(ctx, run.case.id)
     sources = open_sources(run.case, run.ctx.secrets)
     check_schema(datamap, sources)
+    all_classified(run.case, datamap)
     linked = index_and_link(ctx, run.case, datamap, sources)
     indexes = load_indexes(run.workspace, datamap, IDENTITY)
     run.hook("indexed")
@@ -113,9 +131,10 @@ def _cut_over(ctx: Context, run: Run, confirmed_by: str) -> CutOver:
     run.hook("decided")
     inventory = take_inventory(run, datamap, indexes, sources)
     pairs = main_pairs(run.case, datamap, decided.plans, linked.n_subjects)["pair"]
-    seal_feedback(ctx, run, pairs, linked)
+    if run.case.event not in ALL_STAYS:
+        seal_feedback(ctx, run, pairs, linked)
     renew_tasks(ctx, run, decided.stays_whole, decided.plans, sources)
-    root = disposition_root(ctx, run, pairs.to_list(), linked.anchors)
+    root = disposition_root(ctx, run, pairs, linked.anchors)
     note_fixed(run.workspace, taken)
     run.hook("before_outcome")
     _outcome(ctx, run, (intent, number), approved, decided, inventory, root)
@@ -137,6 +156,18 @@ def may_confirm(run: Run, person_id: str) -> None:
 
 
 def _windows_over(run: Run) -> None:
+    if run.case.event not in TELLS_NOBODY:
+        _all_told(run)
+    today = local_date(run.at, run.case.timezone)
+    planned = run.case.effective_on
+    if today < planned:  # a duty to keep that still runs today may be over on the day for which everything was decided
+        raise StateError(
+            f"too early: everything was decided as of {planned}, and people were told so; today is {today}",
+            hint=f"Cut over on {planned} or later, or set an earlier effective_on and plan again.",
+        )
+
+
+def _all_told(run: Run) -> None:
     state = register(run.workspace)
     end = window_closes(run.workspace, run.case)
     if end is None and not state.height:
@@ -155,12 +186,6 @@ def _windows_over(run: Run) -> None:
     if today <= end:
         raise StateError(
             f"too early: people may still object until {end}; today is {today}", hint=f"Cut over after {end}."
-        )
-    planned = run.case.effective_on
-    if today < planned:  # a duty to keep that still runs today may be over on the day for which everything was decided
-        raise StateError(
-            f"too early: everything was decided as of {planned}, and people were told so; today is {today}",
-            hint=f"Cut over on {planned} or later, or set an earlier effective_on and plan again.",
         )
 
 

@@ -11,7 +11,7 @@ from itertools import count
 
 import polars as pl
 
-from bequest.app.agreements import agreement_for, check_agreement, open_supervision
+from bequest.app.agreements import agreement_for, check_agreement, open_return, open_supervision
 from bequest.app.context import WAVE, Context, Run, step
 from bequest.app.delivered import (
     GONE_OUT,
@@ -35,7 +35,6 @@ from bequest.app.portal.take import is_waiting, take_waiting
 from bequest.app.reading import check_markers, open_sources, read_table
 from bequest.app.receipts import enter_receipt as enter_receipt
 from bequest.app.receipts import nobody_receives
-from bequest.app.receipts import nothing_moves as nothing_moves
 from bequest.app.receipts import package_folders as package_folders
 from bequest.app.redecide import redecide_answers
 from bequest.app.run_cutover import load_inventory
@@ -371,6 +370,7 @@ def _outcome(ctx: Context, run: Run, spec: DeliverySpec, package: Package, inten
         record(ctx, tx, run.case.id, EventType.DELIVERY_SENT, spec.delivery_id, at=run.at, refs={"statement": digest})
         lot = next(lot for lot in run.case.lots if lot.id == spec.lots[0])
         open_supervision(ctx, tx, run.case, lot, spec.created_at)
+        open_return(ctx, tx, run.case, lot, spec.created_at)
     _enter_place(ctx, run, spec, package)
 
 

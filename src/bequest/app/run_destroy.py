@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from bequest.app.adjudicate import decided_before, end_asked, keep_hits
 from bequest.app.anonymising import KEY as TOKENS
 from bequest.app.anonymising import check_in_place, end_key, is_wanted, make_key, measured
 from bequest.app.buckets import Sealed, enter_bucket
@@ -26,13 +27,13 @@ from bequest.app.keep_place import keep_place
 from bequest.app.open_case import make_keys
 from bequest.app.portal.take import is_waiting, take_waiting
 from bequest.app.reading import check_markers, open_sources, read_table
-from bequest.app.receipts import receipts_are_in
+from bequest.app.receipts import nothing_ends, receipts_are_in
 from bequest.app.redecide import redecide_answers
 from bequest.app.replay import SETTLED
 from bequest.app.rescan_statement import rescan_statement
 from bequest.app.run_close import destroy_key, purge_rule
 from bequest.app.run_cutover import load_inventory
-from bequest.app.run_deliver import nothing_moves, waves_due
+from bequest.app.run_deliver import waves_due
 from bequest.app.run_discover import data_map
 from bequest.app.run_plan import load_plans
 from bequest.app.scrubbing import check_decided, left_behind, run_scrubs, servers_of
@@ -43,13 +44,13 @@ from bequest.crypto.signing import Signer
 from bequest.engine.tableplan import TablePlan
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import Json
-from bequest.kernel.errors import ResidueFoundError, StateError
+from bequest.kernel.errors import StateError
 from bequest.model.case import RELEASES_NOTHING, Case, Role
 from bequest.model.datamap import DataMap, FieldClass, TableMap
-from bequest.model.destruction import CertificateState
 from bequest.sources.source import OpenSource
 from bequest.steps.close.purge import Stage, due
-from bequest.steps.destroy.custody import ColumnKey, parent_names, seal_table
+from bequest.steps.destroy.certificate import check_issued
+from bequest.steps.destroy.custody import ColumnKey, keeps_any, parent_names, seal_table
 from bequest.steps.destroy.custody_bucket import CustodyPlaces, CustodySpec, SealedFile, last_day
 from bequest.steps.destroy.erase import EraseKeys, ErasureResult, erase_source
 from bequest.steps.destroy.ledger import Ledger, settle_ledger, write_ledger
@@ -98,7 +99,7 @@ def run_destroy(ctx: Context, case_id: str, *, keys: Mapping[Role, Path]) -> Iss
         StateError: before the receiver signed, or for an event that moves nothing.
         ResidueFoundError: where the verifier found something outside the plan; no certificate is issued.
     """
-    nothing_moves(ctx.case(case_id).case, "destruction")
+    nothing_ends(ctx.case(case_id).case, "destruction")
     with step(ctx, case_id, "destroy", needs=(_before(ctx.case(case_id).case),)) as run:
         receipts_are_in(ctx, run.case)
         with ctx.store.transaction() as tx:
@@ -161,7 +162,7 @@ def _carry_out(job: Job) -> Issued:
     whole.first_look(task)
     run.hook("verifier_prepared")
     erased = _erase(job, ledger, sealed)
-    ledger = _without_held(job, erased)
+    ledger = _without_held(job, ledger, erased)
     objects = whole.carry_out()
     with ctx.store.transaction() as tx:
         note_erased(tx, run.case.id, run.at)
@@ -170,7 +171,11 @@ def _carry_out(job: Job) -> Issued:
     anonymised = measured(job.numbered(), erased, job.sources, _erase_keys(job), run.workspace.dir("work", "erase"))
     _outcome(job, number, intent, erased, ledger, objects)
     job.holds.fix(job.plans, erased)
-    report = verify(replace(task, held=job.holds.subjects()), read_state(run.workspace.dir("verifier")))
+    with ctx.store.transaction() as tx:
+        task = replace(task, held=job.holds.subjects(), decisions=decided_before(tx, run.case.id))
+    report = verify(task, read_state(run.workspace.dir("verifier")))
+    keep_hits(run.workspace, int(number), report)
+    end_asked(ctx, run.case.id, report)
     report = replace(report, results=(*report.results, *whole.second_look(task)))
     run.hook("verified")
     attempt, rescan = rescan_statement(ctx, run, job.signers[Role.VERIFIER], report)
@@ -178,12 +183,7 @@ def _carry_out(job: Job) -> Issued:
         ctx, run, job.signers, erased, report, files, objects, scrubbed=scrubbed, anonymised=anonymised, rescan=rescan,
         attempt=attempt,
     )  # fmt: skip
-    if issued.certificate.state is CertificateState.REFUSED:
-        raise ResidueFoundError(
-            f"the certificate is refused: {', '.join(issued.certificate.why)}",
-            hint="See the rescan report; mend what was left, then run `bequest destroy` again. Rows that came after the"
-            " mark are taken in by `bequest cutover --delta`, as long as the destruction has not begun.",
-        )
+    check_issued(issued.certificate)
     return issued
 
 
@@ -252,7 +252,7 @@ def _ledger(job: Job) -> Ledger:
     return ledger
 
 
-def _without_held(job: Job, erased: list[ErasureResult]) -> Ledger:
+def _without_held(job: Job, ledger: Ledger, erased: list[ErasureResult]) -> Ledger:
     """The ledger of what is gone: without those who came on hold while the others went."""
     held = {(t.source, t.table): t.held for e in erased for t in e.tables if len(t.held)}
     path = job.run.workspace.dir("stores", "ledger") / "erasure.parquet"
@@ -261,7 +261,8 @@ def _without_held(job: Job, erased: list[ErasureResult]) -> Ledger:
         for _, t, plan in job.numbered()
         if (t.source, t.name) in held
     )
-    ledger = settle_ledger(path, stays, link_ecb=aes_ecb(job.key("link")), replay_ecb=aes_ecb(job.key("replay")))
+    if held:
+        ledger = settle_ledger(path, stays, link_ecb=aes_ecb(job.key("link")), replay_ecb=aes_ecb(job.key("replay")))
     job.run.workspace.write_json(path.parent / SETTLED, {"ledger": ledger.digest})
     return ledger
 
@@ -300,9 +301,9 @@ def _parents(job: Job) -> dict[ColumnKey, pl.DataFrame]:
     """Numbers and names of the customers that other tables point to: frozen beside retained children."""
     wanted = {
         (r.to_source, r.to_table, r.to_column)
-        for _, t, _ in job.numbered()
+        for _, t, plan in job.numbered()
         for r in t.relations
-        if r.role.value != "record"
+        if r.role.value != "record" and keeps_any(plan)
     }
     out: dict[ColumnKey, pl.DataFrame] = {}
     for _, table, _ in job.numbered():

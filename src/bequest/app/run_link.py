@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import fields
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +14,14 @@ from bequest import __version__
 from bequest.app.context import Context, Run, step
 from bequest.app.evidence import publish, record
 from bequest.app.law import pack_of
-from bequest.app.linked_people import MENTIONS, decided_digest, person_ids, save_people, to_apply
+from bequest.app.linked_people import decided_digest, person_ids, save_people, to_apply
 from bequest.app.preflight import check_scope
 from bequest.app.reading import check_schema, open_sources, read_table
 from bequest.app.run_discover import data_map
 from bequest.app.user_files import check_user_file, new_user_file
 from bequest.app.workspace import TableFile, Workspace
 from bequest.crypto.cipher import aes_ecb
+from bequest.engine.kernels.coding import Tags, number_of, tag_codes
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import Json, digest
 from bequest.kernel.errors import StateError
@@ -27,11 +29,11 @@ from bequest.law.evaluate import params_on
 from bequest.model.case import Case
 from bequest.model.datamap import DataMap, TableMap
 from bequest.model.facts import RowRole
-from bequest.sources.row_keys import check_keys
+from bequest.sources.row_keys import unusable_key
 from bequest.sources.source import OpenSource
 from bequest.steps.link.index import IndexSettings, index_batches, index_table, link_targets, record_targets
 from bequest.steps.link.link import Linked, link
-from bequest.steps.link.mentions import Columns
+from bequest.steps.link.mentions import Index, column_parts
 from bequest.store.records import AccessRecord
 
 TableKey = tuple[str, str]
@@ -59,7 +61,8 @@ def index_and_link(ctx: Context, case: Case, datamap: DataMap, sources: dict[str
     """One pass over all sources, kept in the workspace; then the people.
 
     Cut off half-way, nothing of it can be used: the note that makes it valid goes first and comes last. An index goes
-    to its file batch by batch and is read from there column by column: a large table never lies in memory whole.
+    to its file batch by batch and is read from there column by column, part by part: no column of tokens of a large
+    table ever lies in memory whole.
     """
     workspace = ctx.workspace(case.id)
     check_scope(case, datamap)
@@ -73,11 +76,12 @@ def index_and_link(ctx: Context, case: Case, datamap: DataMap, sources: dict[str
         path = workspace.table_file("index", table.source, table.name)
         batches = read_table(ctx, sources[table.source], table, "link", allow_duplicates=True)
         frames = index_batches(table, batches, settings, before=_indexed_before(path, rules))
-        workspace.write_batches(path, frames, {"rules": rules})
+        if (first := next(frames, None)) is not None:  # else the file holds as it is
+            workspace.write_batches(path, chain([first], frames), {"rules": rules})
         index = indexes[(table.source, table.name)] = TableFile(path)
         _check_keys(table, index)
     linked = link(datamap, indexes, to_apply(workspace), beside=workspace.dir("tmp"))
-    save_people(workspace, linked, _mentions(indexes, linked))
+    save_people(workspace, linked, indexes)
     _save_linked(workspace, linked, linked_from(workspace, case, datamap))
     return linked
 
@@ -124,11 +128,23 @@ def index_one(ctx: Context, source: OpenSource, table: TableMap, settings: Index
     return frame
 
 
-def _check_keys(table: TableMap, index: Columns) -> None:
-    """Of the rows just read: a check beforehand would read the table twice."""
-    if table.key:
-        filled = np.logical_and.reduce([index[f"v:{c}"].to_numpy() for c in table.key])
-        check_keys(f"{table.source}.{table.name}", index["row_tag"], int(np.count_nonzero(~filled)))
+def _check_keys(table: TableMap, index: Index) -> None:
+    """Of the rows just read: a check beforehand would read the table twice.
+
+    Raises:
+        SourceError: where the key does not name each row.
+    """
+    if not table.key:
+        return
+    columns = (column_parts(index, f"v:{c}") for c in table.key)
+    n_filled = sum(
+        int(pl.DataFrame(parts).select(pl.all_horizontal(pl.all()).sum()).item())
+        for parts in zip(*columns, strict=True)
+    )
+    made = tag_codes([Tags.of(column_parts(index, "row_tag"), index.height)])
+    n_empty, n_repeated = index.height - n_filled, index.height - number_of(made)
+    if n_empty or n_repeated:
+        raise unusable_key(f"{table.source}.{table.name}", n_empty, n_repeated)
 
 
 def _heights(workspace: Workspace, datamap: DataMap) -> dict[TableKey, int]:
@@ -163,16 +179,6 @@ def linked_from(workspace: Workspace, case: Case, datamap: DataMap) -> str:
     scope = [(lot.id, lot.scope) for lot in case.lots]
     decided = decided_digest(workspace)
     return digest([datamap, scope, case.effective_on, case.timezone, case.sources, *([decided] if decided else [])])
-
-
-def _mentions(indexes: Mapping[TableKey, Columns], linked: Linked) -> pl.DataFrame:
-    """Every mention that is somebody's: `mention`, `subject`."""
-    parts = [pl.DataFrame(schema=MENTIONS)]
-    for key, roles in linked.subject_of.items():
-        for role, subjects in roles.items():
-            who = pl.Series("subject", subjects, dtype=pl.Int64)
-            parts.append(pl.DataFrame([indexes[key][f"m:{role}"].alias("mention"), who]).filter(pl.col("subject") >= 0))
-    return pl.concat(parts)
 
 
 def _save_linked(workspace: Workspace, linked: Linked, made_from: str) -> None:

@@ -1,6 +1,5 @@
 """Tell people: compose the notice, enrol everybody, write mail-merge files or send, enter reports and answers."""
 
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -23,30 +22,38 @@ from bequest.app.portal.page import ADDRESS, is_quiet, keep_page, make_page, pag
 from bequest.app.public.disclosure import Disclosed, disclose
 from bequest.app.run_discover import data_map
 from bequest.app.telling import note_published, register, save_register
-from bequest.app.workspace import Workspace
+from bequest.app.workspace import Workspace, parquet_bytes
 from bequest.crypto.sealing import read_sealed, write_sealed
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import digest, to_json
 from bequest.kernel.clock import local_date
 from bequest.kernel.codec import decode
-from bequest.kernel.errors import ApprovalError
-from bequest.model.case import MOVES_NOTHING, Case
+from bequest.kernel.errors import ApprovalError, StateError
+from bequest.model.case import MOVES_NOTHING, TELLS_NOBODY, Case
 from bequest.model.datamap import DataMap
 from bequest.model.plan import Policy
 from bequest.steps.notify.answers import read_delivery_report
 from bequest.steps.notify.content import Notice
 from bequest.steps.notify.ladder import Channel, Told, apply_report, enrol, enrol_again, mark_sent
 from bequest.steps.notify.ladder import publish as publish_to
-from bequest.steps.notify.letters import body, fill, short_text
+from bequest.steps.notify.letters import body, fill, public_body, short_text
 from bequest.steps.notify.smtp import Letter, SmtpServer, send_letters
 from bequest.store.records import NoticeBatch, NoticeState
+
+NEXT = "`bequest case show {}` says what comes next."
+_AT_ONCE = 10_000
 
 
 def run_notify(ctx: Context, case_id: str, *, smtp: SmtpServer | None = None, portal: str = "") -> Notice:
     """Compose the notice, enrol everybody to be told, and send the first channel of the ladder.
 
     `portal`: the address under which customers reach the portal; with one, letters bear a link and cards are made.
+
+    Raises:
+        StateError: before the approval, and for an event that owes nobody a notice.
     """
+    if (event := ctx.case(case_id).case.event) in TELLS_NOBODY:
+        raise StateError(f"event {event} owes nobody a notice: there is nothing to send", hint=NEXT.format(case_id))
     require(ctx, case_id, "approve")
     at = ctx.now(case_id)
     if portal:
@@ -157,14 +164,14 @@ def _keep_contacts(ctx: Context, run: Run, people: pl.DataFrame) -> None:
 
 
 def _write_sealed_frame(ctx: Context, case_id: str, path: Path, frame: pl.DataFrame, key: str, aad: bytes) -> None:
-    buffer = io.BytesIO()
-    frame.write_parquet(buffer)
-    write_sealed(path, [buffer.getvalue()], ctx.keys(case_id).get(key), aad)
+    write_sealed(path, parquet_bytes([frame]), ctx.keys(case_id).get(key), aad)
 
 
-def read_sealed_frame(ctx: Context, case_id: str, path: Path, key: str, aad: bytes) -> pl.DataFrame:
-    """A frame from a sealed file, in memory."""
-    return pl.read_parquet(read_sealed(path, ctx.keys(case_id).get(key), aad))
+def read_sealed_frame(
+    ctx: Context, case_id: str, path: Path, key: str, aad: bytes, columns: list[str] | None = None
+) -> pl.DataFrame:
+    """A frame from a sealed file, or these columns of it, in memory."""
+    return pl.read_parquet(read_sealed(path, ctx.keys(case_id).get(key), aad), columns=columns)
 
 
 def _send_queued(ctx: Context, run: Run, notices: Mapping[str, Notice], smtp: SmtpServer | None) -> dict[str, int]:
@@ -194,21 +201,21 @@ def _send_batch(
     if this.portal:
         links = link_tokens(ctx, run.case.id, letters["ref"])
         letters = letters.with_columns((pl.lit(link_of(this.portal, "")) + links).alias("link"))
-    letters = letters.with_columns(fill(template, letters).alias("text"))
     intent = _batch_intent(ctx, run, this, batch, channel, letters.height)
     run.hook(f"notice.{channel.value}")
     mine = pl.col("ref").is_in(letters["ref"].implode())
     others, state = state.filter(~mine), state.filter(mine)
     if channel is Channel.EMAIL and smtp is not None:
         subject = f"{this.title_zh} / {this.title_en}"
-        sent = send_letters(_as_letters(letters, subject), smtp, run.workspace.dir("letters") / f"{batch}.journal")
+        sent = send_letters(
+            _as_letters(_written(letters, template), subject), smtp, run.workspace.dir("letters") / f"{batch}.journal"
+        )
         counts["possibly_sent"] = counts.get("possibly_sent", 0) + len(sent.possibly_sent)
         state = _enter_smtp(state, sent.sent, sent.refused, local_date(run.at, run.case.timezone))
     else:
         path = run.workspace.dir("letters") / f"{batch}.sealed"
-        _write_sealed_frame(
-            ctx, run.case.id, path, letters.select("ref", "name", "address", "text"), "bodies", batch.encode()
-        )
+        merged = (part.select("ref", "name", "address", "text") for part in _written(letters, template))
+        write_sealed(path, parquet_bytes(merged), ctx.keys(run.case.id).get("bodies"), batch.encode())
         keep_place(
             ctx, run.case.id, f"letters/{batch}", path, content="邮件合并文件 / mail-merge file",
             ground="PIPL-22, PIPL-17", key="bodies", ends_on=None,
@@ -220,9 +227,16 @@ def _send_batch(
     return pl.concat([others, state])
 
 
-def _as_letters(letters: pl.DataFrame, subject: str) -> Iterator[Letter]:
-    for ref, address, text in letters.select("ref", "address", "text").iter_rows():
-        yield Letter(ref, address, subject, text)
+def _written(letters: pl.DataFrame, template: str) -> Iterator[pl.DataFrame]:
+    """The letters with their `text`, some thousands at a time: a text is some thousand characters long."""
+    for part in letters.iter_slices(_AT_ONCE):
+        yield part.with_columns(fill(template, part).alias("text"))
+
+
+def _as_letters(written: Iterable[pl.DataFrame], subject: str) -> Iterator[Letter]:
+    for letters in written:
+        for ref, address, text in letters.select("ref", "address", "text").iter_rows():
+            yield Letter(ref, address, subject, text)
 
 
 def _enter_smtp(state: pl.DataFrame, sent: tuple[str, ...], refused: tuple[str, ...], on: date) -> pl.DataFrame:
@@ -322,7 +336,7 @@ def publish_notice(ctx: Context, case_id: str) -> pl.DataFrame:
     workspace = ctx.workspace(case_id)
     notice = notice_for(case, data_map(ctx, case_id))
     at = ctx.now(case_id)
-    text = body(notice).replace("{{name}}", "各位客户 / customers").replace("{{ref}}", case_id)
+    text = public_body(notice, case_id)
     path = workspace.dir("notices") / "public-notice.txt"
     path.write_text(text, encoding="utf-8")
     after = publish_to(register(workspace), local_date(at, case.timezone))

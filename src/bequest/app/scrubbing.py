@@ -18,7 +18,7 @@ from bequest.kernel.clock import rfc3339
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import ApprovalError, BequestError, InputError, StateError
 from bequest.kernel.secret import Secrets
-from bequest.model.case import MOVES_NOTHING, SERVERS, Case, Role, WholeFate
+from bequest.model.case import ALL_STAYS, SERVERS, Case, Role, WholeFate
 from bequest.model.datamap import DataMap
 from bequest.model.destruction import Residual
 from bequest.sources.opening import open_source
@@ -66,7 +66,7 @@ def scrub_plans(ctx: Context, case_id: str) -> dict[str, ScrubPlan]:
         StateError: before discovery, or where the event deletes nothing.
     """
     case = ctx.case(case_id).case
-    if case.event in MOVES_NOTHING:
+    if case.event in ALL_STAYS:
         raise StateError(f"event {case.event} deletes nothing: nothing is scrubbed", hint="Go on with `bequest close`.")
     require(ctx, case_id, "discover")
     datamap = data_map(ctx, case_id)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from bequest.app.context import Context
 from bequest.app.evidence import publish, record
+from bequest.app.passed_on import passed_on
 from bequest.app.receipts import package_folders
 from bequest.app.transport import Carried, Tell, Way, carry
-from bequest.app.withdrawals import passed_on
 from bequest.evidence.event_types import EventType
 from bequest.kernel.canonical import digest
 from bequest.kernel.errors import InputError

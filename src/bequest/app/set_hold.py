@@ -28,7 +28,7 @@ from bequest.evidence.statement import Statement, Subject
 from bequest.kernel.canonical import Json, digest
 from bequest.kernel.clock import local_date
 from bequest.kernel.errors import ApprovalError, InputError, StateError
-from bequest.model.case import MOVES_NOTHING, SPEAK_FOR_THE_LAW, Case, Person
+from bequest.model.case import ALL_STAYS, SPEAK_FOR_THE_LAW, Case, Person
 from bequest.steps.link.link import Linked
 
 MOST_BYTES = 64 << 20
@@ -164,9 +164,9 @@ def _carry_out(ctx: Context, case_id: str, act: _Act, paper: Path, data: bytes, 
 
 
 def _possible(ctx: Context, case: Case) -> None:
-    if case.event in MOVES_NOTHING:
+    if case.event in ALL_STAYS:
         raise StateError(
-            f"event {case.event} moves nothing: under case {case.id} nothing is passed on or deleted",
+            f"event {case.event} deletes nothing: under case {case.id} everything stays in use",
             hint="No hold is needed here.",
         )
     require(ctx, case.id, "link")

@@ -30,13 +30,13 @@ from bequest.evidence.event_types import EventType
 from bequest.evidence.statement import Statement, Subject
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import EvidenceError, InputError, StateError
-from bequest.model.case import Case, SourceKind
+from bequest.model.case import ALL_STAYS, Case, SourceKind
 from bequest.model.datamap import FieldClass
 from bequest.model.destruction import Kept, OwnerTask, Residual
 from bequest.sources.source import KEY, OpenSource
 from bequest.steps.plan.whole_file import StaysWhole
 from bequest.store.records import AccessRecord
-from bequest.store.task_records import SUPERVISION, TaskRecord, TaskState
+from bequest.store.task_records import RETURN, SUPERVISION, TaskRecord, TaskState
 from bequest.store.transaction import Tx
 
 HELD, WHOLE_FILE = "held", "whole_file"
@@ -60,11 +60,17 @@ class Outcome(StrEnum):
     TRANSFERRED = "transferred"
     REPLACED = "replaced"
     """A file was replaced by one of which rows can be cut."""
+    RETURNED = "returned"
+    """What was entrusted came back, and nothing of it is kept."""
     IN_ORDER = "in_order"
     BREACH = "breach"
 
 
-_LOOKED_AT = frozenset({Outcome.IN_ORDER, Outcome.BREACH})
+_OF_KIND: Mapping[str, tuple[Outcome, ...]] = {
+    SUPERVISION: (Outcome.IN_ORDER, Outcome.BREACH),
+    RETURN: (Outcome.RETURNED, Outcome.DELETED),
+}
+"""How tasks of these kinds can end; all others end in what is named by none of them, or deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,8 @@ class Planned:
 
 def planned_tasks(case: Case, stays: tuple[StaysWhole, ...]) -> tuple[Planned, ...]:
     """The tasks that the cutover will open."""
+    if case.event in ALL_STAYS:
+        return ()
     held = [s for s in case.sources if s.kind is SourceKind.HELD_ELSEWHERE]
     due = (case.cutover_not_after or case.effective_on).isoformat()
     return (
@@ -263,7 +271,7 @@ def finish_task(
 def task_residuals(ctx: Context, case_id: str) -> list[Residual]:
     """The open tasks as dated residuals."""
     return [
-        task_residual(t) for t in task_list(ctx, case_id) if t.state is TaskState.OPEN and t.task.kind != SUPERVISION
+        task_residual(t) for t in task_list(ctx, case_id) if t.state is TaskState.OPEN and t.task.kind not in _OF_KIND
     ]
 
 
@@ -311,7 +319,8 @@ def _task(ctx: Context, case_id: str, task_id: str) -> TaskRecord:
 
 
 def _outcome(text: str, kind: str) -> Outcome:
-    known = [o for o in Outcome if (o in _LOOKED_AT) is (kind == SUPERVISION)]
+    own = _OF_KIND.get(kind)
+    known = own or [o for o in Outcome if not any(o in words for words in _OF_KIND.values()) or o is Outcome.DELETED]
     if text not in known:
         raise InputError(f"{text!r} is no outcome of such a task", hint=f"Write one of {', '.join(known)}.")
     return Outcome(text)

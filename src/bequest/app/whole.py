@@ -13,7 +13,7 @@ from bequest.kernel.canonical import digest, to_json
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import SourceError
 from bequest.kernel.secret import Secrets
-from bequest.model.case import MOVES_NOTHING, SERVERS, Case, Source, SourceKind, WholeFate
+from bequest.model.case import ALL_STAYS, SERVERS, Case, Source, SourceKind, WholeFate
 from bequest.model.disposition import Residue
 from bequest.model.whole import WholeObject, WholeStore, lies_in_files, residue_of
 from bequest.sources.codes import NOT_THERE
@@ -40,7 +40,7 @@ def take_stock(ctx: Context, case: Case) -> tuple[WholeStore, ...]:
         SourceError: where one is not there or cannot be read.
     """
     tag = object_tag(ctx, case.id)
-    stays = case.event in MOVES_NOTHING  # the processor stays the same: whatever was declared, nothing is done
+    stays = case.event in ALL_STAYS  # the processor stays the same: whatever was declared, nothing is done
     return tuple(
         WholeStore(
             source=s.name,
@@ -131,7 +131,7 @@ def keeper_of(case: Case, source: Source) -> str:
 
 def whole_files(case: Case, sources: Mapping[str, OpenSource]) -> dict[str, str]:
     """Sources out of which no row can be cut, each with the reason."""
-    if case.event in MOVES_NOTHING:
+    if case.event in ALL_STAYS:
         return {}
     found = {name: str(getattr(source, "why_whole", "")) for name, source in sources.items()}
     return {name: why for name, why in found.items() if why}

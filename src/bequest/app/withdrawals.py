@@ -6,8 +6,8 @@ named when the source has long lost it. What was told once is not told again.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -20,6 +20,7 @@ from bequest.app.delivered import GONE_OUT, fixed_at, load_tallies, rows_of_deli
 from bequest.app.evidence import event_id, platform_signer, publish, record
 from bequest.app.fixed import withdrawn_since
 from bequest.app.keep_place import keep_place
+from bequest.app.passed_on import PassedOn, passed_on, statement_file
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import load_linked
 from bequest.app.run_plan import load_plans
@@ -29,7 +30,8 @@ from bequest.crypto.atomic import write_file
 from bequest.crypto.cipher import hmac_sha256
 from bequest.engine.tableplan import DECISION_PREFIX, TablePlan
 from bequest.evidence.event_types import EventType
-from bequest.evidence.statement import Statement, read_statement, sign_statement
+from bequest.evidence.statement import read_statement, sign_statement
+from bequest.kernel.canonical import digest
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import InputError, StateError
 from bequest.model.case import Case, Lot
@@ -37,40 +39,70 @@ from bequest.model.datamap import DataMap, TableMap
 from bequest.model.disposition import Release
 from bequest.model.facts import RowRole
 from bequest.sources.landing import ROW, TableChange
-from bequest.steps.deliver.change import ChangeReceipt, ChangeSpec, asked_of, check_change_receipt, write_message
+from bequest.steps.deliver.change import ChangeSpec, asked_of, write_message
 from bequest.steps.link.link import Linked
 from bequest.steps.notify.answers import read_csv_columns
 from bequest.store.records import DeliveryRecord
-from bequest.store.transaction import Tx
 
 WITHDRAW, OBJECT, CORRECT = "withdraw", "object", "correct"
 COLUMNS = ("ref", "action", "field", "value")
+_WAIT_SECONDS = 10.0
 _TOLD = {"message": pl.String, "key": pl.String}
 
 
 @dataclass(frozen=True, slots=True)
-class PassedOn:
-    """A message to a receiver. `asked`, `done`: rows to delete, cells to correct; `done` is None while outstanding."""
+class Due:
+    """What would be asked of a receiver now. `people`: how many by action; `rows` to delete, `cells` to correct."""
 
-    message_id: str
-    receiver: str
     lot: str
-    created_at: str
-    asked: tuple[int, int]
-    done: tuple[int, int] | None = None
-    executed_at: str = ""
-    folder: Path = Path()
+    receiver: str
+    people: Mapping[str, int]
+    rows: int
+    cells: int
+    digest: str
+    """Of whom it is about and what it asks: another one where that changed."""
 
 
-def withdraw(ctx: Context, case_id: str, *, people: Path | None = None) -> tuple[PassedOn, ...]:
+Named = tuple[str, str, str, str]
+"""Reference of a letter, action, field as `source.table.column`, value."""
+
+
+def withdraw(
+    ctx: Context, case_id: str, *, people: Path | None = None, named: Sequence[Named] = (), seen: str | None = None
+) -> tuple[PassedOn, ...]:
     """Write a message for each lot in which something was delivered that is withdrawn or corrected since.
 
-    `people`: a CSV of `ref,action,field,value` (`withdraw`, `object`, `correct`; field as `source.table.column`).
+    `people`: a CSV of `ref,action,field,value` (`withdraw`, `object`, `correct`; field as `source.table.column`);
+    `named`: the same, typed. `seen`: digest of what somebody was shown as due (`digest_of`); only that is asked.
 
     Raises:
-        InputError: where the file cannot be used, naming lines and never contents.
-        StateError: before a delivery, or once the case is closed.
+        InputError: where the file or what was typed cannot be used, naming lines and never contents.
+        StateError: before a delivery, once the case is closed, or where another than what was shown is due.
     """
+    with ctx.store.alone(f"withdrawals of case {case_id}", _WAIT_SECONDS):
+        maker, frame = _ready(ctx, case_id, people, named)
+        asked = [a for lot in maker.case.lots if (a := maker.asked(lot, frame)) is not None]
+        if seen is not None and seen != digest_of([a.due(maker.case) for a in asked]):
+            raise StateError(
+                "what is to be asked of the receiver changed since it was shown", hint="Look at it again, then send it."
+            )
+        return tuple(maker.write(a) for a in asked)
+
+
+def due(ctx: Context, case_id: str, named: Sequence[Named] = ()) -> tuple[Due, ...]:
+    """What `withdraw` would ask of whom; nothing is written. Raises as it does."""
+    maker, frame = _ready(ctx, case_id, None, named)
+    return tuple(a.due(maker.case) for lot in maker.case.lots if (a := maker.asked(lot, frame)) is not None)
+
+
+def digest_of(found: Sequence[Due]) -> str:
+    """By which it is known again what somebody was shown."""
+    return digest([d.digest for d in found])
+
+
+def _ready(
+    ctx: Context, case_id: str, people: Path | None, named: Sequence[Named]
+) -> tuple["_Maker", pl.DataFrame]:  # fmt: skip
     require(ctx, case_id, "deliver")
     if is_past(ctx, case_id, "close"):
         raise StateError(
@@ -79,23 +111,23 @@ def withdraw(ctx: Context, case_id: str, *, people: Path | None = None) -> tuple
         )
     case, workspace, at = ctx.case(case_id).case, ctx.workspace(case_id), ctx.now(case_id)
     maker = _Maker(ctx, case, workspace, data_map(ctx, case_id), at)
-    named = _read(people, register(workspace)["ref"], maker.datamap) if people is not None else _NOBODY
-    return tuple(found for lot in case.lots if (found := maker.message(lot, named)) is not None)
+    refs = register(workspace)["ref"]
+    if people is not None:
+        frame = read_csv_columns(people, ("ref", "action"), optional=("field", "value"))
+        return maker, _checked(frame.with_row_index("line", offset=2), people.name, refs, maker.datamap)
+    frame = pl.DataFrame(list(named), schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
+    return maker, _checked(frame.with_row_index("line", offset=1), "what was typed", refs, maker.datamap)
 
 
-_NOBODY = pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String))
-
-
-def _read(path: Path, refs: pl.Series, datamap: DataMap) -> pl.DataFrame:
-    frame = read_csv_columns(path, ("ref", "action"), optional=("field", "value"))
-    frame = frame.with_columns(pl.col("field").fill_null("")).with_row_index("line", offset=2)
+def _checked(frame: pl.DataFrame, what: str, refs: pl.Series, datamap: DataMap) -> pl.DataFrame:
+    frame = frame.with_columns(pl.col("field").fill_null(""))
     fields = [f"{t.source}.{t.name}.{c.name}" for t in datamap.tables for c in t.columns]
     unknown = ~pl.col("ref").is_in(refs.implode()) | ~pl.col("action").is_in([WITHDRAW, OBJECT, CORRECT])
     fieldless = (pl.col("action") == CORRECT) & ~pl.col("field").is_in(fields)
     lines = frame.filter((unknown | fieldless).fill_null(value=True))["line"].to_list()
     if lines:
         raise InputError(
-            f"{path.name}: nobody who was told, no known action, or no field of the data map in line"
+            f"{what}: nobody who was told, no known action, or no field of the data map in line"
             f" {', '.join(map(str, lines[:10]))}",
             hint="Its columns are ref (of the letter), action (withdraw, object, correct), and for corrections field"
             " (source.table.column) and value. Nothing was written: mend and repeat.",
@@ -113,8 +145,8 @@ class _Maker:
     datamap: DataMap
     at: datetime
 
-    def message(self, lot: Lot, named: pl.DataFrame) -> PassedOn | None:
-        """The message for a lot; nothing where nobody is to be withdrawn who was not before."""
+    def asked(self, lot: Lot, named: pl.DataFrame) -> "_Asked | None":
+        """What a lot's receiver is to be asked; nothing where nobody is to be withdrawn who was not before."""
         deliveries = self._sent(lot)
         if not deliveries:
             return None
@@ -139,7 +171,7 @@ class _Maker:
             return None
         counted = pl.concat([leaving.select("action"), corrections.select("ref", "action").unique().select("action")])
         keys = [*leaving["ref"].to_list(), *corrections["key"].to_list()]
-        return self._write(lot, deliveries, changes, dict(counted["action"].value_counts().rows()), keys)
+        return _Asked(lot, deliveries, changes, dict(counted["action"].value_counts().rows()), keys)
 
     def _sent(self, lot: Lot) -> list[DeliveryRecord]:
         with self.ctx.store.transaction() as tx:
@@ -171,28 +203,28 @@ class _Maker:
         clear = frozenset(c for x in tallies for c, n in x.as_is.items() if n)
         return clear, clear.union(*({c for c, n in x.masked.items() if n} for x in tallies))
 
-    def _write(
-        self, lot: Lot, sent: list[DeliveryRecord], changes: list[TableChange], people: dict[str, int], keys: list[str]
-    ) -> PassedOn:
-        ctx, case = self.ctx, self.case
+    def write(self, asked: "_Asked") -> PassedOn:
+        """The message, for the receiver alone to open."""
+        ctx, case, lot = self.ctx, self.case, asked.lot
         receiver = case.receiver(lot.receiver)
         signer = platform_signer(ctx, case.id)
         this = self._free_id(lot)
         secret = ctx.keys(case.id).get("evidence")
         spec = ChangeSpec(
             message_id=this, case_id=case.id, rehearsal=case.rehearsal, sender=case.transferor.name,
-            receiver=receiver.name, recipients=(receiver.age_recipient,), people=people, lot=lot.id, created_at=self.at,
-            deliveries=tuple(d.delivery_id for d in sent), nonce=hmac_sha256(secret, b"withdrawal\0" + this.encode()),
+            receiver=receiver.name, recipients=(receiver.age_recipient,), people=asked.people, lot=lot.id,
+            created_at=self.at, deliveries=tuple(d.delivery_id for d in asked.sent),
+            nonce=hmac_sha256(secret, b"withdrawal\0" + this.encode()),
         )  # fmt: skip
         folder = self.workspace.dir("delivery") / f"withdrawal-{this}"
-        envelope = write_message(spec, changes, folder, lambda s: sign_statement(s, [signer]))
-        write_file(_statement_file(self.workspace, this), envelope)
-        self._note(this, keys)
-        asked = asked_of(read_statement(envelope).statement.predicate)
+        envelope = write_message(spec, asked.changes, folder, lambda s: sign_statement(s, [signer]))
+        write_file(statement_file(self.workspace, this), envelope)
+        self._note(this, asked.keys)
+        rows, cells = asked_of(read_statement(envelope).statement.predicate)
         with ctx.store.transaction() as tx:
             record(
                 ctx, tx, case.id, EventType.WITHDRAWAL_SENT, this, at=self.at,
-                refs={"statement": hashlib.sha256(envelope).hexdigest()}, counts={"rows": asked[0], "cells": asked[1]},
+                refs={"statement": hashlib.sha256(envelope).hexdigest()}, counts={"rows": rows, "cells": cells},
             )  # fmt: skip
         keep_place(
             ctx, case.id, f"withdrawal/{this}", folder,
@@ -200,7 +232,7 @@ class _Maker:
             ground="PIPL-15, PIPL-46, PIPL-47", key="age", ends_on=None,
         )  # fmt: skip
         publish(ctx, case.id)
-        return PassedOn(this, receiver.name, lot.id, rfc3339(self.at), asked, folder=folder)
+        return PassedOn(this, receiver.name, lot.id, rfc3339(self.at), (rows, cells), folder=folder)
 
     def _free_id(self, lot: Lot) -> str:
         with self.ctx.store.transaction() as tx:
@@ -222,6 +254,24 @@ class _Maker:
         before = pl.read_parquet(path) if path.is_file() else pl.DataFrame(schema=_TOLD)
         new = pl.DataFrame({"message": [this] * len(keys), "key": keys}, schema=_TOLD)
         self.workspace.write(path, pl.concat([before.filter(pl.col("message") != this), new]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a message says: of what was sent in a lot, which rows go and which cells change."""
+
+    lot: Lot
+    sent: list[DeliveryRecord]
+    changes: list[TableChange]
+    people: dict[str, int]
+    keys: list[str]
+
+    def due(self, case: Case) -> Due:
+        """The same in numbers."""
+        rows = sum(len(c.gone) for c in self.changes)
+        cells = sum(f.height for c in self.changes for f in c.corrected.values())
+        about = digest([self.lot.id, self.keys, rows, cells])
+        return Due(self.lot.id, case.receiver(self.lot.receiver).name, self.people, rows, cells, about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,74 +337,6 @@ class _Table:
         return (
             self.plan.rows.filter(pl.Series(met)).select("row_tag").unique().join(self.went, on="row_tag").select("row")
         )
-
-
-def passed_on(ctx: Context, case_id: str) -> tuple[PassedOn, ...]:
-    """Every message on record, oldest first, and what the receiver signed for."""
-    with ctx.store.transaction() as tx:
-        return messages_on_record(ctx.workspace(case_id), tx, case_id)
-
-
-def messages_on_record(workspace: Workspace, tx: Tx, case_id: str) -> tuple[PassedOn, ...]:
-    """The same, in the caller's transaction."""
-    found = []
-    for path in sorted(workspace.dir("statements").glob("withdrawal-*.dsse.json")):
-        sent = read_statement(path.read_bytes()).statement
-        words = ("messageId", "recipientOrg", "lot", "createdAt")
-        this, receiver, lot, at = (str(sent.predicate[k]) for k in words)
-        if tx.outbox.get(case_id, event_id(EventType.WITHDRAWAL_SENT, this)) is None:
-            continue
-        message = PassedOn(
-            this, receiver, lot, at, asked_of(sent.predicate), folder=workspace.dir("delivery") / f"withdrawal-{this}"
-        )
-        receipt = _receipt_file(workspace, this)
-        if receipt.is_file():
-            done = check_change_receipt(read_statement(receipt.read_bytes()).statement, sent)
-            message = replace(message, done=done.done, executed_at=rfc3339(done.executed_at))
-        found.append(message)
-    return tuple(sorted(found, key=lambda p: (p.created_at, p.message_id)))
-
-
-def enter_change_receipt(
-    ctx: Context, case_id: str, receipt: Statement, envelope: bytes, at: datetime
-) -> ChangeReceipt:
-    """Keep a receipt whose signature was checked.
-
-    Raises:
-        DeliveryError: where it is not for a message of this case.
-        StateError: where it is for no message at all.
-    """
-    workspace = ctx.workspace(case_id)
-    this = str(receipt.predicate.get("messageId"))
-    known = {p.message_id for p in passed_on(ctx, case_id)}
-    if this not in known:
-        raise StateError(f"the receipt is for no message of case {case_id}", hint="Check the case and the file.")
-    found = check_change_receipt(receipt, _sent(workspace, this))
-    kept = _receipt_file(workspace, this)
-    if kept.is_file():  # the first one stays, and is put on record where a killed run did not come to it
-        envelope = kept.read_bytes()
-        found = check_change_receipt(read_statement(envelope).statement, _sent(workspace, this))
-    write_file(kept, envelope)
-    with ctx.store.transaction() as tx:
-        record(
-            ctx, tx, case_id, EventType.WITHDRAWAL_RECEIPT, this, at=at,
-            refs={"receipt": hashlib.sha256(envelope).hexdigest()},
-            counts={"rows": found.done[0], "cells": found.done[1]},
-        )  # fmt: skip
-    publish(ctx, case_id)
-    return found
-
-
-def _sent(workspace: Workspace, this: str) -> Statement:
-    return read_statement(_statement_file(workspace, this).read_bytes()).statement
-
-
-def _statement_file(workspace: Workspace, this: str) -> Path:
-    return workspace.dir("statements") / f"withdrawal-{this}.dsse.json"
-
-
-def _receipt_file(workspace: Workspace, this: str) -> Path:
-    return workspace.dir("receipts") / f"withdrawal-{this}.dsse.json"
 
 
 def _told_file(workspace: Workspace) -> Path:

@@ -1,12 +1,14 @@
 """The working directory of a case: Parquet of surrogate rows and tokens, encrypted stores, log, bundle, report."""
 
 import hashlib
+import io
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import polars as pl
@@ -17,9 +19,11 @@ from bequest.kernel.errors import StateError
 _LONGEST = 100
 """Characters of a source's or table's name in a file name: both together stay below the 255 bytes of file systems."""
 
+_ROWS_AT_ONCE = 100_000
+
 
 class TableFile:
-    """The columns of a frame in a file of the workspace, each read when it is asked for."""
+    """The columns of a frame in a file of the workspace, each read when it is asked for, part by part."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -28,7 +32,14 @@ class TableFile:
             self.height: int = file.metadata.num_rows
 
     def __getitem__(self, name: str, /) -> pl.Series:
+        """A whole column."""
         return pl.read_parquet(self._path, columns=[name])[name]
+
+    def parts(self, name: str, /) -> Iterator[pl.Series]:
+        """A column from its first row to its last, a bounded number of rows at a time."""
+        with ParquetFile(self._path, pre_buffer=False) as file:  # else all that was read stays in memory
+            for batch in file.iter_batches(_ROWS_AT_ONCE, columns=[name]):
+                yield pl.Series(name, batch.column(0))
 
     def slice(self, offset: int, length: int, /) -> pl.DataFrame:
         """That many rows from there on; fewer where it ends before."""
@@ -120,6 +131,43 @@ class Workspace:
             yield path
         finally:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def parquet_bytes(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
+    """A Parquet file of frames of one schema, in pieces as they are made: for what is sealed, and large."""
+    out, writer = _Pieces(), None
+    for frame in frames:
+        table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+        writer = writer or ParquetWriter(out, table.schema, compression="zstd")
+        writer.write_table(table)
+        yield out.take()
+    if writer is not None:
+        writer.close()
+        yield out.take()
+
+
+class _Pieces(io.RawIOBase):
+    """What is written, until it is taken away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: list[bytes] = []
+        self._at = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def write(self, data: Any, /) -> int:  # bytes or a buffer of Arrow
+        self._parts.append(bytes(data))
+        self._at += len(self._parts[-1])
+        return len(self._parts[-1])
+
+    def take(self) -> bytes:
+        found, self._parts = b"".join(self._parts), []
+        return found
 
 
 def _file_name(name: str) -> str:

@@ -40,12 +40,13 @@ def application() -> Callable[..., Any]:
     given = json.loads(os.environ[SETTING])
     home, key = Path(given["home"]), bytes.fromhex(given["key"])
     with_portal, with_console, with_desk = (given["only"] in {"", part} for part in ("portal", "console", "desk"))
+    carriers = carriers_of(given.get("carriers", {}))
     if with_console or with_desk:
         context = open_context(home, create=False, environ=os.environ, database_url=database_url())
         provider = read_provider(Path(given["provider"]), os.environ) if given.get("provider") else None
-        site = Site(context.store, context.system, key, context, party_of(given["origin"]), provider)
+        site = Site(context.store, context.system, key, context, party_of(given["origin"]), carriers, provider)
     else:  # the portal alone: no master key, no key of a case, no reference to a source is followed
-        site = Site(open_store(home, database_url()), SystemClock(), key)
+        site = Site(open_store(home, database_url()), SystemClock(), key, carriers=carriers)
     return make_application(
         site,
         with_portal=with_portal,
@@ -54,5 +55,4 @@ def application() -> Callable[..., Any]:
         secret_key=given["key"],
         hosts=given["hosts"],
         behind_proxy=given["proxy"],
-        carriers=carriers_of(given.get("carriers", {})),
     )

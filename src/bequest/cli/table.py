@@ -29,6 +29,7 @@ MODULES = {
     "task": ("task",),
     "scrub": ("scrub",),
     "destroy": ("destroy",),
+    "adjudicate": ("adjudicate",),
     "certificate": ("certificate",),
     "custody": ("custody",),
     "evidence": ("evidence", "bundle", "verify", "report"),
@@ -41,6 +42,7 @@ MODULES = {
     "remote": ("remote",),
     "backup": ("backup", "restore"),
     "diligence": ("diligence",),
+    "show_tables": ("show-tables",),
     "trace": ("trace",),
     "law": ("law",),
 }

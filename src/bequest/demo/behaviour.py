@@ -6,7 +6,7 @@ from bequest.demo.customers import CustomerRows
 from bequest.demo.draws import Draws
 from bequest.demo.personas import Persona, code
 from bequest.demo.records import Records
-from bequest.model.case import MOVES_NOTHING, Event
+from bequest.model.case import MOVES_NOTHING, TELLS_NOBODY, Event
 
 SILENT = "silent"
 _REACTIONS = {
@@ -40,7 +40,7 @@ def make_behaviour(
     people = pl.concat([known, strangers], how="diagonal_relaxed")
     reached = (pl.col("mobiles").list.len() > 0) | (pl.col("emails").list.len() > 0)
     hears = reached & ~pl.col("bounces") & pl.col("person").is_in(in_lot.implode())
-    if event in MOVES_NOTHING:
+    if event in MOVES_NOTHING | TELLS_NOBODY:
         hears = pl.lit(False)
     n = people.height
     return people.with_columns(

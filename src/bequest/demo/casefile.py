@@ -5,15 +5,16 @@ from datetime import date
 
 from bequest.demo import toml
 from bequest.demo.keys import DemoKeys
-from bequest.demo.parties import BUYERS, CARRIER, COMPLAINT_AUTHORITY, ESCROW, KEEPER, TRANSFEROR, people_for
+from bequest.demo.parties import BUYER, BUYERS, CARRIER, COMPLAINT_AUTHORITY, ESCROW, KEEPER, TRANSFEROR, people_for
 from bequest.demo.variants import SoldLot, Variant, variant_of
-from bequest.model.case import MOVES_NOTHING, Event, Party, Role
+from bequest.model.case import ENTRUSTS, MOVES_NOTHING, Event, Party, Role
 from bequest.model.datamap import NEVER_PASSES, FieldClass
 
 ZONE = "Asia/Shanghai"
 EFFECTIVE_ON = date(2026, 12, 31)
 """Law date and planned cutover."""
 CUTOVER_NOT_AFTER = date(2027, 1, 31)
+SHOWN_FILE = "papers/shown-customers.toml"
 BACKUP = "copies/crm-20261025.sql.gz"
 REGISTER_CLOSES_ON = date(2027, 3, 31)
 """Where the company ends: the day on which it is struck off."""
@@ -21,6 +22,7 @@ KEPT_UNTIL = date(2030, 1, 31)
 """How long the keeper keeps what was settled: three years in which a claim may be brought, and a month."""
 PAPERS_ISSUED_ON = date(2026, 10, 30)
 AGREED = "个人信息提供协议"
+ENTRUSTED = "委托处理合同"
 AGREED_UNTIL = date(2029, 12, 31)
 AGREED_CLASSES = tuple(
     sorted(set(FieldClass) - NEVER_PASSES - {FieldClass.NOT_PI, FieldClass.UNKNOWN}, key=lambda c: c.value)
@@ -35,6 +37,9 @@ SCOPE_COLUMNS = (
 )
 """Where each table says which shop a row belongs to."""
 ACCOUNT_COLUMNS = (("shipping", "address_book", "account_no"), ("shipping", "waybills", "account_no"))
+
+_PURPOSES = {Event.E11: ["寄递收发"], Event.E12: ["客服系统迁移与运维"]}
+"""Where it is not the business that goes on with the receiver."""
 
 _SOURCES: tuple[dict[str, toml.Toml], ...] = (
     {"name": "crm", "kind": "sqlite", "path": "sources/crm.db", "label": "客户关系管理系统"},
@@ -59,12 +64,17 @@ def render_case(event: Event, case_id: str, keys: DemoKeys, lots: int = 1) -> st
         taking = {lot.receiver for lot in variant.lots}
         buyers = [b for b in BUYERS if b.id in taking]
         parts += [toml.table("[[receivers]]", _party(b, keys.party_recipients)) for b in buyers]
+    if moves and event not in ENTRUSTS:
         parts.append(toml.table("[custodian]", _party(KEEPER, keys.party_recipients if variant.ends else {})))
         parts += [] if variant.ends else [toml.table("[escrow]", _party(ESCROW, keys.party_recipients))]
+    if moves:
         outside = "范围之外的数据，交付和销毁都触及不到 · Out of scope is out of reach"
         parts += [
             toml.table("[[lots]]", _lot(event, lot), comment="" if n else outside) for n, lot in enumerate(variant.lots)
         ]
+    if variant.shown:
+        parts.append(toml.table("[[receivers]]", _party(BUYER, keys.party_recipients)))
+        parts.append(toml.table("[[showings]]", {"id": "customers", "receiver": BUYER.id, "file": SHOWN_FILE}))
     parts += [toml.table("[[sources]]", s) for s in _sources(event)]
     parts.append(
         toml.table(
@@ -145,10 +155,10 @@ def _lot(event: Event, lot: SoldLot) -> dict[str, toml.Toml]:
         "legal_route": lot.route,
         "route_reason": lot.reason,
         **({"route_open": True} if lot.is_open else {}),
-        "purposes": ["寄递收发"] if event is Event.E11 else ["订单履行与售后", "会员服务"],
-        "new_purposes": [] if event is Event.E11 else ["集团联合营销画像"],
+        "purposes": _PURPOSES.get(event, ["订单履行与售后", "会员服务"]),
+        "new_purposes": [] if event in _PURPOSES else ["集团联合营销画像"],
         "methods": ["加密文件一次性交付", "接收方自建系统处理"],
-        "on_silence": "release-none" if lot.asks else "proceed",
+        "on_silence": "release-none" if lot.agrees else "proceed",
         "scope": [{"source": s, "table": t, "column": c, "in": [str(n) for n in lot.shops]} for s, t, c in columns],
     }
 
@@ -185,7 +195,7 @@ def _agreements(variant: Variant) -> list[dict[str, toml.Toml]]:
     return [
         {
             "lot": lot.id,
-            "title": AGREED,
+            "title": ENTRUSTED if lot.route == "PIPL-21" else AGREED,
             "signed_on": PAPERS_ISSUED_ON,
             "ends_on": AGREED_UNTIL,
             "classes": [c.value for c in AGREED_CLASSES],
@@ -195,7 +205,7 @@ def _agreements(variant: Variant) -> list[dict[str, toml.Toml]]:
             "file": f"papers/agreement-{lot.id}.txt",
         }
         for lot in variant.lots
-        if lot.asks
+        if lot.agrees
     ]
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from bequest.crypto.atomic import PUBLIC, write_file
 from bequest.demo import truth, two_lots
 from bequest.demo.behaviour import make_behaviour
-from bequest.demo.casefile import AGREED, BACKUP, render_case
+from bequest.demo.casefile import AGREED, BACKUP, SHOWN_FILE, render_case
 from bequest.demo.customers import CustomerRows, make_customers, make_rows
 from bequest.demo.keys import DemoKeys, make_keys
 from bequest.demo.labels import labels
@@ -39,7 +39,7 @@ from bequest.demo.writing import (
 )
 from bequest.kernel.errors import InputError
 from bequest.kernel.ids import parse_identifier
-from bequest.model.case import MOVES_NOTHING, Event
+from bequest.model.case import ENTRUSTS, MOVES_NOTHING, Event
 
 Progress = Callable[[str, int, int], None]
 WriteSources = Callable[[Path, truth.Tables, str], None]
@@ -103,9 +103,16 @@ def make_company(
     for kind, title, issuer in variant.papers:
         text = f"{title}\n{issuer}\n演练用虚构文件 · invented, for a rehearsal\n"
         write_file(out / "papers" / f"{kind}.txt", text.encode(), mode=PUBLIC)
-    for lot in (lot for lot in variant.lots if lot.asks):
+    for lot in (lot for lot in variant.lots if lot.agrees):
         text = f"{AGREED}\n{lot.id} {lot.receiver}\n演练用虚构文件 · invented, for a rehearsal\n"
         write_file(out / "papers" / f"agreement-{lot.id}.txt", text.encode(), mode=PUBLIC)
+    if event in ENTRUSTS:
+        for lot in variant.lots:
+            text = f"{lot.id} {lot.receiver}\n数据已返还，副本已删除\n演练用虚构文件 · invented, for a rehearsal\n"
+            (out / "evidence").mkdir(mode=0o700, exist_ok=True)
+            write_file(out / "evidence" / f"return-{lot.id}.txt", text.encode(), mode=PUBLIC)
+    if variant.shown:
+        write_file(out / SHOWN_FILE, variant.shown.encode(), mode=PUBLIC)
     buyers = tuple(lot.receiver for lot in variant.lots)
     parties = () if event in MOVES_NOTHING else (*buyers, ESCROW.id, KEEPER.id)
     keys = make_keys(out / "keys", tuple(p.id for p in people_for(event, lots)), parties)

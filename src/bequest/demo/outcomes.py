@@ -19,7 +19,7 @@ from bequest.demo.records import Records, is_filled
 from bequest.demo.schema import Column
 from bequest.demo.truth import Tables
 from bequest.demo.variants import LOT
-from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Event
+from bequest.model.case import ENTRUSTS, MOVES_NOTHING, RELEASES_NOTHING, Event
 from bequest.model.datamap import FieldClass, Need
 from bequest.model.disposition import Release, Residue
 from bequest.model.facts import RecordClass, RowRole
@@ -110,6 +110,11 @@ def _line(event: Event, record_class: RecordClass, column: Column) -> pl.Expr:
     """The line of the outcome table that decides a value of the column."""
     if event in RELEASES_NOTHING:
         return _first(_lines_at_the_end(record_class, column), 16)
+    if event in ENTRUSTS:
+        left_out = (
+            column.need in {Need.NOT_NEEDED, Need.NEW_PURPOSE, Need.OVER_COLLECTED} or column.role is RowRole.STAFF
+        )
+        return _first([(~pl.col("in_lot"), 1), (column.cls in _SECRETS, 3), (left_out, 14)], 15)
     child = pl.col("child") & (pl.col("guardian_consent") != "given")
     objected = pl.col("objected")
     if event is Event.E3 and column.need in {Need.NEEDED, Need.REDUCED}:  # a contract or a duty passes by law
@@ -176,14 +181,17 @@ def _outcome(event: Event, record_class: RecordClass, column: Column) -> pl.Expr
     def released(release: Release) -> pl.Expr:
         return pl.when(held).then(_pair(release, Residue.CUSTODY)).otherwise(_pair(release, Residue.DELETE))
 
+    passes = as_is
+    if column.cls in {FieldClass.FREE_TEXT, FieldClass.USER_ID} or column.need is Need.REDUCED:
+        passes = masked
+    if event in ENTRUSTS:  # the transferor goes on with its copy
+        return pl.when(line == 15).then(_pair(passes, Residue.IN_USE)).otherwise(_pair(none, Residue.IN_USE))
+
     shared = pl.col("shared") & (event is not Event.E8)  # a bankrupt company uses nothing any more
 
     def passed_on(release: Release) -> pl.Expr:  # a row shared with what lies outside is released but stays
         return pl.when(shared).then(_pair(release, Residue.IN_USE)).otherwise(released(release))
 
-    passes = as_is
-    if column.cls in {FieldClass.FREE_TEXT, FieldClass.USER_ID} or column.need is Need.REDUCED:
-        passes = masked
     falls = pl.when(shared).then(_pair(none, Residue.IN_USE)).otherwise(erased)  # staff go, or stay, with the row
     new_purpose = pl.when("new_purpose").then(released(as_is)).otherwise(released(none))
     about_itself = {

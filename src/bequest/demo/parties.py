@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Event, KeyRelease, Party, Role
+from bequest.model.case import ENTRUSTS, MOVES_NOTHING, RELEASES_NOTHING, Event, KeyRelease, Party, Role
 
 TRANSFEROR = Party(
     id="seller",
@@ -30,7 +30,17 @@ SECOND_BUYER = Party(
     address="浙江省宁波市鄞州区沧海路5500号澄溪大厦9层",
     key_release=KeyRelease.DIRECT,
 )
-BUYERS = (BUYER, SECOND_BUYER)
+VENDOR = Party(
+    id="vendor",
+    name="苏州云渡数据服务有限公司",
+    name_en="Suzhou Yundu Data Services Co., Ltd.",
+    uscc="91320594MA4YD25T6N",
+    contact="privacy@yundu.example.com",
+    address="江苏省苏州市工业园区星湖街9900号云渡楼6层",
+    key_release=KeyRelease.DIRECT,
+)
+"""Entrusted with a migration: no processor of its own."""
+BUYERS = (BUYER, SECOND_BUYER, VENDOR)
 KEEPER = Party(
     id="keeper",
     name="浙江守藏档案服务有限公司",
@@ -99,6 +109,10 @@ ADMINISTRATOR = Actor("fu-yuanzhi", "傅远志", (Role.ADMINISTRATOR,), "指定�
 _STANDS_FOR = {Event.E7: LIQUIDATOR, Event.E8: ADMINISTRATOR, Event.E9: ADMINISTRATOR}
 _DEPARTMENTS = frozenset({Role.LEGAL, Role.HR, Role.MARKETING, Role.SERVICE, Role.FINANCE})
 _WHERE_NOBODY_RECEIVES = frozenset({Role.RECEIVER, Role.ESCROW})
+VENDORS_SIGNER = Actor(
+    "meng-xingye", "孟星野", (Role.RECEIVER,), "受托方授权书 云渡〔2026〕1号", external=True, party=VENDOR.id
+)
+_NOT_WHERE_ENTRUSTED = frozenset({Role.RECEIVER, Role.ESCROW, Role.VERIFIER, Role.OPERATOR})
 
 
 def people_for(event: Event, lots: int = 1) -> tuple[Actor, ...]:
@@ -108,6 +122,8 @@ def people_for(event: Event, lots: int = 1) -> tuple[Actor, ...]:
     """
     if event in MOVES_NOTHING:
         return tuple(p for p in PEOPLE if set(p.roles) <= _IN_A_SHARE_DEAL)
+    if event in ENTRUSTS:
+        return (*(p for p in PEOPLE if not set(p.roles) & _NOT_WHERE_ENTRUSTED), VENDORS_SIGNER)
     people = PEOPLE
     if event in _STANDS_FOR:
         people = (_STANDS_FOR[event], *(p for p in people if not set(p.roles) & _DEPARTMENTS))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bequest.demo.parties import BUYER, SECOND_BUYER
+from bequest.demo.parties import BUYER, SECOND_BUYER, VENDOR
 from bequest.demo.people import IN_DEAL, OUTSIDE
 from bequest.model.case import Event, PaperKind, Scenario
 
@@ -10,6 +10,23 @@ LOT, SECOND_LOT, WHOLE_LOT = "shop-12", "shop-13", "whole-company"
 ACCOUNT_LOT = "account"
 SOLD_ACCOUNT, KEPT_ACCOUNT = 7551200301, 7551200302
 """Account that passes, account that stays."""
+
+
+SHOWN = """\
+# 给有意收购方看的匿名表 · What a prospective buyer may see; see docs/diligence.md
+table = "crm.customers"
+k = 10
+t = 0.5
+suppression = 0.1
+[[columns]]
+name = "birthday"
+levels = ["decade"]
+[[columns]]
+name = "cust_type"
+[[columns]]
+name = "status"
+role = "sensitive"
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +45,11 @@ class SoldLot:
         """Whether only a yes passes."""
         return self.route == "PIPL-23"
 
+    @property
+    def agrees(self) -> bool:
+        """Whether its recipient is no successor, so that there is an agreement with it."""
+        return self.route != "PIPL-22"
+
 
 @dataclass(frozen=True, slots=True)
 class Variant:
@@ -39,6 +61,8 @@ class Variant:
     papers: tuple[tuple[PaperKind, str, str], ...] = ()
     """Kind, title, who issued it."""
     ends: bool = False
+    shown: str = ""
+    """Due diligence: the description of the table that the prospective buyer may see."""
 
 
 _AS_A_BUSINESS = SoldLot(
@@ -111,6 +135,19 @@ VARIANTS: dict[Event, Variant] = {
             (PaperKind.SAFETY_AGREEMENT, "寄递安全协议", "示例速运与上海蓝桉"),
         ),
     ),
+    Event.E12: Variant(
+        "青梧优选客服系统委托迁移",
+        lots=(
+            SoldLot(
+                LOT,
+                VENDOR.id,
+                (IN_DEAL,),
+                "PIPL-21",
+                "受托方只按约定迁移12号店的客服数据，不自行决定目的和方式，结束后返还或者删除（律师意见 2026-10）",
+            ),
+        ),
+    ),
+    Event.E14: Variant("青梧优选签约前尽职调查", shown=SHOWN),
 }
 TWO_LOTS = Variant("青梧优选12号店整体转让、13号店客户资料转让", lots=(_AS_A_BUSINESS, _SECOND_BY_CONSENT))
 """E5 with `--lots 2`."""

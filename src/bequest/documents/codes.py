@@ -51,6 +51,8 @@ NOTICE_STATES: Final[Mapping[str, Word]] = {
 ANSWERS: Final[Mapping[str, Word]] = {
     "consent_new_purpose": Word("同意新用途", "agreed to the new purpose"),
     "refuse_new_purpose": Word("不同意新用途", "refused the new purpose"),
+    "consent_sensitive": Word("同意移交敏感个人信息", "agreed to the transfer of sensitive information"),
+    "refuse_sensitive": Word("不同意移交敏感个人信息", "refused the transfer of sensitive information"),
     "consent_transfer": Word("同意移交", "agreed to the transfer"),
     "refuse_transfer": Word("不同意移交", "refused the transfer"),
     "object": Word("反对移交", "objected"),
@@ -90,6 +92,34 @@ CERTIFICATE_WHY: Final[Mapping[str, Word]] = {
     "unknown_column": Word("还有未识别的列", "a column is still unknown"),
     "late_rows": Word("切换后又有新记录", "rows appeared after cutover"),
     "not_anonymous": Word("匿名化未能证明", "anonymised rows could not be shown to be anonymous"),
+}
+VERDICTS: Final[Mapping[str, Word]] = {
+    "organic": Word("偶合", "by chance"),
+    "allowed": Word("允许留存", "may stay"),
+    "residue": Word("真残留", "real residue"),
+}
+"""What people say of a hit of the verifier."""
+HIT_WHY: Final[Mapping[str, Word]] = {
+    "outside": Word("在方案不许留存的地方", "stands where the plan lets none stay"),
+    "many": Word("同列相同的号码多得不像偶合", "more equal numbers in the column than chance explains"),
+    "bytes": Word("在文件的字节里，不在任何单元格", "in the bytes of a file and in no cell"),
+    "chance": Word("整格的号码，该列不指向人", "a whole cell of a column that identifies nobody"),
+    "piece": Word("字节里一段更长号码的一部分", "a piece of a longer number among bytes"),
+}
+HIT_KINDS: Final[Mapping[str, Word]] = {
+    "phone": Word("电话号码", "phone number"),
+    "id": Word("身份证号", "identity number"),
+    "card": Word("卡号或账号", "card or account number"),
+    "email": Word("邮箱", "e-mail address"),
+    "code": Word("用户号、订单号一类", "code: user, order, device"),
+    "text": Word("整段文字或口令", "whole text or password"),
+}
+HIT_ANSWERS: Final[Mapping[str, Word]] = {
+    "open": Word("等第二人", "waits for the second person"),
+    "agreed": Word("两人同意", "agreed by two"),
+    "alone": Word("一人即生效", "counts by one word"),
+    "declined": Word("第二人不同意", "declined by the second"),
+    "gone": Word("再查时已不在", "gone when looked for again"),
 }
 SIGNER_PARTS: Final[Mapping[str, Word]] = {
     "performed": Word("执行人", "performed by"),

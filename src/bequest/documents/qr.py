@@ -10,6 +10,7 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
+from bequest.engine.kernels.base45 import ALPHABET
 from bequest.evidence.merkle import HASH_BYTES
 from bequest.evidence.person_proof import PersonProof, person_proof
 from bequest.kernel.errors import VerificationError
@@ -17,7 +18,6 @@ from bequest.kernel.errors import VerificationError
 PREFIX: Final = "EVQ1:"
 MAGIC: Final = b"EVQ1"
 DOMAIN: Final = b"bequest/qr/v1\n"
-_ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _HEAD: Final = struct.Struct(">4s16s32sQQ")
 _SIGNATURE_BYTES: Final = 64
 PERSON_PREFIX: Final = "EVP1:"
@@ -96,6 +96,20 @@ def person_text(proof: PersonProof) -> str:
     return PERSON_PREFIX + base45_encode(head + said + b"".join(proof.at.hashes))
 
 
+@dataclass(frozen=True, slots=True)
+class PersonHead:
+    """What proofs of one disposition in one tree have in common: `before` · tag · salt · index · `behind` · path."""
+
+    before: bytes
+    behind: bytes
+
+
+def person_head(disposition: str, size: int) -> PersonHead:
+    """The parts of `person_text` that say nothing of the single person, for texts of many people at once."""
+    said = disposition.encode("ascii")
+    return PersonHead(PERSON_MAGIC, struct.pack(">QH", size, len(said)) + said)
+
+
 def parse_person_text(text: str) -> PersonProof:
     """The proof in a text that `person_text` wrote.
 
@@ -119,9 +133,9 @@ def base45_encode(data: bytes) -> str:
     out: list[str] = []
     for i in range(0, len(data) - 1, 2):
         n = data[i] * 256 + data[i + 1]
-        out += _ALPHABET[n % 45], _ALPHABET[n // 45 % 45], _ALPHABET[n // 2025]
+        out += ALPHABET[n % 45], ALPHABET[n // 45 % 45], ALPHABET[n // 2025]
     if len(data) % 2:
-        out += _ALPHABET[data[-1] % 45], _ALPHABET[data[-1] // 45]
+        out += ALPHABET[data[-1] % 45], ALPHABET[data[-1] // 45]
     return "".join(out)
 
 
@@ -133,7 +147,7 @@ def base45_decode(text: str) -> bytes:
     """
     bad = VerificationError("the text is not Base45", hint="Scan again, whole and undamaged.")
     try:
-        digits = [_ALPHABET.index(c) for c in text]
+        digits = [ALPHABET.index(c) for c in text]
     except ValueError:
         raise bad from None
     if len(digits) % 3 == 1:

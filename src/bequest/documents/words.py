@@ -200,7 +200,7 @@ _CASE: Final = (
     (Event.E9, Word("破产，无买方", "bankruptcy, no buyer")),
     (Event.E10, Word("出售名单或账户", "sale of a list or account")),
     (Event.E11, Word("业务账户转移", "business account moves")),
-    (Event.E12, Word("更换服务商", "change of vendor")),
+    (Event.E12, Word("委托处理", "entrusted processing")),
     (Event.E13, Word("集团内共享", "sharing inside a group")),
     (Event.E14, Word("签约前尽职调查", "due diligence before signing")),
     (Scenario.LOGISTICS_ACCOUNT, Word("单位物流账户转让", "logistics account passes on")),

@@ -9,7 +9,9 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
+from bequest.engine.kernels.buffers import tag_array, tag_series
 from bequest.engine.kernels.cmac import row_digests, tokens
+from bequest.engine.lookup import Lookup
 from bequest.engine.tableplan import TablePlan
 
 KEY = "__key"
@@ -42,8 +44,9 @@ def identify(batch: pl.DataFrame, source: str, table: str, columns: list[str], e
 class RowMatcher:
     """Finds the decision of each row of a stream of batches.
 
-    Batches that come in the order of the mark are matched by position, which costs nothing; all others by a join on
-    row tag and digest together, so that two rows under one key are told apart by their content.
+    Batches that come in the order of the mark are matched by position, which costs nothing; all others by row tag and
+    digest together, so that two rows under one key are told apart by their content. Where rows came or went, the order
+    is taken up again behind the last row that was found.
     """
 
     def __init__(self, plan: TablePlan, ecb: Ecb) -> None:
@@ -51,14 +54,15 @@ class RowMatcher:
         self._ecb = ecb
         self._columns = [c.name for c in plan.columns]
         self._at = 0
-        self._pairs: pl.DataFrame | None = None
+        self._pairs: Lookup | None = None
+        self._tags: Lookup | None = None
 
     def match(self, batch: pl.DataFrame) -> pl.DataFrame:
         """`row_tag`, `row_digest`, `state` (decided, changed, late) and `pos` (row of the plan, null if undecided)."""
         found = identify(batch, self._plan.source, self._plan.table, self._columns, self._ecb)
         found = found.with_columns(self._by_position(found))
         if found["pos"].null_count():
-            found = self._by_join(found)
+            found = self._by_content(found)
         state = (
             pl.when(pl.col("pos").is_not_null())
             .then(pl.lit(DECIDED))
@@ -83,10 +87,19 @@ class RowMatcher:
             pl.Series("seen", same),
         ]
 
-    def _by_join(self, found: pl.DataFrame) -> pl.DataFrame:
-        if self._pairs is None:
-            marked = self._plan.rows.select("row_tag", "row_digest").with_row_index("join_pos")
-            self._pairs = marked.unique(subset=["row_tag", "row_digest"], keep="first")
-        joined = found.join(self._pairs, on=["row_tag", "row_digest"], how="left", maintain_order="left")
-        seen = pl.col("row_tag").is_in(self._pairs["row_tag"].implode())
-        return joined.with_columns(pl.coalesce("pos", "join_pos").alias("pos"), pl.col("seen") | seen)
+    def _by_content(self, found: pl.DataFrame) -> pl.DataFrame:
+        """The rows that do not stand where the mark had them; which of equal ones nobody can tell: the first."""
+        rows = self._plan.rows
+        if self._pairs is None or self._tags is None:
+            self._pairs, self._tags = Lookup(_pairs(rows)), Lookup(rows["row_tag"])
+        there, known = self._pairs.first(_pairs(found)), self._tags.holds(found["row_tag"])
+        pos = found["pos"].fill_null(pl.Series(there).replace(-1, None).cast(pl.UInt32))
+        if (last := pos.item(-1)) is not None:
+            self._at = last + 1
+        return found.with_columns(pos.alias("pos"), found["seen"] | pl.Series(known))
+
+
+def _pairs(rows: pl.DataFrame) -> pl.Series:
+    """Row tag and digest as one: both are tokens, and so is the one XOR the other."""
+    (tags, _), (digests, _) = tag_array(rows["row_tag"]), tag_array(rows["row_digest"])
+    return tag_series("pair", tags ^ digests, np.ones(rows.height, np.bool_))

@@ -18,7 +18,7 @@ from bequest.evidence.merkle import Tree, every_inclusion, leaf_hash, verify_inc
 from bequest.kernel.errors import EvidenceError
 
 TAG_BYTES = 16
-_LEAF_BYTES = TAG_BYTES + 32
+LEAF_BYTES = TAG_BYTES + 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def verify_disposition(root: bytes, tag: bytes, salt: bytes, disposition: str, p
 
 def split_leaves(data: bytes) -> list[bytes]:
     """The lines of a file of lines, one after the other without separators."""
-    return [data[at : at + _LEAF_BYTES] for at in range(0, len(data), _LEAF_BYTES)]
+    return [data[at : at + LEAF_BYTES] for at in range(0, len(data), LEAF_BYTES)]
 
 
 def root_of_leaves(leaves: Iterable[bytes]) -> bytes:
@@ -115,7 +115,7 @@ def root_of_leaves(leaves: Iterable[bytes]) -> bytes:
         EvidenceError: where they are not.
     """
     lines = list(leaves)
-    if any(len(line) != _LEAF_BYTES for line in lines) or not is_ascending(lines):
+    if any(len(line) != LEAF_BYTES for line in lines) or not is_ascending(lines):
         raise EvidenceError("the lines are not of 48 bytes with strictly ascending tags", hint="Take the whole file.")
     return Tree(leaf_hash(line) for line in lines).root()
 

@@ -35,6 +35,7 @@ class EventType(StrEnum):
     PLAN_SETTLED = "plan.settled"
     APPROVAL_VOIDED = "approval.voided"
     POPULATION_DECIDED = "population.decided"
+    NOTICE_TRIED = "notice.tried"
     NOTICE_INTENT = "notice.intent"
     NOTICE_OUTCOME = "notice.outcome"
     NOTICE_PUBLISHED = "notice.published"
@@ -44,6 +45,7 @@ class EventType(StrEnum):
     CUTOVER_INTENT = "cutover.intent"
     CUTOVER_OUTCOME = "cutover.outcome"
     DISPOSITION_FIXED = "disposition.fixed"
+    TABLE_SHOWN = "table.shown"
     EXPORT_INTENT = "export.intent"
     EXPORT_OUTCOME = "export.outcome"
     DELIVERY_SENT = "delivery.sent"
@@ -61,6 +63,8 @@ class EventType(StrEnum):
     SCRUB_OUTCOME = "scrub.outcome"
     RESCAN_STARTED = "rescan.started"
     RESCAN_REPORT = "rescan.report"
+    ADJUDICATION_INTENT = "adjudication.intent"
+    ADJUDICATION_OUTCOME = "adjudication.outcome"
     CERTIFICATE_ISSUED = "certificate.issued"
     CERTIFICATE_REFUSED = "certificate.refused"
     CERTIFICATE_REVOKED = "certificate.revoked"
@@ -124,6 +128,7 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     ),
     EventType.APPROVAL_VOIDED: ("批准失效", "an approval became void"),
     EventType.POPULATION_DECIDED: ("按方案重算", "the population was decided under the approved policy"),
+    EventType.NOTICE_TRIED: ("试发告知", "a notice was sent to an address of the staff, to see it"),
     EventType.NOTICE_INTENT: ("拟发告知", "notices are about to be sent"),
     EventType.NOTICE_OUTCOME: ("告知结果", "how the sending of notices ended"),
     EventType.NOTICE_REPORTED: ("送达回执", "a carrier reported what was delivered and what came back"),
@@ -133,6 +138,7 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     EventType.CUTOVER_INTENT: ("拟切换", "the cutover is about to happen"),
     EventType.CUTOVER_OUTCOME: ("切换结果", "how the cutover ended"),
     EventType.DISPOSITION_FIXED: ("处置定稿", "the disposition of every person was fixed"),
+    EventType.TABLE_SHOWN: ("匿名表已制成", "an anonymous table was made to be shown before signing"),
     EventType.EXPORT_INTENT: ("拟导出", "data are about to be exported"),
     EventType.EXPORT_OUTCOME: ("导出结果", "how the export ended"),
     EventType.DELIVERY_SENT: ("已交付", "a delivery was handed over"),
@@ -153,6 +159,8 @@ MEANINGS: dict[EventType, tuple[str, str]] = {
     EventType.SCRUB_OUTCOME: ("清理结果", "how the scrub of a store ended"),
     EventType.RESCAN_STARTED: ("开始复扫", "the verifier began to search"),
     EventType.RESCAN_REPORT: ("复扫报告", "what the verifier found"),
+    EventType.ADJUDICATION_INTENT: ("拟裁定命中", "somebody said what a hit of the verifier is"),
+    EventType.ADJUDICATION_OUTCOME: ("裁定结果", "how the decision on a hit ended"),
     EventType.CERTIFICATE_ISSUED: ("签发销毁证明", "a destruction certificate was issued"),
     EventType.CERTIFICATE_REFUSED: ("拒发销毁证明", "a destruction certificate was refused"),
     EventType.CERTIFICATE_REVOKED: ("撤销证明", "a certificate was revoked"),
@@ -203,7 +211,26 @@ RELEASING = frozenset(
 )
 """What a case in which nobody receives (E7, E9) must not have in its log."""
 
+RETURN_TASK = "return-"
+"""How the key of a task begins by which a lot that was entrusted comes back."""
+
+ENDING = frozenset(
+    {
+        EventType.CUSTODY_SEALED,
+        EventType.CUSTODY_HANDED_OVER,
+        EventType.DESTRUCTION_INTENT,
+        EventType.DESTRUCTION_OUTCOME,
+        EventType.SCRUB_INTENT,
+        EventType.SCRUB_OUTCOME,
+        EventType.CERTIFICATE_ISSUED,
+    }
+)
+"""What a case that entrusts (E12) must not have in its log: the transferor goes on with its copy."""
+
 NEEDS_APPROVAL = frozenset(
     {EventType.EXPORT_INTENT, EventType.DESTRUCTION_INTENT, EventType.SCRUB_INTENT, EventType.CUTOVER_INTENT}
 )
-"""What may stand in the log only behind an approved plan."""
+"""What may stand in the log only behind an approved plan, and cannot be undone: witnesses see each intent first."""
+
+BEHIND_APPROVAL = NEEDS_APPROVAL | {EventType.TABLE_SHOWN}
+"""The same with what shows people anything: all that an approved plan must come before."""

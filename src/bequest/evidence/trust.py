@@ -13,7 +13,7 @@ from bequest.evidence.jcs import decode_object, encode
 from bequest.evidence.note import COSIGNATURE, ED25519_NOTE, NoteKey, parse_vkey
 from bequest.kernel.canonical import Json
 from bequest.kernel.errors import VerificationError
-from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Event
+from bequest.model.case import ENTRUSTS, MOVES_NOTHING, RELEASES_NOTHING, Event
 
 REHEARSAL_ORIGIN = "bequest.example/"
 """Logs of rehearsals live under this origin, real ones never."""
@@ -121,6 +121,11 @@ class Trust:
     def moves_nothing(self) -> bool:
         """Whether the event leaves the data where they are: nothing delivered, nothing destroyed."""
         return Event(self.event) in MOVES_NOTHING
+
+    @property
+    def entrusts(self) -> bool:
+        """Whether the event entrusts data to a processor, who gives them back."""
+        return Event(self.event) in ENTRUSTS
 
     @property
     def releases_nothing(self) -> bool:

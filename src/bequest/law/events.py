@@ -13,7 +13,7 @@ from bequest.law.evaluate import law_for, params_on
 from bequest.law.notices import NoticeItem, checklist_of, notice_items
 from bequest.law.pack import EventText, LawPack, PaperText, RequiredRoles, StoreText, require_event, required_roles
 from bequest.law.windows import WindowRules, window_rules
-from bequest.model.case import Event, LegalRoute, Lot, OnSilence, SystemKind
+from bequest.model.case import TELLS_NOBODY, Event, LegalRoute, Lot, OnSilence, SystemKind
 from bequest.model.datamap import FieldClass, Need
 from bequest.model.disposition import CellDecision
 from bequest.model.facts import FACT_VALUES, Fact, RecordClass, RowRole
@@ -158,6 +158,8 @@ def _once(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _checklists(pack: LawPack, event: Event, text: EventText) -> dict[str, tuple[NoticeItem, ...]]:
+    if event in TELLS_NOBODY:
+        return {}
     names = _once(checklist_of(event, r) for r in (*text.routes,)) or (checklist_of(event, None),)
     return {n: notice_items(pack, n, event=event, minors=n == "ENDING") for n in names}
 

@@ -36,7 +36,7 @@ WORDS: dict[str, Word] = {
     "re_consent": Word("须重新取得同意", "needs new consent", _WAITING),
     "guardian_consent": Word("须取得监护人同意", "needs a guardian's consent", _NONE, _BLOCKED),
     "notice_required": Word("须告知", "a notice is owed"),
-    "entrusted_processing": Word("委托处理，不是移交", "entrusted processing, not a transfer", _NONE, _IN_USE),
+    "entrusted_processing": Word("委托处理，不是移交", "entrusted processing, not a transfer", _AS_IS, _IN_USE),
     "counterparty_consent": Word("须取得合同相对方同意", "needs the contract partner's consent", _WAITING),
     "exclude": Word("不移交", "left out", _NONE),
     "delete": Word("删除", "deleted", None, Residue.DELETE),

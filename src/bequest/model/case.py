@@ -8,43 +8,19 @@ from pathlib import Path
 
 from bequest.model.agreement import Agreement
 from bequest.model.basis import Basis
+from bequest.model.events import ALL_STAYS as ALL_STAYS
+from bequest.model.events import COMPANY_ENDS as COMPANY_ENDS
+from bequest.model.events import ENTRUSTS as ENTRUSTS
+from bequest.model.events import MOVES_NOTHING as MOVES_NOTHING
+from bequest.model.events import RELEASES_NOTHING as RELEASES_NOTHING
+from bequest.model.events import TELLS_NOBODY as TELLS_NOBODY
+from bequest.model.events import Event as Event
 from bequest.model.exporting import ExportRecord
 from bequest.model.paper import PaperKind as PaperKind
 from bequest.model.settlement import Settlement
+from bequest.model.showing import Showing
 from bequest.model.switch import Switch
 from bequest.model.witnessing import EvidenceRules
-
-
-class Event(StrEnum):
-    """What happens to the business (`law-facts` §14.1)."""
-
-    E1 = "E1"  # rename
-    E2 = "E2"  # share deal
-    E3 = "E3"  # merger
-    E4 = "E4"  # division
-    E5 = "E5"  # reorganisation, whole-business asset deal
-    E6 = "E6"  # dissolution with successor
-    E7 = "E7"  # dissolution or deregistration without successor
-    E8 = "E8"  # bankruptcy, a buyer continues
-    E9 = "E9"  # bankruptcy, no buyer
-    E10 = "E10"  # sale of an isolated list or account
-    E11 = "E11"  # a business account moves to another company
-    E12 = "E12"  # vendor migration, escrow, data room
-    E13 = "E13"  # sharing inside a group
-    E14 = "E14"  # due diligence before signing
-
-
-RELEASES_NOTHING = frozenset({Event.E7, Event.E9})
-"""The company ends and nobody takes over: no receiver, no lot, no deliver; what no duty keeps is destroyed."""
-
-SUPPORTED_EVENTS = frozenset(Event) - {Event.E12, Event.E14}
-"""Events whose whole flow this version can run."""
-
-COMPANY_ENDS = RELEASES_NOTHING | {Event.E6, Event.E8}
-"""Afterwards the company is gone: what no lot takes in ends with it."""
-
-MOVES_NOTHING = frozenset({Event.E1, Event.E2, Event.E12, Event.E14})
-"""The processor does not change: no deliver, no destroy."""
 
 
 class Scenario(StrEnum):
@@ -378,6 +354,8 @@ class Case:
     """How counsel reads what the law pack leaves open, where it is not as the pack has it; by name."""
     evidence: EvidenceRules = field(default_factory=EvidenceRules)
     export: ExportRecord | None = None
+    showings: tuple[Showing, ...] = ()
+    """Anonymous tables that a prospective buyer may see, in a due diligence (E14)."""
 
     def receiver(self, party_id: str) -> Party:
         """The receiver of that id, or a KeyError."""

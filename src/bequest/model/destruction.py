@@ -99,6 +99,8 @@ class SearchResult:
     finding: Finding
     not_searchable: tuple[str, ...] = ()
     """Columns whose values cannot be searched one by one (names, addresses, free text without identifiers)."""
+    hits_decided: int = 0
+    """Of the planned ones and the coincidences, those that two people let stand, one by one."""
 
 
 @dataclass(frozen=True, slots=True)

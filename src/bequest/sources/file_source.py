@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from bequest.engine.kernels.buffers import Bools, detached
+from bequest.engine.lookup import Lookup
 from bequest.kernel.errors import SourceError
 from bequest.model.case import Source
 from bequest.model.destruction import Level
@@ -46,9 +47,10 @@ class Edit:
     def __init__(self, changes: Changes, key: tuple[str, ...]) -> None:
         self.key = key
         self.columns = tuple(dict.fromkeys((*changes.empty, *changes.put_columns)))
-        self._delete = changes.delete.cast(pl.String).unique()
-        self._empty = {c: keys.cast(pl.String).unique() for c, keys in changes.empty.items()}
-        self._put = changes.put.unique(KEY).with_columns(pl.lit(True).alias(_PUT)) if changes.put is not None else None
+        self._delete = Lookup(changes.delete.cast(pl.String))
+        self._empty = {c: Lookup(keys.cast(pl.String)) for c, keys in changes.empty.items()}
+        self._put = changes.put
+        self._put_at = Lookup(changes.put[KEY].cast(pl.String)) if changes.put is not None else None
         self._next_row = 0
         self.rows_deleted = self.rows_put = 0
         self.cells_emptied = dict.fromkeys(changes.empty, 0)
@@ -61,29 +63,27 @@ class Edit:
         """For the next batch of the file: which rows go, and which cells of each column are written anew."""
         keys = row_keys(batch, self.key, self._next_row)
         self._next_row += batch.height
-        gone = keys.is_in(self._delete.implode()).to_numpy()
+        gone = self._delete.holds(keys)
         self.rows_deleted += int(gone.sum())
         filled = {c: (batch[c].is_not_null() & (batch[c].str.strip_chars() != "")).to_numpy() for c in self.columns}
         cells = {}
         for column, wanted in self._empty.items():
-            cells[column] = (keys.is_in(wanted.implode())).to_numpy() & filled[column] & ~gone
+            cells[column] = wanted.holds(keys) & filled[column] & ~gone
             self.cells_emptied[column] += int(cells[column].sum())
         texts = {}
-        if self._put is not None:
-            new = keys.rename(KEY).to_frame().join(self._put, on=KEY, how="left", maintain_order="left")
-            put = new[_PUT].fill_null(False).to_numpy() & ~gone
+        if self._put is not None and self._put_at is not None:
+            found = self._put_at.first(keys)
+            put = (found >= 0) & ~gone
             self.rows_put += int(put.sum())
-            for column in (c for c in self._put.columns if c not in {KEY, _PUT}):
-                texts[column] = new[column]
+            at = pl.Series(found).replace(-1, None)
+            for column in (c for c in self._put.columns if c != KEY):
+                texts[column] = self._put[column].gather(at)
                 cells[column] = cells.get(column, np.zeros(batch.height, np.bool_)) | (put & filled[column])
         return Decided(gone, cells, texts)
 
     def applied(self) -> Applied:
         """The counts so far."""
         return Applied(self.rows_deleted, dict(self.cells_emptied), self.rows_put)
-
-
-_PUT = "\x00put"
 
 
 State = tuple[int, ...]
@@ -226,8 +226,8 @@ class FileSource(ABC):
             SourceError: where a row or cell of it would stay.
         """
         guard()
-        going = changes.delete.cast(pl.String).unique()
-        n = sum(int(b[KEY].is_in(going.implode()).sum()) for b in self.read(info.name, (), key=changes.key))
+        going = Lookup(changes.delete.cast(pl.String))
+        n = sum(int(going.holds(b[KEY]).sum()) for b in self.read(info.name, (), key=changes.key))
         if n != info.n_rows or changes.n_put or any(len(cells) for cells in changes.empty.values()):
             raise SourceError(
                 f"{self._where(info)}: no row can be cut out of this file ({self.why_whole}), and {info.n_rows - n} of"

@@ -94,7 +94,7 @@ class ParquetFile(FileSource):
                 f"{self.path.name} is empty", hint="Check the export; remove the source if there is none."
             )
         try:
-            with pq.ParquetFile(self.path) as file:
+            with pq.ParquetFile(self.path, pre_buffer=False) as file:  # else all that was read stays in memory
                 yield file
         except (pa.ArrowException, OSError) as error:
             if isinstance(error, OSError) and error.errno is not None:

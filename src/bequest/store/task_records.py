@@ -9,6 +9,9 @@ from bequest.model.destruction import OwnerTask
 SUPERVISION = "supervision"
 """Kind of a task by which the transferor looks at how a recipient keeps to the agreement."""
 
+RETURN = "return"
+"""Kind of a task by which what was entrusted comes back or is deleted at the end of the engagement (PIPL Art. 21)."""
+
 
 class TaskState(StrEnum):
     """Whether somebody else has done his part."""

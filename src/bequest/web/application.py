@@ -32,7 +32,6 @@ def make_application(
     secret_key: str,
     hosts: list[str],
     behind_proxy: bool,
-    carriers: Carriers,
 ) -> Callable[..., Any]:
     """The application. Where the home is here, what was done at the portal is taken in beside the requests."""
     logging.getLogger("django").disabled = True  # it writes addresses of pages, and those of the portal bear secrets
@@ -44,7 +43,7 @@ def make_application(
     urls.serve(with_portal=with_portal, with_console=with_console and inside, with_desk=with_desk and inside)
     if site.context is not None:
         offer(site.context)
-        threading.Thread(target=_take_for_ever, args=(site.context, carriers), name="portal", daemon=True).start()
+        threading.Thread(target=_take_for_ever, args=(site.context, site.carriers), name="portal", daemon=True).start()
         threading.Thread(target=_tell_for_ever, args=(site.context,), name="webhooks", daemon=True).start()
     return WSGIHandler()
 

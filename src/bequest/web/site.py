@@ -1,10 +1,11 @@
 """The site of one process: which parts it serves, and what it has to serve them with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bequest.app.console.provider import Provider
 from bequest.app.context import Context
+from bequest.app.portal.carriers import Carriers
 from bequest.crypto.ceremony import Party
 from bequest.kernel.clock import Clock
 from bequest.kernel.errors import StateError
@@ -22,6 +23,8 @@ class Site:
     context: Context | None = None
     party: Party | None = None
     """Where passkeys are for: the one origin under which browsers reach the console."""
+    carriers: Carriers = field(default_factory=Carriers)
+    """How messages go out."""
     provider: Provider | None = None
     """The organisation's identity provider, where people may come in through it."""
 

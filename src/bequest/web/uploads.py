@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 View = Callable[..., HttpResponseBase]
+LONGEST_RECEIPT = 2_000_000
 
 
 class InMemory(MemoryFileUploadHandler):

@@ -1,6 +1,7 @@
 """The demo assessed: facts that tie to what was counted elsewhere, a signed run in the log, a register that goes on."""
 
 import json
+import sqlite3
 from dataclasses import replace
 
 import polars as pl
@@ -129,6 +130,27 @@ def test_quasi_identifiers_may_be_chosen_and_must_exist(planned: DemoHome) -> No
     assert few[0].n < usual[0].n
     with pytest.raises(InputError, match="no column"):
         run_assess(ctx, case, quasi=["crm.customers.shoesize"])
+
+
+def test_l_and_t_are_measured_in_the_sensitive_columns_chosen(planned: DemoHome) -> None:
+    ctx, case = planned.ctx, planned.case_id
+    chosen = {"quasi": ["crm.customers.province"], "sensitive": ["crm.customers.city"]}
+    found = figures(run_assess(ctx, case, **chosen).assessment)
+    with sqlite3.connect(planned.company.folder / "sources" / "crm.db") as db:
+        rows = pl.DataFrame(db.execute("select province, city from customers").fetchall(), ["p", "c"], orient="row")
+    (least, left) = found["distinct_sensitive@shop-12"]
+    assert least is not None
+    assert left is not None
+    of_all = rows.group_by("p").agg(pl.col("c").n_unique())["c"]
+    assert 1 <= least.n <= of_all.max()  # type: ignore[operator]
+    assert left.n <= of_all.max()  # type: ignore[operator]
+    _, far = found["sensitive_distance@shop-12"]
+    assert far is not None
+    assert 0 < far.n <= far.of == 1000  # a province has other towns than the whole country
+    never = {"quasi": ["crm.customers.province"], "sensitive": ["crm.customers.religion"]}
+    assert "distinct_sensitive@shop-12" not in figures(run_assess(ctx, case, **never).assessment)  # not delivered
+    with pytest.raises(InputError, match="no column"):
+        run_assess(ctx, case, sensitive=["crm.customers.shoesize"])
 
 
 def test_a_closed_case_is_not_assessed_any_more(planned: DemoHome) -> None:

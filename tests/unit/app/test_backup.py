@@ -28,7 +28,7 @@ def ctx(ctx_on_both: Context) -> Context:
     with ctx_on_both.store.transaction() as tx:
         tx.policies.add(CASE.id, a_policy(), T0)
         tx.settings.set("log_domain", "例.example", T0)
-        tx.portal.replace_cards(CASE.id, [("a" * 32, CARD)], None, opens_until=T0, at=T0)
+        tx.portal.put_cards(CASE.id, [("a" * 32, CARD)], opens_until=T0, at=T0)
     return ctx_on_both
 
 

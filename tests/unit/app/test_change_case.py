@@ -78,10 +78,6 @@ def test_a_rehearsal_never_becomes_real(opened: DemoHome) -> None:
     refused(opened, GuardError, changed(opened, ("rehearsal = true", "rehearsal = false")))
 
 
-def test_an_event_that_cannot_be_run_is_refused(opened: DemoHome) -> None:
-    refused(opened, BequestError, changed(opened, ('event = "E5"', 'event = "E12"')))  # type: ignore[type-abstract]
-
-
 def test_a_file_with_a_mistake_is_refused(opened: DemoHome) -> None:
     refused(opened, CaseFileError, changed(opened, ("tolerance_percent", "tolerance_procent")))
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from tests.unit.app.conftest import DemoHome
 
+from bequest.app.export_notes import export_facts, export_notes
 from bequest.app.exporting import count_exported, export_of, export_state, require_export, save_exported
 from bequest.app.known import known_input
 from bequest.app.run_discover import data_map
 from bequest.app.run_plan import decided_as_known
-from bequest.cli.exporting import export_lines
 from bequest.kernel.errors import GuardError
 from bequest.model.basis import Basis
 from bequest.model.case import Case
@@ -46,7 +46,14 @@ def test_the_year_with_this_case_decides(
     assert state.is_settled is (word == "exempt")
     in_hand = Mechanism.ASSESSMENT if word == "security_assessment" else Mechanism.CERTIFICATION
     assert export_of(replace(case, export=replace(record, mechanism=in_hand)), state.counted).is_settled
-    assert len(export_lines(state)) >= 2
+    notes = export_notes(state)
+    assert any(article in n.en and article in n.zh for n in notes[1:])
+    total = before[0] + here[0], before[1] + here[1]
+    assert f"{total[0]:,} and {total[1]:,} in the year" in notes[0].en
+    facts = export_facts(state)
+    assert isinstance(facts, dict)
+    assert (facts["year_persons"], facts["year_sensitive_persons"], facts["settled"]) == (*total, word == "exempt")
+    assert word in facts["outcomes"]  # type: ignore[operator]
 
 
 def test_a_contract_is_no_assessment(planned: DemoHome) -> None:
@@ -62,6 +69,8 @@ def test_what_is_not_known_is_asked_for(planned: DemoHome) -> None:
         "persons", "sensitive_persons", "exempt_ground", "critical_infrastructure", "important_data",
     )  # fmt: skip
     assert not state.is_settled
+    assert "missing under [export]: persons, sensitive_persons" in export_notes(state)[-1].en
+    assert export_facts(None) is None
     half = replace(KNOWN, sensitive_persons=None, exempt_ground=None)
     assert export_of(abroad(case, half), state.counted).missing == ("sensitive_persons", "exempt_ground")
 

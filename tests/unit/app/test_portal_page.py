@@ -8,8 +8,17 @@ from tests.unit.documents.sample_report import sample_report
 
 from bequest.app.portal.done import outcome_texts
 from bequest.app.portal.open_card import normal_datum
-from bequest.app.portal.page import is_quiet, opens_until
-from bequest.model.case import Event, SystemKind
+from bequest.app.portal.page import is_quiet, make_page, opens_until
+from bequest.law.evaluate import law_for
+from bequest.law.loader import load_pack
+from bequest.model.basis import Basis
+from bequest.model.case import Event, LegalRoute, OnSilence, SystemKind
+from bequest.model.datamap import FieldClass, Need
+from bequest.model.disposition import Release
+from bequest.model.facts import FACT_VALUES, Fact, RecordClass, RowRole
+from bequest.model.plan import FieldKind
+from bequest.model.switch import Switch
+from bequest.steps.notify.answers import ANSWERS
 from bequest.steps.notify.content import Notice, NoticeItem
 from bequest.steps.notify.letters import body, fill, short_text
 
@@ -69,3 +78,50 @@ def test_what_was_done_is_said_per_lot() -> None:
     both = outcome_texts("a:passed_on/b:deleted", names)
     assert "甲" in both[0][0]
     assert "没有移交" in both[1][0]
+
+
+SENSITIVE_ASKED = {
+    "a succession": ("PIPL-22", Basis.CONSENT, OnSilence.PROCEED, False, False),
+    "a succession, read strictly": ("PIPL-22", Basis.CONSENT, OnSilence.PROCEED, True, True),
+    "provision on consent: all of it is asked": ("PIPL-23", Basis.CONSENT, OnSilence.RELEASE_NONE, False, False),
+    "provision on a contract": ("PIPL-23", Basis.CONTRACT, OnSilence.PROCEED, False, True),
+    "provision on a contract, counsel asks for all": ("PIPL-23", Basis.CONTRACT, OnSilence.RELEASE_NONE, False, False),
+}
+
+
+@pytest.mark.parametrize(
+    ("route", "basis", "silence", "strict", "asked"), SENSITIVE_ASKED.values(), ids=SENSITIVE_ASKED
+)
+def test_what_is_sensitive_is_asked_apart_where_notice_is_enough_for_the_rest(
+    route: str, basis: Basis, silence: OnSilence, strict: bool, asked: bool
+) -> None:
+    switch = Switch(name="cn.pipl.sensitive_in_art22_needs_separate_consent", value=True, reason="从严", by="legal-1")
+    lots = (replace(CASE.lots[0], legal_route=LegalRoute(route), basis=basis, on_silence=silence),)
+    case = replace(CASE, lots=lots, switches=(switch,) if strict else ())
+    [lot] = make_page(case, {}, "").lots
+    assert lot.asks_sensitive is asked
+    assert not (lot.asks_sensitive and lot.asks_consent)
+
+
+def test_a_yes_to_sensitive_fields_is_taken_back_without_refusing_the_rest() -> None:
+    assert ANSWERS["consent_sensitive"] == ANSWERS["consent_transfer"]
+    fact, value = ANSWERS["refuse_sensitive"]
+    assert (fact, value) == (Fact.CONSENT_TRANSFER, "silent")
+    field = FieldKind(FieldClass.PHONE, personal=True, sensitive=False, need=Need.NEEDED)
+    secret = replace(field, cls=FieldClass.HEALTH, sensitive=True)
+    lot = replace(
+        CASE.lots[0], id="lot", legal_route=LegalRoute.PIPL_23, basis=Basis.CONTRACT, on_silence=OnSilence.PROCEED
+    )
+    said = law_for(
+        load_pack("cn"), event=Event.E5, on=CASE.effective_on, lot=lot, record_class=RecordClass.ORDER,
+        role=RowRole.CUSTOMER,
+    )  # fmt: skip
+    known = {f: values[0] for f, values in FACT_VALUES.items()} | {Fact.NOTICE: "delivered", Fact.AGE_BAND: "adult"}
+
+    def release(kind: FieldKind, transfer: str) -> Release:
+        return said({**known, Fact.CONSENT_TRANSFER: transfer}, kind).disposition.release
+
+    given = ANSWERS["consent_sensitive"][1]
+    assert (release(field, given), release(secret, given)) == (Release.AS_IS, Release.AS_IS)
+    assert (release(field, value), release(secret, value)) == (Release.AS_IS, Release.NONE)
+    assert (release(field, "refused"), release(secret, "refused")) == (Release.NONE, Release.NONE)

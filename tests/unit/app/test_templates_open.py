@@ -10,13 +10,14 @@ from tests.unit.app.test_papers import PAPER, filled
 from bequest.app.context import open_context
 from bequest.app.open_case import open_case
 from bequest.app.queries.case import case_overview
-from bequest.model.case import COMPANY_ENDS, RELEASES_NOTHING, SUPPORTED_EVENTS, Event
+from bequest.model.case import COMPANY_ENDS, RELEASES_NOTHING, Event
 
 
-@pytest.mark.parametrize("event", sorted(SUPPORTED_EVENTS))
+@pytest.mark.parametrize("event", sorted(Event))
 def test_a_filled_template_opens(tmp_path: Path, event: Event) -> None:
     text = filled(event).replace("rehearsal = true", "rehearsal = false")
     (tmp_path / "paper.pdf").write_bytes(PAPER)
+    (tmp_path / "shown.toml").write_text('table = "crm.customers"\n[[columns]]\nname = "shop_id"\n')
     (tmp_path / "case.toml").write_text(text, encoding="utf-8")
     with closing(sqlite3.connect(tmp_path / "crm.db")) as db:
         db.execute("CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT, shop_id INTEGER)")

@@ -8,7 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from bequest.app.workspace import Workspace
+import bequest.app.workspace
+from bequest.app.workspace import TableFile, Workspace, parquet_bytes
 from bequest.kernel.errors import StateError
 
 
@@ -74,6 +75,20 @@ def test_a_frame_is_replaced_whole_and_nothing_lies_about(workspace: Workspace) 
     assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
+def test_a_column_comes_in_parts_of_bounded_size(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bequest.app.workspace, "_ROWS_AT_ONCE", 3)
+    frames = [pl.DataFrame({"t": [b"a", None]}), pl.DataFrame({"t": [b"b"] * 5}), pl.DataFrame({"t": [b"c"]})]
+    batches, whole = workspace.dir("work") / "batches.parquet", workspace.dir("work") / "whole.parquet"
+    workspace.write_batches(batches, frames)
+    workspace.write(whole, pl.concat(frames))
+    for path in (batches, whole):
+        file = TableFile(path)
+        parts = list(file.parts("t"))
+        assert (file.columns, file.height) == (["t"], 8)
+        assert pl.concat(parts).equals(pl.concat(frames)["t"])
+        assert max(len(p) for p in parts) <= 3
+
+
 def test_a_frame_that_is_not_there_names_the_step_that_writes_it(workspace: Workspace) -> None:
     with pytest.raises(StateError, match=r"crm\.x\.parquet is not there yet") as caught:
         workspace.read(workspace.table_file("index", "crm", "x"), "link")
@@ -116,3 +131,12 @@ def test_the_private_directory_is_wiped_after_a_failure_too(workspace: Workspace
     with pytest.raises(ZeroDivisionError):
         fails()
     assert not (workspace.root / "tmp" / "new").exists()
+
+
+def test_a_frame_in_pieces_is_one_parquet_file() -> None:
+    frame = pl.DataFrame({"a": ["x", None, "长"] * 1_000, "b": range(3_000)})
+    pieces = list(parquet_bytes(frame.iter_slices(700)))
+    assert len(pieces) == 6
+    assert all(pieces)
+    assert pl.read_parquet(b"".join(pieces)).equals(frame)
+    assert pl.read_parquet(b"".join(parquet_bytes([frame.clear()]))).equals(frame.clear())

@@ -12,7 +12,17 @@ import pytest
 from tests.unit.documents.sample_report import sample_case, sample_certificate, sample_report
 
 from bequest.documents.report import render_report
-from bequest.documents.report.content import CaseReport, FindingNote, Notices, StepLine, StepName, StepState
+from bequest.documents.report.content import (
+    CaseReport,
+    FindingNote,
+    GivenBack,
+    Note,
+    Notices,
+    ShownTable,
+    StepLine,
+    StepName,
+    StepState,
+)
 from bequest.kernel.errors import InputError
 from bequest.law.loader import load_pack
 from bequest.law.switches import switch_states
@@ -21,6 +31,7 @@ from bequest.model.destruction import CertificateState
 from bequest.model.disposition import Release
 from bequest.model.plan import ColumnTotal
 from bequest.model.settlement import Settled, Settlement, Unsettled
+from bequest.model.showing import Showing
 from bequest.model.switch import Switch
 
 SECTIONS = {
@@ -401,3 +412,45 @@ def test_the_risks_show_levels_words_warnings_and_articles_and_no_few_people(lan
     assert ("个保法 66" if lang == "zh" else "PIPL Art. 66") in text
     without = render_report(replace(sample_report(), assessment=None), lang)
     assert "bequest assess" in without
+
+
+def test_exports_say_whom_and_what_is_missing_and_stay_away_where_nobody_is_abroad() -> None:
+    said = (Note(zh="出境：本案 12 人", en="abroad: 12 persons"), Note(zh="尚未办妥", en="not in hand: no delivery"))
+    page = _text(render_report(replace(sample_report(), exports=said, export_settled=False), "en"))
+    assert "abroad: 12 persons" in page
+    assert "not in hand: no delivery" in page
+    assert "unchecked" in page
+    assert "as the case file says under [export]" not in _text(render_report(sample_report(), "en"))
+
+
+def test_a_due_diligence_names_its_tables_and_says_that_nobody_was_told() -> None:
+    shown = ShownTable(
+        id="customers", receiver="buyer", table="crm.customers", columns=("birthday", "city"), wanted="k=10 l=1",
+        k=11, l=2, t="0.060", rows=296, suppressed=12,
+    )  # fmt: skip
+    told = Showing(
+        id="customers", receiver="buyer", table="crm.customers", columns=(), wanted="", file=Path("x"), sha256="0" * 64
+    )
+    before = sample_report(Event.E2)
+    report = replace(before, case=replace(before.case, event=Event.E14, showings=(told,)), shown=(shown,), notices=None)
+    zh, en = (_text(render_report(report, lang)) for lang in ("zh", "en"))
+    assert "制作了 1 张匿名表，每一类至少 11 行" in zh
+    assert "this case owes no notice" in en
+    assert "birthday, city" in en
+    none = _text(render_report(replace(report, shown=()), "en"))
+    assert "1 anonymous table allowed, none made yet" in none
+    assert "not made yet" in none
+
+
+def test_an_entrusting_says_whether_the_data_came_back() -> None:
+    report = sample_report()
+    report = replace(report, case=replace(report.case, event=Event.E12), certificate=None)
+    assert "not yet returned or deleted" in _text(render_report(report, "en"))
+    back = tuple(
+        GivenBack(lot=d.lot, outcome="returned", at="2027-03-01T01:00:00Z", evidence="ab" * 32)
+        for d in report.deliveries
+    )
+    done = replace(report, given_back=back)
+    assert "已返还或者删除，附证明" in _text(render_report(done, "zh"))
+    assert "returned by the processor, nothing kept, attested" in _text(render_report(done, "en"))
+    assert "none handed out yet" in _text(render_report(replace(report, deliveries=()), "en"))

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from tests.unit.steps import decided_tables as d
 
 from bequest.engine.kernels.cmac import tag
+from bequest.engine.lookup import Lookup
 from bequest.engine.rows import CHANGED, DECIDED, LATE, RowMatcher, identify
 from bequest.model.datamap import FieldClass
 
@@ -38,6 +39,27 @@ def test_changed_and_late_rows_are_told_apart():
     found = matched(plan(), live, 2)
     assert found["state"].to_list() == [LATE, CHANGED, CHANGED, DECIDED]
     assert found["pos"].to_list() == [None, None, None, 1]
+
+
+def test_the_marked_rows_are_put_in_order_once_and_the_order_is_taken_up_again(monkeypatch):
+    made: list[int] = []
+
+    class Counted(Lookup):
+        def __init__(self, keys):
+            made.append(len(keys))
+            super().__init__(keys)
+
+        def first(self, keys):
+            made.append(-len(keys))
+            return super().first(keys)
+
+    monkeypatch.setattr("bequest.engine.rows.Lookup", Counted)
+    many = [[str(n), "x"] for n in range(40)]
+    whole = d.plan_of("crm", "customers", COLUMNS, many, [d.NONE_DELETE] * 40, key=("id",))
+    live = [*many[:4], *many[5:], ["99", "新"]]
+    found = matched(whole, live, 6)
+    assert found["pos"].to_list() == [0, 1, 2, 3, *range(5, 40), None]
+    assert made == [40, 40, -6, -6, -4, -4], "looked for in the batch where a row is missing, and in the last one"
 
 
 rows = st.lists(st.tuples(st.sampled_from("1234"), st.sampled_from(["a", "b", None])), max_size=8)

@@ -629,6 +629,7 @@ def test_the_verifiers_own_trust_file_decides(honest: Path) -> None:
         "trust.keys": replace(trust(), persons=trust().persons[1:]),
         "claims.nothing_moved": replace(trust(), event="E2"),
         "claims.nothing_released": replace(trust(), event="E7"),
+        "claims.given_back": replace(trust(), event="E12"),
     }
     for code, anchors in cases.items():
         assert code in {c.code for c in check(honest, anchors).failed}, code

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,7 +13,7 @@ import pytest
 
 from bequest.kernel.errors import SourceError
 from bequest.model.case import Source, SourceKind
-from bequest.sources import KEY, Changes, OpenSource, open_source
+from bequest.sources import KEY, Changes, OpenSource, open_source, parquet
 
 AT = datetime(2026, 1, 2, 3, 4, 5)  # noqa: DTZ001 - the column's type says the zone
 SHOWN = {
@@ -104,3 +105,16 @@ def test_every_row_may_go(tmp_path: Path) -> None:
     assert source.apply("log", changes, guard=nothing).rows_deleted == 2
     assert source.inventory()[0].n_rows == 0
     assert [f.columns for f in source.read("log")] in ([], [[KEY, "a"]])
+
+
+def test_what_was_read_of_a_large_file_does_not_stay_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = np.random.default_rng(1).bytes(8 << 20)  # nothing in it can be compressed
+    texts = pa.array([noise[at : at + 1024].hex() for at in range(0, len(noise), 1024)])
+    monkeypatch.setattr(parquet, "BATCH_ROWS", 512)
+    source = opened(tmp_path / "log.parquet", pa.table({"c": texts}), row_group_size=512, use_dictionary=False)
+    before, most, n = pa.total_allocated_bytes(), 0, 0
+    for batch in source.read("log"):
+        most = max(most, pa.total_allocated_bytes())
+        n += batch.height
+    assert n == len(texts)
+    assert most - before < 6 << 20

@@ -51,7 +51,7 @@ def test_a_card_is_seen_with_how_its_case_stands_and_what_was_asked(store: Store
     nothing = store.looks.card("l" * 32, ASKED.asker, ("source", 7), FOR)
     assert (nothing.card, nothing.tried, nothing.asked, nothing.page) == (None, 0, (), None)
     with store.transaction() as tx:
-        tx.portal.replace_cards(CASE.id, [("l" * 32, b"sealed")], None, opens_until=T0, at=T0)
+        tx.portal.put_cards(CASE.id, [("l" * 32, b"sealed")], opens_until=T0, at=T0)
         tx.attempts.add("source", 7)
         tx.settings.set("page", "digest", T0, case_id=CASE.id)
         tx.settings.set("page", "of another case", T0, case_id=REAL_CASE.id)

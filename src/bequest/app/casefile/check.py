@@ -12,12 +12,14 @@ from bequest.evidence.note import parse_vkey
 from bequest.kernel.errors import BequestError, CaseFileError
 from bequest.model.case import (
     BY_PATTERN,
+    ENTRUSTS,
     MOVES_NOTHING,
     RELEASES_NOTHING,
     SERVERS,
     Case,
     KeyRelease,
     LegalRoute,
+    Lot,
     OnSilence,
     Party,
     Role,
@@ -218,12 +220,7 @@ def _check_lots(case: Case, root: Table) -> None:
     for n, lot in enumerate(case.lots, start=1):
         place = f"lots#{n}"
         _one_of(root, f"{place}.receiver", lot.receiver, (r.id for r in case.receivers), "receivers")
-        if not moves and lot.legal_route not in {LegalRoute.NONE, LegalRoute.PIPL_17}:
-            raise CaseFileError(
-                f"{_at(root, place, 'legal_route')}: under event {case.event.value} nothing is passed on, "
-                f"so {lot.legal_route.value} cannot be its route",
-                hint="Write none or PIPL-17, or name the event under which customer information moves.",
-            )
+        _check_route(case, lot, root, place)
         if moves and not lot.scope:
             raise CaseFileError(
                 f"{_at(root, place, 'scope')}: is missing or empty, so nothing could be reached",
@@ -258,6 +255,23 @@ def _check_lots(case: Case, root: Table) -> None:
                         hint="A row belongs to one lot; divide the values between the lots.",
                     )
                 taken[mark] = there
+
+
+def _check_route(case: Case, lot: Lot, root: Table, place: str) -> None:
+    moves = case.event not in MOVES_NOTHING
+    if not moves and lot.legal_route not in {LegalRoute.NONE, LegalRoute.PIPL_17}:
+        raise CaseFileError(
+            f"{_at(root, place, 'legal_route')}: under event {case.event.value} nothing is passed on, "
+            f"so {lot.legal_route.value} cannot be its route",
+            hint="Write none or PIPL-17, or name the event under which customer information moves.",
+        )
+    if case.event in ENTRUSTS and (lot.legal_route is not LegalRoute.PIPL_21 or not lot.methods):
+        key = "methods" if lot.legal_route is LegalRoute.PIPL_21 else "legal_route"
+        raise CaseFileError(
+            f"{_at(root, place, key)}: event {case.event.value} entrusts, by PIPL-21 and with the methods agreed",
+            hint='Write legal_route = "PIPL-21" and methods = ["…"]: PIPL Art. 21 has purpose, term, method, kinds'
+            " and protection agreed; the term, the kinds and the protection stand under [[agreements]].",
+        )
 
 
 def _check_sources(case: Case, root: Table) -> None:

@@ -16,6 +16,7 @@ from bequest.app.casefile.check import check_case, check_person_key, check_recip
 from bequest.app.casefile.exporting import EXPORT, read_export
 from bequest.app.casefile.papers import PAPER, read_paper
 from bequest.app.casefile.settlements import SETTLE, check_settlements, read_settlement, whole_to_keeper
+from bequest.app.casefile.showings import SHOWING, check_showings, read_showing
 from bequest.app.casefile.sources import SOURCE, divide_databases, read_source, read_zone
 from bequest.app.casefile.switches import LAW, asks_strictly, check_switches, read_switches, telling_is_enough
 from bequest.app.casefile.table import References, Table
@@ -24,7 +25,6 @@ from bequest.app.law import MAINLAND
 from bequest.kernel.errors import CaseFileError
 from bequest.model.basis import Basis
 from bequest.model.case import (
-    SUPPORTED_EVENTS,
     Case,
     Copy,
     Event,
@@ -52,6 +52,7 @@ ROOT = (
     "law",
     "evidence",
     "export",
+    "showings",
 )
 CASE = (
     "id",
@@ -117,10 +118,11 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
     escrow = root.table("escrow", ESCROW)
     evidence = root.table("evidence", EVIDENCE)
     export = root.table("export", EXPORT)
+    showings = root.tables("showings", SHOWING)
     case = Case(
         id=head.identifier("id"),
         scenario=head.word("scenario", Scenario),
-        event=head.word("event", Event, only=SUPPORTED_EVENTS),
+        event=head.word("event", Event),
         rehearsal=head.flag("rehearsal"),
         title=head.text("title"),
         industry=head.text("industry"),
@@ -147,11 +149,13 @@ def read_case_file(path: Path, *, environ: Mapping[str, str] | None = None) -> C
         switches=switches,
         evidence=EvidenceRules() if evidence is None else read_evidence(evidence),
         export=None if export is None else read_export(export),
+        showings=tuple(read_showing(t) for t in showings),
     )
     case = whole_to_keeper(case)
     check_case(case, root)
     check_settlements(case, case.settlements, root.where)
     check_switches(case, root.where)
+    check_showings(case, case.showings, root.where)
     return case
 
 

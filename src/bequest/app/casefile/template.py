@@ -1,12 +1,11 @@
 """The commented case file that `bequest case new` writes: to be filled in, in Chinese and English."""
 
-from bequest.kernel.errors import CaseFileError
 from bequest.model.case import (
     COMPANY_ENDS,
+    ENTRUSTS,
     MOVES_NOTHING,
     RELEASES_NOTHING,
     SPEAK_FOR_THE_LAW,
-    SUPPORTED_EVENTS,
     Event,
     PaperKind,
 )
@@ -26,6 +25,11 @@ _NAMES = {
     Event.E9: ("破产，无买方：删除，须保存的交保管人", "bankruptcy without a buyer: delete, keep by a keeper"),
     Event.E10: ("单独出售名单或账户，逐人同意", "sale of a list or account: a yes of each person"),
     Event.E11: ("业务账户变更持有人，如物流月结账户", "a business account moves, such as a carrier account"),
+    Event.E12: (
+        "委托处理：迁移、托管、数据室；结束后返还或者删除",
+        "entrusted to a vendor; returned or deleted at the end",
+    ),
+    Event.E14: ("签约前尽职调查，只给看匿名表", "due diligence before signing: anonymous tables alone are shown"),
     Event.E13: ("集团内共享，逐人同意；移交方照旧处理", "sharing inside a group: a yes of each person, a copy passes"),
 }
 _SCENARIOS = {
@@ -40,6 +44,8 @@ _AT_CUTOVER = ("operator", "verifier", "cutover", "receiver")
 _ROLES = {
     Event.E1: ("legal", "officer"),
     Event.E2: ("legal", "officer"),
+    Event.E12: ("legal", "officer", "cutover", "receiver"),
+    Event.E14: ("legal", "officer"),
     Event.E7: ("liquidator", "officer", "it", "operator", "verifier", "cutover"),
     Event.E8: ("administrator", "officer", "it", *_AT_CUTOVER),
     Event.E9: ("administrator", "officer", "it", "operator", "verifier", "cutover"),
@@ -58,19 +64,12 @@ _PAPERS: dict[Event, tuple[PaperKind, ...]] = {
 
 
 def write_case_template(event: Event) -> str:
-    """The text of a case file for an event; empty texts and the dates are what must be filled in.
-
-    Raises:
-        CaseFileError: for an event that this version cannot run.
-    """
-    if event not in SUPPORTED_EVENTS:
-        raise CaseFileError(
-            f"event {event.value} is not supported by this version",
-            hint=f"Supported: {', '.join(sorted(e.value for e in SUPPORTED_EVENTS))}.",
-        )
+    """The text of a case file for an event; empty texts and the dates are what must be filled in."""
     parts = [_head(event), _TRANSFEROR]
     if event in RELEASES_NOTHING:
         parts.append(_KEEPER)
+    elif event is Event.E14:
+        parts += [_RECEIVERS[: _RECEIVERS.index("# age_recipient")], _SHOWINGS]
     elif event not in MOVES_NOTHING:
         parts += [_RECEIVERS, _lots(event)]
     settle = [_SETTLE] if event in COMPANY_ENDS else []
@@ -88,6 +87,9 @@ def _head(event: Event) -> str:
 
 
 def _lots(event: Event) -> str:
+    if event in ENTRUSTS:
+        named = _LOTS.replace("# methods = []   ", 'methods = ["加密交付"]').replace('# on_silence = "proceed"\n', "")
+        return named.replace('legal_route = "PIPL-22"', 'legal_route = "PIPL-21"')
     by_consent = event in {Event.E10, Event.E11, Event.E13}
     if not by_consent:
         return _LOTS
@@ -134,7 +136,7 @@ jurisdictions = ["cn"]           # 法域 · jurisdictions
 # effective_on = 2026-12-31      # 必填：法律基准日，即计划切换日 · required: law date, the planned cutover
 rehearsal = true                 # 演练；案件打开后不可更改 · a rehearsal; never changes once the case is open
 # timezone = "Asia/Shanghai"     # 时区 · time zone
-# cutover_not_after = 2027-01-31 # 最迟切换日；超过须重新批准 · latest cutover; passing it needs a new approval
+# cutover_not_after = 2027-01-31 # 最迟切换日，不写则只能在基准日当天 · latest cutover; left out: on the law date alone
 # register_closes_on = 2027-03-31 # 注销登记日；一切在此之前办完 · struck off; everything is finished before
 # tolerance_percent = 5          # 数量允许变动的百分比 · how far numbers may move under an approval
 # complaint_authority = ""       # 投诉渠道，写入告知书 · where to complain, printed in the notice
@@ -177,6 +179,15 @@ contact = ""                     # 告知书必须写明（个保法 22） · th
 # name = ""
 # age_recipient = "file:escrow.txt"
 # delivery_recipients = "file:recipients.txt"   # escrowed 时：托管机构用 bequest escrow keys 生成 · made by the escrow
+"""
+
+_SHOWINGS = """\
+# 给有意收购方看的匿名表；file 为 bequest diligence 的说明文件，其中写 table = "数据源.表"，见 docs/diligence.zh.md
+# An anonymous table that the prospective buyer may see; file: its description, which names table = "source.table"
+[[showings]]
+id = "customers"
+receiver = "receiver"
+file = "shown.toml"              # docs/diligence.md
 """
 
 _KEEPER = """\

@@ -31,6 +31,8 @@ class Screen(StrEnum):
     PUBLICITY = "publicity"
     """Posters and wordings for the public."""
     DESTRUCTION = "destruction"
+    HITS = "hits"
+    """Hits of the verifier that people decide on."""
     EVIDENCE = "evidence"
     BUNDLE = "bundle"
     RIGHTS = "rights"
@@ -56,6 +58,10 @@ class Act(StrEnum):
     """Open what a customer wrote, and answer."""
     REVIEW = "review"
     """Say whether two records are one person's."""
+    WITHDRAW = "withdraw"
+    """Ask a receiver to delete or correct what was delivered, and take in the receipt for it."""
+    TRY = "try"
+    """Send a notice to an address of one's own, to see it."""
     INVITE = "invite"
     """Invite somebody of a receiver to the desk."""
     START = "start"
@@ -70,6 +76,8 @@ class Act(StrEnum):
     """Ask that a role be given or taken, and decide on what another person asked."""
     FILL = "fill"
     """Fill in the impact assessment."""
+    ADJUDICATE = "adjudicate"
+    """Decide what a hit of the verifier is, and agree to what the other said."""
     HALT = "halt"
     """Withdraw an order that no worker has taken."""
 
@@ -79,7 +87,7 @@ _STEPS = frozenset({Screen.STEPS})
 _DEPARTMENT = frozenset(
     {Screen.CASE, Screen.MAP, Screen.ASSESS, Screen.PLAN, Screen.APPROVALS, Screen.NOTICES, Screen.EVIDENCE}
 )
-_STANDS_FOR = _EVERYTHING - {Screen.ACCESS, Screen.LINKS}
+_STANDS_FOR = _EVERYTHING - {Screen.ACCESS, Screen.LINKS, Screen.HITS}
 """Who stands for the departments in a winding-up."""
 MAY: Mapping[Role, frozenset[Screen]] = {
     Role.OFFICER: _EVERYTHING,
@@ -92,7 +100,7 @@ MAY: Mapping[Role, frozenset[Screen]] = {
     Role.MARKETING: _DEPARTMENT | {Screen.PUBLICITY},
     Role.SERVICE: _DEPARTMENT | {Screen.PEOPLE, Screen.REQUESTS, Screen.PUBLICITY} | _STEPS,
     Role.FINANCE: _DEPARTMENT,
-    Role.VERIFIER: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE, Screen.BUNDLE}) | _STEPS,
+    Role.VERIFIER: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.HITS, Screen.EVIDENCE, Screen.BUNDLE}) | _STEPS,
     Role.OPERATOR: frozenset({Screen.CASE, Screen.DESTRUCTION, Screen.EVIDENCE}) | _STEPS,
     Role.CUTOVER: frozenset({Screen.CASE, Screen.EVIDENCE}) | _STEPS,
     Role.RECEIVER: frozenset(),
@@ -105,22 +113,22 @@ MAY: Mapping[Role, frozenset[Screen]] = {
 """Least privilege: a role sees what it decides or checks. A receiver has a desk of its own."""
 _SIGNS = frozenset({Act.APPROVE, Act.REMARK})
 _KNOWS = frozenset({Act.CORRECT, Act.REVIEW})
-_SERVES = frozenset({Act.SEARCH, Act.UNMASK, Act.REQUEST})
+_SERVES = frozenset({Act.SEARCH, Act.UNMASK, Act.REQUEST, Act.TRY})
 _OWN: Mapping[Role, frozenset[Act]] = {
-    Role.OFFICER: _SIGNS | _KNOWS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT, Act.INVITE},
-    Role.LEGAL: _SIGNS | {Act.SEARCH, Act.FILL, Act.ASK, Act.GRANT},
+    Role.OFFICER: _SIGNS | _KNOWS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT, Act.INVITE, Act.ADJUDICATE, Act.WITHDRAW},
+    Role.LEGAL: _SIGNS | {Act.SEARCH, Act.FILL, Act.ASK, Act.GRANT, Act.TRY},
     Role.IT: _SIGNS | _KNOWS,
     Role.HR: _SIGNS,
     Role.MARKETING: _SIGNS,
     Role.SERVICE: _SIGNS | _SERVES,
     Role.FINANCE: _SIGNS | {Act.ASK},
-    Role.VERIFIER: frozenset(),
+    Role.VERIFIER: frozenset({Act.ADJUDICATE}),
     Role.OPERATOR: frozenset(),
     Role.CUTOVER: frozenset(),
     Role.RECEIVER: frozenset(),
     Role.ESCROW: frozenset(),
-    Role.ADMINISTRATOR: _SIGNS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT, Act.INVITE},
-    Role.LIQUIDATOR: _SIGNS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT},
+    Role.ADMINISTRATOR: _SIGNS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT, Act.INVITE, Act.WITHDRAW},
+    Role.LIQUIDATOR: _SIGNS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT, Act.WITHDRAW},
     Role.AUDITOR: frozenset(),
     Role.GUEST: frozenset(),
 }
@@ -140,11 +148,14 @@ SCREEN_OF: Mapping[Act, Screen] = {
     Act.UNMASK: Screen.PEOPLE,
     Act.REVIEW: Screen.LINKS,
     Act.REQUEST: Screen.REQUESTS,
+    Act.TRY: Screen.NOTICES,
+    Act.WITHDRAW: Screen.DESTRUCTION,
     Act.INVITE: Screen.RIGHTS,
     Act.ASK: Screen.PLAN,
     Act.CHECK: Screen.EVIDENCE,
     Act.GRANT: Screen.RIGHTS,
     Act.FILL: Screen.ASSESS,
+    Act.ADJUDICATE: Screen.HITS,
     Act.START: Screen.STEPS,
     Act.AGREE: Screen.STEPS,
     Act.HALT: Screen.STEPS,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bequest.app.context import AFTER_CUTOVER, ASSESS, ONCE, Context, how_to, past_steps
-from bequest.app.queries.case import MOVING_STEPS, steps_of
+from bequest.app.queries.case import steps_of
 from bequest.model.case import Case, Role
 from bequest.store.records import StepRun
 
@@ -40,7 +40,7 @@ STEPS_STARTED = frozenset(r for roles in STARTERS.values() for r in roles)
 STEPS_AGREED = frozenset(r for roles in SECONDERS.values() for r in roles)
 _AFTER: Mapping[str, str] = {
     "discover": "open", "link": "discover", "plan": "link", ASSESS: "link", "notify": "approve", NEXT: "notify",
-    "cutover": "notify", "deliver": "cutover", "deliver-wave": "deliver", "cutover-delta": "cutover",
+    "deliver": "cutover", "deliver-wave": "deliver", "cutover-delta": "cutover",
 }  # fmt: skip
 
 
@@ -88,8 +88,8 @@ def offers(ctx: Context, case_id: str) -> tuple[Offer, ...]:
 
 def _has(case: Case, step: str) -> bool:
     """Whether the event has this step at all."""
-    whole = {"cutover-delta": "cutover", "deliver-wave": "deliver"}.get(step, step)
-    return whole not in MOVING_STEPS or whole in steps_of(case)
+    whole = {NEXT: "notify", "cutover-delta": "cutover", "deliver-wave": "deliver"}.get(step, step)
+    return whole == ASSESS or whole in steps_of(case)
 
 
 def _missing(case: Case, step: str, past: set[str]) -> str:
@@ -102,5 +102,5 @@ def _missing(case: Case, step: str, past: set[str]) -> str:
         return "over"
     if step == "close":
         return next((s for s in order if s not in past and s != "close"), "")
-    before = order[order.index("destroy") - 1] if step == "destroy" else _AFTER[step]
+    before = _AFTER[step] if step in _AFTER else order[order.index(step) - 1]
     return "" if before in past else before

@@ -7,7 +7,7 @@ import io
 from datetime import date
 
 from bequest.app.law import pack_named
-from bequest.app.portal.choices import NEEDS_DATUM, REQUESTS, Ask, offered
+from bequest.app.portal.choices import NEEDS_DATUM, REQUESTS, SENSITIVE, Ask, lots_of, offered
 from bequest.app.portal.open_card import Opened, Situation
 from bequest.crypto.age import encrypt_stream
 from bequest.crypto.links import names_of, receipt_code, secret_of
@@ -34,6 +34,11 @@ def ask(store: Store, opened: Opened, what: Ask, *, lot: str = "", text: str = "
         raise InputError("this needs the second datum", hint="Type the address by which the link did not come.")
     if lot and lot not in opened.lots:
         raise InputError("this part is not in the letter", hint="Choose one that the page names.")
+    about = lots_of(opened, what)
+    if what in SENSITIVE and lot not in about:
+        if lot or len(about) != 1:
+            raise InputError("it must be said for which part this is", hint="Choose one that the page names.")
+        lot = about[0] if len(opened.lots) > 1 else ""
     if len(text) > LONGEST:
         raise InputError(f"the text is longer than {LONGEST:,} characters", hint="Write it shorter.")
     made = AskedAtPortal(

@@ -4,8 +4,8 @@ A card whose content changed is made anew whenever something about telling peopl
 was done. Only people with a letter of their own have one; third parties are told by the public notice.
 """
 
-import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -13,13 +13,14 @@ import polars as pl
 
 from bequest.app.context import Context
 from bequest.app.keep_place import keep_place
+from bequest.app.kept_proofs import KeptProofs
 from bequest.app.law import pack_of
 from bequest.app.open_case import make_keys
+from bequest.app.portal.kinds import kinds_by_ref
 from bequest.app.portal.links import KEY, link_tokens
 from bequest.app.portal.page import OPEN_DAYS, keep_page, make_page, opens_until
 from bequest.app.portal.visitors import keep_addresses
 from bequest.app.run_link import load_linked
-from bequest.app.run_plan import load_plans
 from bequest.app.telling import people_of
 from bequest.app.workspace import Workspace
 from bequest.crypto.age import generate_identity
@@ -27,89 +28,121 @@ from bequest.crypto.cipher import aes_ecb, derive
 from bequest.crypto.links import lookup_of, seal_cards
 from bequest.crypto.sealing import read_sealed, write_sealed
 from bequest.engine.kernels import mask
-from bequest.engine.kernels.cmac import row_digests
-from bequest.engine.tableplan import DECISION_PREFIX, TablePlan
-from bequest.kernel.canonical import digest
+from bequest.engine.kernels.cmac import row_digests, tokens
 from bequest.model.case import Case
-from bequest.model.datamap import DataMap, FieldClass, TableMap
-from bequest.model.disposition import Disposition, Residue
+from bequest.model.datamap import DataMap
 from bequest.model.facts import Fact
 from bequest.steps.link.link import Linked
 from bequest.steps.notify.content import Notice
 from bequest.steps.notify.ladder import Channel
 
-_NOT_SHOWN = frozenset({FieldClass.NOT_PI, FieldClass.UNKNOWN})
 _IDENTITY = b"portal-identity"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How each person ended, once it is fixed: `ref`, `outcome`, `line` (the anchor of the person's line)."""
+
+    people: pl.DataFrame
+    proofs: KeptProofs | None
 
 
 def make_cards(
     ctx: Context, case: Case, datamap: DataMap, register: pl.DataFrame, people: pl.DataFrame,
-    notices: Mapping[str, Notice], *, done: pl.DataFrame | None = None, at: datetime,
+    notices: Mapping[str, Notice], *, ended: Ended | None = None, at: datetime,
 ) -> int:  # fmt: skip
     """The cards of the case as they must read now; how many there are. Those whose content did not change stay.
 
-    `people`: `ref`, `name`, `phone`, `email`. `notices`: the wordings by lots. `done`: `ref`, `outcome`, `proof`, once
-    it is fixed how each person ended.
+    `people`: `ref`, `name`, `phone`, `email`. `notices`: the wordings by lots.
     """
     workspace = ctx.workspace(case.id)
-    linked = load_linked(workspace, case, datamap, fixed=done is not None)
+    linked = load_linked(workspace, case, datamap, fixed=ended is not None)
     versions = {lots: n.version for lots, n in notices.items()}
+    kinds = kinds_by_ref(workspace, datamap, linked)
     cards = (
         register.filter(~pl.col("public_only") & (pl.col("has_sms") | pl.col("has_email")))
         .join(people, on="ref")
-        .join(_kinds_by_ref(workspace, datamap, linked), on="ref", how="left")
+        .join(kinds.of, on="ref", how="left")
         .join(_ages_by_ref(workspace, linked), on="ref", how="left")
         .with_columns(
             pl.col("lots").replace_strict(versions, default=versions[""], return_dtype=pl.Utf8).alias("notice"),
             _windows(case, register).alias("until"),
             _datum().alias("datum"),
+            _reached().alias("address"),
         )
     )
-    ended = [pl.lit("").alias(n) if done is None else pl.col(n).fill_null("") for n in ("outcome", "proof")]
-    if done is not None:
-        cards = cards.join(done, on="ref", how="left")
-    cards = cards.with_columns(
+    done = ended.people if ended else pl.DataFrame(schema=_DONE)
+    cards = cards.join(done, on="ref", how="left").with_columns(
         mask.mask_name(cards["name"]).alias("masked_name"),
         mask.mask_phone(cards["phone"]).alias("masked_phone"),
         mask.mask_email(cards["email"]).alias("masked_email"),
     )
-    opened = pl.struct(
-        "ref", "lots", "notice", "told_on", "until", *ended, pl.col("kinds").fill_null(""),
-        pl.col("age").fill_null(""),
-    )  # fmt: skip
-    inner = pl.struct(name="masked_name", phone="masked_phone", email="masked_email")
-    ready = cards.select("ref", opened.struct.json_encode().alias("open"), inner.struct.json_encode().alias("inner"),
-                         pl.col("datum").fill_null(""))  # fmt: skip
     make_keys(ctx, case.id, (KEY,), at)
-    keep_addresses(ctx, case.id, cards.select("ref", _reached().alias("address")))
-    keep_page(ctx, make_page(case, notices, _recipient(ctx, case.id), closed=done is not None))
-    ends = at + timedelta(days=OPEN_DAYS) if done is not None else _end_of(opens_until(case))
-    _put(ctx, case.id, ready, ends=max(ends, at), at=at)
-    return ready.height
+    keep_addresses(ctx, case.id, cards.select("ref", "address"))
+    keep_page(ctx, make_page(case, notices, _recipient(ctx, case.id), closed=ended is not None))
+    ends = at + timedelta(days=OPEN_DAYS) if ended else _end_of(opens_until(case))
+    _put(ctx, case.id, cards.select(_SAYS), kinds.said, ended.proofs if ended else None, ends=max(ends, at), at=at)
+    return cards.height
 
 
-def _put(ctx: Context, case_id: str, ready: pl.DataFrame, *, ends: datetime, at: datetime) -> None:
-    """Seal and keep what changed since the cards were last made: `ref`, `open`, `inner`, `datum`.
+_DONE = {"ref": pl.Utf8, "outcome": pl.Utf8, "line": pl.Binary}
+_SAYS = (
+    "ref", "lots", "notice", "told_on", "until", "outcome", "line", "kinds", "age", "masked_name", "masked_phone",
+    "masked_email", "datum",
+)  # fmt: skip
+"""All that a card is made of; `kinds` by number."""
+_FORM = 2
+"""Counts up when cards read otherwise while what they are made of stays the same."""
+_AT_ONCE = 20_000
 
-    What was last made is known by keyed tags of the contents. Cut off between the cards and these, the cards that
-    changed are made once more.
+
+def _put(
+    ctx: Context, case_id: str, cards: pl.DataFrame, kinds: pl.Series, proofs: KeptProofs | None, *, ends: datetime,
+    at: datetime,
+) -> None:  # fmt: skip
+    """Seal and keep what changed since the cards were last made, some thousands at a time.
+
+    What was last made is known by keyed tags of what the cards are made of. Cut off between the cards and these, the
+    cards that changed are made once more.
     """
     workspace = ctx.workspace(case_id)
     path = workspace.dir("work") / "cards.parquet"
     ecb = aes_ecb(derive(ctx.keys(case_id).get(KEY), KEY, "content"))
-    now = ready.select("ref", row_digests(ready.select("open", "inner", "datum"), ecb, "card").alias("tag"))
+    said = cards.with_columns(
+        tokens(kinds, ecb, "kinds\x1f").bin.encode("hex").gather(cards["kinds"]).alias("kinds"),
+        pl.col("line").bin.encode("hex"),
+    )
+    root = proofs.root.hex() if proofs else ""
+    now = cards.select("ref", row_digests(said, ecb, f"card\x1f{_FORM}\x1f{root}").alias("tag"))
     last = pl.read_parquet(path) if path.is_file() else now.clear()
     with ctx.store.transaction() as tx:
         if tx.portal.count_cards(case_id) != last.height:
             last = now.clear()
-    changed = ready.join(now.join(last, on=["ref", "tag"], how="anti"), on="ref", how="semi")
-    stale = last.join(now, on=["ref", "tag"], how="anti")["ref"]
+    changed = cards.join(now.join(last, on=["ref", "tag"], how="anti"), on="ref", how="semi")
+    stale = last.join(now, on=["ref", "tag"], how="anti").join(changed, on="ref", how="anti")["ref"]
     lookups = [lookup_of(s) for s in _secrets(ctx, case_id, stale)]
-    rows = zip(_secrets(ctx, case_id, changed["ref"]), *changed.select("open", "inner", "datum"), strict=True)
-    sealed = list(seal_cards(rows, case_id))
     with ctx.store.transaction() as tx:
-        tx.portal.replace_cards(case_id, sealed, lookups if last.height else None, opens_until=ends, at=at)
+        tx.portal.clear_cards(case_id, lookups if last.height else None, opens_until=ends)
+    for part in changed.iter_slices(_AT_ONCE):
+        ready = _ready(part, kinds, proofs)
+        rows = zip(_secrets(ctx, case_id, part["ref"]), *ready, strict=True)
+        sealed = list(seal_cards(rows, case_id))
+        with ctx.store.transaction() as tx:
+            tx.portal.put_cards(case_id, sealed, opens_until=ends, at=at)
     workspace.write(path, now)
+
+
+def _ready(part: pl.DataFrame, kinds: pl.Series, proofs: KeptProofs | None) -> pl.DataFrame:
+    """What cards say, as JSON: `open`, `inner`, and `datum`."""
+    proof = proofs.texts(part["line"]) if proofs else pl.repeat("", part.height, dtype=pl.String, eager=True)
+    part = part.with_columns(kinds.gather(part["kinds"]).alias("kinds"), proof.alias("proof"))
+    ended = (pl.col(n).fill_null("") for n in ("outcome", "proof", "kinds", "age"))
+    opened = pl.struct("ref", "lots", "notice", "told_on", "until", *ended)
+    inner = pl.struct(name="masked_name", phone="masked_phone", email="masked_email")
+    return part.select(
+        opened.struct.json_encode().alias("open"), inner.struct.json_encode().alias("inner"),
+        pl.col("datum").fill_null(""),
+    )  # fmt: skip
 
 
 def _secrets(ctx: Context, case_id: str, refs: pl.Series) -> list[bytes]:
@@ -155,89 +188,6 @@ def _ages_by_ref(workspace: Workspace, linked: Linked) -> pl.DataFrame:
 def _reached() -> pl.Expr:
     """The address by which the link came, or would have come: never the second datum."""
     return pl.when(pl.col("channel") == Channel.SMS.value).then("phone").otherwise("email")
-
-
-def _kinds_by_ref(workspace: Workspace, datamap: DataMap, linked: Linked) -> pl.DataFrame:
-    """`ref`, `kinds`: kinds of information in a person's own records, with what becomes of each."""
-    kinds = _kept_kinds(workspace, datamap)
-    who = people_of(workspace, linked).select("ref", pl.col("subject").cast(pl.Int64))
-    return who.join(kinds, on="subject").group_by("ref", maintain_order=True).agg(pl.col("kinds").str.join(";"))
-
-
-def _kept_kinds(workspace: Workspace, datamap: DataMap) -> pl.DataFrame:
-    """Kinds by subject, worked out once for the same decisions."""
-    path = workspace.dir("work") / "kinds.parquet"
-    made_from = hashlib.sha256(digest(datamap).encode())
-    for file in sorted(workspace.dir("work", "decided").iterdir()):
-        made_from.update(file.read_bytes())
-    if path.is_file() and pl.read_parquet_metadata(path).get("made_from") == made_from.hexdigest():
-        return pl.read_parquet(path)
-    found = kinds_by_subject(datamap, load_plans(workspace, datamap))
-    workspace.write(path, found, {"made_from": made_from.hexdigest()})
-    return found
-
-
-def kinds_by_subject(datamap: DataMap, plans: Mapping[tuple[str, str], TablePlan]) -> pl.DataFrame:
-    """`subject`, `kinds`, from the decided rows; columns only, no values are read.
-
-    `kinds` is `class:release:residue:operator:fallback:until:mark`, joined by `;`; `mark` is `s` for sensitive.
-    """
-    tables = {(t.source, t.name): t for t in datamap.tables}
-    parts = [found for key, plan in plans.items() if (found := _kinds_of(tables[key], plan)) is not None]
-    if not parts:
-        return pl.DataFrame(schema={"subject": pl.Int64, "kinds": pl.Utf8})
-    # grouped and sorted by number, in the order of the words: a person has many kinds, and texts are slow to compare
-    words = pl.concat([kinds for _, kinds in parts]).select("cls", "word").unique().sort("cls", "word")
-    words = words.with_row_index("kind").with_columns(
-        pl.concat_str("cls", pl.lit(":"), "word", pl.lit(":")).alias("said")
-    )
-    kept = words["word"].str.contains(f":{Residue.CUSTODY.value}:")
-    said, is_kept = (pl.col("kind").replace_strict(words["kind"], v) for v in (words["said"], kept))
-    until = pl.when(is_kept & pl.col("due_on").is_not_null()).then(pl.col("due_on").dt.to_string("%Y-%m-%d"))
-    mark = pl.when("sensitive").then(pl.lit("s")).otherwise(pl.lit(""))
-    one = pl.concat_str(said, until.fill_null(""), pl.lit(":"), mark)
-    numbered = [
-        decided.join(kinds.join(words, on=["cls", "word"]).select("way", "kind", "sensitive"), on="way")
-        for decided, kinds in parts
-    ]
-    return (
-        pl.concat([part.select("subject", "kind", "sensitive", "due_on") for part in numbered])
-        .group_by("subject", "kind")
-        .agg(pl.col("due_on").max(), pl.col("sensitive").any())
-        .sort("subject", "kind")
-        .select("subject", one.alias("one"))
-        .group_by("subject", maintain_order=True)
-        .agg(pl.col("one").str.join(";").alias("kinds"))
-    )
-
-
-def _kinds_of(table: TableMap, plan: TablePlan) -> tuple[pl.DataFrame, pl.DataFrame] | None:
-    """Of one table `subject`, `way`, `due_on`, and of each way `way`, `cls`, `word`, `sensitive`.
-
-    Rows decided alike in all columns go one way and are taken together.
-    """
-    shown = [c for c in table.columns if c.personal and c.cls not in _NOT_SHOWN]
-    if not shown:
-        return None
-    codes = [DECISION_PREFIX + c.name for c in shown]
-    due = pl.col("due_on").max().alias("due_on")
-    alike = plan.rows.drop_nulls("subject").group_by(pl.col("subject").cast(pl.Int64), *codes).agg(due)
-    ways = alike.select(codes).unique()
-    words = {n: _word(d) for n, d in enumerate(plan.dispositions)}
-    cells = [
-        (n, c.cls.value, words[code], c.sensitive)
-        for n, row in enumerate(ways.iter_rows())
-        for c, code in zip(shown, row, strict=True)
-        if code is not None
-    ]
-    schema = {"way": pl.UInt32, "cls": pl.Utf8, "word": pl.Utf8, "sensitive": pl.Boolean}
-    kinds = pl.DataFrame(cells, schema=schema, orient="row").unique()
-    decided = alike.join(ways.with_row_index("way"), on=codes, nulls_equal=True).select("subject", "way", "due_on")
-    return decided, kinds
-
-
-def _word(d: Disposition) -> str:
-    return ":".join((d.release.value, d.residue.value, d.operator.value, d.fallback.value if d.fallback else ""))
 
 
 def _recipient(ctx: Context, case_id: str) -> str:

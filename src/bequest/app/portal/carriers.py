@@ -7,8 +7,9 @@ import json
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
-from bequest.steps.notify.smtp import Letter, SmtpServer, send_one
+from bequest.steps.notify.smtp import SENT, UNREACHABLE, Letter, SmtpServer, attempt, send_one
 
 SECONDS = 20
 """How long the program may take."""
@@ -29,6 +30,18 @@ class Carriers:
     def send_word(self, address: str) -> bool:
         """Say that a reply stands on somebody's page; whether it went out."""
         return self._send(address, "有回复 / a reply", REPLY_WORDS)
+
+    SENT: ClassVar[str] = SENT
+
+    def reaches(self, channel: str) -> bool:
+        """Whether there is a way for `email` or `sms`."""
+        return self.mail is not None if channel == "email" else self.text_program is not None
+
+    def attempt(self, address: str, subject: str, text: str) -> str:
+        """Send this to an address of the staff: `sent`, or what stood in the way."""
+        if "@" in address and self.mail is not None:
+            return attempt(self.mail, Letter("test", address, subject, text))
+        return SENT if self._send(address, subject, text) else UNREACHABLE
 
     def _send(self, address: str, subject: str, text: str) -> bool:
         if "@" in address:

@@ -12,12 +12,14 @@ from bequest.store.portal_records import RequestState
 
 
 class Ask(StrEnum):
-    """Everything that can be asked. The first ten are words of the answers file."""
+    """Everything that can be asked. The first twelve are words of the answers file."""
 
     OBJECT = "object"
     WITHDRAW_OBJECTION = "withdraw_objection"
     CONSENT_TRANSFER = "consent_transfer"
     REFUSE_TRANSFER = "refuse_transfer"
+    CONSENT_SENSITIVE = "consent_sensitive"
+    REFUSE_SENSITIVE = "refuse_sensitive"
     CONSENT_NEW_PURPOSE = "consent_new_purpose"
     REFUSE_NEW_PURPOSE = "refuse_new_purpose"
     GUARDIAN_CONSENT = "guardian_consent"
@@ -42,7 +44,9 @@ _PAIRS = (
     (Ask.REFUSE_NEW_PURPOSE, Ask.CONSENT_NEW_PURPOSE),
     (Ask.GUARDIAN_REFUSE, Ask.GUARDIAN_CONSENT),
     (Ask.DISPUTE, Ask.DISPUTE_SETTLED),
+    (Ask.REFUSE_SENSITIVE, Ask.CONSENT_SENSITIVE),
 )
+SENSITIVE = _PAIRS[5]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +83,25 @@ def pairs(opened: Opened) -> tuple[Pair, ...]:
         wanted = [_PAIRS[0]] if not all(lot.asks_consent for lot in lots) else []
         if opened.phase is Phase.OPEN:
             wanted += [_PAIRS[1]] if any(lot.asks_consent for lot in lots) else []
+            wanted += [SENSITIVE] if lots_of(opened, SENSITIVE[0]) else []
             wanted += [_PAIRS[2]] if any(lot.new_purposes for lot in lots) else []
             wanted += [_PAIRS[3]] if opened.age not in {"adult", "14_17"} else []
         found = [Pair(p[0].value, *p, last_of(opened, p), is_rare=_is_rare(opened, p[0])) for p in wanted]
     if not page.nothing_moves or page.event.value in {"E7", "E9"}:
         found.append(Pair("dispute", *_PAIRS[4], last_of(opened, _PAIRS[4])))
     return tuple(found)
+
+
+def lots_of(opened: Opened, what: Ask) -> tuple[str, ...]:
+    """The lots of the letter that a choice can be about.
+
+    A consent to sensitive fields is about those lots alone in which notice is enough for the others: said of a lot that
+    passes by consent, the same yes would be one to all of it.
+    """
+    mine = [lot for lot in opened.page.lots if lot.id in opened.lots]
+    if what not in SENSITIVE:
+        return tuple(lot.id for lot in mine)
+    return tuple(lot.id for lot in mine if lot.asks_sensitive) if any(k.sensitive for k in opened.kinds) else ()
 
 
 def _is_rare(opened: Opened, no: Ask) -> bool:

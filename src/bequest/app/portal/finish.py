@@ -7,7 +7,7 @@ import polars as pl
 from bequest.app.context import Context, Run
 from bequest.app.notices import notices_for
 from bequest.app.people_outcomes import main_pairs, outcome_word, person_proofs
-from bequest.app.portal.cards import make_cards
+from bequest.app.portal.cards import Ended, make_cards
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import load_linked
 from bequest.app.run_notify import portal_address, read_sealed_frame, with_portal
@@ -32,12 +32,10 @@ def finish_cards(ctx: Context, run: Run) -> int:
     words = {p: outcome_word(p) for p in pairs.unique().to_list()}
     outcomes = pairs.replace_strict(words, default=None, return_dtype=pl.Utf8)
     who = people_of(workspace, linked)
-    proofs = pl.DataFrame({"anchor": linked.anchors}).join(
-        person_proofs(ctx, run), on="anchor", how="left", maintain_order="left"
-    )["proof"]
-    ends = (outcomes.gather(who["subject"]).alias("outcome"), proofs.gather(who["subject"]).alias("proof"))
+    ends = (outcomes.gather(who["subject"]).alias("outcome"), linked.anchors.gather(who["subject"]).alias("line"))
     done = who.select("ref", *ends).unique("ref", keep="first")
     state = register(workspace)
     notices = with_portal(ctx, run.case, notices_for(run.case, datamap, state["lots"].unique().sort()))
     people = read_sealed_frame(ctx, run.case.id, contacts, "bodies", b"contacts")
-    return make_cards(ctx, run.case, datamap, state, people, notices, done=done, at=run.at)
+    ended = Ended(done, person_proofs(ctx, run))
+    return make_cards(ctx, run.case, datamap, state, people, notices, ended=ended, at=run.at)

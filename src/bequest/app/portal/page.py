@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bequest.app.context import Context
-from bequest.app.law import pack_of
+from bequest.app.law import pack_of, switches_of
 from bequest.kernel.canonical import digest, to_json
 from bequest.kernel.codec import decode
 from bequest.law.evaluate import params_on
 from bequest.law.objecting import objection_effects
 from bequest.law.windows import window_rules
-from bequest.model.case import MOVES_NOTHING, Case, Event, Party, SystemKind
+from bequest.model.case import MOVES_NOTHING, Case, Event, LegalRoute, Lot, Party, SystemKind
 from bequest.model.disposition import ReasonStatus
 from bequest.steps.notify.content import Notice
 from bequest.store.repositories import Looks
@@ -72,6 +72,8 @@ class PageLot:
     purposes: tuple[str, ...]
     new_purposes: tuple[str, ...]
     objection: tuple[Effect, ...]
+    asks_sensitive: bool = False
+    """Notice is enough, but what is sensitive passes on a yes of its own (PIPL Art. 29). Not on pages of before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +159,19 @@ def _lot(case: Case, number: int) -> PageLot:
         route=lot.legal_route.value,
         route_open=lot.route_open,
         asks_consent=lot.asks_consent,
+        asks_sensitive=_asks_sensitive(case, lot),
         purposes=lot.purposes,
         new_purposes=lot.new_purposes,
         objection=tuple(Effect(e.zh, e.en, e.articles, e.status is ReasonStatus.VERIFIED) for e in effects),
     )
+
+
+def _asks_sensitive(case: Case, lot: Lot) -> bool:
+    """Whether sensitive fields alone wait for a yes: Art. 23 on a basis other than consent, Art. 22 read strictly."""
+    if lot.asks_consent:
+        return False
+    strict = {s.name: s.value for s in switches_of(case)}.get("cn.pipl.sensitive_in_art22_needs_separate_consent")
+    return lot.legal_route is LegalRoute.PIPL_23 or (lot.legal_route is LegalRoute.PIPL_22 and bool(strict))
 
 
 def _side(party: Party) -> Side:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from bequest.app.law import pack_of
 from bequest.law.windows import window_rules
-from bequest.model.case import MOVES_NOTHING, Case
+from bequest.model.case import ALL_STAYS, Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ def approve_by(case: Case) -> ApproveBy:
 
     The later of notice lead time and window to object comes before it, counted as `law.windows` does.
     """
-    if case.event in MOVES_NOTHING:
+    if case.event in ALL_STAYS:
         return ApproveBy(case.effective_on, 0)
     rules = window_rules(pack_of(case), case.effective_on, case.window)
     on = case.effective_on - timedelta(days=rules.days + 1)

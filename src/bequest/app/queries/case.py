@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from bequest.app.context import ORDER, Context
 from bequest.app.ending import register_warning
-from bequest.app.withdrawals import PassedOn, passed_on
+from bequest.app.passed_on import PassedOn, passed_on
 from bequest.kernel.clock import local_date, rfc3339
-from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, Case
+from bequest.model.case import ENTRUSTS, MOVES_NOTHING, RELEASES_NOTHING, TELLS_NOBODY, Case, Event
 from bequest.store.records import KeyRecord, StepRun, StoreRecord
 
 
@@ -26,17 +26,19 @@ class CaseOverview:
     """Withdrawals and corrections told to receivers after a delivery; those without `done` are outstanding."""
 
 
-MOVING_STEPS = frozenset({"cutover", "deliver", "destroy"})
+LEFT_OUT: tuple[tuple[frozenset[Event], frozenset[str]], ...] = (
+    (MOVES_NOTHING, frozenset({"cutover", "deliver", "destroy"})),
+    (RELEASES_NOTHING, frozenset({"deliver"})),
+    (ENTRUSTS, frozenset({"destroy"})),
+    (TELLS_NOBODY, frozenset({"notify"})),
+)
+"""Which events have no need of which steps; all others are of every case."""
 
 
 def steps_of(case: Case) -> tuple[str, ...]:
-    """The steps this event has: a share deal or a rename has no cutover, no deliver, no destroy.
-
-    Where the company ends and nobody takes over, there is nothing to deliver.
-    """
-    if case.event in MOVES_NOTHING:
-        return tuple(s for s in ORDER if s not in MOVING_STEPS)
-    return tuple(s for s in ORDER if s != "deliver" or case.event not in RELEASES_NOTHING)
+    """The steps this event has, in their order."""
+    without = frozenset[str]().union(*(steps for events, steps in LEFT_OUT if case.event in events))
+    return tuple(s for s in ORDER if s not in without)
 
 
 def case_overview(ctx: Context, case_id: str) -> CaseOverview:

@@ -10,8 +10,10 @@ from bequest.kernel.clock import local_date
 from bequest.kernel.errors import BequestError
 from bequest.steps.notify.answers import ANSWERS
 
-AGAINST = frozenset({"object", "refuse_transfer", "refuse_new_purpose", "guardian_refuse"})
-FOR = frozenset({"withdraw_objection", "consent_transfer", "consent_new_purpose", "guardian_consent"})
+AGAINST = frozenset({"object", "refuse_transfer", "refuse_sensitive", "refuse_new_purpose", "guardian_refuse"})
+FOR = frozenset(
+    {"withdraw_objection", "consent_transfer", "consent_sensitive", "consent_new_purpose", "guardian_consent"}
+)
 _WORDS = {(fact.value, value): name for name, (fact, value) in ANSWERS.items()}
 
 

@@ -9,9 +9,9 @@ import polars as pl
 from bequest.app.approve_policy import ApprovalState, approval_state
 from bequest.app.context import Context
 from bequest.app.ending import register_warning
+from bequest.app.passed_on import messages_on_record
 from bequest.app.queries.approving import approve_by
 from bequest.app.telling import register
-from bequest.app.withdrawals import messages_on_record
 from bequest.documents.report.content import StepName
 from bequest.documents.report.wording import STEP_WORDS
 from bequest.kernel.clock import local_date, parse_rfc3339

@@ -9,10 +9,10 @@ from typing import Any
 from bequest.app.agreements import agreement_for
 from bequest.app.context import Context
 from bequest.app.law import pack_of
+from bequest.app.passed_on import PassedOn, passed_on
 from bequest.app.receipts import package_folders, sent_statement
 from bequest.app.receiver_desk.fetch import Piece, file_piece, files_in, sent_of, tar_piece
 from bequest.app.receiver_desk.seats import DeskSeat
-from bequest.app.withdrawals import PassedOn, passed_on
 from bequest.kernel.clock import local_date, parse_rfc3339
 from bequest.law.evaluate import params_on
 from bequest.model.agreement import Agreement

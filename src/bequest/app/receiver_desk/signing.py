@@ -7,10 +7,10 @@ to the party of whoever enters it.
 import re
 
 from bequest.app.context import Context
+from bequest.app.passed_on import passed_on
 from bequest.app.receipts import KeyReleased, named_in, package_folders, sent_statement, take_receipt
 from bequest.app.receiver_desk.seats import DeskSeat, note_look
 from bequest.app.signed_elsewhere import signing_instant
-from bequest.app.withdrawals import passed_on
 from bequest.crypto.verify import parse_public_line
 from bequest.evidence.statement import Statement, bytes_to_sign, envelope_signed_elsewhere
 from bequest.kernel.clock import rfc3339

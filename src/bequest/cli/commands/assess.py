@@ -48,10 +48,13 @@ def run(
     quasi: Annotated[
         list[str] | None, typer.Option(help="a column to count as quasi-identifier, source.table.column; repeatable")
     ] = None,
+    sensitive: Annotated[
+        list[str] | None, typer.Option(help="a column in which l and t are measured, source.table.column; repeatable")
+    ] = None,
     json: Json = False,
 ) -> None:
     with state_of(ctx).context() as c:
-        page = whole_page(c, case, run_assess(c, case, quasi=quasi or ()).assessment)
+        page = whole_page(c, case, run_assess(c, case, quasi=quasi or (), sensitive=sensitive or ()).assessment)
     _print(page, json=json)
 
 

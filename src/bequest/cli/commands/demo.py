@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    event: Annotated[Event, typer.Option(help="E2, E3, E5, E7, E8, E9, E10 or E11; see docs/scenarios.md")] = Event.E5,
+    event: Annotated[Event, typer.Option(help="E2, E3, E5, E7 to E12 or E14; see docs/scenarios.md")] = Event.E5,
     customers: Annotated[int, typer.Option(help="number of customers")] = 20_000,
     out: Annotated[Path, typer.Option(help="folder for everything")] = Path("demo-out"),
     seed: Annotated[int, typer.Option(help="the same seed makes the same company")] = 1,

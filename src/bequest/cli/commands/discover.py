@@ -10,10 +10,10 @@ from bequest.app.run_discover import data_map, run_discover, run_import_map
 from bequest.app.user_files import new_user_file
 from bequest.app.whole import count_whole
 from bequest.cli import render
+from bequest.cli.left_open import print_left_open
 from bequest.cli.state import state_of
 from bequest.model.case import WholeFate
-from bequest.model.datamap import DataMap, TableState
-from bequest.model.facts import RecordClass
+from bequest.model.datamap import TableState
 from bequest.steps.discover.found import found
 from bequest.steps.discover.mapfile import export_map
 
@@ -59,34 +59,7 @@ def discover(
                 f"whole, no row work: {s.source}: {s.tables} tables, {s.rows:,} records, {goes}",
             )
         )
-    _print_open(case, result)
-    for source, table, column in result.unknown_columns():
-        render.line(f"unknown: {source}.{table}.{column}")
-
-
-def _print_open(case: str, datamap: DataMap) -> None:
-    """What only a person can say, and what is done where nobody says it."""
-    filled = [t for t in datamap.tables if t.in_case and t.n_rows]
-    unclassed = ", ".join(f"{t.source}.{t.name}" for t in filled if t.record_class is RecordClass.OTHER)
-    orders = [t for t in filled if t.record_class is RecordClass.ORDER and not t.retention]
-    unbound = ", ".join(f"{t.source}.{t.name}" for t in orders)
-    if unclassed:
-        render.line(
-            render.say(
-                f"记录类别不明，一律冻结、不移交：{unclassed}",
-                f"kind of record not known, so nothing of it passes and all is blocked: {unclassed}",
-            )
-        )
-    if unbound:
-        render.line(
-            render.say(
-                f"订单类记录没有写明保存义务（retention），按没有处理：{unbound}",
-                f"orders without a duty to keep (retention), decided as if there were none: {unbound}",
-            )
-        )
-    if unclassed or unbound:
-        way = f"`bequest map export {case} map.toml`, `bequest map import {case} map.toml`"
-        render.line(render.say(f"核对并改正：{way}", f"look through it and correct it: {way}"))
+    print_left_open(case, result)
 
 
 @maps.command(name="export", help="Write the data map as TOML, for correcting by hand. 导出数据地图。")
@@ -104,9 +77,11 @@ def export(ctx: typer.Context, case: str, file: Annotated[Path | None, typer.Arg
 def import_(ctx: typer.Context, case: str, file: Path) -> None:
     with state_of(ctx).context() as c:
         changes = run_import_map(c, case, file)
+        after = data_map(c, case)
     for change in changes:
         place = ".".join(x for x in (change.source, change.table, change.column) if x)
         render.line(f"{place}: {change.what} {change.before or '—'} → {change.after or '—'}")
+    print_left_open(case, after)
 
 
 @maps.command(name="fides", help="Write the data map as Fides datasets (YAML). 写成 Fides 数据集。")

@@ -7,19 +7,24 @@ from typing import Annotated
 import typer
 
 from bequest.app.approve_policy import ApprovalState, approval_state, approve_policy
+from bequest.app.export_notes import export_facts
+from bequest.app.exporting import export_state
 from bequest.app.fairness import load_fairness
 from bequest.app.impact_owed import owed_impact
 from bequest.app.law import switches_shown, unverified
 from bequest.app.obstacles import Obstacle, obstacles
 from bequest.app.reading import open_sources
+from bequest.app.run_discover import data_map
 from bequest.app.run_plan import ColumnExplanation, crime_meters, explain_field, explain_row, plan_diff, run_plan
 from bequest.app.tasks import planned_tasks
 from bequest.app.what_if import what_if as ask_what_if
 from bequest.cli import render
 from bequest.cli.commands.hold import tell_holds
+from bequest.cli.commands.show_tables import print_showings
 from bequest.cli.exporting import warn_export
 from bequest.cli.fairness import print_fairness, print_rates
 from bequest.cli.impact_owed import warn_impact
+from bequest.cli.left_open import print_left_open
 from bequest.cli.state import group, state_of, warn_register
 from bequest.cli.switches import print_switches
 from bequest.cli.what_if import print_what_if
@@ -67,7 +72,9 @@ def run(
         found = obstacles(c.case(case).case, open_sources(c.case(case).case, c.secrets), decided.plans)
         weak = unverified(c.case(case).case, decided.policy)
         switches = switches_shown(c.case(case).case, decided.policy)
-        owed = owed_impact(c, case)
+        owed, exports = owed_impact(c, case), export_facts(export_state(c, case))
+        showings = c.case(case).case.showings
+        known = data_map(c, case)
     if json:
         render.print_json(
             {
@@ -79,25 +86,26 @@ def run(
                 "unverified": weak,
                 "switches": switches,
                 "impact_assessment_owed": owed,
+                "showings": showings,
+                "export": exports,
             }
         )
         return
     print_preview(decided.policy, decided.population)
+    print_showings(showings)
     tell_holds(c, case)
     title = render.say("法律包的开关（→ 为所采的理解）：", "switches of the law (→ is the reading followed):")
     print_switches(switches, title)
     _print_unverified(weak)
     if fair is not None:
         print_fairness(fair)
+    print_left_open(case, known, decided.plans)
     print_obstacles(found)
     _print_meters(meters)
     for w in decided.stays_whole:
-        text = render.say(
-            f"{w.source}：无法按行删除，整个文件留下；{w.rows} 行本应删除",
-            f"{w.source}: no row can be cut out of it, so"
-            f" the file stays whole; {w.rows} rows of it should go",
-        )  # fmt: skip
-        render.line(text)
+        zh = f"{w.source}：无法按行删除，整个文件留下；{w.rows} 行本应删除"
+        en = f"{w.source}: no row can be cut out of it, so the file stays whole; {w.rows} rows of it should go"
+        render.line(render.say(zh, en))
     for p in tasks:
         render.line(f"{p.task_id} ({p.task.owner}, {p.task.due_on}): {render.say(p.task.what_zh, p.task.what_en)}")
 

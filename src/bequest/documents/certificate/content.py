@@ -184,9 +184,12 @@ def _hits(cert: Certificate) -> dict[str, str]:
     residue = sum(s.hits_residue for s in cert.searches)
     planned = sum(s.hits_planned for s in cert.searches)
     chance = sum(s.hits_coincidence for s in cert.searches)
+    decided = sum(s.hits_decided for s in cert.searches)
     return {
-        "hits_zh": f"命中：方案外残留 {residue:,} 处，照方案留存 {planned:,} 处，偶合 {chance:,} 处。",
-        "hits_en": f"Hits: {residue:,} outside the plan, {planned:,} kept as planned, {chance:,} by coincidence.",
+        "hits_zh": f"命中：方案外残留 {residue:,} 处，照方案留存 {planned:,} 处，偶合 {chance:,} 处。"
+        + (f"其中 {decided:,} 处由两人逐处裁定。" if decided else ""),
+        "hits_en": f"Hits: {residue:,} outside the plan, {planned:,} kept as planned, {chance:,} by coincidence."
+        + (f" {decided:,} of these by decision of two people." if decided else ""),
     }
 
 

@@ -6,7 +6,7 @@ from bequest.documents.codes import CERTIFICATE_WHY, code_word
 from bequest.documents.report.balance import FieldTable
 from bequest.documents.report.content import CaseReport, DutyState, ReceiptState
 from bequest.documents.report.wording import Wording, plural
-from bequest.model.case import MOVES_NOTHING
+from bequest.model.case import ENTRUSTS, MOVES_NOTHING, TELLS_NOBODY
 from bequest.model.destruction import CertificateState
 from bequest.model.disposition import Release, Residue
 
@@ -43,6 +43,8 @@ def _lead(report: CaseReport, table: FieldTable | None, words: Wording) -> tuple
         ), "none"
     if report.case.event in MOVES_NOTHING:
         return _nothing_moves(report, table, words), "same"
+    if report.case.event in ENTRUSTS:
+        return _entrusted(report, table, words)
     if report.certificate is None:
         return _planned(report, table, words), "till"
     return _carried_out(report, table, words)
@@ -57,11 +59,52 @@ def _nothing_moves(report: CaseReport, table: FieldTable, words: Wording) -> str
             f"The processor does not change and nothing should move, yet {plural(total - left, 'value')} "
             "stand outside “none, in use”.",
         )
-    told = _told(report)
+    told = _shown(report) if report.case.event in TELLS_NOBODY else _told(report)
     return words.pick(
         f"什么都没有移交，什么都没有删除：{systems} 个系统的 {total:,} 个值全部留在原处，处理者不变。{told[0]}",
         f"Nothing was passed on and nothing deleted: all {total:,} values in "
         f"{plural(systems, 'system')} stay where they are, with the same processor. {told[1]}",
+    )
+
+
+def _entrusted(report: CaseReport, table: FieldTable, words: Wording) -> tuple[str, str]:
+    """What the processor got, and whether it came back."""
+    total, back = table.sums.total, {t.lot: t for t in report.given_back}
+    lots = [d.lot for d in report.deliveries]
+    out = sum(d.values or 0 for d in report.deliveries)
+    if not lots:
+        s = table.sums.release
+        planned = s[Release.AS_IS] + s[Release.MASKED]
+        return words.pick(
+            f"方案准许委托 {planned:,} 个值，尚未交出；{total:,} 个值全部留在原处。",
+            f"The plan entrusts {plural(planned, 'value')}, none handed out yet; all {total:,} stay where they are.",
+        ), "till"
+    if all(lot in back for lot in lots):
+        return words.pick(
+            f"委托处理已结束：交给受托人的 {out:,} 个值已返还或者删除，附证明；{total:,} 个值始终在原处，处理者不变。",
+            f"The engagement is over: the {plural(out, 'value')} entrusted were returned or deleted, with proof; all "
+            f"{total:,} stayed where they are, with the same processor.",
+        ), "same"
+    return words.pick(
+        f"交给受托人 {out:,} 个值，尚未返还或者删除；{total:,} 个值全部留在原处，处理者不变。",
+        f"{plural(out, 'value')} were entrusted and are not yet returned or deleted; all {total:,} stay where they are,"
+        " with the same processor.",
+    ), "till"
+
+
+def _shown(report: CaseReport) -> tuple[str, str]:
+    """What a prospective buyer may see instead of anybody's data."""
+    made, wanted = {t.id for t in report.shown}, len(report.case.showings)
+    if not made:
+        return (
+            f"方案准许的匿名表有 {wanted} 张，尚未制作。",
+            f"{plural(wanted, 'anonymous table')} allowed, none made yet.",
+        )
+    least = min(t.k for t in report.shown)
+    return (
+        f"为有意收购方制作了 {len(made)} 张匿名表，每一类至少 {least} 行；无须告知任何人。",
+        f"{plural(len(made), 'anonymous table')} made for the prospective buyer, at least {least} rows alike in each;"
+        " nobody had to be told.",
     )
 
 

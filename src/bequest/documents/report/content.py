@@ -265,6 +265,32 @@ class LogFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownTable:
+    """An anonymous table that was made for a prospective buyer: what was asked, and what it holds as measured."""
+
+    id: str
+    receiver: str
+    table: str
+    columns: tuple[str, ...]
+    wanted: str
+    k: int
+    l: int  # noqa: E741 - the letter of the literature
+    t: str
+    rows: int
+    suppressed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenBack:
+    """That what a lot entrusted was returned or deleted, by whose word: the digest of the proof that was handed in."""
+
+    lot: str
+    outcome: str
+    at: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """A sentence in both languages."""
 
@@ -291,6 +317,11 @@ class CaseReport:
     cutover_at: str = ""
     deliveries: tuple[DeliveryLine, ...] = ()
     withdrawals: tuple[WithdrawalLine, ...] = ()
+    shown: tuple[ShownTable, ...] = ()
+    given_back: tuple[GivenBack, ...] = ()
+    exports: tuple[Note, ...] = ()
+    """Receivers abroad: the people counted, the mechanism owed, what is missing; empty where none is abroad."""
+    export_settled: bool = True
     custody: tuple[CustodyBucket, ...] = ()
     certificate: Certificate | None = None
     revoked: Note | None = None

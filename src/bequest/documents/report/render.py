@@ -23,7 +23,7 @@ from bequest.documents.report.reasons import grounds
 from bequest.documents.report.wording import Wording
 from bequest.documents.symbols import SYMBOLS, sprite
 from bequest.kernel.errors import InputError
-from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING
+from bequest.model.case import ENTRUSTS, MOVES_NOTHING, RELEASES_NOTHING, TELLS_NOBODY
 from bequest.model.datamap import FieldClass
 from bequest.model.destruction import CertificateState
 from bequest.model.disposition import Release, Residue
@@ -173,6 +173,8 @@ def page_context(report: CaseReport, lang: str) -> dict[str, Any]:
         "cert": report.certificate,
         "moves_nothing": report.case.event in MOVES_NOTHING,
         "nobody_receives": report.case.event in RELEASES_NOTHING,
+        "entrusts": report.case.event in ENTRUSTS,
+        "tells_nobody": report.case.event in TELLS_NOBODY,
         "lot_rows": views.lot_rows(report),
         "answer": answer(report, table, words),
         "table": table,

@@ -66,18 +66,51 @@ def root(hashes: Words) -> bytes:
         return EMPTY_ROOT
     level = hashes
     while len(level) > 1:
-        pairs = len(level) // 2
-        above = np.empty((pairs + len(level) % 2, 8), np.uint32)
-        _level(level, pairs, above, _LANES if pairs >= _LANES else _FEW, _K, _H)
-        if len(level) % 2:
-            above[-1] = level[-1]  # the last one goes up as it is: the same tree as splitting at powers of two
-        level = above
+        level = _above(level)
     return level.astype(">u4").tobytes()
+
+
+def levels(hashes: Words) -> list[Words]:
+    """All levels of the tree, from the leaf hashes to the root."""
+    found = [hashes]
+    while len(found[-1]) > 1:
+        found.append(_above(found[-1]))
+    return found
+
+
+def paths(tree: list[Words], at: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.bool_]]:
+    """What stands beside these leaves on every level below the root, n × levels × 32 bytes, and whether anything does.
+
+    What does, from the leaf upwards, is the audit path of RFC 6962 §2.1.1.
+    """
+    n = len(at)
+    beside = np.zeros((n, len(tree) - 1, 32), np.uint8)
+    there = np.zeros((n, len(tree) - 1), np.bool_)
+    for height, level in enumerate(tree[:-1]):
+        sibling = (at >> height) ^ 1
+        there[:, height] = sibling < len(level)
+        taken = level[np.minimum(sibling, len(level) - 1)].astype(">u4")
+        beside[:, height] = taken.view(np.uint8).reshape(n, 32)
+    return beside, there
+
+
+def _above(level: Words) -> Words:
+    pairs = len(level) // 2
+    above = np.empty((pairs + len(level) % 2, 8), np.uint32)
+    _level(level, pairs, above, _LANES if pairs >= _LANES else _FEW, _K, _H)
+    if len(level) % 2:
+        above[-1] = level[-1]  # the last one goes up as it is: the same tree as splitting at powers of two
+    return above
 
 
 def words_of(hashes: bytes) -> Words:
     """Hashes of 32 bytes, one after the other, as words."""
     return np.frombuffer(hashes, ">u4").astype(np.uint32).reshape(-1, 8)
+
+
+def words_bytes(words: Words) -> bytes:
+    """The hashes of these words, one after the other."""
+    return words.astype(">u4").tobytes()
 
 
 def _jit(function: Any) -> Any:

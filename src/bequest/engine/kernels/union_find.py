@@ -1,18 +1,16 @@
 """Connected components over shared tags: which rows speak of the same thing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from bequest.engine.kernels.buffers import Bools, Ints, frozen, tag_array, tag_series
+from bequest.engine.kernels.coding import Codes, number_of, slot_of
 from bequest.engine.kernels.compiled import compiled
 
 Labels = npt.NDArray[np.uint32]
-Codes = npt.NDArray[np.int32]
-Words = npt.NDArray[np.uint64]
-_ROWS_AT_ONCE = 1 << 19
 
 
 def components(n: int, keys: Sequence[pl.Series] = (), edges: Ints | None = None) -> Labels:
@@ -24,7 +22,7 @@ def components(n: int, keys: Sequence[pl.Series] = (), edges: Ints | None = None
     Raises:
         ValueError: where a column does not have n rows, a tag not 16 bytes, or an edge leaves the rows.
     """
-    parent = np.arange(n, dtype=np.int64)
+    parent = np.arange(n, dtype=np.int32)
     if edges is not None and len(edges):
         if edges.ndim != 2 or edges.shape[1] != 2 or int(edges.min()) < 0 or int(edges.max()) >= n:
             raise ValueError("edges are pairs of row numbers")
@@ -37,51 +35,13 @@ def components(n: int, keys: Sequence[pl.Series] = (), edges: Ints | None = None
     return labels
 
 
-def codes(keys: Sequence[pl.Series]) -> list[Codes]:
-    """Small numbers for tags: equal tags, in whichever column, get equal codes 0, 1, …; null gets -1.
-
-    Tags are compared whole, as in `components`.
-    """
-    n_tags = sum(len(key) - key.null_count() for key in keys)
-    return _coded([len(key) for key in keys], n_tags, lambda i, at: _tag_words(keys[i][at]))
-
-
-def pair_codes(pairs: Sequence[tuple[Codes, Codes]]) -> list[Codes]:
-    """Codes for pairs of codes, equal over all the given columns where both halves are; -1 where a half is missing."""
-    n_tags = sum(int(np.count_nonzero((a >= 0) & (b >= 0))) for a, b in pairs)
-    return _coded([len(a) for a, _ in pairs], n_tags, lambda i, at: _pair_words(pairs[i][0][at], pairs[i][1][at]))
-
-
-def _tag_words(key: pl.Series) -> tuple[Words, Bools]:
-    tags, valid = tag_array(key)
-    return frozen(tags).view(np.uint64), valid
-
-
-def _pair_words(a: Codes, b: Codes) -> tuple[Words, Bools]:
-    return frozen(np.column_stack([a, b]).astype(np.int64)).view(np.uint64), frozen((a >= 0) & (b >= 0))
-
-
-def _coded(heights: Sequence[int], n_tags: int, words: Callable[[int, slice], tuple[Words, Bools]]) -> list[Codes]:
-    """Codes of columns of these heights; `words` answers a part of one of them, so that none lies in memory twice."""
-    slots = 1 << max(4, int(3 * n_tags // 2).bit_length())
-    table = np.zeros((slots, 3), np.uint64)
-    out, used = [], 0
-    for i, n in enumerate(heights):
-        made = np.full(n, -1, np.int32)
-        for first in range(0, n, _ROWS_AT_ONCE):
-            at = slice(first, min(first + _ROWS_AT_ONCE, n))
-            used = _code_tags(*words(i, at), table, made[at], used)
-        out.append(made)
-    return out
-
-
 def components_of_codes(n: int, keys: Sequence[Sequence[Codes]], edges: Ints | None = None) -> Labels:
     """As `components`, over codes (-1 = none): rows are joined by an equal code in any two columns of one key."""
-    parent = np.arange(n, dtype=np.int64)
+    parent = np.arange(n, dtype=np.int32)
     if edges is not None and len(edges):
         _union_edges(parent, np.ascontiguousarray(edges, dtype=np.int64))
     for key in keys:
-        first = np.full(max((int(column.max(initial=-1)) for column in key), default=-1) + 1, -1, np.int64)
+        first = np.full(number_of(key), -1, np.int32)
         for column in key:
             _union_codes(parent, column, first)
     labels = np.empty(n, np.uint32)
@@ -95,7 +55,7 @@ def components_apart(n: int, edges: Ints, apart: Ints, never: Ints) -> Labels:
     `apart` (n × k) holds codes or -1: no component ever holds two different codes of one column. `never` (m × 2) are
     rows that are never in one component.
     """
-    parent = np.arange(n, dtype=np.int64)
+    parent = np.arange(n, dtype=np.int32)
     _union_apart(parent, np.ascontiguousarray(edges, np.int64), np.array(apart, np.int64), never.astype(np.int64))
     labels = np.empty(n, np.uint32)
     _number(parent, labels)
@@ -110,6 +70,14 @@ def several(keys: Sequence[Codes], who: Codes | Labels, n: int) -> Bools:
     return many
 
 
+def times_of(keys: Sequence[Codes], n: int) -> Codes:
+    """In how many rows of all the columns each of the codes 0 … n-1 stands."""
+    counts = np.zeros(n, np.int32)
+    for key in keys:
+        _count(key, counts)
+    return counts
+
+
 def bearers_of(key: Codes, who: Codes | Labels, most: int) -> tuple[Codes, npt.NDArray[np.int8]]:
     """For each code the first `most` different `who` that bear it, and how many do: `most` + 1 for more.
 
@@ -121,17 +89,23 @@ def bearers_of(key: Codes, who: Codes | Labels, most: int) -> tuple[Codes, npt.N
     return found, count
 
 
-def smallest(labels: Labels, tags: pl.Series, n: int) -> pl.Series:
-    """The smallest 16-byte tag of each of the labels 0 … n-1, every one of which has a row with a tag."""
+def smallest(labels: Labels, parts: Iterable[pl.Series], n: int) -> pl.Series:
+    """The smallest 16-byte tag of each of the labels 0 … n-1, every one of which has a row with a tag.
+
+    `parts`: the tags of all rows in their order, part by part.
+    """
     best = np.full((n, 2), np.iinfo(np.uint64).max, np.uint64)
-    for first in range(0, len(labels), _ROWS_AT_ONCE):
-        at = slice(first, first + _ROWS_AT_ONCE)
-        words, valid = _tag_words(tags[at])
-        _keep_smaller(labels[at], frozen(words.byteswap()), valid, best)
-    return tag_series(tags.name, best.byteswap().view(np.uint8).reshape(n, 16), frozen(np.ones(n, np.bool_)))
+    first = 0
+    for part in parts:
+        tags, valid = tag_array(part)
+        words = frozen(tags.view(np.uint64).byteswap())
+        _keep_smaller(labels[first : first + len(part)], words, valid, best)
+        first += len(part)
+    best.byteswap(inplace=True)
+    return tag_series("", best.view(np.uint8).reshape(n, 16), frozen(np.ones(n, np.bool_)))
 
 
-def _union_tags(parent: Ints, keys: Sequence[pl.Series]) -> None:
+def _union_tags(parent: npt.NDArray[np.int32], keys: Sequence[pl.Series]) -> None:
     n_tags = sum(len(key) - key.null_count() for key in keys)
     if not n_tags:
         return
@@ -173,7 +147,7 @@ def _join_equal(parent, words, valid, table):  # type: ignore[no-untyped-def]
     for row in range(words.shape[0]):
         if not valid[row]:
             continue
-        slot = _slot(table, words[row, 0], words[row, 1])
+        slot = slot_of(table, words[row, 0], words[row, 1])
         if table[slot, 2]:
             _union(parent, row, np.int64(table[slot, 2]) - 1)
         else:
@@ -195,29 +169,10 @@ def _union_codes(parent, key, first):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _slot(table, h, w):  # type: ignore[no-untyped-def]
-    """Open addressing: a slot holds the whole tag and what was noted of it plus one, together in one line of cache."""
-    mask = table.shape[0] - 1
-    mixed = (h ^ (w >> np.uint64(31))) * np.uint64(0x9E3779B97F4A7C15) + w
-    slot = np.int64((mixed ^ (mixed >> np.uint64(29))) >> np.uint64(16)) & mask
-    while table[slot, 2] and (table[slot, 0] != h or table[slot, 1] != w):
-        slot = (slot + 1) & mask
-    return slot
-
-
-@compiled
-def _code_tags(words, valid, table, made, used):  # type: ignore[no-untyped-def]
-    for row in range(words.shape[0]):
-        if not valid[row]:
-            continue
-        slot = _slot(table, words[row, 0], words[row, 1])
-        if not table[slot, 2]:
-            table[slot, 0] = words[row, 0]
-            table[slot, 1] = words[row, 1]
-            used += 1
-            table[slot, 2] = used
-        made[row] = np.int64(table[slot, 2]) - 1
-    return used
+def _count(key, counts):  # type: ignore[no-untyped-def]
+    for row in range(len(key)):
+        if key[row] >= 0:
+            counts[key[row]] += 1
 
 
 @compiled

@@ -16,7 +16,7 @@ from bequest.evidence.approval import (
 )
 from bequest.evidence.checks.files import BundleFiles
 from bequest.evidence.checks.log import LogView
-from bequest.evidence.event_types import NEEDS_APPROVAL, EventType
+from bequest.evidence.event_types import BEHIND_APPROVAL, EventType
 from bequest.evidence.jcs import decode_object
 from bequest.evidence.report import Findings
 from bequest.evidence.trust import Trust
@@ -111,7 +111,7 @@ def _acted_on(approved: tuple[str, ...], log: LogView) -> tuple[str, ...]:
         for ref in leaf.refs
         if ref.role == _POLICY_ROLE
     }
-    acts = [leaf.seq for leaf in log.of_type(*NEEDS_APPROVAL)]
+    acts = [leaf.seq for leaf in log.of_type(*BEHIND_APPROVAL)]
     binding = {at[max(seq for seq in at if seq < act)] for act in acts if any(seq < act for seq in at)}
     return tuple(digest for digest in approved if digest in binding or digest == approved[-1])
 
@@ -138,7 +138,7 @@ def _check_in_time(
     approved: tuple[str, ...], by_policy: Mapping[str, list[Approval]], trust: Trust, log: LogView, findings: Findings
 ) -> None:
     """Before anything irreversible began, some policy had all its approvals, by the signers' own dates."""
-    acts = log.of_type(*NEEDS_APPROVAL)
+    acts = log.of_type(*BEHIND_APPROVAL)
     for leaf in acts:
         begun = rfc3339(leaf.at)
         signed = ([a for a in by_policy.get(digest, []) if a.signed_at <= begun] for digest in approved)
@@ -164,7 +164,7 @@ def _check_objections(log: LogView, findings: Findings) -> None:
             waiting[named.get("remark", "")] = named.get(_POLICY_ROLE, "")
         elif leaf.type is EventType.PLAN_SETTLED:
             waiting.pop(named.get("remark", ""), None)
-        elif leaf.type in NEEDS_APPROVAL and policy in waiting.values():
+        elif leaf.type in BEHIND_APPROVAL and policy in waiting.values():
             zh = f"第 {leaf.seq} 条 {leaf.type.value} 时，方案还有拒绝或者未满足的条件"
             en = f"when entry {leaf.seq}, {leaf.type.value}, was made, a refusal or a condition of the policy was open"
             findings.failed("approval.objections", APPROVALS, zh, en)

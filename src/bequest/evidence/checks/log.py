@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from bequest.evidence.checkpoint import Checkpoint, parse_checkpoint
 from bequest.evidence.checks.files import BundleFiles
 from bequest.evidence.event import Leaf, parse_leaf
-from bequest.evidence.event_types import MOVING, NEEDS_APPROVAL, RELEASING, EventType
+from bequest.evidence.event_types import BEHIND_APPROVAL, ENDING, MOVING, RELEASING, RETURN_TASK, EventType
 from bequest.evidence.merkle import HASH_BYTES, Tree, leaf_hash
 from bequest.evidence.note import Cosignature
 from bequest.evidence.report import Findings
@@ -52,6 +52,8 @@ def check_log(files: BundleFiles, trust: Trust, findings: Findings) -> LogView |
     _check_approved_first(view, findings)
     if trust.moves_nothing:
         _check_nothing_moved(view, trust, findings)
+    if trust.entrusts:
+        _check_given_back(view, trust, findings)
     if trust.releases_nothing:
         _check_nothing_released(view, trust, findings)
     return None if findings.any_failed else view
@@ -211,7 +213,7 @@ def _check_approved_first(view: LogView, findings: Findings) -> None:
     approved = False
     for leaf in view.leaves:
         approved = approved or leaf.type is EventType.PLAN_APPROVED
-        if leaf.type in NEEDS_APPROVAL and not approved:
+        if leaf.type in BEHIND_APPROVAL and not approved:
             zh = f"第 {leaf.seq} 条 {leaf.type.value} 在方案批准之前"
             en = f"entry {leaf.seq}, {leaf.type.value}, comes before any approved plan"
             findings.failed("log.approved", _bundle_of(leaf.seq, len(view.leaves)), zh, en)
@@ -230,6 +232,26 @@ def _check_nothing_moved(view: LogView, trust: Trust, findings: Findings) -> Non
     zh = "已关闭的日志中没有交付或销毁的意图，别无其他主张"
     en = "the closed log has no intent to deliver or to destroy; more than that is not claimed"
     findings.passed("claims.nothing_moved", zh, en, file=LOG)
+
+
+def _check_given_back(view: LogView, trust: Trust, findings: Findings) -> None:
+    """What was entrusted was returned or deleted, as somebody of the case attests; nothing ended at the source."""
+    opened = {leaf.id.removeprefix(f"{EventType.TASK_OPENED.value}:") for leaf in view.of_type(EventType.TASK_OPENED)}
+    done = {leaf.id.removeprefix(f"{EventType.TASK_DONE.value}:") for leaf in view.of_type(EventType.TASK_DONE)}
+    due = {task for task in opened if task.startswith(RETURN_TASK)}
+    ended, sent = view.of_type(*ENDING), view.of_type(EventType.DELIVERY_SENT)
+    if ended:
+        zh = f"事由 {trust.event} 不销毁数据，日志却有 {ended[0].type.value}"
+        en = f"event {trust.event} destroys no data, yet the log has {ended[0].type.value}"
+        findings.failed("claims.given_back", _bundle_of(ended[0].seq, len(view.leaves)), zh, en)
+        return
+    if due - done or (sent and not due):
+        zh, en = "委托出去的数据没有返还或者删除的记录", "what was entrusted has no record of its return or deletion"
+        findings.failed("claims.given_back", LOG, zh, en)
+        return
+    zh = f"委托出去的 {len(due)} 批数据，案内人员具结已返还或者删除；受托方处未经核查"
+    en = f"of {len(due)} lots entrusted somebody of the case attests return or deletion; the processor was not searched"
+    findings.passed("claims.given_back", zh, en, file=LOG)
 
 
 def _check_nothing_released(view: LogView, trust: Trust, findings: Findings) -> None:

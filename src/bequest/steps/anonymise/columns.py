@@ -1,4 +1,4 @@
-"""The columns of a table to be made anonymous: quasi-identifiers with their levels, and sensitive ones.
+"""The columns of a table to be made anonymous: quasi-identifiers with their levels.
 
 Level 0 is the value as it is, the last one `*` for everybody; a higher level is coarser and never splits what a lower
 one has joined. Every level is a number for each value that occurs, so that trying a combination touches no text.
@@ -52,16 +52,6 @@ class QuasiColumn:
         return self.levels[0].n
 
 
-@dataclass(frozen=True, slots=True)
-class SensitiveColumn:
-    """A sensitive column; `ordered`: its codes follow the order of the numbers."""
-
-    name: str
-    rows: Codes
-    n: int
-    ordered: bool
-
-
 def quasi_column(name: str, values: pl.Series, levels: Sequence[str]) -> QuasiColumn:
     """A quasi-identifier with the levels named: words of `generalise`, widths of bands, or `*` alone.
 
@@ -86,17 +76,6 @@ def quasi_column(name: str, values: pl.Series, levels: Sequence[str]) -> QuasiCo
     if made[-1].n > 1:
         made.append(_level(ALL, pl.Series([ALL], dtype=pl.String).new_from_index(0, n), n))
     return QuasiColumn(name, rows, tuple(made))
-
-
-def sensitive_column(name: str, values: pl.Series) -> SensitiveColumn:
-    """A sensitive column; numbers are compared by their order, all else only for being equal."""
-    number = values.cast(pl.Float64, strict=False)
-    ordered = bool(len(values)) and number.null_count() == values.null_count() < len(values)
-    if ordered:
-        rows = number.fill_null(float("-inf")).rank("dense").to_numpy().astype(np.uint32) - np.uint32(1)
-        return SensitiveColumn(name, rows, int(rows.max()) + 1, ordered=True)
-    rows, n = codes(values.cast(pl.String))
-    return SensitiveColumn(name, rows, n, ordered=False)
 
 
 def _coarser(column: str, word: str) -> Callable[[pl.Series], pl.Series]:

@@ -1,8 +1,6 @@
-"""What a table says of people: k-anonymity, l-diversity, t-closeness, information loss. Risks: `engine.kernels.risks`.
+"""What is wanted of an anonymous table: k-anonymity, l-diversity, t-closeness, and which classes fall short of it.
 
-- k: rows of the smallest class (Sweeney 2002). l: distinct sensitive values of the poorest (Machanavajjhala 2007).
-- t: the largest distance between the sensitive values of a class and those of all rows (Li 2007): for numbers the
-  ordered distance, for words the equal one.
+k: rows of the smallest class (Sweeney 2002). l and t: `engine.kernels.diversity`. Risks: `engine.kernels.risks`.
 """
 
 from collections.abc import Sequence
@@ -11,10 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bequest.engine.kernels.classes import Codes, Counts, sizes
-from bequest.steps.anonymise.columns import SensitiveColumn
+from bequest.engine.kernels.classes import Codes, Counts
+from bequest.engine.kernels.diversity import SensitiveColumn, distances, distinct_values
 
-Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 ROUNDING = 1e-9
 
@@ -30,62 +27,6 @@ class Wanted:
     l: int = 1  # noqa: E741 - the letter of the literature
     t: float = 1.0
     suppression: float = 0.05
-
-
-def distinct_values(rows: Codes, n: int, sensitive: SensitiveColumn) -> Counts:
-    """l: how many different sensitive values each class has."""
-    pairs = np.unique(rows.astype(np.int64) * sensitive.n + sensitive.rows)
-    return np.bincount(pairs // sensitive.n, minlength=n)
-
-
-def distances(rows: Codes, n: int, sensitive: SensitiveColumn) -> Floats:
-    """t: how far the sensitive values of each class lie from those of all rows, 0 to 1."""
-    total = len(rows)
-    if not total:
-        return np.zeros(n)
-    overall = np.bincount(sensitive.rows, minlength=sensitive.n) / total
-    pairs, counted = np.unique(rows.astype(np.int64) * sensitive.n + sensitive.rows, return_counts=True)
-    of_class, value = pairs // sensitive.n, pairs % sensitive.n
-    share = counted / sizes(rows, n)[of_class]
-    if not sensitive.ordered:
-        # ½ Σ |p − q| = Σ over the values met of max(p − q, 0)
-        equal: Floats = np.bincount(of_class, weights=np.maximum(share - overall[value], 0), minlength=n).astype(
-            np.float64
-        )
-        return equal
-    return _ordered(of_class, value, share, overall, n)
-
-
-def _ordered(of_class: Codes, value: Codes, share: Floats, overall: Floats, n: int) -> Floats:
-    """Σ |cumulated p − cumulated q| / (m − 1), between the values that a class has by their differences alone.
-
-    Between two values of a class its own sum is constant, and the sum of |c − Q| over a stretch follows from where Q,
-    which only grows, passes c.
-    """
-    m = len(overall)
-    if m < 2:
-        return np.zeros(n)
-    grown = np.cumsum(overall)  # Q[v]
-    sums = np.concatenate([[0.0], np.cumsum(grown)])  # Σ Q over the first v values
-    begins = np.concatenate([[True], of_class[1:] != of_class[:-1]]) if len(of_class) else np.zeros(0, np.bool_)
-    running = np.cumsum(share)
-    base = np.maximum.accumulate(np.where(begins, np.arange(len(share)), 0))
-    own = running - np.concatenate([[0.0], running])[base]  # cumulated p within the class, from this value on
-    ends = np.concatenate([begins[1:], [True]])
-    until = np.where(ends, m, np.concatenate([value[1:], [m]]))
-    total = np.bincount(of_class, weights=_stretch(own, value, until, grown, sums), minlength=n)
-    starts = value[begins]
-    total[of_class[begins]] += sums[starts]  # below its least value a class has nothing: |0 − Q|
-    result: Floats = total / (m - 1)
-    return result
-
-
-def _stretch(own: Floats, start: Codes, until: Codes, grown: Floats, sums: Floats) -> Floats:
-    """Σ |own − Q[v]| for start ≤ v < until."""
-    turn = np.clip(np.searchsorted(grown, own, side="right"), start, until)
-    below = own * (turn - start) - (sums[turn] - sums[start])
-    above = (sums[until] - sums[turn]) - own * (until - turn)
-    return np.asarray(below + above)
 
 
 def violates(rows: Codes, counts: Counts, sensitive: Sequence[SensitiveColumn], wanted: Wanted) -> Bools:

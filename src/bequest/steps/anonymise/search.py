@@ -14,10 +14,11 @@ from math import prod
 import numpy as np
 
 from bequest.engine.kernels.classes import Codes, Counts, classes, sizes
+from bequest.engine.kernels.diversity import SensitiveColumn, distances, distinct_values
 from bequest.engine.kernels.risks import Risks, risks
 from bequest.kernel.errors import InputError
-from bequest.steps.anonymise.columns import QuasiColumn, SensitiveColumn
-from bequest.steps.anonymise.measure import Bools, Wanted, distances, distinct_values, violates
+from bequest.steps.anonymise.columns import QuasiColumn
+from bequest.steps.anonymise.measure import Bools, Wanted, violates
 
 MOST_NODES = 20_000
 ALTERNATIVES = 5

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from bequest.engine.kernels.diversity import sensitive_column
 from bequest.kernel.errors import InputError
-from bequest.steps.anonymise.columns import quasi_column, sensitive_column
+from bequest.steps.anonymise.columns import quasi_column
 from bequest.steps.anonymise.measure import Wanted
 from bequest.steps.anonymise.search import Search, search
 

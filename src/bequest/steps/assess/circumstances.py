@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bequest.model.assessment import Figure, Measure, Origin
-from bequest.model.case import MOVES_NOTHING, Case, Lot, Party, Role, SourceKind
+from bequest.model.case import ALL_STAYS, Case, Lot, Party, Role, SourceKind
 from bequest.model.datamap import DataMap, TableState
 from bequest.steps.assess.measures import LotPeople
 
@@ -66,7 +66,7 @@ def _measures(c: Circumstances) -> Iterator[Measure]:
         left = Figure(c.whole[1]) if c.planned else None
         yield Measure("whole_values", "", Figure(c.whole[0]), left, Origin.PLAN)
     yield same("custody_without_keeper", 0 if c.case.custodian else c.unkept, Origin.PLAN)
-    if c.case.event not in MOVES_NOTHING:
+    if c.case.event not in ALL_STAYS:
         yield same("days_short", days_short(c), Origin.CASE)
 
 

@@ -269,6 +269,8 @@ def _retention(table: TableMap, index: pl.DataFrame, given: FactInput) -> tuple[
     band = pl.lit(none, pl.UInt8)
     for r in table.retention:
         ends = due_on(pl.col(f"start:{r.band}"), given.bands[r.band], given.law_date)
+        if r.if_column:  # where a duty counts from the law date, its start says nothing of who bears it
+            ends = pl.when(pl.col(f"v:{r.if_column}")).then(ends)
         longer = (ends >= given.law_date) & (due.is_null() | (ends > due))
         band = pl.when(longer).then(pl.lit(code_of(Fact.RETENTION, r.band), pl.UInt8)).otherwise(band)
         due = pl.when(longer).then(ends).otherwise(due)

@@ -5,12 +5,13 @@ delivered rows is all rows of the table, made coarser in the same way: somebody 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
 from bequest.engine.kernels.classes import Codes, classes, codes, sizes
+from bequest.engine.kernels.diversity import distances, distinct_values, sensitive_column
 from bequest.engine.kernels.risks import Risks, risks
 from bequest.model.assessment import Figure, Measure, Origin
 
@@ -30,6 +31,20 @@ class Shown:
     population: pl.DataFrame
     given: np.ndarray
     named: np.ndarray
+    sensitive_found: pl.DataFrame = field(default_factory=pl.DataFrame)
+    """Sensitive columns of the rows of the lot as they are; and of all rows of the table in the delivered form."""
+    sensitive: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+
+@dataclass(frozen=True, slots=True)
+class Diversity:
+    """l: the fewest different values of a sensitive column that a class has; t: how far the farthest class lies.
+
+    Over several sensitive columns the worst counts.
+    """
+
+    l: int  # noqa: E741 - the letter of the literature
+    t: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +63,10 @@ class Exposure:
     risks_after: Risks
     unnamed: int
     """Delivered rows that nothing names: only these can be re-identified."""
+    sensitive: tuple[str, ...] = ()
+    diversity: "Diversity | None" = None
+    diversity_after: "Diversity | None" = None
+    """None where no sensitive column is delivered."""
 
 
 def exposure(shown: Shown) -> Exposure | None:
@@ -55,7 +74,8 @@ def exposure(shown: Shown) -> Exposure | None:
     rows = int(shown.given.sum())
     if not rows or not shown.population.width:
         return None
-    found = sizes(*_classes(shown.found))
+    before, m = _classes(shown.found)
+    found = sizes(before, m)
     whole, n = _classes(shown.population)
     population, given = sizes(whole, n), sizes(whole[shown.given], n)
     met = given[given > 0]
@@ -71,6 +91,25 @@ def exposure(shown: Shown) -> Exposure | None:
         rows_after=rows,
         risks_after=risks(given, population),
         unnamed=int((shown.given & ~shown.named).sum()),
+        sensitive=tuple(shown.sensitive.columns),
+        diversity=_diversity(before, m, shown.sensitive_found),
+        diversity_after=_diversity(whole[shown.given], n, _rows(shown.sensitive, shown.given)),
+    )
+
+
+def _rows(frame: pl.DataFrame, which: np.ndarray) -> pl.DataFrame:
+    return frame.filter(pl.Series(which)) if frame.width else frame
+
+
+def _diversity(rows: Codes, n: int, sensitive: pl.DataFrame) -> Diversity | None:
+    """The measures over the classes that are met; None without a sensitive column."""
+    if not sensitive.width or not len(rows):
+        return None
+    met = sizes(rows, n) > 0
+    columns = [sensitive_column(s.name, s) for s in sensitive.get_columns()]
+    return Diversity(
+        l=min(int(distinct_values(rows, n, c)[met].min()) for c in columns),
+        t=max(float(distances(rows, n, c)[met].max()) for c in columns),
     )
 
 
@@ -94,7 +133,7 @@ def exposure_measures(lot: str, e: Exposure, *, planned: bool) -> tuple[Measure,
         return Figure(round(PER_MILLE * x), PER_MILLE)
 
     before, after = e.risks, e.risks_after
-    pairs = (
+    pairs: tuple[tuple[str, Figure, Figure], ...] = (
         ("unnamed", Figure(e.unnamed, e.rows_after), Figure(e.unnamed, e.rows_after)),
         ("unique", Figure(e.unique, e.rows), Figure(e.unique_after, e.rows_after)),
         ("smallest_class", Figure(e.k), Figure(e.k_after)),
@@ -102,4 +141,10 @@ def exposure_measures(lot: str, e: Exposure, *, planned: bool) -> tuple[Measure,
         ("journalist", chance(before.journalist_max), chance(after.journalist_max)),
         ("marketer", chance(before.marketer), chance(after.marketer)),
     )
+    if e.diversity is not None and e.diversity_after is not None:
+        left = e.diversity_after
+        pairs += (
+            ("distinct_sensitive", Figure(e.diversity.l), Figure(left.l)),
+            ("sensitive_distance", chance(e.diversity.t), chance(left.t)),
+        )
     return tuple(Measure(name, lot, was, then if planned else None, Origin.SOURCE) for name, was, then in pairs)

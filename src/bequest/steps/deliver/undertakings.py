@@ -16,6 +16,18 @@ MEANINGS: dict[str, tuple[str, str]] = {
         "在个人同意的处理目的、处理方式和个人信息的种类范围内处理",
         "stays within the purposes, methods and kinds to which each person agreed",
     ),
+    "PIPL-21-as-agreed": (
+        "只按约定的目的、期限、方式和种类处理，不得超出",
+        "processes for the purpose and term, by the method and of the kinds agreed, and no further",
+    ),
+    "PIPL-21-no-sub-entrusting": (
+        "未经同意不转委托他人处理",
+        "entrusts nobody else with it without consent",
+    ),
+    "PIPL-21-return-or-delete": (
+        "委托结束即返还或者删除，不保留，并出具证明",
+        "returns or deletes it when the engagement ends, keeps nothing, and gives proof",
+    ),
     "PIPL-51-protect": (
         "采取管理和技术措施，防止未经授权的访问以及泄露、篡改、丢失",
         "guards it against access without right, leaks, changes and loss",
@@ -44,6 +56,7 @@ DEFAULT = ("PIPL-22-continue-duties", "PIPL-22-new-consent-on-change", "PIPL-51-
 """What packages without a list of their own ask for."""
 
 _BY_ROUTE: dict[LegalRoute, tuple[str, ...]] = {
+    LegalRoute.PIPL_21: ("PIPL-21-as-agreed", "PIPL-21-no-sub-entrusting", "PIPL-21-return-or-delete"),
     LegalRoute.PIPL_22: DEFAULT[:2],
     LegalRoute.PIPL_23: ("PIPL-23-within-consent", "PIPL-22-new-consent-on-change"),
 }

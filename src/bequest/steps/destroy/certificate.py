@@ -14,6 +14,7 @@ from typing import Final
 from bequest.kernel.canonical import Json, to_json
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.codec import decode
+from bequest.kernel.errors import ResidueFoundError
 from bequest.model.case import Case
 from bequest.model.destruction import (
     AnonymisedTable,
@@ -68,6 +69,20 @@ def state_of(outcome: Outcome) -> tuple[CertificateState, tuple[str, ...]]:
     if not why:
         return CertificateState.FINAL, why
     return (CertificateState.INTERIM if why == (RESIDUAL,) else CertificateState.REFUSED), why
+
+
+def check_issued(certificate: Certificate) -> None:
+    """Nothing, where it was issued.
+
+    Raises:
+        ResidueFoundError: where it is refused, with what stands against it.
+    """
+    if certificate.state is CertificateState.REFUSED:
+        raise ResidueFoundError(
+            f"the certificate is refused: {', '.join(w for w in certificate.why if w != RESIDUAL)}",
+            hint="`bequest report` shows where. Mend it, or say hit by hit what it is (`bequest adjudicate`); then run"
+            " it again. Late rows: `bequest cutover --delta`, as long as the destruction has not begun.",
+        )
 
 
 def certify(

@@ -74,7 +74,7 @@ def seal_table(
     """Seal the custody cells of one table; `number` is its fixed place among the tables of the case.
 
     `parents` maps a customer number column to a frame (`number`, `name`), see `parent_names`. Nothing is read where
-    the table was sealed by a former run.
+    the table was sealed by a former run, or holds nothing to seal.
 
     Raises:
         StateError: where a file of a table that was sealed is no longer there or was changed.
@@ -92,7 +92,7 @@ def seal_table(
     try:
         clear = _ClearBuckets(private, plan, parents)
         matcher = RowMatcher(plan, link_ecb)
-        for batch in batches():
+        for batch in batches() if keeps_any(plan) else ():
             clear.add(batch, matcher.match(batch))
         clear.close()
         sealed = []
@@ -105,6 +105,13 @@ def seal_table(
         shutil.rmtree(private, ignore_errors=True)
     write_manifests(spec, places)
     return SealedTable(tuple(sealed), clear.rows())
+
+
+def keeps_any(plan: TablePlan) -> bool:
+    """Whether any cell of the table goes into custody."""
+    kept = plan.indices(residue=frozenset({Residue.CUSTODY}))
+    cells = plan.rows.select((pl.col(DECISION_PREFIX + c.name).is_in(kept).any()).alias(c.name) for c in plan.columns)
+    return bool(plan.rows.height) and any(cells.row(0))
 
 
 def parent_names(batches: Iterable[pl.DataFrame], number: str, names: Sequence[str]) -> pl.DataFrame:
@@ -126,7 +133,7 @@ class _ClearBuckets:
         self._kept = plan.indices(residue=frozenset({Residue.CUSTODY}))
         self._parents = parents
         self._writers: dict[str, pq.ParquetWriter] = {}
-        self._frozen: dict[str, list[pl.DataFrame]] = {}
+        self._numbers: dict[str, list[pl.DataFrame]] = {}
         self._rows: list[pl.DataFrame] = [pl.DataFrame(schema={"row_tag": pl.Binary, "row_digest": pl.Binary})]
         self.values: dict[str, int] = {}
         self.n_rows: dict[str, int] = {}
@@ -165,8 +172,16 @@ class _ClearBuckets:
 
     def frozen(self, bucket: str) -> pl.DataFrame | None:
         """Numbers and names of the parents of a bucket's rows."""
-        parts = self._frozen.get(bucket)
-        return pl.concat(parts).unique().sort("column", "number") if parts else None
+        parts = self._numbers.get(bucket)
+        if not parts:
+            return None
+        found = [pl.DataFrame(schema=dict.fromkeys(("column", "number", "name"), pl.String))]
+        for (column,), numbers in pl.concat(parts).unique().group_by("column"):
+            for r in (r for r in self._plan.relations if r.column == column):
+                names = self._parents.get((r.to_source, r.to_table, r.to_column))
+                if names is not None:
+                    found.append(numbers.join(names, on="number").select("column", "number", "name"))
+        return pl.concat(found).unique().sort("column", "number")
 
     def path(self, bucket: str) -> Path:
         """The file in clear of a bucket."""
@@ -196,11 +211,10 @@ class _ClearBuckets:
             self._writers[bucket] = pq.ParquetWriter(self.path(bucket), table.schema, compression="zstd")
         self._writers[bucket].write_table(table)
         for r in self._plan.relations:
-            names = self._parents.get((r.to_source, r.to_table, r.to_column))
-            if names is not None and r.column in part.columns:
-                numbers = part.select(normalise.text(pl.col(r.column)).alias("number")).drop_nulls().unique()
-                found = numbers.join(names, on="number").select(pl.lit(r.column).alias("column"), "number", "name")
-                self._frozen.setdefault(bucket, []).append(found)
+            if (r.to_source, r.to_table, r.to_column) in self._parents and r.column in part.columns:
+                number = normalise.text(pl.col(r.column)).alias("number")
+                numbers = part.select(pl.lit(r.column).alias("column"), number).drop_nulls().unique()
+                self._numbers.setdefault(bucket, []).append(numbers)
 
 
 def _seal_bucket(

@@ -41,7 +41,8 @@ class Pass:
         self._names = [c.name for c in plan.columns]
         self._matcher = RowMatcher(plan, keys.link_ecb)
         self._ledger = ledger.rows_of(plan.source, plan.table)
-        self._sealed = sealed
+        self._in_custody = _in_custody(plan, sealed)
+        self._going: list[pl.Series] = [pl.Series("token", [], dtype=pl.Binary)]
         self._former = former
         self._held = None if held is None or not len(held) else plan.rows["subject"].is_in(held.implode())
         self._on_hold: list[pl.Series] = [pl.Series("pos", [], dtype=pl.UInt32)]
@@ -88,7 +89,12 @@ class Pass:
         return batch.filter(~held), found.filter(~held)
 
     def settle(self) -> None:
-        """All rows are met: whom too few people look like goes, also where a former run had anonymised him."""
+        """All rows are met: whom too few people look like goes, also where a former run had anonymised him.
+
+        Raises:
+            GuardError: where a row that would go is not in the ledger.
+        """
+        self._check_ledger()
         if self._in_place is None:
             return
         rows = pl.concat([*self._acts, self._former]).drop_nulls(CLASS).unique("pos", keep="first", maintain_order=True)
@@ -192,11 +198,9 @@ class Pass:
         )
         frame = self._beside(decisions, batch)
         open_ = frame.select(needs.alias("n"))["n"]
-        if self._sealed is None or not open_.any():
+        if self._in_custody is None or not open_.any():
             return ~open_
-        by = ["row_tag", "row_digest"] if self._plan.key else ["row_digest"]
-        there = self._sealed.select(by).unique().with_columns(pl.lit(True).alias("in"))
-        return ~open_ | found.join(there, on=by, how="left", maintain_order="left")["in"].fill_null(False)
+        return ~open_ | self._in_custody[found["pos"]]
 
     def _beside(self, decisions: pl.DataFrame, batch: pl.DataFrame) -> pl.DataFrame:
         """What was decided on each cell, and the cells."""
@@ -216,7 +220,8 @@ class Pass:
         )
         emptied = self._beside(decisions, batch).select(goes).to_dict()
         acts = pl.DataFrame([leaves, changed, *emptied.values()]).select(pl.any_horizontal(pl.all()).alias("a"))["a"]
-        self._check_ledger(batch.filter(acts))
+        self._going.append(row_tokens(batch.filter(acts), plan.source, plan.table, plan.key, self._names,
+                                      self._keys.replay_ecb).alias("token"))  # fmt: skip
         self._delete.append(batch[KEY].filter(leaves))
         for name, cells in emptied.items():
             self._empty.setdefault(name, []).append(batch[KEY].filter(cells))
@@ -267,10 +272,11 @@ class Pass:
         note = note.join(after, on="row", how="left", maintain_order="left")
         self._acts.append(note.select("pos", "row_tag", "after", CLASS, *filled.columns))
 
-    def _check_ledger(self, batch: pl.DataFrame) -> None:
+    def _check_ledger(self) -> None:
+        """Of all batches at once: the ledger is as large as the table, and is gone through once."""
         plan = self._plan
-        token = row_tokens(batch, plan.source, plan.table, plan.key, self._names, self._keys.replay_ecb)
-        absent = int((~token.is_in(self._ledger.implode())).sum())
+        going = pl.concat(self._going).to_frame()
+        absent = going.join(self._ledger.alias("token").to_frame(), on="token", how="anti").height
         if absent:
             raise GuardError(
                 f"{absent} rows of {plan.source}.{plan.table} are not in the erasure ledger",
@@ -325,6 +331,15 @@ class Pass:
             so_far, dates = sums.get(rule, (0, []))
             sums[rule] = (so_far + values, dates + ([due] if due else []))
         return tuple(KeptSum(rule, n, max(dates) if dates else None) for rule, (n, dates) in sorted(sums.items()))
+
+
+def _in_custody(plan: TablePlan, sealed: pl.DataFrame | None) -> pl.Series | None:
+    """Of each row of the plan whether it is in custody with this very content: by key and content, or by content."""
+    if sealed is None:
+        return None
+    by = ["row_tag", "row_digest"] if plan.key else ["row_digest"]
+    there = sealed.select(by).unique().with_columns(pl.lit(True).alias("in"))
+    return plan.rows.select(by).join(there, on=by, how="left", maintain_order="left")["in"].fill_null(False)
 
 
 def in_place_of(plan: TablePlan, keys: EraseKeys) -> InPlace | None:

@@ -10,6 +10,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -45,7 +46,7 @@ ANONYMISED = "\x1e"
 its person it goes whole: its tokens cannot be made again, nor k people found in a copy."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ledger:
     """The tokens: `kind` is `row:<source>.<table>` or a class word.
 
@@ -66,7 +67,7 @@ class Ledger:
         """Distinct strong identifiers in cells that go."""
         return self.tokens.height - self.n_rows
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 over all lines in order: what the evidence refers to."""
         h = hashlib.sha256(b"bequest/ledger/v2\0")

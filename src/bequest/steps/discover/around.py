@@ -5,7 +5,7 @@ from bequest.steps.discover import lexicon
 from bequest.steps.discover.detector import TypeFamily, type_family
 from bequest.steps.discover.matching import PINYIN, VOWELS, WHOLE, Hit, comment_hits, mentions, name_hits, words_of
 from bequest.steps.discover.sample import ColumnInfo, TableSample
-from bequest.steps.discover.spelling import syllables
+from bequest.steps.discover.spelling import TABLES, syllables
 from bequest.steps.discover.whose import belongs_to_organisation, names_one_of
 from bequest.steps.discover.words import chunks, has_han, listed
 
@@ -22,7 +22,19 @@ _OF_FIRMS = frozenset(
 
 def told(sample: TableSample) -> str:
     """What name and comment of the table say; a name in pinyin is read too."""
-    return f"{sample.table} {sample.comment} {PINYIN.words_in(''.join(chunks(sample.table)))}"
+    return f"{sample.table} {sample.comment} {PINYIN.words_in(''.join(chunks(sample.table))) or by_initials(sample)}"
+
+
+def by_initials(sample: TableSample) -> str:
+    """What a table named by initials of pinyin (`t_hkjh`) is of, where its columns are named so too."""
+    last = (chunks(sample.table) or ("",))[-1]
+    return TABLES[last] if last in TABLES and in_initials(sample) else ""
+
+
+def owes(sample: TableSample) -> bool:
+    """Whether rows are what somebody owes or pays back: whoever it is stands with the loan."""
+    both = told(sample)
+    return mentions(both, lexicon.OWING_WORDS) and not mentions(both, lexicon.TERMS_WORDS)
 
 
 def names_staff(sample: TableSample) -> bool:
@@ -281,6 +293,31 @@ def refers_to_outsider(column: ColumnInfo) -> bool:
     return False
 
 
+def any_outsider(sample: TableSample, both: str) -> bool:
+    """Whether a column refers to somebody outside; whoever buys where the firm does is its own clerk."""
+    buying = mentions(both, lexicon.BUYING_WORDS)
+    return any(
+        refers_to_outsider(c) and not ((buying and "buyer" in words_of(c.said)) or (buying and "采购员" in c.comment))
+        for c in sample.columns
+    )
+
+
+def held_by_firms(sample: TableSample) -> bool:
+    """Whether the number of an organisation opens the row, and so what is held in it is the organisation's."""
+    return any(
+        words_of(c.said)[-1:] in {("id",), ("no",), ("code",), ("num",)} and bool(set(words_of(c.said)[:-1]) & _HOLDERS)
+        for c in sample.columns[:_FIRST_COLUMNS]
+    )
+
+
+_HOLDERS = frozenset(
+    listed(
+        """shop, store, merchant, mch, supplier, vendor, company, branch, enterprise, corp, org, organization, tenant,
+        partner, dealer, warehouse, dept, department"""
+    )
+)
+
+
 def refers_to_anybody(sample: TableSample) -> bool:
     """Whether a column is a number, account or name of somebody, whoever it is."""
     return any(strong_class(c) in _REFERENCES for c in sample.columns)
@@ -320,3 +357,28 @@ def is_staff(sample: TableSample, both: str) -> bool:
         return True
     words = words_of(sample.table)
     return "sys" in words[:-1] and words[-1] == "user"
+
+
+def is_link(sample: TableSample) -> bool:
+    """Whether the table only joins two others (`user_role`)."""
+    return len(sample.columns) <= 4 and mentions(sample.table, ("role", "menu", "permission", "group", "tag", "dept"))
+
+
+def is_pay(sample: TableSample, both: str) -> bool:
+    """Whether rows are what somebody is paid."""
+    return mentions(both, lexicon.PAY_WORDS) or (mentions(both, ("pay",)) and refers_to_staff(sample))
+
+
+def is_name_beside_phone(sample: TableSample, classes: list[FieldClass | None]) -> bool:
+    """Whether a bare name stands beside a telephone, filed under somebody: an entry of a list of contacts."""
+    named = any(words_of(c.said) in {("name",), ("xm",)} or c.comment.strip() == "姓名" for c in sample.columns)
+    return named and FieldClass.PHONE in classes and any(refers_by_number(c) or c.to_people for c in sample.columns)
+
+
+def describes_people(sample: TableSample, classes: list[FieldClass | None]) -> bool:
+    """Whether a table named `<event>_<person>` describes people after all (`loan_applicant`)."""
+    words = [w for w in words_of(sample.table) if w not in lexicon.GENERIC_TABLE_WORDS]
+    described = {FieldClass.NATIONAL_ID, FieldClass.GENDER, FieldClass.BIRTHDAY, FieldClass.PASSWORD_SECRET} & set(
+        classes
+    )
+    return bool(words) and words[-1] in lexicon.PEOPLE and bool(described) and FieldClass.PERSON_NAME in classes

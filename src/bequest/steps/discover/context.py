@@ -8,24 +8,30 @@ from functools import lru_cache
 from bequest.model.datamap import FieldClass
 from bequest.steps.discover import lexicon
 from bequest.steps.discover.around import (
+    any_outsider,
     are_firms,
     are_people,
     are_suppliers,
     before_personal,
     beside_a_person,
+    by_initials,
     counts_people,
+    describes_people,
     has_births,
+    held_by_firms,
     in_initials,
     initials,
+    is_link,
+    is_name_beside_phone,
+    is_pay,
     is_staff,
     mentions_any_host,
     names_bank,
     names_class,
     names_staff,
+    owes,
     refers_by_number,
     refers_to_anybody,
-    refers_to_outsider,
-    refers_to_staff,
     strong_class,
     told,
 )
@@ -159,6 +165,12 @@ class TableContext:
     """Two columns or more are about somebody's body: initials and plain words for its measures count."""
     firms: bool = False
     """Rows are companies, though the table is named after customers."""
+    template: bool = False
+    """Rows are forms and terms to be filled in: nobody's, whatever they are about."""
+    tallied: bool = False
+    """Rows add up what was done or taken."""
+    held_by_firms: bool = False
+    """Rows belong to a shop, merchant or supplier and name nobody: their money and accounts are its own."""
 
 
 @lru_cache(maxsize=16384)
@@ -175,12 +187,14 @@ def topic_of_text(text: str) -> Topic:
                 break
             rest = shorter
         answer, word = last_word_of(rest, _GROUPS)
-        if answer == Topic.PERSON.value and _ends_in_thing_or_event(rest.removesuffix(word)):
+        if answer == Topic.PERSON.value and rest.removesuffix(word).endswith(_HAN_THINGS_AND_EVENTS):
             return Topic.EVENT
         return Topic(answer) if answer else Topic.UNKNOWN
     words = [singular(w, _TOPICAL) for w in words_of(text) if w not in lexicon.GENERIC_TABLE_WORDS and not w.isdigit()]
     if not words:
         return Topic.UNKNOWN
+    if words[-1] in _FILES and words[-2:-1] and words[-2] in lexicon.PEOPLE:
+        words = words[:-1]  # driver_file: of drivers
     if words[-1] not in _TOPICAL and (said := PINYIN.words_in("".join(chunks(text)))):
         return topic_of_text(said if said in _RANKS else said.replace("等级", "登记"))
     if words[-1] in lexicon.PEOPLE and len(words) > 1 and words[-2] in _THINGS_AND_EVENTS:
@@ -195,28 +209,25 @@ def _behind_a_prefix(word: str) -> str:
     return next((r for r in rests if r in _TOPICAL), "")
 
 
+_FILES = frozenset({"file", "dossier", "archive", "profile", "roster"})
 _LONGEST_PREFIX, _LEAST_REST = 4, 5
 
 
 _RANKS = frozenset({"会员等级", "用户等级", "客户等级", "等级", "医院等级", "酒店等级"})
 """Spelt like 登记, which names of tables in pinyin far more often mean."""
 _THINGS_AND_EVENTS = frozenset(lexicon.THINGS) | frozenset(lexicon.EVENTS)
-
-
-def _ends_in_thing_or_event(text: str) -> bool:
-    return any(has_han(w) and text.endswith(w) for w in _THINGS_AND_EVENTS)
+_HAN_THINGS_AND_EVENTS = tuple(w for w in _THINGS_AND_EVENTS if has_han(w))
 
 
 def table_context(sample: TableSample) -> TableContext:
     """The context of a table from its name, comment and the names of its columns."""
     both = told(sample)
     classes = [strong_class(c) for c in sample.columns]
-    n_individual = _count_individual(classes) + _is_name_beside_phone(sample, classes)
-    pointing = any(c.to_people for c in sample.columns)
-    refers = pointing or any(refers_to_outsider(c) for c in sample.columns) or names_staff(sample)
-    numbered = pointing or any(refers_by_number(c) for c in sample.columns) or names_staff(sample)
+    n_individual = _count_individual(classes) + is_name_beside_phone(sample, classes)
+    pointing = any(c.to_people for c in sample.columns) or names_staff(sample)
+    refers = pointing or any_outsider(sample, both)
     named_people = mentions(both, lexicon.PEOPLE)
-    machinery = _is_machinery(sample, both, classes, numbered)
+    machinery = _is_machinery(sample, both, classes, pointing or any(refers_by_number(c) for c in sample.columns))
     topic = _topic_of_columns(sample, classes, machinery, refers or named_people)
     about_nobody = topic in {Topic.THING, Topic.ORGANISATION}
     individual = topic is Topic.PERSON or (not about_nobody and n_individual >= 2)
@@ -240,8 +251,8 @@ def table_context(sample: TableSample) -> TableContext:
         orders=mentions(both, lexicon.ORDER_WORDS),
         buying=mentions(both, lexicon.BUYING_WORDS),
         evidence=_why(topic, individual, n_individual),
-        finance=people and mentions(both, lexicon.FINANCE_WORDS),
-        pay=not about_nobody and (refers or people) and _is_pay(sample, both),
+        finance=(people and mentions(both, lexicon.FINANCE_WORDS)) or (owes(sample) and not machinery),
+        pay=not about_nobody and (refers or people) and is_pay(sample, both),
         schooling=people and mentions(both, lexicon.SCHOOLING_WORDS),
         work_history=people and not machinery and mentions(both, lexicon.WORK_HISTORY_WORDS),
         attendance=not about_nobody and mentions(both, lexicon.ATTENDANCE_WORDS),
@@ -265,6 +276,9 @@ def table_context(sample: TableSample) -> TableContext:
         animals=mentions(both, lexicon.ANIMAL_WORDS),
         bodily=not about_nobody and refers_to_anybody(sample) and classes.count(FieldClass.HEALTH) >= 2,
         firms=are_firms(sample),
+        template=about_nobody and mentions(both, lexicon.TEMPLATE_WORDS),
+        tallied=mentions(both, lexicon.TALLY_WORDS),
+        held_by_firms=not refers and not _HUMAN & set(classes) and held_by_firms(sample),
     )
 
 
@@ -283,10 +297,6 @@ def _is_machinery(sample: TableSample, both: str, classes: list[FieldClass | Non
     return of_systems and not logs_in
 
 
-def _is_pay(sample: TableSample, both: str) -> bool:
-    return mentions(both, lexicon.PAY_WORDS) or (mentions(both, ("pay",)) and refers_to_staff(sample))
-
-
 _DESCRIBED = frozenset({FieldClass.NATIONAL_ID, FieldClass.GENDER, FieldClass.BIRTHDAY})
 _PROFILE = frozenset(
     {FieldClass.MARITAL, FieldClass.EDUCATION, FieldClass.EMPLOYMENT, FieldClass.INCOME_ASSETS, FieldClass.HEALTH}
@@ -299,29 +309,14 @@ def _count_individual(classes: list[FieldClass | None]) -> int:
     return len(found) if found - _OF_PLACES_TOO or FieldClass.USER_ID in classes else min(len(found), 1)
 
 
-def _is_name_beside_phone(sample: TableSample, classes: list[FieldClass | None]) -> bool:
-    """Whether a bare name stands beside a telephone, filed under somebody: an entry of a list of contacts."""
-    named = any(words_of(c.said) in {("name",), ("xm",)} or c.comment.strip() == "姓名" for c in sample.columns)
-    return named and FieldClass.PHONE in classes and any(refers_by_number(c) or c.to_people for c in sample.columns)
-
-
 _OF_PLACES_TOO = frozenset({FieldClass.PHONE, FieldClass.EMAIL, FieldClass.ADDRESS})
-
-
-def _describes_people(sample: TableSample, classes: list[FieldClass | None]) -> bool:
-    """Whether a table named `<event>_<person>` describes people after all (`loan_applicant`)."""
-    words = [w for w in words_of(sample.table) if w not in lexicon.GENERIC_TABLE_WORDS]
-    described = {FieldClass.NATIONAL_ID, FieldClass.GENDER, FieldClass.BIRTHDAY, FieldClass.PASSWORD_SECRET} & set(
-        classes
-    )
-    return bool(words) and words[-1] in lexicon.PEOPLE and bool(described) and FieldClass.PERSON_NAME in classes
 
 
 def _topic_of_columns(sample: TableSample, classes: list[FieldClass | None], machinery: bool, somebody: bool) -> Topic:
     """The topic, where the table's own words leave it open or its columns tell otherwise."""
     topic, both = _topic(sample), told(sample)
     n_individual = _count_individual(classes)
-    if topic is Topic.EVENT and _describes_people(sample, classes):
+    if topic is Topic.EVENT and describes_people(sample, classes):
         topic = Topic.PERSON
     tenants = mentions(both, ("tenant", "租户")) and FieldClass.NATIONAL_ID in classes
     if topic is Topic.ORGANISATION and (has_births(sample) or tenants or are_people(sample, classes)):
@@ -349,14 +344,19 @@ _CLEARLY_PEOPLE = 3
 
 def _belongs_to_somebody(sample: TableSample, both: str, n_individual: int, classes: list[FieldClass | None]) -> bool:
     """Whether things of the table are a person's own (cards, houses, jobs), or filed under a person by its name."""
-    if mentions(both, lexicon.TEMPLATE_WORDS) or _is_link(sample):
+    if mentions(both, lexicon.TEMPLATE_WORDS) or is_link(sample):
         return False
-    refers = any(c.to_people or refers_to_outsider(c) for c in sample.columns) or names_staff(sample)
+    refers = any(c.to_people for c in sample.columns) or any_outsider(sample, both) or names_staff(sample)
     if names_staff(sample) and (_topic(sample) is not Topic.ORGANISATION or mentions(both, lexicon.EVENTS)):
         return True
     if not refers and mentions(both, lexicon.ORGANISATIONS):
         return False
     if refers and _TRACED & set(classes) and mentions(both, lexicon.TRACE_WORDS):
+        return True
+    if FieldClass.IP in classes and set(classes) >= _LOGIN and not refers:
+        n_individual -= len(_LOGIN)  # whoever logs in to a device
+    intimate = {FieldClass.HEALTH, FieldClass.INCOME_ASSETS} & set(classes)
+    if intimate and _topic(sample) is Topic.THING and any(c.to_people for c in sample.columns[:3]):
         return True
     owned = mentions(both, lexicon.OWN_THINGS)
     if _topic(sample) is Topic.ORGANISATION:
@@ -371,16 +371,12 @@ def _belongs_to_somebody(sample: TableSample, both: str, n_individual: int, clas
 _TRACED = frozenset({FieldClass.GEO_COORDINATES, FieldClass.LOCATION_TRACE})
 
 
-def _is_link(sample: TableSample) -> bool:
-    """Whether the table only joins two others (`user_role`)."""
-    return len(sample.columns) <= 4 and mentions(sample.table, ("role", "menu", "permission", "group", "tag", "dept"))
-
-
 def _topic(sample: TableSample) -> Topic:
     name, comment = topic_of_text(sample.table), topic_of_text(sample.comment)
     if mentions(told(sample), lexicon.TEMPLATE_WORDS):
         return Topic.THING
     topic = comment if comment is not Topic.UNKNOWN else name
+    topic = topic_of_text(by_initials(sample)) if topic is Topic.UNKNOWN else topic
     both = f"{sample.table} {sample.comment}"
     address_of_organisation = (
         mentions(both, ("address", "地址"))

@@ -7,8 +7,8 @@ old cases. Columns that are gone are dropped (`changes.compare_maps` reports the
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bequest.model.datamap import ColumnMap, DataMap, FieldClass, TableMap, TableState, Verdict
-from bequest.model.facts import RecordClass, RowRole
+from bequest.model.datamap import ColumnMap, DataMap, FactBinding, FieldClass, Relation, TableMap, TableState, Verdict
+from bequest.model.facts import Fact, RecordClass, RowRole
 from bequest.steps.discover.context import TableContext, Topic, table_context
 from bequest.steps.discover.judge import judge_column
 from bequest.steps.discover.learned import with_second_opinion
@@ -19,6 +19,7 @@ from bequest.steps.discover.references import with_references
 from bequest.steps.discover.relations import find_relations
 from bequest.steps.discover.roles import record_class_of
 from bequest.steps.discover.sample import TableSample, schema_digest
+from bequest.steps.discover.systems import kinds_of
 from bequest.steps.discover.wholes import as_a_whole, with_identifiers_found, with_people_found
 
 _HELD_BY_PEOPLE = frozenset({Verdict.CONFIRMED, Verdict.CORRECTED})
@@ -27,9 +28,11 @@ _HELD_BY_PEOPLE = frozenset({Verdict.CONFIRMED, Verdict.CORRECTED})
 def discover(samples: Sequence[TableSample], previous: DataMap | None = None) -> DataMap:
     """The data map of all tables handed over, in the order source, table."""
     ordered = sorted(samples, key=lambda s: (s.source, s.table))
-    tables = [_propose(sample) for sample in with_references([with_readings(s) for s in ordered])]
+    kinds = kinds_of(ordered)
+    tables = [_propose(sample, kinds[sample.source]) for sample in with_references([with_readings(s) for s in ordered])]
     relations = find_relations(ordered, tables)
-    related = [replace(t, relations=relations.get((t.source, t.name), ())) for t in tables]
+    orders = {(t.source, t.name) for t in tables if t.record_class is RecordClass.ORDER}
+    related = [_with_relations(t, relations.get((t.source, t.name), ()), orders) for t in tables]
     if previous is None:
         return DataMap(tuple(related))
     held = {(t.source, t.name): t for t in previous.tables}
@@ -46,9 +49,9 @@ def by_rules(sample: TableSample) -> tuple[TableContext, tuple[ColumnMap, ...]]:
     return context, as_a_whole(sample, context, columns)
 
 
-def _propose(sample: TableSample) -> TableMap:
+def _propose(sample: TableSample, kinds: Sequence[str]) -> TableMap:
     context, columns = by_rules(sample)
-    columns = with_second_opinion(sample, context, columns)
+    columns = with_second_opinion(sample, context, columns, kinds)
     columns, profile = as_profiled(columns)
     record = profile.record_class if profile else record_class_of(sample, context)
     if record is RecordClass.REFERENCE and _somebody_in(columns, context):
@@ -62,9 +65,42 @@ def _propose(sample: TableSample) -> TableMap:
         state=TableState.NOT_SCANNED if sample.why_not_scanned else TableState.SCANNED,
         why_not_scanned=sample.why_not_scanned,
         key=tuple(c.name for c in sample.columns if c.is_key),
+        facts=_ages(columns),
         origins=origins_of(sample, columns),
         schema_digest=schema_digest(sample.columns),
         notes=sample.notes,
+    )
+
+
+def _with_relations(table: TableMap, relations: tuple[Relation, ...], orders: set[tuple[str, str]]) -> TableMap:
+    """The table with its relations, and what they say of its records.
+
+    Lines of an order (`order_item` that refers to `order`) are that order's. Rosters and the like that name nobody but
+    staff are staff records.
+    """
+    record = table.record_class
+    parents = {(r.to_source, r.to_table) for r in relations} & orders
+    if record is RecordClass.REFERENCE and any(table.name.startswith(f"{name}_") for _, name in parents):
+        record = RecordClass.ORDER
+    if record is RecordClass.OTHER and _names_staff_only(table, relations):
+        record = RecordClass.STAFF
+    return replace(table, relations=relations, record_class=record)
+
+
+def _names_staff_only(table: TableMap, relations: tuple[Relation, ...]) -> bool:
+    roles = {c.role for c in table.columns if c.personal} | {r.role for r in relations if r.role is not RowRole.RECORD}
+    return roles == {RowRole.STAFF} and not any(c.cls is FieldClass.UNKNOWN for c in table.columns)
+
+
+_BIRTHS = {FieldClass.BIRTHDAY: "date_band", FieldClass.NATIONAL_ID: "id_band"}
+
+
+def _ages(columns: tuple[ColumnMap, ...]) -> tuple[FactBinding, ...]:
+    """Customers' ages, where a birthday or an identity number tells them: children are decided otherwise (PIPL 31)."""
+    return tuple(
+        FactBinding(Fact.AGE_BAND, c.name, _BIRTHS[c.cls])
+        for c in columns
+        if c.cls in _BIRTHS and c.role is RowRole.CUSTOMER and c.personal
     )
 
 

@@ -16,17 +16,21 @@ from pathlib import Path
 from bequest.model.datamap import ColumnMap, FieldClass
 from bequest.steps.discover.context import TableContext
 from bequest.steps.discover.detectors import DETECTORS
-from bequest.steps.discover.personal import sensitive_by_class
+from bequest.steps.discover.personal import is_a_figure, sensitive_by_class
 from bequest.steps.discover.roles import role_of
 from bequest.steps.discover.sample import ColumnInfo, TableSample
 from bequest.steps.discover.traits import table_traits
 
-PERSONAL_FROM, SENSITIVE_FROM = -0.1, -2.0
-"""Log-odds from which a column is proposed. They lie under even because overlooking somebody costs more than a second
-look; chosen where recall, precision and sensitive recall together are best on schemas left out in turn."""
+PERSONAL_FROM, SENSITIVE_FROM = 0.1, -2.0
+"""Log-odds from which a column is proposed, and marked as sensitive; chosen where recall, precision and sensitive
+recall together are best on schemas left out in turn."""
+_CARE = 1.5
+_OF_SOMEBODY = frozenset({"flag:persons", "flag:finance", "flag:pay", "flag:medical"})
 _DOUBTS = {"hits:plain": 1.0, "hits:whole": 1.0, "topic:thing": 2.0, "topic:organisation": 2.0}
 """What is taken off where a rule knows the word and it says nothing of people, or the table is about none: real systems
 have far more such columns than the schemas the weights come from."""
+_REFERENCES, _REFERENCES_FROM = frozenset({FieldClass.USER_ID, FieldClass.ORDER_NO}), 1.0
+"""Numbers point to so many other things that more is asked of them."""
 _FILE = Path(__file__).parent / "vocabulary" / "learned.txt.xz"
 _LEAST_COLUMNS = 3
 """Columns that make a table to go by."""
@@ -39,12 +43,12 @@ Weights = Mapping[str, float]
 
 
 def with_second_opinion(
-    sample: TableSample, context: TableContext, columns: tuple[ColumnMap, ...]
+    sample: TableSample, context: TableContext, columns: tuple[ColumnMap, ...], kinds: Sequence[str] = ()
 ) -> tuple[ColumnMap, ...]:
     """The columns with those added that look like personal ones in the schemas the weights were fitted to."""
-    if len(columns) < _LEAST_COLUMNS or context.machinery:
+    if len(columns) < _LEAST_COLUMNS or context.machinery or context.template:
         return columns
-    traits = table_traits(sample, context, columns)
+    traits = table_traits(sample, context, columns, kinds)
     return tuple(
         _sensitive(column, seen) if column.personal or info.is_key else _added(column, info, seen, context, sample)
         for column, info, seen in zip(columns, sample.columns, traits, strict=True)
@@ -61,19 +65,24 @@ def _added(
     column: ColumnMap, info: ColumnInfo, seen: Sequence[str], context: TableContext, sample: TableSample
 ) -> ColumnMap:
     odds = score(models()["personal"], seen) - doubt(seen)
-    if odds < PERSONAL_FROM:
+    if odds + _CARE < PERSONAL_FROM:
+        return column
+    sharp = score(models()["sensitive"], seen)
+    if odds + care(seen, sharp) < PERSONAL_FROM:
         return column
     has_values = sample.values(info.name).drop_nulls().len() > 0
     if has_values and column.cls is FieldClass.UNKNOWN:
         return column  # a person has to look; until then it stays where it is
     cls = column.cls if column.cls not in _LEFT else _class_of(info, seen)
+    if cls in _REFERENCES and (odds < _REFERENCES_FROM or (context.tallied and is_a_figure(cls, info))):
+        return column
     if cls is None or (has_values and cls in _SHAPED):
         return column  # where there are values of a known shape, they have been asked already
     return replace(
         column,
         cls=cls,
         personal=True,
-        sensitive=sensitive_by_class(cls) or score(models()["sensitive"], seen) >= SENSITIVE_FROM,
+        sensitive=sensitive_by_class(cls) or sharp >= SENSITIVE_FROM,
         role=role_of(cls, True, info, context, sample),
         confidence=max(500, round(1000 / (1 + math.exp(-odds)))),
         evidence=(f"learned:{_shown(seen)}",),
@@ -93,6 +102,16 @@ def _shown(seen: Sequence[str]) -> str:
     told = sorted(((weights.get(t, 0.0), t) for t in seen if t.startswith(_SHOWN)), key=lambda x: (-x[0], x[1]))
     words = [t.split(":", 1)[1].removesuffix(" persons").removesuffix(" people") for w, t in told if w >= _LEAST_SHOWN]
     return ", ".join(list(dict.fromkeys(words))[:_MOST_SHOWN]) or "its place in the table"
+
+
+def care(seen: Sequence[str], sensitive: float) -> float:
+    """The log-odds to add in a table about somebody, by how likely a column is sensitive if it is anybody's at all.
+
+    Overlooking an account or an illness costs more than a second look at a column about nobody.
+    """
+    if _OF_SOMEBODY.isdisjoint(seen) or "flag:tallied" in seen or "hits:plain" in seen:
+        return 0.0
+    return _CARE / (1 + math.exp(-sensitive))
 
 
 def doubt(seen: Sequence[str]) -> float:

@@ -188,7 +188,8 @@ COMMUNICATION_WORDS = listed(
     请假, 举报, 沟通, 跟进, dispute, 争议, 纠纷"""
 )
 FINANCE_WORDS = listed(
-    """due, dues, arrears, dunning, lending, lender, debtor, capital, purse, topup, subsidy, credit_bureau, bureau,
+    """advance, advances, 预支,
+    due, dues, arrears, dunning, lending, lender, debtor, capital, purse, topup, subsidy, credit_bureau, bureau,
     savings, mortgage, installment, instalment, penalty, collateral, 应还, 应收, 催收, 担保, 抵押, 分期, 出借,
     零钱, 红包, 余额宝, bank, bankcard, 银行卡, 征信, account, acc, acct, wallet, fund, funds, asset, loan,
     borrow, borrower, lend, invest, investment, investor, repay, repayment, refund_plan, recharge, withdraw,
@@ -227,12 +228,23 @@ PUPIL_WORDS = listed(
     """student, stu, pupil, exam, course, xuesheng, xuehao, banji, xsid, xsbh, xsxh, 学生, 学号, 学员, 考生,
         成绩, 考试, 班级, xsxm"""
 )
+OWING_WORDS = listed("repay, repayment, installment, instalment, overdue, dunning, 还款, 催收, 逾期, 回款, 分期")
+"""Whoever owes stands behind such rows, though only the loan is named in them."""
+TERMS_WORDS = listed(
+    "type, method, way, config, rule, product, dict, remind, 方式, 产品, 规则, 配置, 类型, 供应商, 模板"
+)
 OWN_THINGS = listed(
     """bank, card, bankcard, job, house, car, vehicle, education, family, face, photo, certificate, cert, asset,
     contact, contacts, address, work, career, experience, credit, auth, score, exam, session, token, resume,
     银行卡, 车辆, 房屋, 房产, 家庭, 人脸, 证书, 证件, 资产, 成绩, 简历, 工作, 教育, 收款方式"""
 )
 """Things that, held under a person's number, are that person's own."""
+TALLY_WORDS = listed(
+    """stat, stats, statistic, statistics, statistical, summary, report, rpt, daily, monthly, day, settle, settlement,
+    target, workload, output, performance, quota, tally, total, count, rank, ranking, close, handover, 统计, 汇总, 日报,
+    月报, 报表, 日结, 结算, 对账, 工作量, 业绩, 目标, 排行, 交班, 班次, tongji, rijie, jiesuan, gongzuoliang"""
+)
+"""Rows that add up what was done or taken: the sums in them are the firm's, whoever took them."""
 ANIMAL_WORDS = listed("pet, pets, dog, animal, livestock, cattle, 宠物, 犬只, 犬类, 养犬, 牲畜, 畜禽, 动物")
 TRACE_WORDS = listed("location, position, gps, lbs, track, trace, trail, 定位, 位置, 轨迹, 行踪")
 LOYALTY_WORDS = listed("loyalty, member, membership, vip, points, 会员, 积分, 贵宾")

@@ -24,7 +24,7 @@ from bequest.model.datamap import (
 from bequest.model.facts import RecordClass, RowRole
 from bequest.model.reduction import CHOICES
 from bequest.steps.discover.changes import Change
-from bequest.steps.discover.mapread import apply_map
+from bequest.steps.discover.mapread import BANDS, apply_map
 from bequest.steps.discover.personal import personal_by_class, sensitive_by_class
 
 _HEAD = """\
@@ -43,6 +43,7 @@ _HEAD = """\
 # record_class / 记录:  {records}
 # personal, sensitive: left out where they are usual for the class / 与类别惯例一致时省略
 # facts.how: map, present, date_band, id_band
+# retention.band / 保存义务: {bands}
 # origins / 来源: {origins}, each as text or as <part>_column / 各写文字，或写成 <部分>_column 指明所在列
 """
 
@@ -55,6 +56,7 @@ def export_map(data_map: DataMap) -> str:
         needs=", ".join(n.value for n in Need),
         records=_wrapped(r.value for r in RecordClass),
         reductions=", ".join(CHOICES),
+        bands=_wrapped(BANDS),
         ways=", ".join(w.value for w in Way),
         origins=", ".join(ORIGIN_PARTS),
     )

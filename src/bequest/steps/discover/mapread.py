@@ -41,7 +41,8 @@ _RETENTION_KEYS = frozenset({"band", "start_column", "if_column"})
 _HOW = ("map", "present", "date_band", "id_band")
 REDUCTION_HINT = f"Ways to reduce: {', '.join(CHOICES)}; see docs/operators.md. Leave it out for the law's default."
 ANONYMISING_HINT = f"Ways to anonymise: {', '.join(w.value for w in Way)}; see docs/anonymise-in-place.md."
-_BANDS = tuple(b for b in FACT_VALUES[Fact.RETENTION] if b != "none")
+BANDS = tuple(b for b in FACT_VALUES[Fact.RETENTION] if b != "none")
+"""Duties to keep that a record may bear."""
 
 Item = Mapping[str, object]
 Word = TypeVar("Word", bound=StrEnum)
@@ -280,7 +281,7 @@ def _fact(item: Item, table: TableMap, where: str) -> FactBinding:
 def _retention(item: Item, table: TableMap, where: str) -> RetentionBinding:
     where = f"a retention of {where}"
     _known_keys(item, _RETENTION_KEYS, where)
-    band = _one_of(_text(item, "band", where), _BANDS, "band", where)
+    band = _one_of(_text(item, "band", where), BANDS, "band", where)
     start = _column_name(item, "start_column", table, where)
     return RetentionBinding(band, start, _column_name(item, "if_column", table, where, ""))
 

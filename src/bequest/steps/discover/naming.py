@@ -7,14 +7,20 @@ from dataclasses import replace
 from bequest.steps.discover.lexicon import GENERIC_TABLE_WORDS
 from bequest.steps.discover.matching import VOCABULARY, words_of
 from bequest.steps.discover.sample import ColumnInfo, TableSample
-from bequest.steps.discover.segments import WHOLE_WORDS
+from bequest.steps.discover.segments import WHOLE_WORDS, by_abbreviations
 from bequest.steps.discover.spelling import MEANT
+from bequest.steps.discover.words import chunks
 
 _PREFIX = re.compile(r"^([A-Za-z]{1,4})_(?=.)|^([FCfc])(?=[A-Z][a-z])")
 _SHORT = re.compile(r"^([A-Z]?[a-z]+|[A-Z]+)((?<![A-Z])[A-Z].*|_.+)$")
 _LEAST_SHORT, _LONGEST_SHORT = 2, 4
 _LEAST_COLUMNS, _SHARE = 4, 0.75
 _LEAST_LETTERED, _LEAST_REST = 2, 3
+_LETTERS = (3, 2, 1)
+_SHARE_OF_LETTERS = {3: 0.9, 2: 0.9, 1: 0.75}
+"""How many of a table's names the same letters must open, by how many letters they are."""
+_ENGLISH_ENDINGS = ("nbr", "nm", "cd", "dt", "typ", "amt", "sts", "flg", "adr", "addr", "bal", "tel", "desc", "qty")
+_SHARE_OF_ENDINGS = 0.25
 
 
 _HUNGARIAN = re.compile(
@@ -52,7 +58,7 @@ def with_readings(sample: TableSample) -> TableSample:
     """The sample with each column's name as it is to be read."""
     if (typed := _without_types(sample)) is not sample:
         return typed
-    sample = _without_own_short(_without_own_letter(sample))
+    sample = _in_full(_without_letters(_without_own_short(_without_own_letter(sample))))
     starts = [_prefix(c.name) for c in sample.columns]
     prefix, times = Counter(s for s in starts if s).most_common(1)[0] if any(starts) else ("", 0)
     if times < max(_LEAST_COLUMNS, _SHARE * len(starts)) or not _says_nothing(prefix):
@@ -101,6 +107,51 @@ def _behind_letter(name: str, firsts: set[str]) -> str:
         return ""
     parts = words_of(rest)
     return rest if all(p in VOCABULARY for p in parts) else ""
+
+
+def _without_letters(sample: TableSample) -> TableSample:
+    """`emsurn`, `emsal`: letters that open nearly every name of the table, left out where the rest says more."""
+    bare = [c for c in sample.columns if not c.reading and _is_bare(c.name)]
+    if len(bare) < max(_LEAST_COLUMNS, _SHARE * len(sample.columns)):
+        return sample
+    for n in _LETTERS:
+        starts = Counter(c.name[:n].lower() for c in bare if len(c.name) > n)
+        letters = starts.most_common(1)[0][0] if starts else ""
+        opened = [c for c in bare if c.name[:n].lower() == letters and len(c.name) > n]
+        if len(opened) < max(_LEAST_COLUMNS, _SHARE_OF_LETTERS[n] * len(bare)) or not letters.isalpha():
+            continue
+        if len({c.name[n].lower() for c in opened}) < 2 or (n == max(_LETTERS) and not _says_nothing(letters)):
+            return sample
+        told = {c.name: c.name[n:] for c in opened}
+        if sum(_is_known(rest) for rest in told.values()) <= sum(_is_known(name) for name in told):
+            return sample
+        return replace(sample, columns=tuple(replace(c, reading=told.get(c.name, c.reading)) for c in sample.columns))
+    return sample
+
+
+def _is_bare(name: str) -> bool:
+    """Whether a name is letters and digits of one case, nothing between them."""
+    return name.isascii() and name.isalnum() and (name.islower() or name.isupper())
+
+
+def _is_known(name: str) -> bool:
+    """Whether every word of a name is one we know."""
+    return all(w in VOCABULARY or w in WHOLE_WORDS for w in words_of(name))
+
+
+def _in_full(sample: TableSample) -> TableSample:
+    """`CRDNBR`, `HLDMBL`: names made of abbreviations alone, where some of them end as only English ones do."""
+    names = [c.said.lower() for c in sample.columns]
+    if sum(n.endswith(_ENGLISH_ENDINGS) for n in names) < max(2, _SHARE_OF_ENDINGS * len(names)):
+        return sample
+    told = {c.name: "_".join(_spelt_out(c.said)) for c in sample.columns if not _is_known(c.said)}
+    return replace(sample, columns=tuple(replace(c, reading=told.get(c.name) or c.reading) for c in sample.columns))
+
+
+def _spelt_out(name: str) -> tuple[str, ...]:
+    words = chunks(name)
+    read = [by_abbreviations(w, VOCABULARY) if not _is_known(w) else words_of(w) for w in words]
+    return tuple(w for part in read for w in part) if all(read) else ()
 
 
 def _prefix(name: str) -> str:

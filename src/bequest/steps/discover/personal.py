@@ -8,8 +8,9 @@ from bequest.model.datamap import FieldClass
 from bequest.steps.discover import lexicon
 from bequest.steps.discover.context import TableContext, Topic
 from bequest.steps.discover.detector import TypeFamily, type_family
-from bequest.steps.discover.matching import Hit
+from bequest.steps.discover.matching import Hit, words_of
 from bequest.steps.discover.sample import ColumnInfo
+from bequest.steps.discover.segments import singular
 from bequest.steps.discover.whose import belongs_to_organisation, names_a_person, names_one_of
 
 _NEVER = frozenset({FieldClass.NOT_PI, FieldClass.UNKNOWN, FieldClass.COMPANY_NAME, FieldClass.USCC, FieldClass.TAX_ID})
@@ -132,6 +133,10 @@ def is_personal(
         return False
     if context.firms and _is_the_firm(cls, hits):
         return False
+    if context.held_by_firms and cls in _AT_BANKS | {FieldClass.INCOME_ASSETS}:
+        return False
+    if context.tallied and column is not None and is_a_figure(cls, column):
+        return False
     own = tuple(h for h in hits if h.cls is cls)
     if context.animals and cls in _OF_ANIMALS and not any(names_a_person(h.before, h.hint) for h in own):
         return False
@@ -161,6 +166,18 @@ def is_personal(
     return _by_table(cls, own, context, column)
 
 
+def is_a_figure(cls: FieldClass, column: ColumnInfo) -> bool:
+    """Whether a column of sums counts people or what was done to them (`active_member`, `drug_fee`)."""
+    family = type_family(column.declared_type)
+    if cls in {FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.PERSON_NAME}:
+        counted = words_of(column.said)[-1:]
+        return family is TypeFamily.INTEGER and bool(counted) and singular(counted[0], _COUNTED) in _COUNTED
+    return family is TypeFamily.DECIMAL and cls is FieldClass.HEALTH
+
+
+_COUNTED = frozenset(lexicon.CUSTOMERS)
+
+
 def _is_an_organisations(hit: Hit, context: TableContext) -> bool:
     """Whether the words before the head say that it belongs to an organisation, not to somebody it stands for."""
     employed = context.described and not context.firms and not context.taxed and hit.before[-1:] in _EMPLOYERS
@@ -177,7 +194,7 @@ def _by_table(cls: FieldClass, own: tuple[Hit, ...], context: TableContext, colu
     if cls in {FieldClass.INCOME_ASSETS, FieldClass.FREE_TEXT, FieldClass.BEHAVIOUR}:
         return context.persons or (cls is FieldClass.INCOME_ASSETS and (context.pay or context.finance))
     if cls is FieldClass.HEALTH:
-        return not nobody or (any(not h.weak for h in own) and not context.medical)
+        return not nobody or (any(not h.weak for h in own) and not context.medical and not context.template)
     if cls in _OF_PLACES:
         return context.persons or (context.log and context.people)
     if cls in _OF_PEOPLE_TABLES:
@@ -186,7 +203,7 @@ def _by_table(cls: FieldClass, own: tuple[Hit, ...], context: TableContext, colu
         return not nobody and not context.buying
     if cls is FieldClass.ACCOUNT_NUMBER:
         moved = context.topic is Topic.EVENT and not context.of_accounts
-        return (context.people or moved) and not nobody and not context.taxed
+        return (context.people or moved) and not nobody and not context.taxed and not context.suppliers
     if cls is FieldClass.ORDER_NO:
         of_people = context.orders or (not nobody and (context.people or context.topic is Topic.EVENT))
         counted = column is not None and type_family(column.declared_type) is TypeFamily.INTEGER

@@ -14,6 +14,8 @@ from bequest.steps.discover.sample import ColumnInfo, TableSample
 
 _BARE = frozenset({"id", "code", "no", "key", "uuid", "name", "sn", "fid", "pk", "编号"})
 
+_LEAST_TELLING = 3
+
 
 def with_references(samples: Sequence[TableSample]) -> list[TableSample]:
     """The samples with each column that holds the key of a table of people marked as such."""
@@ -28,8 +30,8 @@ def with_references(samples: Sequence[TableSample]) -> list[TableSample]:
 
 
 def _is_telling(name: str) -> bool:
-    """Whether a key that opens several tables is still the number of somebody (`kunr`), not `f_id` of every table."""
-    return not _BARE & set(name.split("_"))
+    """Whether a key that opens several tables is still somebody's (`kunr`, `worker_key`), not `f_id` of every table."""
+    return any(len(word) >= _LEAST_TELLING for word in set(name.split("_")) - _BARE)
 
 
 def _is_of_people(sample: TableSample) -> bool:

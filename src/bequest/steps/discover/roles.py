@@ -92,15 +92,27 @@ def record_class_of(sample: TableSample, context: TableContext) -> RecordClass:
     for record, words in _BY_WORDS:
         if mentions(both, words) and context.topic not in {Topic.THING, Topic.ORGANISATION}:
             return RecordClass.STAFF if context.staff and record in _STAFF_TOO else record
+    staff = _is_of_staff(sample, context)
     if context.topic is Topic.PERSON:
-        return RecordClass.STAFF if context.staff and not context.customers else RecordClass.CUSTOMER_PROFILE
+        return RecordClass.STAFF if staff else RecordClass.CUSTOMER_PROFILE
     if context.topic in {Topic.THING, Topic.ORGANISATION}:
         return RecordClass.REFERENCE
     if not context.people:
         return RecordClass.ORDER if context.orders and context.topic is Topic.EVENT else RecordClass.REFERENCE
-    return RecordClass.STAFF if context.staff and not context.customers else RecordClass.OTHER
+    if mentions(both, _BENEFITS) and not context.staff:
+        return RecordClass.LOYALTY_ACCOUNT
+    return RecordClass.STAFF if staff else RecordClass.OTHER
 
 
+def _is_of_staff(sample: TableSample, context: TableContext) -> bool:
+    """Whether rows are the company's own people: a table named after staff is theirs though its comment says 用户."""
+    if not context.staff or not context.customers:
+        return context.staff
+    return mentions(sample.table, lexicon.STAFF) and not mentions(sample.table, lexicon.CUSTOMERS)
+
+
+_BENEFITS = ("coupon", "growth", "优惠券", "成长值")
+"""What customers are given and use up, beside points."""
 _STAFF_TOO = frozenset({RecordClass.WEB_LOG, RecordClass.ADDRESS_BOOK})
 _BY_WORDS: tuple[tuple[RecordClass, tuple[str, ...]], ...] = (
     (RecordClass.OBJECTION, ("objection", "opt_out", "optout", "unsubscribe", "异议", "反对", "拒绝营销", "退订")),

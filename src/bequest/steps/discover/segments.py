@@ -9,7 +9,7 @@ what is pinyin throughout are left alone.
 from functools import lru_cache
 from pathlib import Path
 
-from bequest.steps.discover.spelling import MEANT, syllables
+from bequest.steps.discover.spelling import MEANT, PARTS, syllables
 
 _FOLDER = Path(__file__).parent / "vocabulary"
 _SHORT_ENDINGS = frozenset({"id", "no", "ip", "sn", "qq", "by", "ids"})
@@ -177,6 +177,33 @@ def from_skeleton(part: str, vocabulary: frozenset[str]) -> str:
     if len(part) not in _SKELETON_LENGTHS or set(part[1:]) & set("aeiou") or not part.isalpha() or part in WHOLE_WORDS:
         return ""
     return _skeletons(vocabulary).get(part, "")
+
+
+@lru_cache(maxsize=16384)
+def by_abbreviations(word: str, vocabulary: frozenset[str]) -> tuple[str, ...]:
+    """A run of abbreviations (`crdnbr`, `hldmbl`) as the words meant; nothing where some letters mean none.
+
+    For tables known to be written so: elsewhere such runs are rather initials in pinyin.
+    """
+    best: dict[int, tuple[int, tuple[str, ...]]] = {0: (0, ())}
+    for end in range(2, len(word) + 1):
+        for start in [s for s in best if s < end - 1]:
+            part = word[start:end]
+            meant: tuple[str, ...]
+            if part in vocabulary and len(part) >= _LEAST_WORD:
+                cost, meant = _KNOWN, (part,)
+            elif part in MEANT or part in PARTS:
+                cost, meant = (_MISTYPED if len(part) >= _LEAST_WORD else _SHORT + 2), MEANT.get(part) or PARTS[part]
+            elif one := from_skeleton(part, vocabulary):
+                cost, meant = _CORRECTED, (one,)
+            elif part in _SHORT_ENDINGS and end == len(word):
+                cost, meant = _KNOWN, (part,)
+            else:
+                continue
+            option = (best[start][0] + cost, (*best[start][1], *meant))
+            if end not in best or option < best[end]:
+                best[end] = option
+    return best.get(len(word), (0, ()))[1]
 
 
 def _read(part: str, vocabulary: frozenset[str], last: bool, plain: bool) -> tuple[int, tuple[str, ...]] | None:

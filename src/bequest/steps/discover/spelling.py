@@ -19,13 +19,17 @@ def _lines(name: str) -> list[str]:
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
-def _written() -> Mapping[str, tuple[str, ...]]:
-    """Each abbreviation and misspelling with the words it stands for."""
-    pairs = (line.split(maxsplit=1) for name in ("abbreviations.txt", "misspellings.txt") for line in _lines(name))
+def _pairs(*names: str) -> Mapping[str, tuple[str, ...]]:
+    """Each short form of these lists with the words it stands for."""
+    pairs = (line.split(maxsplit=1) for name in names for line in _lines(name))
     return {short: tuple(words.split()) for short, words in pairs}
 
 
-MEANT = _written()
+MEANT = _pairs("abbreviations.txt", "misspellings.txt")
+PARTS = _pairs("parts.txt")
+"""Abbreviations that only a run of them tells for what they are: alone they stand for too much."""
+TABLES = {short: " ".join(words) for short, words in _pairs("tables.txt").items()}
+"""What tables named by initials of pinyin are of."""
 _READINGS: dict[str, str] = {}
 _WHOLE: dict[str, str] = {}
 for _line in _lines("pinyin.txt"):

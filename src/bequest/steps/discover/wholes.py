@@ -314,8 +314,8 @@ def _own_key(sample: TableSample, context: TableContext, columns: Columns) -> Co
 
 def _traces(context: TableContext, columns: Columns) -> Columns:
     """In a log of what people do (logins, visits), the time of a line is behaviour."""
-    referred = any(c.cls in {FieldClass.USER_ID, FieldClass.USERNAME} and c.personal for c in columns)
-    if not (context.log and context.topic is Topic.EVENT and referred):
+    whose = [c.role for c in columns if c.cls in {FieldClass.USER_ID, FieldClass.USERNAME} and c.personal]
+    if not (context.log and context.topic is Topic.EVENT and whose):
         return columns
     if not any(c.cls in {FieldClass.IP, FieldClass.DEVICE_ID, FieldClass.BEHAVIOUR} for c in columns):
         return columns
@@ -324,7 +324,7 @@ def _traces(context: TableContext, columns: Columns) -> Columns:
             c,
             cls=FieldClass.BEHAVIOUR,
             personal=True,
-            role=RowRole.CUSTOMER,
+            role=whose[0],
             confidence=800,
             evidence=("context:time of a line in a log of people",),
         )

@@ -29,6 +29,8 @@ QUALIFIERS = frozenset(
 )
 """Trailing words that leave the head what it is: `phone_no`, `mobile2`, `email_enc`."""
 
+_NUMBERS = frozenset({"nbr", "numb"})
+"""Other words for `no`."""
 _BOOLEAN_STARTS = frozenset(
     listed("""is, has, can, need, enable, enabled, allow, show, support, if, was, should, must""")
 )
@@ -161,6 +163,8 @@ class HeadIndex:
         for length in range(min(self._longest, len(words)), 0, -1):
             for end in ends:
                 phrase = words[end - length : end] if end >= length else ()
+                if phrase not in self._english and phrase[-1:] and phrase[-1] in _NUMBERS:
+                    phrase = (*phrase[:-1], "no")
                 if phrase in self._english:
                     return " ".join(phrase), tuple(self._english[phrase]), words[: end - length]
         return None

@@ -7,15 +7,8 @@ import numpy as np
 import polars as pl
 
 from bequest.engine.kernels.buffers import Bools
-from bequest.engine.kernels.union_find import (
-    Codes,
-    Labels,
-    bearers_of,
-    components_apart,
-    components_of_codes,
-    pair_codes,
-    several,
-)  # fmt: skip
+from bequest.engine.kernels.coding import Codes, number_of, pair_codes
+from bequest.engine.kernels.union_find import Labels, bearers_of, components_apart, components_of_codes, several
 from bequest.steps.link.mentions import Mentions, Said
 
 OWN_NAMES = 3
@@ -37,7 +30,7 @@ def certain(mentions: Mentions, codes: Mapping[str, Codes], said: Said) -> Certa
     torn = _torn(labels, codes["id"], said.different)
     if not len(torn):
         return Certain(labels, 0)
-    again = _parted(mentions, codes["id"], keys, said, np.flatnonzero(np.isin(labels, torn)))
+    again = _parted(mentions, codes["id"], keys, said, _among(labels, torn))
     numbers = labels.astype(np.int64)
     rows, parts = again
     numbers[rows] = parts.astype(np.int64) + int(labels.max()) + 1
@@ -69,9 +62,16 @@ def _without(key: Codes, many: Bools) -> Codes:
 
 def _of_one_person(key: Sequence[Codes], codes: Mapping[str, Codes]) -> Sequence[Codes]:
     """The key without values that stand beside two identity numbers or two dates of birth: two people share those."""
-    n = max(int(k.max(initial=-1)) for k in key) + 1
+    n = number_of(key)
     shared = several(key, codes["id"], n) | several(key, codes["bd"], n)
     return [_without(k, shared) for k in key]
+
+
+def _among(labels: Labels, some: np.ndarray) -> np.ndarray:
+    """The rows that bear one of some labels."""
+    marked = np.zeros(int(labels.max()) + 1, np.bool_)
+    marked[some] = True
+    return np.flatnonzero(marked[labels])
 
 
 def _torn(labels: Labels, ids: Codes, different: np.ndarray) -> np.ndarray:
@@ -86,8 +86,7 @@ def _parted(
     mentions: Mentions, ids: Codes, keys: list[Sequence[Codes]], said: Said, rows: np.ndarray
 ) -> tuple[np.ndarray, Labels]:
     """The rows in an order that does not depend on how they were read, and their labels under the constraints."""
-    tokens = mentions.tokens().gather(rows)
-    rows = rows[tokens.arg_sort().to_numpy()]
+    rows = rows[mentions.tokens_at(rows).arg_sort().to_numpy()]
     place = np.full(mentions.height, -1, np.int64)
     place[rows] = np.arange(len(rows))
 
@@ -120,4 +119,4 @@ def _renumbered(numbers: np.ndarray) -> Labels:
 
 def shared_phones(codes: Mapping[str, Codes]) -> int:
     """Phones that stand beside at least two different names: families, switchboards."""
-    return int(np.count_nonzero(several([codes["ph"]], codes["nm"], int(codes["ph"].max(initial=-1)) + 1)))
+    return int(np.count_nonzero(several([codes["ph"]], codes["nm"], number_of([codes["ph"]]))))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from bequest.engine.kernels.union_find import Codes, Labels, components_apart
+from bequest.engine.kernels.coding import Codes
+from bequest.engine.kernels.union_find import Labels, components_apart
 from bequest.steps.link.compare import PARTS, compare
 from bequest.steps.link.looks import looks
 from bequest.steps.link.mentions import Mentions, Said
@@ -42,16 +43,17 @@ def clusters(mentions: Mentions, codes: Mapping[str, Codes], base: Labels, said:
 def _merged(seen: pl.DataFrame, same: np.ndarray, never: np.ndarray, n: int) -> Labels:
     """A label for each of n people, dense, in their order; only those in a pair are looked at one by one."""
     involved = np.unique(np.concatenate([same.ravel(), never.ravel()]))
-    place = np.full(n, -1, np.int64)
+    place = np.full(n, -1, np.int32)
     place[involved] = np.arange(len(involved))
     apart = _apart(seen.filter(pl.Series(place[seen["base"].to_numpy()] >= 0)), place, len(involved))
     labels = components_apart(len(involved), place[same], apart, place[never])
     lowest = np.full(len(involved), n, np.int64)
     np.minimum.at(lowest, labels, involved)
-    leader = np.arange(n)
+    leader = np.arange(n, dtype=np.uint32)
+    leads = np.ones(n, np.bool_)
     leader[involved] = lowest[labels]
-    numbers = np.cumsum(leader == np.arange(n)) - 1
-    return numbers[leader].astype(np.uint32)
+    leads[involved] = leader[involved] == involved
+    return (np.cumsum(leads, dtype=np.uint32) - np.uint32(1))[leader]
 
 
 def _apart(seen: pl.DataFrame, place: np.ndarray, n: int) -> np.ndarray:
@@ -84,5 +86,7 @@ def _review(
         ["low", "high"], keep="first", maintain_order=True
     )
     at = seen["mention"]
-    sides = [mentions.tokens_at(at.gather(best[s])).alias(name) for s, name in (("a", "left"), ("b", "right"))]
+    sides = [
+        mentions.tokens_at(at.gather(best[s]).to_numpy()).alias(name) for s, name in (("a", "left"), ("b", "right"))
+    ]
     return best.select("bits", *PARTS).with_columns(sides).select("left", "right", "bits", *PARTS)

@@ -13,7 +13,8 @@ from math import log2
 
 import polars as pl
 
-from bequest.engine.kernels.union_find import Codes, Labels
+from bequest.engine.kernels.coding import Codes
+from bequest.engine.kernels.union_find import Labels
 from bequest.steps.link.looks import KINDS, Looks, bearers
 
 PARTS = ("chance", "name", "phone", "email", "birthday", "address", "identity", "other", "gender")
@@ -29,6 +30,8 @@ BORN_BITS = 2.0
 """A name and a date of birth alone need these on top: namesakes share a birthday more often than a phone."""
 OWN_NAMES = 3
 """A phone or address under more names than this is shared: with it even an equal name is put to people."""
+_AT_ONCE = 500_000
+"""Pairs that are scored at once: everything known of both sides lies beside them then."""
 _PEOPLE = 2_000
 """Fewer people than this say nothing about how common a value is."""
 
@@ -46,12 +49,13 @@ def compare(seen: Looks, codes: Mapping[str, Codes], base: Labels) -> Compared:
     p, pairs = seen.profiles.with_row_index("row").with_columns(pl.col("row").cast(pl.Int64)), seen.pairs
     if not pairs.height:
         return Compared(_nothing(), 0)
-    scored = _score(p, pairs, codes, base)
-    kept = scored.filter(pl.col("outcome") != "different")
-    return Compared(
-        kept.select("a", "b", "bits", *PARTS, "outcome").sort("bits", "a", "b", descending=[True, False, False]),
-        pairs.height,
-    )
+    parts = [_kept(p, some, codes, base) for some in pairs.iter_slices(_AT_ONCE)]
+    return Compared(pl.concat(parts).sort("bits", "a", "b", descending=[True, False, False]), pairs.height)
+
+
+def _kept(p: pl.DataFrame, pairs: pl.DataFrame, codes: Mapping[str, Codes], base: Labels) -> pl.DataFrame:
+    scored = _score(p, pairs, codes, base).filter(pl.col("outcome") != "different")
+    return scored.select("a", "b", "bits", *PARTS, "outcome")
 
 
 def _nothing() -> pl.DataFrame:

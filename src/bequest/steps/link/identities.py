@@ -1,35 +1,48 @@
 """Ids that a person keeps from run to run, and what became of them: merged, split, gone."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
+from bequest.engine.kernels.coding import Tags, number_of, tag_codes
 from bequest.engine.kernels.union_find import several
 
 KNOWN = {"mention": pl.Binary, "person": pl.Int64}
 HISTORY = {"run": pl.Int64, "kind": pl.String, "person": pl.Int64, "other": pl.Int64}
 
-_AT_ONCE = 500_000
-
 
 @dataclass(frozen=True, slots=True)
 class Identities:
-    """`person_of`: the id of each subject; `known`: `mention`, `person` for the next run; `history`: what changed."""
+    """`person_of`: the id of each subject; `history`: what changed."""
 
     person_of: pl.Series
-    known: pl.DataFrame
     history: pl.DataFrame
 
 
-def identities(today: pl.DataFrame, n_subjects: int, before: pl.DataFrame, first_new: int, run: int) -> Identities:
+def persons_before(today: Iterable[pl.Series], n: int, before: Iterable[pl.Series], persons: np.ndarray) -> np.ndarray:
+    """Whose each of the n mentions of today was, or -1.
+
+    `today`, `before`: tokens of mentions part by part; `persons`: whose each of those before was.
+    """
+    if not len(persons):
+        return np.full(n, -1, np.int64)
+    now, then = tag_codes([Tags.of(today, n), Tags.of(before, len(persons))])
+    person = np.full(number_of([now, then]), -1, np.int64)
+    person[then] = persons
+    return person[now]
+
+
+def identities(
+    subject: np.ndarray, was: np.ndarray, n_subjects: int, persons: np.ndarray, first_new: int, run: int
+) -> Identities:
     """Give every subject of today an id: the one most of its mentions bore before, a new one where there is none.
 
-    `today`: `mention`, `subject`. An id stays with the subject that holds most of its mentions; the smaller id or
-    subject wins a tie. History (`HISTORY`): `merged` person into `other`; `split`: `other` came out of person; `gone`.
+    `subject`, `was`: of each mention of today, `was` from `persons_before`; `persons`: all there were. An id stays with
+    the subject that holds most of its mentions; the smaller id or subject wins a tie. History (`HISTORY`): `merged`
+    person into `other`; `split`: `other` came out of person; `gone`.
     """
-    was = _was(today["mention"], before)
-    subject = today["subject"].to_numpy()
     plain, moved = _moved(subject, was, n_subjects)
     chosen = (
         moved.sort("len", "person", "subject", descending=[True, False, False])
@@ -44,7 +57,7 @@ def identities(today: pl.DataFrame, n_subjects: int, before: pl.DataFrame, first
     stays = pl.col("was").is_in(chosen["person"].implode())
     kept = now.filter(stays & (pl.col("was") != pl.col("person")))
     lost = now.filter(~stays)
-    gone = pl.DataFrame({"was": np.setdiff1d(before["person"].to_numpy(), was)}, schema={"was": pl.Int64})
+    gone = pl.DataFrame({"was": _gone(persons, was)}, schema={"was": pl.Int64})
     history = pl.concat(
         [
             kept.select(pl.lit("split").alias("kind"), pl.col("was").alias("person"), pl.col("person").alias("other")),
@@ -54,26 +67,14 @@ def identities(today: pl.DataFrame, n_subjects: int, before: pl.DataFrame, first
             ),
         ]
     ).sort("kind", "person", "other")
-    known = today.select("mention", person_of.gather(today["subject"]).alias("person"))
-    return Identities(person_of, known, history.select(pl.lit(run, pl.Int64).alias("run"), "kind", "person", "other"))
+    return Identities(person_of, history.select(pl.lit(run, pl.Int64).alias("run"), "kind", "person", "other"))
 
 
-def _was(mentions: pl.Series, before: pl.DataFrame) -> np.ndarray:
-    """Whose each mention was, or -1. Tokens are taken by their first byte: few lie in a table at once."""
-    out = np.full(len(mentions), -1, np.int64)
-    parts = min(32, 1 + before.height // _AT_ONCE)
-    known = before.select("mention", "person", _part(pl.col("mention"), parts))
-    rows = mentions.alias("mention").to_frame().select(_part(pl.col("mention"), parts))["part"].to_numpy()
-    for part in range(parts if before.height else 0):
-        at = np.flatnonzero(rows == part)
-        asked = pl.DataFrame({"mention": mentions.gather(at) if parts > 1 else mentions, "row": at})
-        met = asked.join(known.filter(pl.col("part") == part).select("mention", "person"), on="mention")
-        out[met["row"].to_numpy()] = met["person"].to_numpy()
-    return out
-
-
-def _part(mention: pl.Expr, parts: int) -> pl.Expr:
-    return (mention.bin.slice(0, 1).bin.reinterpret(dtype=pl.UInt8) % parts).alias("part")
+def _gone(persons: np.ndarray, was: np.ndarray) -> np.ndarray:
+    """Who was there before and has no mention today."""
+    met = np.zeros(int(persons.max(initial=-1)) + 2, np.bool_)  # nobody, -1, is the last mark
+    met[was] = True
+    return np.unique(persons[~met[persons]])
 
 
 def _moved(subject: np.ndarray, was: np.ndarray, n_subjects: int) -> tuple[np.ndarray, pl.DataFrame]:

@@ -93,6 +93,12 @@ def primary_role(table: TableMap) -> RowRole:
 class IndexBefore(Protocol):
     """An index made earlier, read piece by piece."""
 
+    height: int
+
+    def __getitem__(self, name: str, /) -> pl.Series:
+        """A whole column."""
+        ...
+
     def slice(self, offset: int, length: int, /) -> pl.DataFrame:
         """That many rows from there on; fewer where it ends before."""
         ...
@@ -102,7 +108,10 @@ def index_table(
     table: TableMap, batches: Iterable[pl.DataFrame], settings: IndexSettings, *, before: IndexBefore | None = None
 ) -> pl.DataFrame:
     """Index all batches of a table; see the module's text for the columns. `before`: see `index_batches`."""
-    return pl.concat(list(index_batches(table, batches, settings, before=before)), rechunk=True)
+    made = list(index_batches(table, batches, settings, before=before))
+    if not made and before is not None:
+        return before.slice(0, before.height)
+    return pl.concat(made, rechunk=True)
 
 
 def index_batches(
@@ -111,21 +120,45 @@ def index_batches(
     """The index of a table batch by batch, one without rows where there are none.
 
     `before`: an index of the same table by the same rules. A batch all of whose rows stand in it at the same places,
-    by key and content, is taken from there.
+    by key and content, is taken from there; nothing comes where all of it holds as it is.
     """
-    seen = 0
+    seen, same = 0, list[int]()
+    tag, digest = (before["row_tag"], before["row_digest"]) if before is not None else (None, None)
+    as_before = before is not None
     for batch in batches:
         rows = identify(batch, table.source, table.name, [c.name for c in table.columns], settings.ecb)
-        known = before.slice(seen, batch.height) if before is not None else None
-        if known is not None and known.select(rows.columns).equals(rows):
-            yield known
+        place = slice(seen, seen + batch.height)
+        known = (
+            tag is not None
+            and digest is not None
+            and tag[place].equals(rows["row_tag"])
+            and digest[place].equals(rows["row_digest"])
+        )
+        if as_before and known:
+            same.append(batch.height)
         else:
-            yield _index_batch(table, batch, rows, settings, first_row=seen)
+            if as_before and before is not None:
+                yield from _from_before(before, same)
+            as_before = False
+            if known and before is not None:
+                yield before.slice(seen, batch.height)
+            else:
+                yield _index_batch(table, batch, rows, settings, first_row=seen)
         seen += batch.height
+    if as_before and before is not None and seen and seen < before.height:
+        yield from _from_before(before, same)
     if not seen:
         nobody = _empty(table)
         rows = identify(nobody, table.source, table.name, [c.name for c in table.columns], settings.ecb)
         yield _index_batch(table, nobody, rows, settings, first_row=0)
+
+
+def _from_before(before: IndexBefore, heights: Iterable[int]) -> Iterator[pl.DataFrame]:
+    """Its first rows, in batches of these heights."""
+    at = 0
+    for height in heights:
+        yield before.slice(at, height)
+        at += height
 
 
 def _empty(table: TableMap) -> pl.DataFrame:
@@ -144,10 +177,7 @@ def _index_batch(
     out.update(_link_keys(table, batch, s))
     out.update(_facts(table, batch, s))
     for r in table.retention:
-        start = parse_date(pl.col(r.start_column), s.timezone)
-        if r.if_column:
-            start = pl.when(non_empty(pl.col(r.if_column))).then(start)
-        out[f"start:{r.band}"] = batch.select(start.alias("d"))["d"]
+        out[f"start:{r.band}"] = batch.select(parse_date(pl.col(r.start_column), s.timezone).alias("d"))["d"]
     out["contact"] = (
         batch.select(parse_date(pl.col(table.freshness_column), s.timezone)).to_series()
         if table.freshness_column

@@ -21,7 +21,7 @@ from bequest.steps.link.clusters import clusters
 from bequest.steps.link.compare import PARTS
 from bequest.steps.link.features import FEATURES
 from bequest.steps.link.index import primary_role
-from bequest.steps.link.mentions import Block, Columns, Mentions
+from bequest.steps.link.mentions import Block, Index, Mentions, column_parts
 
 TableKey = tuple[str, str]
 DECISIONS = {"left": pl.Binary, "right": pl.Binary, "same": pl.Boolean}
@@ -59,7 +59,7 @@ class Linked:
 
 def link(
     datamap: DataMap,
-    indexes: Mapping[TableKey, Columns],
+    indexes: Mapping[TableKey, Index],
     decisions: pl.DataFrame | None = None,
     *,
     beside: Path | None = None,
@@ -81,11 +81,11 @@ def link(
     if not blocks:
         return Linked(0, {}, pl.Series([], dtype=pl.Binary), 0, 0)
     mentions = Mentions(blocks)
-    codes = mentions.codes(FEATURES, beside)
     said = mentions.pairs(nothing_decided() if decisions is None else decisions)
-    shared = shared_phones(codes)
-    base = certain(mentions, codes, said)
-    found = clusters(mentions, codes, base.labels, said)
+    with mentions.codes(FEATURES, beside) as codes:
+        shared = shared_phones(codes)
+        base = certain(mentions, codes, said)
+        found = clusters(mentions, codes, base.labels, said)
     labels = found.labels
     n_subjects = int(labels.max()) + 1
     subject_of: dict[TableKey, dict[RowRole, np.ndarray]] = {}
@@ -112,7 +112,7 @@ def _roles(table: TableMap) -> list[RowRole]:
     return sorted(roles - {RowRole.RECORD, RowRole.STAFF, RowRole.UNKNOWN}, key=str)
 
 
-def _rows(table: TableMap, role: RowRole, index: Columns) -> np.ndarray:
+def _rows(table: TableMap, role: RowRole, index: Index) -> np.ndarray:
     """Rows in which somebody in this role can be told apart: by a link key, or at least by a person's name or a phone.
 
     A company's name, as in the title of an invoice, is nobody.
@@ -123,10 +123,12 @@ def _rows(table: TableMap, role: RowRole, index: Columns) -> np.ndarray:
     phones = [f"v:{c.name}" for c in table.columns if c.role is role and c.cls is FieldClass.PHONE]
     names = [n for n in (f"n:{role}",) if n in index.columns]
     known = np.zeros(index.height, np.bool_)
-    for name in keys:
-        known |= index[name].is_not_null().to_numpy()
-    for name in (*names, *phones):
-        known |= index[name].fill_null(False).to_numpy()
+    for name in (*keys, *names, *phones):
+        first = 0
+        for part in column_parts(index, name):
+            said = part.fill_null(False) if part.dtype == pl.Boolean else part.is_not_null()
+            known[first : first + len(part)] |= said.to_numpy()
+            first += len(part)
     return np.flatnonzero(known).astype(np.uint32)
 
 

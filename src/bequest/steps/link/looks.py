@@ -11,7 +11,8 @@ import numpy as np
 import polars as pl
 
 from bequest.engine.kernels.buffers import Bools
-from bequest.engine.kernels.union_find import Codes, Labels, pair_codes, several
+from bequest.engine.kernels.coding import Codes, first_of_each, number_of, pair_codes
+from bequest.engine.kernels.union_find import Labels, several, times_of
 
 KINDS = ("ph", "ph2", "em", "nm", "py", "bd", "af", "am", "ac", "ip", "so", "us")
 BLOCK = 60
@@ -39,8 +40,9 @@ def looks(codes: Mapping[str, Codes], base: Labels) -> Looks:
     """Who is to be compared with whom: two people whose valid identity numbers do not differ."""
     first = np.flatnonzero(_first_looks(codes, base))
     met = _candidates(codes, base, first)
-    bases = np.unique(base[met.to_numpy().ravel()])
-    rows = first[np.isin(base[first], bases)]
+    compared = np.zeros(int(base.max()) + 1, np.bool_)
+    compared[base[met.to_numpy().ravel()]] = True
+    rows = first[compared[base[first]]]
     taken = {k: codes[k][rows] for k in ("id", *KINDS, "sn", "ge")}
     frame = pl.DataFrame({"mention": rows.astype(np.uint32), "base": base[rows].astype(np.int32), **taken})
     sexes = frame.filter(pl.col("ge") > 0).group_by("base").agg(pl.col("ge").min().alias("s"), pl.col("ge").max())
@@ -77,12 +79,14 @@ def _pooled(frame: pl.DataFrame) -> pl.DataFrame:
 
 def bearers(codes: Mapping[str, Codes], base: Labels, kind: str, who: str, values: pl.Series) -> pl.DataFrame:
     """`v`, `k`: how many different `who` (people, or sounds of names) bear each of these values of a kind, of all."""
-    wanted = values.filter(values >= 0).unique().to_numpy()
+    columns = [codes[c] for c in (("ph", "ph2") if kind == "ph" else (kind,))]
+    wanted = np.zeros(number_of(columns) + 1, np.bool_)  # a missing one, -1, looks at the last mark
+    wanted[values.filter(values >= 0).to_numpy()] = True
     parts = [pl.DataFrame(schema={"v": pl.Int32, "w": pl.Int32})]
-    for column in ("ph", "ph2") if kind == "ph" else (kind,):
-        at = np.flatnonzero(np.isin(codes[column], wanted))
+    for column in columns:
+        at = np.flatnonzero(wanted[column])
         whose = (base if who == "base" else codes[who])[at].astype(np.int32)
-        parts.append(pl.DataFrame({"v": codes[column][at], "w": whose}))
+        parts.append(pl.DataFrame({"v": column[at], "w": whose}))
     return pl.concat(parts).filter(pl.col("w") >= 0).group_by("v").agg(pl.col("w").n_unique().alias("k"))
 
 
@@ -93,7 +97,7 @@ def _first_looks(codes: Mapping[str, Codes], base: Labels) -> Bools:
         look *= np.uint64(0x9E3779B97F4A7C15)
         look ^= look >> np.uint64(29)
         look += codes[kind].astype(np.uint32)
-    return pl.Series(look).is_first_distinct().to_numpy()
+    return first_of_each(look)
 
 
 def _numbers(codes: Mapping[str, Codes], base: Labels) -> Codes:
@@ -129,10 +133,8 @@ def _candidates(codes: Mapping[str, Codes], base: Labels, first: np.ndarray) -> 
 
 def _shared(keys: list[Codes], who: Labels) -> tuple[np.ndarray, np.ndarray]:
     """Where values stand that others bear too, and not too many, and the values; `keys` are in one numbering."""
-    n = max(int(key.max(initial=-1)) for key in keys) + 1
-    borne = np.zeros(n, np.int64)
-    for key in keys:
-        borne += np.bincount(key[key >= 0], minlength=n)
+    n = number_of(keys)
+    borne = times_of(keys, n)
     good = several(keys, who, n) & (borne >= 2) & (borne <= BLOCK)
     at = [np.flatnonzero((key >= 0) & good[key]) for key in keys] if n else [np.zeros(0, np.int64)]
     return np.concatenate(at), np.concatenate([key[rows] for key, rows in zip(keys, at, strict=False)])

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from bequest.engine.kernels.union_find import Codes, Labels, bearers_of, components_of_codes
+from bequest.engine.kernels.coding import Codes, pair_codes
+from bequest.engine.kernels.union_find import Labels, bearers_of, components_of_codes
 from bequest.steps.link.rare import Facts, agreeing
 
 WRONG = 0.01
@@ -60,9 +61,8 @@ def _nameless(codes: Mapping[str, Codes], labels: Labels, named: np.ndarray) -> 
     at = np.flatnonzero(codes["ph"] >= 0)
     known = named[labels[at]]
     of_one = 1 - float(known.mean())
-    seen = pl.DataFrame({"ph": codes["ph"][at[known]], "s": labels[at[known]]})
-    times = seen.group_by("ph", "s").len().group_by("len").len(name="n")
-    if not times.height:
+    [borne] = pair_codes([(codes["ph"][at[known]], labels[at[known]].astype(np.int32))])
+    if not len(borne):
         return 1.0
-    never = [float(n) * of_one ** int(k) for k, n in times.iter_rows()]
-    return sum(never) / int(times["n"].sum())
+    times, n = np.unique(np.bincount(borne), return_counts=True)
+    return float((n * of_one**times).sum() / n.sum())

@@ -15,7 +15,8 @@ import numpy as np
 import polars as pl
 
 from bequest.engine.kernels.buffers import Bools
-from bequest.engine.kernels.union_find import Codes, Labels, bearers_of, components_of_codes
+from bequest.engine.kernels.coding import Codes
+from bequest.engine.kernels.union_find import Labels, bearers_of, components_of_codes
 
 FEW = 4
 """A name that more subjects than this bear is not looked at."""

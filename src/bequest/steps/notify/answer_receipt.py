@@ -103,7 +103,7 @@ class ReceiptFacts:
 
 _CONSENT = {
     "consent_transfer": True, "refuse_transfer": False, "consent_new_purpose": True, "refuse_new_purpose": False,
-    "guardian_consent": True, "guardian_refuse": False,
+    "consent_sensitive": True, "refuse_sensitive": False, "guardian_consent": True, "guardian_refuse": False,
 }  # fmt: skip
 _RIGHTS = {
     "object": ("反对移交", "objection to the handover"),

@@ -20,6 +20,8 @@ ANSWERS: dict[str, tuple[Fact, str]] = {
     "withdraw_objection": (Fact.OBJECTION, "none"),
     "consent_new_purpose": (Fact.CONSENT_NEW_PURPOSE, "given"),
     "refuse_new_purpose": (Fact.CONSENT_NEW_PURPOSE, "refused"),
+    "consent_sensitive": (Fact.CONSENT_TRANSFER, "given"),
+    "refuse_sensitive": (Fact.CONSENT_TRANSFER, "silent"),
     "consent_transfer": (Fact.CONSENT_TRANSFER, "given"),
     "refuse_transfer": (Fact.CONSENT_TRANSFER, "refused"),
     "guardian_consent": (Fact.GUARDIAN_CONSENT, "given"),
@@ -27,6 +29,9 @@ ANSWERS: dict[str, tuple[Fact, str]] = {
     "dispute": (Fact.DISPUTE, "open"),
     "dispute_settled": (Fact.DISPUTE, "none"),
 }
+"""`consent_sensitive`, `refuse_sensitive`: where notice is enough for all but what is sensitive. A no, or a yes taken
+back, is then as if nothing had been said: the sensitive fields stay out and the rest goes on; `object` stops that. The
+word that names a pair is the last that has it."""
 COLUMNS = ("ref", "answer", "at", "channel")
 STOPS = (
     ("objection", "objected"),

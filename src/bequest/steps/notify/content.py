@@ -100,12 +100,22 @@ def compose(facts: NoticeFacts, required: Sequence[RequiredItem], *, route: str)
         route=route,
         title_zh=title_zh,
         title_en=title_en,
-        items=tuple(items),
+        items=tuple(sorted(items, key=_place)),
         silence_zh=silence_zh,
         silence_en=silence_en,
         asks_consent=asks_consent(facts),
         rehearsal=facts.case.rehearsal,
     )
+
+
+_FIRST = ("event_type_and_date", "receiver_name", "receiver_contact", "what_is_passed_on", "how_to_object")
+
+
+def _place(item: NoticeItem) -> int:
+    """Read first: what happens, who receives, what one may do. What only guardians need comes last."""
+    if item.id in _FIRST:
+        return _FIRST.index(item.id)
+    return len(_FIRST) + item.id.startswith(("kids_", "guardian_"))
 
 
 def _title(facts: NoticeFacts) -> tuple[str, str]:

@@ -5,9 +5,13 @@ import polars as pl
 from bequest.steps.notify.content import Notice
 
 NAME = "{{name}}"
+NAME_EN = "{{name-en}}"
 REF = "{{ref}}"
 LINK = "{{link}}"
-_COLUMNS = {NAME: "name", REF: "ref", LINK: "link"}
+DIVIDER = "\n\n" + "-" * 20 + "\n\n"
+"""Stands between the Chinese text of a letter and the English."""
+_COLUMNS = {NAME: "name", NAME_EN: "name", REF: "ref", LINK: "link"}
+_NOBODY = {NAME: "尊敬的客户", NAME_EN: "customer"}
 
 
 def body(notice: Notice) -> str:
@@ -15,7 +19,7 @@ def body(notice: Notice) -> str:
     mark_zh = "【演练，内容虚构】\n" if notice.rehearsal else ""
     mark_en = "[Rehearsal, invented content]\n" if notice.rehearsal else ""
     zh = [f"{mark_zh}{notice.title_zh}", f"{NAME}，您好：", f"编号：{REF}"]
-    en = [f"{mark_en}{notice.title_en}", f"Dear {NAME},", f"Reference: {REF}"]
+    en = [f"{mark_en}{notice.title_en}", f"Dear {NAME_EN},", f"Reference: {REF}"]
     for n, item in enumerate(notice.items, start=1):
         zh.append(f"{n}. {item.label_zh}：{item.zh}。（{item.article}）")
         en.append(f"{n}. {item.label_en}: {item.en.removesuffix('.')}. ({item.article})")
@@ -42,7 +46,7 @@ def body(notice: Notice) -> str:
         en.append(
             f"To answer for one lot only, name it ({', '.join(lots)}); without a name the answer is for all of them."
         )
-    return "\n\n".join(["\n".join(zh), "-" * 20, "\n".join(en)]) + "\n"
+    return DIVIDER.join(["\n".join(zh), "\n".join(en)]) + "\n"
 
 
 def _own_words(notice: Notice) -> tuple[str, str]:
@@ -52,6 +56,11 @@ def _own_words(notice: Notice) -> tuple[str, str]:
     if notice.asks_consent and notice.asks_objection:
         return objection[0] + consent[0], f"{objection[1]}, {consent[1]}"
     return consent if notice.asks_consent else objection
+
+
+def public_body(notice: Notice, ref: str) -> str:
+    """The letter to everybody at once, for the public notice."""
+    return body(notice).replace(NAME, "各位客户").replace(NAME_EN, "customers").replace(REF, ref)
 
 
 def short_text(notice: Notice) -> str:
@@ -72,7 +81,9 @@ def short_text(notice: Notice) -> str:
     elif receiver:
         moved = f"您的信息{'经您同意才' if notice.asks_consent else '将随业务'}移交给{receiver}。"
     mark = "【演练】" if notice.rehearsal else ""
-    where = f"全文及在线答复：{LINK} 。" if notice.portal else "全文及答复办法见公告和邮件。"
+    where = f"全文及在线答复：{LINK} 。" if notice.portal else "全文及答复办法见公告。"
+    if receiver and not notice.receivers and not notice.portal:
+        where = f"接收方联系方式：{by_id['receiver_contact'].zh}。{where}"
     return f"{mark}{NAME}，您好，{who}告知：{moved}编号 {REF}。{where}"
 
 
@@ -82,7 +93,7 @@ def fill(template: str, people: pl.DataFrame) -> pl.Series:
     parts: list[pl.Expr] = [pl.lit(head)]
     for placeholder, text in rest:
         value = pl.col(_COLUMNS[placeholder])
-        value = value.fill_null("客户 / customer") if placeholder == NAME else value
+        value = value.fill_null(_NOBODY[placeholder]) if placeholder in _NOBODY else value
         parts += [value, pl.lit(text)]
     return people.with_columns(pl.concat_str(parts).alias("text"))["text"]
 

@@ -91,12 +91,24 @@ def send_letters(
 
 def send_one(server: SmtpServer, letter: Letter) -> bool:
     """Send one message; whether the server took it. Nothing of it is written down."""
+    return attempt(server, letter) == SENT
+
+
+SENT, UNREACHABLE = "sent", "unreachable"
+
+
+def attempt(server: SmtpServer, letter: Letter) -> str:
+    """Send one message: `sent`, `refused CODE` with the code of the server's answer (RFC 5321), or `unreachable`."""
     try:
         with _connect(server) as connection:
             connection.send_message(_message(letter, server.sender))
+    except smtplib.SMTPRecipientsRefused as error:
+        return f"refused {next((code for code, _ in error.recipients.values()), 0)}"
+    except smtplib.SMTPResponseException as error:
+        return f"refused {error.smtp_code}"
     except (InputError, OSError, smtplib.SMTPException):
-        return False
-    return True
+        return UNREACHABLE
+    return SENT
 
 
 def _note(log: TextIO, line: str) -> None:

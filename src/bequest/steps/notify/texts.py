@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from bequest.model.case import Case, Event, LegalRoute, Lot, Party
-from bequest.steps.notify.provision_texts import COPY_STAYS, silence_on_provision
+from bequest.steps.notify.passing_texts import PASSES_NOTHING, what_passes
+from bequest.steps.notify.provision_texts import COPY_STAYS, kids_refusal, silence_on_provision
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,10 @@ class NoticeFacts:
     effective_on: date
     objections: tuple[tuple[str, str], ...] = ()
     """What an objection does, by ground, in both languages: shown before anybody objects."""
+    passing: tuple[tuple[str, str], ...] = ()
+    """Labels of the classes that the lot lets pass."""
+    reduced: tuple[tuple[str, str], ...] = ()
+    """Those of them that pass masked or in part only."""
     law_names_no_days: bool = False
     """The days to answer in are our own choice, which the letter says."""
 
@@ -228,19 +233,6 @@ def _safeguards(f: NoticeFacts) -> Text:
     )
 
 
-def _kids_refusal(f: NoticeFacts) -> Text:
-    if f.lot is None:
-        return (
-            "这次无须同意，拒绝没有任何后果；可以随时要求删除",
-            "no consent is asked for, so nothing follows from refusing; you may ask for deletion at any time",
-        )
-    return (
-        "不同意的，不移交，原处的一份删除（依法须留存的除外），不影响已购商品的售后",
-        "after a refusal nothing passes on and the copy at the source is deleted, save what the law keeps; goods "
-        "already bought keep their after-sales service",
-    )
-
-
 def _kids_other(f: NoticeFacts) -> Text:
     company = f.case.transferor
     return (
@@ -258,18 +250,7 @@ def _document(f: NoticeFacts) -> Text:
 
 
 def _passed_on(f: NoticeFacts) -> Text:
-    zh, en = _join(f.categories)
-    if f.lot is None:
-        return (
-            "没有移交任何信息，也没有因此删除任何信息",
-            "nothing is handed over and nothing is deleted for this reason",
-        )
-    return (
-        f"移交继续服务所需的部分：{zh}；身份证号、自由文本先遮盖，生日只留年份。口令、超出目的收集的信息不移交，一律删除",
-        f"What continuing the service needs passes on: {en}; identity numbers and free text are masked first, of a "
-        "birthday only the year remains. Passwords and what was collected beyond any purpose do not pass on and are "
-        "deleted",
-    )
+    return PASSES_NOTHING if f.lot is None else what_passes(_join(f.passing), _join(f.reduced))
 
 
 def _objecting(f: NoticeFacts) -> Text:
@@ -358,7 +339,7 @@ COMPOSERS: dict[str, Composer] = {
     "kids_purpose_method_scope": _kids_scope,
     "kids_storage": _kids_storage,
     "kids_safeguards": _safeguards,
-    "kids_refusal_consequence": _kids_refusal,
+    "kids_refusal_consequence": lambda f: kids_refusal(f.case.event, f.lot),
     "kids_complaint": _complaint,
     "kids_correct_delete": _rights,
     "kids_other": _kids_other,

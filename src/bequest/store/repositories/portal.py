@@ -31,23 +31,24 @@ _PUT_CARD = (
 class Portal(CaseRepository):
     """Cards are found by a digest of the link's secret, whatever case they belong to."""
 
-    def replace_cards(
-        self, case_id: str, cards: Sequence[tuple[str, bytes]], stale: Sequence[str] | None, *,
-        opens_until: datetime, at: datetime,
-    ) -> None:  # fmt: skip
-        """Cards made anew: `lookup`, sealed content. `stale`: lookups that go; None where all of the case go.
+    def clear_cards(self, case_id: str, gone: Sequence[str] | None, *, opens_until: datetime) -> None:
+        """Remove the cards of these lookups, None: all of the case; those that stay open until that time."""
+        mine = self._in(rows.PortalCard, case_id)
+        if gone is None:
+            mine.delete()
+            return
+        for i in range(0, len(gone), _AT_ONCE):
+            mine.filter(lookup__in=gone[i : i + _AT_ONCE]).delete()
+        mine.exclude(opens_until=aware(opens_until)).update(opens_until=aware(opens_until))
+
+    def put_cards(
+        self, case_id: str, cards: Sequence[tuple[str, bytes]], *, opens_until: datetime, at: datetime
+    ) -> None:
+        """Cards made anew, in the place of those under the same lookups: `lookup`, sealed content.
 
         One statement for all of them, without objects in between: a card for every person is written several times.
         """
-        mine = self._in(rows.PortalCard, case_id)
-        new = {lookup for lookup, _ in cards}
-        if stale is None:
-            mine.delete()
-        else:
-            going = [lookup for lookup in stale if lookup not in new]
-            for i in range(0, len(going), _AT_ONCE):
-                mine.filter(lookup__in=going[i : i + _AT_ONCE]).delete()
-            mine.exclude(opens_until=aware(opens_until)).update(opens_until=aware(opens_until))
+        self._unit.require_case(case_id)
         connection = connections[self._unit.alias]
         until, made = (connection.ops.adapt_datetimefield_value(aware(t)) for t in (opens_until, at))
         with connection.cursor() as cursor:

@@ -18,12 +18,14 @@ from bequest.web.api import (
     cases,
     datamap,
     evidence,
+    hits,
     moved,
     notices,
     people,
     plan,
     problems,
     rights,
+    withdrawals,
 )
 from bequest.web.api.access import Bearer
 from bequest.web.api.once import HEADER, rendered
@@ -127,7 +129,7 @@ def _made() -> Interface:
         title=TITLE, version=__version__, description=DESCRIPTION, docs_url=None, urls_namespace="api-v1",
         auth=Bearer(), renderer=_Json(),
     )  # fmt: skip
-    for part in (cases, datamap, people, plan, approvals, notices, moved, evidence, rights):
+    for part in (cases, datamap, people, plan, approvals, notices, moved, withdrawals, hits, evidence, rights):
         made.add_router("", part.router)
     for kind, handler in _HANDLERS.items():
         made.add_exception_handler(kind, handler)

@@ -9,7 +9,6 @@ from bequest.app.console.access import Screen
 from bequest.app.queries.doing import doing
 from bequest.app.queries.moved import handed_over
 from bequest.app.report_evidence import revoked_note
-from bequest.app.withdrawals import passed_on
 from bequest.model.destruction import Certificate as Issued
 from bequest.web.api.access import ApiRequest, Needs
 from bequest.web.api.paging import Asked, Page, cut
@@ -54,20 +53,6 @@ class Delivery(Schema):
     manifest_sha256: str
     parts: list[Part]
     receipts: list[Receipt]
-
-
-class Withdrawal(Schema):
-    """Withdrawals and corrections told to a receiver after a delivery; empty `executed_at`: outstanding."""
-
-    id: str
-    receiver: str
-    lot: str
-    told_at: str
-    rows: int
-    cells: int
-    rows_done: int | None
-    cells_done: int | None
-    executed_at: str
 
 
 class Run(Schema):
@@ -179,21 +164,6 @@ def list_deliveries(request: ApiRequest, case_id: str, asked: Asked) -> Page[Del
             ],
         )
         for h in found.items
-    ]  # fmt: skip
-    return Page(items=items, next=found.next, total=found.total)
-
-
-@router.get("/cases/{case_id}/withdrawals", response=Page[Withdrawal], auth=Needs(Screen.DESTRUCTION))
-def list_withdrawals(request: ApiRequest, case_id: str, asked: Asked) -> Page[Withdrawal]:
-    """What was told to receivers after a delivery, and what they signed for."""
-    found = cut(passed_on(site().inside, case_id), lambda m: m.message_id, asked)
-    items = [
-        Withdrawal(
-            id=m.message_id, receiver=m.receiver, lot=m.lot, told_at=m.created_at, rows=m.asked[0], cells=m.asked[1],
-            rows_done=m.done[0] if m.done else None, cells_done=m.done[1] if m.done else None,
-            executed_at=m.executed_at,
-        )
-        for m in found.items
     ]  # fmt: skip
     return Page(items=items, next=found.next, total=found.total)
 

@@ -10,6 +10,7 @@ from bequest.app.console.access import Act, Screen
 from bequest.app.portal.choices import REQUESTS
 from bequest.app.portal.messages import reply, request_of, take_on, thread
 from bequest.app.portal.rate import LEAST
+from bequest.app.preview_notice import check_pace, try_notice, wordings
 from bequest.app.queries.telling_days import telling_days
 from bequest.kernel.errors import InputError
 from bequest.store.portal_records import AskedAtPortal, RequestOutcome
@@ -120,6 +121,68 @@ def read_notices(request: ApiRequest, case_id: str) -> Notices:
         ],
         ratings={str(k): n for k, n in ratings.items()} if sum(ratings.values()) >= LEAST else {},
     )  # fmt: skip
+
+
+class Arrives(Schema):
+    """What arrives by one channel: `texts` Chinese and English apart, where a letter has both."""
+
+    channel: str
+    subject: str
+    texts: list[str]
+    link: str
+    parts: int
+
+
+class Wording(Schema):
+    """One wording, filled in for an invented person. `lots`: of what it tells, empty for the only one or all."""
+
+    lots: str
+    version: str
+    arrives: list[Arrives]
+
+
+class Trial(Schema):
+    """A notice to be sent to an address of the staff. The address is kept nowhere."""
+
+    lots: Annotated[str, Field(max_length=400)] = ""
+    channel: Literal["email", "sms"]
+    address: Annotated[str, Field(min_length=3, max_length=200)]
+
+
+class Tried(Schema):
+    """`sent`, `refused CODE` or `unreachable`."""
+
+    outcome: str
+
+
+@router.get("/cases/{case_id}/notices/wordings", response=list[Wording], auth=Needs(Screen.NOTICES))
+def list_wordings(request: ApiRequest, case_id: str) -> list[Wording]:
+    """Every notice as it would arrive by each channel, for an invented person."""
+    return [
+        Wording(
+            lots=w.lots, version=w.version,
+            arrives=[
+                Arrives(channel=p.channel, subject=p.subject, texts=list(p.texts), link=p.link, parts=p.parts)
+                for p in w.previews
+            ],
+        )
+        for w in wordings(site().inside, case_id)
+    ]  # fmt: skip
+
+
+@router.post(
+    "/cases/{case_id}/notices/try", response=Tried, auth=Needs(Act.TRY), openapi_extra={"x-once": True}
+)  # fmt: skip
+@once
+def try_one(request: ApiRequest, case_id: str, given: Trial) -> Tried:
+    """Send one of them to an address of the staff, to see it; on the log without the address."""
+    here, person = site(), request.seat.who.person
+    check_pace(here.store, here.key, person, here.clock.now())
+    outcome = try_notice(
+        here.inside, case_id, lots=given.lots, channel=given.channel, address=given.address, carriers=here.carriers,
+        by=person,
+    )  # fmt: skip
+    return Tried(outcome=outcome)
 
 
 def _line(a: AskedAtPortal) -> RequestLine:

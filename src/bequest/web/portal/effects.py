@@ -76,6 +76,31 @@ def _transfer(*, yes: bool) -> Said:
     ]
 
 
+def _sensitive(at: Situation, *, yes: bool) -> Said:
+    lots = [lot for lot in at.page.lots if lot.id in at.lots and lot.asks_sensitive]
+    zh = "、".join(dict.fromkeys(lot.receiver.name for lot in lots))
+    en = ", ".join(dict.fromkeys(lot.receiver.name_en for lot in lots))
+    why = next((i for i in at.notice.items if i.id == "necessity_of_sensitive"), None)
+    if yes:
+        said = [
+            (
+                f"您的敏感个人信息也移交给{zh}（个保法 29）。",
+                f"Your sensitive data passes to {en} as well (PIPL Art. 29).",
+            )
+        ]
+        said += [(f"{why.zh}。", f"{why.en[:1].upper()}{why.en[1:]}.")] if why else []
+        return [
+            *said,
+            ("移交以前可以在本页改变主意，步骤一样多。", "Until then you can change your mind here, in as many steps."),
+        ]
+    return [
+        ("您的敏感个人信息不移交；其余信息照“哪些信息，各去哪里”所列。",
+         "Your sensitive data is not passed on; all else goes as listed under “Which data goes where”."),
+        ("不影响任何已有的服务。不答复，算不同意。", "It costs you no service you have. No answer means no."),
+        ("要让其余信息也不移交，请另选“反对”。", "To keep all else from being passed on, choose “object”."),
+    ]  # fmt: skip
+
+
 def _new_purpose(at: Situation, *, yes: bool) -> Said:
     new = [p for lot in at.page.lots if lot.id in at.lots for p in lot.new_purposes]
     zh = "；".join(new)
@@ -192,6 +217,8 @@ _EFFECTS = {
     Ask.WITHDRAW_OBJECTION: _withdraw_objection,
     Ask.CONSENT_TRANSFER: lambda _: _transfer(yes=True),
     Ask.REFUSE_TRANSFER: lambda _: _transfer(yes=False),
+    Ask.CONSENT_SENSITIVE: lambda o: _sensitive(o, yes=True),
+    Ask.REFUSE_SENSITIVE: lambda o: _sensitive(o, yes=False),
     Ask.CONSENT_NEW_PURPOSE: lambda o: _new_purpose(o, yes=True),
     Ask.REFUSE_NEW_PURPOSE: lambda o: _new_purpose(o, yes=False),
     Ask.GUARDIAN_CONSENT: lambda o: _guardian(o, yes=True),

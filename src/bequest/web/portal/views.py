@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bequest.app import attempts
 from bequest.app.portal.answer_receipt import receipt_file
 from bequest.app.portal.ask import ask
-from bequest.app.portal.choices import NEEDS_DATUM, REQUESTS, Ask, offered
+from bequest.app.portal.choices import NEEDS_DATUM, REQUESTS, Ask, lots_of, offered
 from bequest.app.portal.messages import shown_to_customer, write
 from bequest.app.portal.open_card import Closed, Opened, key_of_datum, open_link
 from bequest.app.portal.rate import may_rate, rate, rating_of
@@ -74,17 +74,24 @@ def choose(request: HttpRequest, token: str, what: str) -> HttpResponse:
         return render(request, "portal/kind.html", 409, token=token, why="not_now")
     if wanted in NEEDS_DATUM and not opened.inner:
         return render(request, "portal/kind.html", 403, token=token, why="datum" if opened.has_inner else "no_datum")
-    given = shown(opened, request.lang)  # type: ignore[attr-defined]
     lot, text = request.POST.get("lot", ""), request.POST.get("text", "")
     if request.method != "POST":
-        return render(request, "portal/choose.html", v=given, o=opened, what=wanted, error="", text="", lot="")
+        return _choose(request, opened, wanted)
+    if wanted is Ask.CONSENT_SENSITIVE and request.POST.get("separately") != "yes":
+        return _choose(request, opened, wanted, error="unticked")
     try:
         made = ask(site().store, opened, wanted, lot=lot, text=text)
     except BequestError as e:
-        return render(
-            request, "portal/choose.html", 422, v=given, o=opened, what=wanted, error=e.code, text=text, lot=lot
-        )
+        return _choose(request, opened, wanted, error=e.code)
     return _see(f"/o/{token}/receipt/{made.code}")
+
+
+def _choose(request: HttpRequest, opened: Opened, what: Ask, *, error: str = "") -> HttpResponse:
+    given = shown(opened, request.lang)  # type: ignore[attr-defined]
+    return render(
+        request, "portal/choose.html", 422 if error else 200, v=given, o=opened, what=what, error=error,
+        text=request.POST.get("text", ""), lot=request.POST.get("lot", ""), about=lots_of(opened, what),
+    )  # fmt: skip
 
 
 def _made(request: HttpRequest, token: str, code: str) -> tuple[Opened, AskedAtPortal] | HttpResponse:

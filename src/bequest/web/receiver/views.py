@@ -25,9 +25,7 @@ from bequest.web.receiver.frame import (
 )
 from bequest.web.receiver.ranges import answer
 from bequest.web.site import site
-from bequest.web.uploads import handed_in, takes_file
-
-LONGEST_RECEIPT = 2_000_000
+from bequest.web.uploads import LONGEST_RECEIPT, handed_in, takes_file
 
 
 @require_safe

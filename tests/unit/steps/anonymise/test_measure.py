@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from tests.unit.steps.anonymise_tables import INPATIENTS, SALARIES
 
 from bequest.engine.kernels.classes import class_sizes, classes, codes, sizes
+from bequest.engine.kernels.diversity import distances, distinct_values, sensitive_column
 from bequest.engine.kernels.risks import risks
-from bequest.steps.anonymise.columns import sensitive_column
-from bequest.steps.anonymise.measure import distances, distinct_values
 
 
 def test_the_published_table_is_4_anonymous_and_not_diverse() -> None:

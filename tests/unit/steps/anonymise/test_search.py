@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.steps.anonymise_tables import INPATIENTS
 
+from bequest.engine.kernels.diversity import sensitive_column
 from bequest.kernel.errors import InputError
-from bequest.steps.anonymise.columns import quasi_column, sensitive_column
+from bequest.steps.anonymise.columns import quasi_column
 from bequest.steps.anonymise.measure import Wanted
 from bequest.steps.anonymise.search import search
 

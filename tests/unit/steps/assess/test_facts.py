@@ -1,6 +1,7 @@
 """Facts of people and records: strictest wins, the latest contact counts, the last day of a duty is right."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -334,6 +335,14 @@ def test_records_of_consent_are_kept_from_the_law_date_whatever_their_own_date()
     band, due = retained(record_3y=[date(2015, 1, 1), None])
     assert band == ["record_3y", "record_3y"]
     assert due == [date(2029, 12, 31)] * 2
+
+
+def test_only_rows_whose_column_is_filled_bear_a_duty_that_depends_on_it() -> None:
+    bound = replace(table("t"), retention=(RetentionBinding("record_3y", "c", "paid"),))
+    rows = index(3, start__record_3y=[date(2015, 1, 1), None, date(2015, 1, 1)])
+    rows = rows.with_columns(pl.Series("v:paid", [True, True, False]))
+    got = found({"t": (bound, rows, {R.CUSTOMER: [0, 1, 2]})}, 3)
+    assert words(Fact.RETENTION, got.rows["s", "t"][Fact.RETENTION]) == ["record_3y", "record_3y", "none"]
 
 
 def test_a_duty_from_the_law_date_is_that_of_each_row_also_where_the_index_came_in_pieces() -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import polars as pl
+import pytest
 
 from bequest.model.assessment import Figure
 from bequest.steps.assess.reidentify import Shown, exposure, exposure_measures, worst
@@ -57,3 +58,43 @@ def test_without_a_plan_nothing_is_said_of_the_delivery() -> None:
     e = exposure(shown(["a"], ["a"], [1]))
     assert e is not None
     assert all(m.after is None for m in exposure_measures("lot", e, planned=False))
+
+
+def test_l_and_t_are_of_the_sensitive_values_as_found_and_as_delivered() -> None:
+    e = exposure(
+        Shown(
+            table="clinic.visits",
+            found=pl.DataFrame({"q": ["a1", "a2", "b1", "b2"]}),
+            population=pl.DataFrame({"q": ["A", "A", "B", "B", "B"]}),
+            given=np.array([1, 1, 1, 1, 0], dtype=np.bool_),
+            named=np.zeros(5, np.bool_),
+            sensitive_found=pl.DataFrame({"s": ["flu", "gout", "flu", "flu"]}),
+            sensitive=pl.DataFrame({"s": ["flu", "gout", "flu", "flu", "mumps"]}),
+        )
+    )
+    assert e is not None
+    # as found everybody is a class of one; delivered, A holds two diseases and B one
+    assert e.diversity is not None
+    assert e.diversity_after is not None
+    assert (e.diversity.l, e.diversity_after.l) == (1, 1)
+    assert e.diversity.t == pytest.approx(0.75)  # the one with gout against a quarter of all rows
+    assert e.diversity_after.t == pytest.approx(0.25)  # A: half gout; B: all flu against three quarters
+    facts = {m.id: (m.before, m.after) for m in exposure_measures("lot", e, planned=True)}
+    assert facts["distinct_sensitive"] == (Figure(1), Figure(1))
+    assert facts["sensitive_distance"] == (Figure(750, 1000), Figure(250, 1000))
+
+
+def test_several_sensitive_columns_count_by_the_worst_of_them() -> None:
+    frame = pl.DataFrame({"even": ["x", "y", "x", "y"], "told": ["u", "u", "v", "v"]})
+    q = pl.DataFrame({"q": ["A", "A", "B", "B"]})
+    e = exposure(Shown("t", q, q, np.ones(4, np.bool_), np.zeros(4, np.bool_), frame, frame))
+    assert e is not None
+    assert e.diversity_after is not None
+    assert (e.diversity_after.l, e.diversity_after.t) == (1, 0.5)
+    assert e.sensitive == ("even", "told")
+
+
+def test_nothing_is_said_of_l_and_t_where_no_sensitive_column_is_delivered() -> None:
+    e = exposure(shown(["a"], ["a"], [1]))
+    assert e is not None
+    assert not {"distinct_sensitive", "sensitive_distance"} & {m.id for m in exposure_measures("lot", e, planned=True)}

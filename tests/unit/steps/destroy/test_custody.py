@@ -2,12 +2,15 @@ import json
 from dataclasses import replace
 from datetime import date
 
+import polars as pl
 import pytest
 from tests.unit.steps import decided_tables as d
-from tests.unit.steps.destroy.small_company import Company
+from tests.unit.steps.destroy.small_company import TO_CUSTOMERS, Company
 
 from bequest.kernel.errors import GuardError, InputError, StateError
-from bequest.steps.destroy.custody import CustodySpec
+from bequest.model.datamap import FieldClass
+from bequest.model.disposition import Residue
+from bequest.steps.destroy.custody import CustodySpec, seal_table
 from bequest.steps.destroy.custody_bucket import (
     PARENTS,
     RECORDS,
@@ -59,6 +62,33 @@ def test_only_custody_cells_and_the_key_are_sealed(company):
     sealed = opened(company)["crm", "customers", RECORDS]
     assert sealed["password"].to_list() == [None]
     assert sealed["id"].to_list() == ["2"]
+
+
+def test_a_table_of_which_nothing_is_kept_is_not_read(company):
+    plan = replace(company.plans[0], dispositions=tuple(replace(p, residue=Residue.DELETE) for p in d.ALL))
+    places = CustodyPlaces(company.tmp / "custody", company.tmp / "work" / "custody", company.tmp / "private")
+
+    def read():
+        raise AssertionError("read")
+
+    made = seal_table(
+        plan, read, CustodySpec("demo", "cutover-1", "示例甲公司"), places, number=0, link_ecb=d.LINK,
+        key_for=company.key_for, parents={}, guard=lambda: None,
+    )  # fmt: skip
+    assert (made.files, made.rows.height) == ((), 0)
+
+
+def test_a_bucket_whose_records_name_no_parent_has_no_extract(company):
+    columns = (d.column("no", FieldClass.ORDER_NO), d.column("cust_no", FieldClass.USER_ID))
+    rows = [["7", None]]
+    plan = d.plan_of("orders", "orders", columns, rows, [d.NONE_CUSTODY], key=("no",), relations=(TO_CUSTOMERS,))
+    names = pl.DataFrame({"number": ["C1"], "name": ["张一"]})
+    places = CustodyPlaces(company.tmp / "custody", company.tmp / "work" / "custody", company.tmp / "private")
+    made = seal_table(
+        plan, lambda: d.batches_of(plan, rows), CustodySpec("demo", "cutover-1", "示例甲公司"), places, number=0,
+        link_ecb=d.LINK, key_for=company.key_for, parents={("crm", "customers", "cust_no"): names}, guard=lambda: None,
+    )  # fmt: skip
+    assert [(f.kind, f.n_rows) for f in made.files] == [(RECORDS, 1)]
 
 
 def test_the_manifest_counts_and_names_nobody(company):

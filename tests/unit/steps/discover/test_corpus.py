@@ -12,7 +12,10 @@ Each was counted once before anything was changed for it (recall, precision, sen
 - twelve of the trades of most systems: 0.84, 0.95, 0.67, and ten more, `LAST`, by the rules alone 0.82, 0.97, 0.68.
 
 Since then a second opinion is fitted to all of them (`scripts/learn_columns.py`), which trades precision for recall;
-its own figures at first sight are those of `LAST` when left out of the fitting, 0.91, 0.94, 0.87, and of `--crossed`.
+its own figures at first sight are those of `LAST` when left out of the fitting, 0.91, 0.94, 0.87, of `HANDS`, ten of
+hands as unlike the others as could be, 0.86, 0.91, 0.79, of `FIVE`, five more after what those taught, 0.90, 0.93,
+0.84, and of `--crossed`. `BACK_OFFICES` are tables of what clerks count, settle and move, which hold hardly anybody:
+before anything was changed for them, 38 of 49 columns taken for personal were not.
 
 All serve to notice a step back.
 """
@@ -40,6 +43,14 @@ LAST = {
     *("shop_bridal", "crm_agent", "hr_wage_py", "oa_school_zh", "p2p_house", "pay_wallet_en", "courier_py"),
     *("erp_trade_en", "estate_owner", "dorm_college"),
 }
+HANDS = {
+    *("p2p_finit", "dorm_factory", "estate_net", "courier_rider", "pay_cobol", "erp_terse", "hr_coded", "crm_beauty"),
+    *("oa_think", "shop_teahouse"),
+}
+FIVE = {"lend_wageadvance", "pay_transit", "hr_med_en", "dorm_wuye_py", "crm_shop_mix"}
+BACK_OFFICES = {"back_clinic", "back_retail"}
+TERSE = {"erp_terse"}
+"""Tables and columns of two letters and a few: which are of suppliers nobody can tell."""
 
 
 def _together(scores: Iterable[Score]) -> Score:
@@ -62,38 +73,51 @@ def _scores() -> dict[str, Score]:
 def test_all_schemas_together(scores: dict[str, Score]) -> None:
     total = _together(scores.values())
     assert total.truly > 5000
-    assert total.recall >= 0.96, total
+    assert total.recall >= 0.97, total
     assert total.precision >= 0.94, total
-    assert total.sensitive_recall >= 0.94, total
+    assert total.sensitive_recall >= 0.96, total
     assert total.class_accuracy >= 0.96, total
-    assert total.apart_hit / total.apart >= 0.85, total
+    assert total.apart_hit / total.apart >= 0.91, total
 
 
 def test_the_newest_schemas_together(scores: dict[str, Score]) -> None:
     total = _together(scores[name] for name in NEWEST)
     assert total.truly > 500
-    assert total.recall >= 0.88, total
-    assert total.precision >= 0.96, total
-    assert total.sensitive_recall >= 0.94, total
-    assert total.class_accuracy >= 0.95, total
+    assert total.recall >= 0.95, total
+    assert total.precision >= 0.97, total
+    assert total.sensitive_recall >= 0.96, total
+    assert total.class_accuracy >= 0.96, total
 
 
 def test_the_last_schemas_together(scores: dict[str, Score]) -> None:
     total = _together(scores[name] for name in LAST)
     assert total.truly > 600
-    assert total.recall >= 0.91, total
-    assert total.precision >= 0.93, total
-    assert total.sensitive_recall >= 0.87, total
+    assert total.recall >= 0.94, total
+    assert total.precision >= 0.95, total
+    assert total.sensitive_recall >= 0.92, total
 
 
-@pytest.mark.parametrize("name", schemas())
+def test_the_schemas_of_other_hands_together(scores: dict[str, Score]) -> None:
+    total = _together(scores[name] for name in HANDS | FIVE)
+    assert total.truly > 1000
+    assert total.recall >= 0.94, total
+    assert total.precision >= 0.91, total
+    assert total.sensitive_recall >= 0.93, total
+
+
+@pytest.mark.parametrize("name", sorted(BACK_OFFICES))
+def test_back_offices_hold_hardly_anybody(name: str, scores: dict[str, Score]) -> None:
+    assert scores[name].false <= 10, "\n".join(scores[name].wrong)
+
+
+@pytest.mark.parametrize("name", sorted(set(schemas()) - BACK_OFFICES))
 def test_no_schema_falls_behind(name: str, scores: dict[str, Score]) -> None:
     one = scores[name]
     if one.truly < 5:  # a schema that is not about people
         assert one.false <= 2, "\n".join(one.wrong)
         return
     assert one.recall >= 0.80, "\n".join((str(one), *one.wrong))
-    assert one.precision >= 0.80, "\n".join((str(one), *one.wrong))
+    assert one.precision >= (0.72 if name in TERSE else 0.80), "\n".join((str(one), *one.wrong))
     if name in LATEST:
         assert one.recall >= 0.90, "\n".join((str(one), *one.wrong))
         assert one.sensitive_recall >= 0.80, "\n".join((str(one), *one.wrong))

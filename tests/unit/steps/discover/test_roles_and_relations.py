@@ -149,3 +149,42 @@ def test_records_that_hold_people_under_no_known_name_are_other_not_reference(
 ) -> None:
     parking = table("car_parking", ["plate_number", "entry_time", "fee"])
     assert discover([parking]).tables[0].record_class.value == "other"
+
+
+def test_tables_of_our_own_people_are_staff_whatever_their_comment_calls_them(
+    table: Callable[..., TableSample],
+) -> None:
+    found = discover([
+        table("ums_admin", ["id:INTEGER", "username", "password", "email"], comment="后台用户表", key=("id",)),
+        table("member", ["id:INTEGER", "username", "password", "phone"], comment="会员表", key=("id",)),
+        table("duty_roster", ["id:INTEGER", "date", "staff_id:INTEGER", "remain:INTEGER"], key=("id",)),
+    ])  # fmt: skip
+    assert {t.name: t.record_class.value for t in found.tables} == {
+        "ums_admin": "staff", "member": "customer_profile", "duty_roster": "staff",
+    }  # fmt: skip
+
+
+def test_lines_of_an_order_are_orders_and_coupons_of_members_are_theirs(table: Callable[..., TableSample]) -> None:
+    ids = [str(100 + i) for i in range(60)]
+    found = discover([
+        table("member", ["id:INTEGER", "username", "password", "phone"], key=("id",), values={"id": ids}),
+        table("oms_order", ["id:INTEGER", "member_id:INTEGER", "receiver_name", "receiver_phone"], key=("id",),
+              values={"id": ids, "member_id": ids}),
+        table("oms_order_item", ["id:INTEGER", "order_id:INTEGER", "product_name", "price"], key=("id",),
+              values={"order_id": ids}),
+        table("oms_order_setting", ["id:INTEGER", "days:INTEGER"], key=("id",)),
+        table("coupon_history", ["id:INTEGER", "member_id:INTEGER", "code", "use_time"], key=("id",)),
+    ])  # fmt: skip
+    classes = {t.name: t.record_class.value for t in found.tables}
+    assert classes["oms_order_item"] == "order"
+    assert classes["oms_order_setting"] == "reference"
+    assert classes["coupon_history"] == "loyalty_account"
+
+
+def test_ages_of_customers_are_proposed_from_birthday_and_identity_number(table: Callable[..., TableSample]) -> None:
+    found = discover([
+        table("member", ["id:INTEGER", "name", "phone", "birthday", "id_card"], key=("id",)),
+        table("staff", ["id:INTEGER", "emp_no", "name", "birthday"], key=("id",)),
+    ])  # fmt: skip
+    facts = {t.name: [(f.column, f.how) for f in t.facts] for t in found.tables}
+    assert facts == {"member": [("birthday", "date_band"), ("id_card", "id_band")], "staff": []}

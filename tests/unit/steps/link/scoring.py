@@ -26,14 +26,17 @@ class Score:
 
 
 def link_company(company: Company, decisions: pl.DataFrame | None = None) -> Linked:
+    return link(company.datamap, indexes_of(company), decisions)
+
+
+def indexes_of(company: Company) -> dict[tuple[str, str], pl.DataFrame]:
     settings = IndexSettings(
         aes_ecb(bytes(32)), date(2026, 12, 31), 14, 18, "Asia/Shanghai", (), link_targets(company.datamap)
     )
-    indexes = {
+    return {
         (t.source, t.name): index_table(t, [company.frames[(t.source, t.name)]], settings)
         for t in company.datamap.tables
     }
-    return link(company.datamap, indexes, decisions)
 
 
 def mentions(company: Company, linked: Linked) -> pl.DataFrame:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from tests.unit.steps.link.company import Rates, generate
 from tests.unit.steps.link.scoring import link_company, mentions
 
-from bequest.engine.kernels.union_find import codes, components, components_apart, components_of_codes, pair_codes
+from bequest.engine.kernels.coding import codes, pair_codes
+from bequest.engine.kernels.union_find import components, components_apart, components_of_codes
 from bequest.steps.link.link import DECISIONS
 
 EDGES = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=40)

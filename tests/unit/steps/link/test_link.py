@@ -8,7 +8,7 @@ from bequest.crypto.cipher import aes_ecb
 from bequest.model.case import LegalRoute, Lot, Scope
 from bequest.model.datamap import ColumnMap, DataMap, FactBinding, FieldClass, Relation, TableMap
 from bequest.model.facts import Fact, RecordClass, RowRole
-from bequest.steps.link.index import IndexSettings, index_table, link_targets
+from bequest.steps.link.index import IndexSettings, index_batches, index_table, link_targets
 from bequest.steps.link.link import Linked, link
 
 C = FieldClass
@@ -170,6 +170,7 @@ def test_rows_known_from_an_earlier_index_are_taken_from_there_and_only_those() 
     before = index_table(CRM, [one, two], settings())
     for now in ([one, two], [one, moved], [two, one], [one], [one, two, two]):
         assert index_table(CRM, now, settings(), before=before).equals(index_table(CRM, now, settings()))
+    assert not list(index_batches(CRM, [one, two], settings(), before=before)), "all of it holds: nothing to write"
     marked = before.with_columns(pl.lit(b"taken").cast(before["m:customer"].dtype).alias("m:customer"))
     again = index_table(CRM, [one, moved], settings(), before=marked)["m:customer"].to_list()
     assert again[:2] == [b"taken", b"taken"]

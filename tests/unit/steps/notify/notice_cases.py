@@ -46,6 +46,7 @@ SENSITIVE = (("身份证号", "national ID"),)
 def facts_of(case: Case, *, sensitive: tuple[tuple[str, str], ...] = SENSITIVE) -> NoticeFacts:
     return NoticeFacts(
         case=case, lot=case.lots[0] if case.lots else None, categories=CATEGORIES, sensitive=sensitive,
+        passing=CATEGORIES, reduced=CATEGORIES[1:],
         answer_days=15, effective_on=case.effective_on,
     )  # fmt: skip
 

@@ -19,8 +19,13 @@ from tests.unit.steps.notify.notice_cases import (
 )
 
 from bequest.kernel.errors import CaseFileError
+from bequest.law.evaluate import law_for
 from bequest.law.loader import load_pack
-from bequest.model.case import LegalRoute, OnSilence
+from bequest.model.case import Event, LegalRoute, Lot, OnSilence
+from bequest.model.datamap import FieldClass, Need
+from bequest.model.disposition import Release, Residue
+from bequest.model.facts import FACT_VALUES, Fact, RecordClass, RowRole
+from bequest.model.plan import FieldKind
 from bequest.steps.notify.content import RequiredItem, compose
 from bequest.steps.notify.letters import body
 from bequest.steps.notify.special_texts import SPECIAL_COMPOSERS
@@ -84,6 +89,24 @@ def test_what_the_case_file_does_not_say_stops_the_notice_and_is_named(case, mis
     named = set(caught.value.message.removeprefix("the notice lacks ").split(", "))
     assert missing <= named
     assert caught.value.hint
+
+
+def test_what_happens_is_read_first_and_what_guardians_need_last() -> None:
+    ids = [i.id for i in notice_of(SALE).items]
+    assert ids[:4] == ["event_type_and_date", "receiver_name", "receiver_contact", "what_is_passed_on"]
+    last = [i.startswith(("kids_", "guardian_")) for i in ids]
+    assert any(last)
+    assert last == sorted(last)
+
+
+def test_only_what_passes_is_said_to_pass() -> None:
+    facts = replace(facts_of(SALE), categories=(*facts_of(SALE).categories, ("密码", "password")))
+    told = {i.id: i for i in compose(facts, required("PIPL-22", **ALL), route="PIPL-22").items}
+    assert "密码" in told["pi_categories"].zh
+    passed = told["what_is_passed_on"]
+    assert "姓名、手机号；其中手机号先遮盖" in passed.zh
+    assert "密码" not in passed.zh
+    assert "of these, phone only masked or in part" in passed.en
 
 
 def test_a_lot_without_categories_is_no_notice() -> None:
@@ -228,3 +251,31 @@ def test_the_letter_says_what_an_objection_does_and_whose_the_days_are_before_an
     assert "a running contract: still passes" in item.en
     assert "the law names none" in item.en
     assert "我们就不移交您的信息" not in item.zh
+
+
+REFUSALS = {
+    "a list is sold": (Event.E10, BY_CONSENT, False),
+    "shared inside a group": (Event.E13, BY_CONSENT, False),
+    "an account moves by consent": (Event.E11, BY_CONSENT, False),
+    "an account rides on a succession": (Event.E11, SHOP, True),
+    "a business passes": (Event.E5, SHOP, True),
+}
+
+
+@pytest.mark.parametrize(("event", "lot", "deleted"), REFUSALS.values(), ids=REFUSALS)
+def test_guardians_read_what_the_rules_do_with_the_copy_at_the_source(event: Event, lot: Lot, deleted: bool) -> None:
+    notice = notice_of(replace(SALE, event=event, lots=(lot,)))
+    said = next(i for i in notice.items if i.id == "kids_refusal_consequence")
+    assert ("原处的一份删除" in said.zh) is deleted
+    assert ("copy at the source is deleted" in said.en) is deleted
+    assert ("照旧由原公司处理" in said.zh) is not deleted
+    assert ("stays with the company you know" in said.en) is not deleted
+    known = {f: values[0] for f, values in FACT_VALUES.items()}
+    ask = law_for(
+        load_pack("cn"), event=event, on=SALE.effective_on, lot=lot, record_class=RecordClass.ADDRESS_BOOK,
+        role=RowRole.CUSTOMER,
+    )  # fmt: skip
+    facts = {**known, Fact.AGE_BAND: "under_14", Fact.GUARDIAN_CONSENT: "refused", Fact.NOTICE: "delivered"}
+    decided = ask(facts, FieldKind(FieldClass.PHONE, personal=True, sensitive=False, need=Need.NEEDED)).disposition
+    assert (decided.release, decided.residue is Residue.DELETE) == (Release.NONE, deleted)
+    assert decided.residue in {Residue.DELETE, Residue.IN_USE}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.steps.notify.notice_cases import BY_CONSENT, SALE, SHARES, notice_of
 
-from bequest.steps.notify.letters import NAME, REF, body, fill, short_text
+from bequest.steps.notify.letters import NAME, NAME_EN, REF, body, fill, public_body, short_text
 
 PEOPLE = pl.DataFrame(
     {"name": ["张三", r"a\1(b)$0*", None, NAME, REF, "O'Neil"], "ref": ["AB12", "CD34", "EF56", "GH78", "IJ90", "KL12"]}
@@ -21,7 +21,8 @@ def test_names_and_references_are_filled_in_as_they_are(template: str) -> None:
     assert len(got) == PEOPLE.height
     for text, name, ref in zip(got, PEOPLE["name"], PEOPLE["ref"], strict=True):
         if name not in {NAME, REF}:
-            assert text == template.replace(REF, ref).replace(NAME, name or "客户 / customer")
+            filled = template.replace(REF, ref).replace(NAME, name or "尊敬的客户")
+            assert text == filled.replace(NAME_EN, name or "customer")
         assert ref in text
 
 
@@ -45,13 +46,27 @@ def test_filling_is_replacing_each_placeholder_once(pieces, people) -> None:
         out, rest = "", template
         while rest:
             if rest.startswith(NAME):
-                out, rest = out + ("客户 / customer" if name is None else name), rest[len(NAME) :]
+                out, rest = out + ("尊敬的客户" if name is None else name), rest[len(NAME) :]
             elif rest.startswith(REF):
                 out, rest = out + ref, rest[len(REF) :]
             else:
                 out, rest = out + rest[0], rest[1:]
         expected.append(out)
     assert fill(template, frame).to_list() == expected
+
+
+def test_the_public_notice_speaks_to_everybody_in_each_language() -> None:
+    text = public_body(notice_of(SALE), "acme-2026")
+    zh, en = text.split("-" * 20)
+    assert "各位客户，您好" in zh
+    assert "Dear customers," in en
+    assert "{{" not in text
+
+
+def test_a_text_message_names_the_receiver_and_how_to_reach_it() -> None:
+    text = short_text(notice_of(SALE))
+    assert "示例接收有限公司" in text
+    assert "privacy@buyer.example.com" in text
 
 
 def test_nobody_to_write_to_is_no_letter() -> None:
@@ -72,7 +87,8 @@ def test_the_body_holds_both_languages_all_items_and_the_reference_twice(case) -
     assert notice.title_en in en
     assert notice.silence_zh in zh
     assert notice.silence_en in en
-    assert text.count(NAME) == text.count(REF) == 2
+    assert text.count(NAME) == text.count(NAME_EN) == 1
+    assert text.count(REF) == 2
 
 
 @pytest.mark.parametrize(("case", "marked"), [(SALE, False), (replace(SALE, rehearsal=True), True)])

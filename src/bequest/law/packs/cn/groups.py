@@ -2,7 +2,7 @@
 
 from bequest.model.case import Event
 
-STAYS = frozenset({Event.E1, Event.E2, Event.E12, Event.E14})
+STAYS = frozenset({Event.E1, Event.E2, Event.E14})
 """The processor stays: nothing moves."""
 MERGES = frozenset({Event.E3, Event.E4, Event.E6})
 """Rights and duties pass to the successor by operation of law: merger, division, dissolution with a successor."""
@@ -21,5 +21,7 @@ ENDS = frozenset({Event.E7, Event.E9})
 """The company ends and nobody receives."""
 DISPOSES = HANDS_OVER | ENDS
 """Something happens to the data."""
-ANSWERED = STAYS | DISPOSES
+ENTRUSTS = frozenset({Event.E12})
+"""Somebody processes for the transferor, who stays the processor and keeps its copy (Art. 21)."""
+ANSWERED = STAYS | ENTRUSTS | DISPOSES
 """Every event of the pack."""

@@ -32,8 +32,8 @@ def text_buffers(series: pl.Series) -> Texts:
     return arrow_buffers(series.fill_null("").rechunk().to_arrow(compat_level=pl.CompatLevel.oldest()))
 
 
-def arrow_buffers(array: pa.LargeStringArray) -> Texts:
-    """The buffers of an array without nulls."""
+def arrow_buffers(array: pa.LargeStringArray | pa.LargeBinaryArray) -> Texts:
+    """The buffers of an array of texts or tokens without nulls."""
     _, offsets, data = array.buffers()
     if not len(array) or data is None:
         return Texts(np.zeros(len(array) + 1, np.int64), np.frombuffer(b"", np.uint8))

@@ -70,6 +70,7 @@ class Finder:
     def __init__(self, profile: Profile) -> None:
         self._shapes = sorted(profile.shapes)
         hashes = {shape_hash(np.frombuffer(s.encode(), np.uint8)) for s in profile.shapes if s.isascii()}
+        self._a_text = 1.0  # finds in a text, as many as were met so far: a second walk is dear, room is not
         forms = np.zeros(len(KIND_OF_FORM), np.bool_)
         for form, kind in NUMBER_FORMS:
             forms[form] = kind in profile.kinds
@@ -108,11 +109,12 @@ class Finder:
 
     def _found(self, at: Ints, texts: Texts, is_wide: npt.NDArray[np.bool_]) -> Found:
         """What the walk finds in texts; `is_wide`: is told which are not in ASCII, instead of looking into them."""
-        room = 64 + len(texts) + len(texts.data) // 64
+        room = 64 + int(len(texts) * self._a_text) + len(texts.data) // 64
         while (
             n := find(texts.offsets, texts.data, self._looks, is_wide, spans := np.empty((room, 5), np.int64))
         ) > room:
             room = n
+            self._a_text = max(self._a_text, n / len(texts))
         spans, forms = spans[:n], spans[:n, 3]
         forms_found = normals(texts.data, spans[:, 1], spans[:, 2], forms)
         return Found(at[spans[:, 0]], KIND_OF_FORM[forms], spans[:, 4] != 0, forms_found)

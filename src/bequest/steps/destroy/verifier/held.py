@@ -75,5 +75,6 @@ class HeldRows:
         free = place < self._ends[known]
         out = np.full(len(at), -1, np.int64)
         out[there[free]] = self._rows[place[free]]
-        self._next = np.minimum(self._next + np.bincount(known, minlength=len(self._next)), self._ends)
+        met, n_met = np.unique(known, return_counts=True)
+        self._next[met] = np.minimum(self._next[met] + n_met, self._ends[met])
         return out

@@ -12,10 +12,10 @@ from bequest.engine.tableplan import DECISION_PREFIX, LEAVES, TablePlan
 from bequest.model.anonymising import chosen
 from bequest.model.datamap import ColumnMap, FieldClass
 from bequest.model.disposition import Residue
-from bequest.steps.destroy.verifier.buffers import text_buffers
+from bequest.steps.destroy.verifier.buffers import arrow_buffers, text_buffers
 from bequest.steps.destroy.verifier.candidates import is_filled
 from bequest.steps.destroy.verifier.rows import Rows
-from bequest.steps.destroy.verifier.tokens import Ecb, TokenSet, cmac
+from bequest.steps.destroy.verifier.tokens import SIZE, Ecb, TokenSet, cmac
 
 Bools = npt.NDArray[np.bool_]
 
@@ -69,7 +69,8 @@ def places_of(plan: TablePlan) -> Places:
         if turned and c.name not in plan.key and chosen(c).writes:
             cell |= plan.rows[DECISION_PREFIX + c.name].is_in(turned).to_numpy()
         goes[c.name] = np.asarray(cell & leaves if c.name in plan.key else cell, np.bool_)
-    return Places(plan, TokenSet.of(plan.rows["row_tag"].to_list()), goes)
+    tags = arrow_buffers(plan.rows["row_tag"].rechunk().to_arrow(compat_level=pl.CompatLevel.oldest()))
+    return Places(plan, TokenSet(tags.data.reshape(-1, SIZE)), goes)
 
 
 def by_table(plans: Iterable[TablePlan]) -> dict[tuple[str, str], Places]:

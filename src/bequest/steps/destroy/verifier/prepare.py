@@ -154,7 +154,7 @@ class _Control:
         self._wanted = wanted
         self._tokens = wanted.array()
         self._samples = {key: wanted.positions(t.head(SAMPLE).array()) for key, t in learned.tokens.items()}
-        self._found = {key: np.zeros(len(wanted), np.bool_) for key in learned.tokens}
+        self._found = {key: np.zeros(len(sample), np.bool_) for key, sample in self._samples.items()}
         self._rows: dict[str, int] = {}
         self._raw: dict[str, tuple[int, int]] = {}
         self._cells: list[tuple[Bytes, npt.NDArray[np.int64]]] = []
@@ -183,9 +183,10 @@ class _Control:
             self._raw[source.name] = (len(expected), int(met[self._wanted.positions(expected.array())].sum()))
 
     def _note(self, source: str, table: str, names: Texts, hit: ColumnHits, going: Bools) -> None:
-        found = self._found.get((source, table, hit.column))
-        if found is not None:
-            found[hit.known[going]] = True
+        sample = self._samples.get((source, table, hit.column))
+        if sample is not None and len(sample):
+            at = np.minimum(np.searchsorted(sample, hit.known[going]), len(sample) - 1)
+            self._found[source, table, hit.column][at[sample[at] == hit.known[going]]] = True
         stays = hit.known[~going]
         self._stays[source][stays] = True
         places = self._tokeniser.places(source, table, hit.column, names, hit.rows[~going])
@@ -205,7 +206,7 @@ class _Control:
         for key in sorted(self._samples):
             sample = self._samples[key]
             unsearchable = self._learned.unsearchable.get(key, 0)
-            again = int(self._found[key][sample].sum())
+            again = int(self._found[key].sum())
             yield ColumnControl(*key, len(self._learned.tokens[key]), unsearchable, len(sample), again)
 
     def source(self, source: Source, not_readable: str) -> SourceControl:

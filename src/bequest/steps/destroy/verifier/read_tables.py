@@ -22,7 +22,7 @@ def read_parquet(source: Source, task: Task) -> Iterator[Rows]:
 
 def read_parquet_file(path: Path, table: str) -> Iterator[Rows]:
     """Every row of a Parquet file, also of one that no case names."""
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(path, pre_buffer=False) as file:  # else all that was read stays in memory
         yield names_only(table, file.schema_arrow.names)
         first = 0
         for batch in file.iter_batches(BATCH):

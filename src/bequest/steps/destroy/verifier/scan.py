@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 
 from bequest.steps.destroy.verifier.buffers import Ints
-from bequest.steps.destroy.verifier.candidates import Profile
+from bequest.steps.destroy.verifier.candidates import KINDS, Profile
 from bequest.steps.destroy.verifier.finder import Finder, Found
 from bequest.steps.destroy.verifier.raw import CLOSE, raw_blocks, raw_candidates
 from bequest.steps.destroy.verifier.read_tables import read_parquet_file
@@ -52,13 +52,14 @@ class RawHits:
     """Known values in the bytes of a file, each once.
 
     `known`: place of the token in the wanted set; `is_chance`: a piece of a longer number with nothing else known
-    beside it.
+    beside it; `at`: the byte where it begins, or the row in a Parquet file.
     """
 
     file: str
     known: Ints
     kinds: Kinds
     is_chance: Bools
+    at: Ints
 
 
 class Search:
@@ -95,13 +96,15 @@ class Search:
         """
         if _is_parquet(path):
             parts = [hits for rows in read_parquet_file(path, path.name) for hits in self._columns(rows.cells, tally)]
-            known = np.concatenate([p.known for p in parts] or [np.zeros(0, np.int64)])
+            known, at = (
+                np.concatenate([getattr(p, w) for p in parts] or [np.zeros(0, np.int64)]) for w in ("known", "rows")
+            )
             kinds = np.concatenate([p.kinds for p in parts] or [np.zeros(0, np.uint8)])
             if explained is not None:
                 is_open = ~explained[known]
-                known, kinds = known[is_open], kinds[is_open]
+                known, kinds, at = known[is_open], kinds[is_open], at[is_open]
             once, first = np.unique(known, return_index=True)
-            return RawHits(path.name, once, kinds[first], np.zeros(len(once), np.bool_))
+            return RawHits(path.name, once, kinds[first], np.zeros(len(once), np.bool_), at[first])
         found: list[tuple[Ints, Ints, Kinds, Bools]] = []
         for start, block in raw_blocks(path):
             met = raw_candidates(block, start, self._profile)
@@ -134,8 +137,9 @@ class Search:
 
 def _once(found: Found) -> Ints:
     """The finds without those that say the same of the same value again, in order."""
-    n = np.bincount(found.values, minlength=1)
-    several = np.flatnonzero(n[found.values] > 1)
+    of_a_kind = found.values * len(KINDS) + found.kinds  # a value's only find of its kind says nothing again
+    n = np.bincount(of_a_kind, minlength=1)
+    several = np.flatnonzero(n[of_a_kind] > 1)
     if not len(several):
         return np.arange(len(found))
     frame = pl.DataFrame(
@@ -176,7 +180,7 @@ def _weighed(file: str, at: Ints, known: Ints, kinds: Kinds, bounded: Bools) -> 
     best = np.lexsort((np.arange(len(at)), chance, known))
     _, first = np.unique(known[best], return_index=True)
     best = best[first]
-    return RawHits(file, known[best], kinds[best], chance[best])
+    return RawHits(file, known[best], kinds[best], chance[best], at[best])
 
 
 def _has_neighbour(at: Ints, known: Ints) -> Bools:
@@ -193,7 +197,7 @@ def _has_neighbour(at: Ints, known: Ints) -> Bools:
 
 def _none(path: Path) -> RawHits:
     nothing = np.zeros(0, np.int64)
-    return RawHits(path.name, nothing, nothing.astype(np.uint8), nothing.astype(np.bool_))
+    return RawHits(path.name, nothing, nothing.astype(np.uint8), nothing.astype(np.bool_), nothing)
 
 
 def _is_parquet(path: Path) -> bool:

@@ -90,7 +90,8 @@ class Allowed:
         turn = np.arange(len(ranked)) - np.searchsorted(ranked, ranked)  # the n-th of its kind
         out = np.zeros(len(at), np.bool_)
         out[order] = turn < left[ranked]
-        left -= np.minimum(np.bincount(ranked, minlength=len(left)), left)
+        met, n_met = np.unique(ranked, return_counts=True)
+        left[met] -= np.minimum(n_met, left[met])
         return out
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from bequest.engine.tableplan import TablePlan
 from bequest.kernel.secret import Secrets
+from bequest.model.adjudication import Decision
 from bequest.model.case import Source
 
 
@@ -35,6 +36,8 @@ class Task:
     """The second look: then what a rewrite leaves behind (older versions of objects) must be gone too."""
     left: frozenset[str] = frozenset()
     """Sources whose leftovers stay until a day, as decided: a dated residual, which is not searched."""
+    decisions: tuple[Decision, ...] = ()
+    """What people decided on single hits of an earlier second look, one per hit."""
 
     @property
     def key_commit(self) -> str:

@@ -54,13 +54,18 @@ class TokenSet:
     def __init__(self, tokens: Bytes) -> None:
         """`tokens`: n × 16 bytes, in any order and repeated or not."""
         pairs = _pairs(tokens)
-        order = np.lexsort((pairs[:, 1], pairs[:, 0]))
+        order = np.argsort(pairs[:, 0])  # by half of each token: many times as fast as by both
         ranked = pairs[order]
         is_new = np.ones(len(order), np.bool_)
-        is_new[1:] = (ranked[1:] != ranked[:-1]).any(axis=1)
-        self._data = ranked[is_new]
+        is_new[1:] = ranked[1:, 0] != ranked[:-1, 0]
+        if (ranked[1:, 1] != ranked[:-1, 1])[~is_new[1:]].any():  # tokens that share 64 bits: met once in a lifetime
+            order = np.lexsort((pairs[:, 1], pairs[:, 0]))
+            ranked = pairs[order]
+            is_new[1:] = (ranked[1:] != ranked[:-1]).any(axis=1)
+        begins = np.flatnonzero(is_new)
+        self._data = ranked[begins]
         self._high = np.ascontiguousarray(self._data[:, 0])
-        self.first: Positions = order[is_new]
+        self.first: Positions = np.minimum.reduceat(order, begins) if len(order) else order
         """Where each token of the set stood first among those it was made of."""
 
     @classmethod

@@ -6,28 +6,35 @@ Each hit is
 - coincidence, where a whole cell of a column that identifies nobody equals it (an order number like a phone number),
   or it is a piece of a longer number among bytes: shown and counted, and residue where a column has many;
 - residue otherwise. One residue refuses the certificate.
+
+Hits that are neither planned nor known from the first look are laid before people, one by one. What they decided is
+applied by token and place, in this search and in every later one.
 """
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from bequest.kernel.canonical import Json, to_json
 from bequest.kernel.errors import StateError
+from bequest.model.adjudication import Decision, Hit
 from bequest.model.case import SERVERS, Source, SourceKind
 from bequest.model.destruction import Finding, Level, SearchResult
-from bequest.steps.destroy.verifier.buffers import Ints
+from bequest.steps.destroy.verifier.buffers import Ints, Texts
 from bequest.steps.destroy.verifier.candidates import KINDS, OWN_KINDS, PLAIN
 from bequest.steps.destroy.verifier.held import HeldRows, contents
+from bequest.steps.destroy.verifier.open_hits import Codes, OpenHits, Where, is_allowed, is_organic, is_residue
 from bequest.steps.destroy.verifier.places import Places, by_table, class_of
 from bequest.steps.destroy.verifier.prepare import RAW_KINDS, row_names
 from bequest.steps.destroy.verifier.raw import raw_paths
 from bequest.steps.destroy.verifier.reading import read_rows
 from bequest.steps.destroy.verifier.rows import Rows, UnreadableError
-from bequest.steps.destroy.verifier.scan import Bools, ColumnHits, Kinds, Search, Tally
+from bequest.steps.destroy.verifier.scan import NAMES, Bools, ColumnHits, RawHits, Search, Tally
+from bequest.steps.destroy.verifier.shapes import shape_of
 from bequest.steps.destroy.verifier.state import Allowed, Facts, SourceControl, VerifierState
 from bequest.steps.destroy.verifier.task import Task
 from bequest.steps.destroy.verifier.tokens import Tokeniser
@@ -41,6 +48,12 @@ BYTES = "(bytes)"
 """Stands for the column where something was found in the bytes of a file."""
 
 PLANNED, COINCIDENCE, RESIDUE = "planned", "coincidence", "residue"
+ORGANIC, ALLOWED = "organic", "allowed"
+"""Coincidence and planned, as people decided."""
+
+
+_NO_CODES = np.zeros(0, np.uint8)
+_NO_NAME = Texts(np.zeros(2, np.int64), np.frombuffer(b"", np.uint8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,12 @@ class Report:
     results: tuple[SearchResult, ...]
     lines: tuple[Line, ...]
     facts: Facts
+    hits: tuple[Hit, ...] = ()
+    """Hits for people to decide on; not part of the report."""
+    more_hits: int = 0
+    """Further ones, of kinds and columns of which enough are shown."""
+    decisions: tuple[Decision, ...] = ()
+    """What people had decided when this search was made."""
 
     @property
     def is_clean(self) -> bool:
@@ -76,7 +95,15 @@ class Report:
             "columns": [to_json(c) for c in self.facts.columns],
             "sources": [to_json(s) for s in self.facts.sources],
             "keyCommit": self.facts.key_commit,
-        }
+            "decisions": [
+                {
+                    "number": d.number, "source": d.hit.source, "table": d.hit.table, "column": d.hit.column,
+                    "kind": d.hit.kind, "hits": d.hit.hits, "verdict": d.verdict.value, "reason": d.reason,
+                    "by": [p for p in (d.first, d.second) if p],
+                }
+                for d in self.decisions
+            ],
+        }  # fmt: skip
 
 
 def verify(task: Task, state: VerifierState) -> Report:
@@ -94,7 +121,7 @@ def verify(task: Task, state: VerifierState) -> Report:
     look = _SecondLook(replace(task, afterwards=True), state, tokeniser, search)
     results = tuple(look.source(s) for s in task.sources)
     lines = tuple(Line(*key, n) for key, n in sorted(look.lines.items()) if n)
-    return Report(results, lines, state.facts)
+    return Report(results, lines, state.facts, look.open.all(), look.open.more.total(), task.decisions)
 
 
 class _SecondLook:
@@ -113,6 +140,8 @@ class _SecondLook:
         }
         self._controls: Mapping[str, SourceControl] = {s.source: s for s in state.facts.sources}
         self._new_chances: Counter[tuple[str, str, str, str]] = Counter()
+        self._numbers: Counter[tuple[str, str]] = Counter()
+        self.open = OpenHits(task.decisions)
         self.lines: Counter[tuple[str, str, str, str, str]] = Counter()
 
     def source(self, source: Source) -> SearchResult:
@@ -126,6 +155,8 @@ class _SecondLook:
                 for rows, hits in self._search.cells(read_rows(source, self._task), tally):
                     rows_of[rows.table] += len(rows.names)
                     self._judge(source.name, rows, hits)
+                    if rows.cells.columns != [NAMES]:
+                        self._numbers[source.name, rows.table] += rows.cells.height
                     for hit in hits:
                         met[hit.known] = True
             self._bytes(source, tally, met)
@@ -156,7 +187,7 @@ class _SecondLook:
             on_hold = held[hit.rows] >= 0
             allowed |= on_hold
             chance = stays & ~on_hold & _may_be_chance(places, hit)
-            self._count((source, rows.table, hit.column), hit.kinds, allowed, chance)
+            self._count((source, rows.table, hit.column), hit, names, allowed, chance, rows)
 
     def _on_hold(self, source: str, rows: Rows, hits: list[ColumnHits]) -> Ints:
         """For each row with a hit, its row in the plan where it is on hold and stands as it stood, else -1."""
@@ -167,13 +198,42 @@ class _SecondLook:
             found[at] = held.find(contents(self._tokeniser, source, rows, at))
         return found
 
-    def _count(self, where: tuple[str, str, str], kinds: Kinds, allowed: Bools, chance: Bools) -> None:
-        verdicts = {COINCIDENCE: chance, PLANNED: allowed & ~chance, RESIDUE: ~allowed & ~chance}
-        for number in np.unique(kinds).tolist():
-            of_kind, kind = kinds == number, KINDS[number]
-            for verdict, is_so in verdicts.items():
-                self.lines[*where, kind, verdict] += int((of_kind & is_so).sum())
-            self._new_chances[*where, kind] += int((of_kind & chance & ~allowed).sum())
+    def _count(
+        self, where: Where, hit: ColumnHits, names: Texts, allowed: Bools, chance: Bools, rows: Rows
+    ) -> None:  # fmt: skip
+        """Count the hits of a column by kind and verdict; of those no rule settles, people have the word."""
+        for number in np.unique(hit.kinds).tolist():
+            at, kind = np.flatnonzero(hit.kinds == number), KINDS[number]
+            is_open = at[~allowed[at]]
+            codes = self._asked(where, kind, hit, names, is_open, chance, rows) if len(is_open) else _NO_CODES
+            organic, stands, residue = (int(f(codes).sum()) for f in (is_organic, is_allowed, is_residue))
+            unsaid = is_open[codes == 0]
+            new_chances = int(chance[unsaid].sum())
+            found = {
+                PLANNED: int((allowed[at] & ~chance[at]).sum()),
+                COINCIDENCE: int((allowed[at] & chance[at]).sum()) + new_chances,
+                RESIDUE: len(unsaid) - new_chances + residue,
+                ORGANIC: organic,
+                ALLOWED: stands,
+            }
+            for verdict, n in found.items():
+                self.lines[*where, kind, verdict] += n
+            self._new_chances[*where, kind] += new_chances
+
+    def _asked(
+        self, where: Where, kind: str, hit: ColumnHits, names: Texts, at: Ints, chance: Bools, rows: Rows
+    ) -> Codes:  # fmt: skip
+        """What people said of these hits; those they have not seen are kept for them."""
+        places = self._tokeniser.places(*where, names, hit.rows[at])
+        cells = Allowed.cell(self._tokens[hit.known[at]], places)
+        first = self._numbers[where[0], where[1]] + 1
+
+        def look(i: int) -> tuple[int, str]:
+            row = int(hit.rows[at[i]])
+            return first + row, shape_of(rows.cells[where[2]][row] or "", kind)
+
+        cls = class_of(self._places.get(where[:2]), where[2]).value
+        return self.open.judge(where, kind, cls, cells, chance[at], look, in_bytes=False)
 
     def _bytes(self, source: Source, tally: Tally, met: Bools) -> None:
         """What stands in the bytes and in no cell: what stands in cells has been judged there."""
@@ -188,8 +248,20 @@ class _SecondLook:
             if kind is not None and kind not in RAW_KINDS:
                 continue
             found = self._search.raw(path, tally, explained)
-            for number, chance in zip(found.kinds, found.is_chance, strict=True):
-                self.lines[source.name, path.name, BYTES, KINDS[number], COINCIDENCE if chance else RESIDUE] += 1
+            self._in_file((source.name, path.name, BYTES), found)
+
+    def _in_file(self, where: Where, found: RawHits) -> None:
+        for number in np.unique(found.kinds).tolist():
+            at, kind = np.flatnonzero(found.kinds == number), KINDS[number]
+            places = self._tokeniser.places(*where, _NO_NAME, np.zeros(len(at), np.int64))
+            cells = Allowed.cell(self._tokens[found.known[at]], places)
+            chance = found.is_chance[at]
+            codes = self.open.judge(where, kind, "", cells, chance, partial(_byte, found.at[at]), in_bytes=True)
+            unsaid = codes == 0
+            self.lines[*where, kind, COINCIDENCE] += int((unsaid & chance).sum())
+            self.lines[*where, kind, RESIDUE] += int((unsaid & ~chance).sum() + is_residue(codes).sum())
+            self.lines[*where, kind, ORGANIC] += int(is_organic(codes).sum())
+            self.lines[*where, kind, ALLOWED] += int(is_allowed(codes).sum())
 
     def _no_coincidence_where_many(self, source: str, rows_of: Mapping[str, int]) -> None:
         """Equal numbers that were not there at the first look are residue where a column has more than a few."""
@@ -197,18 +269,19 @@ class _SecondLook:
             if key[0] == source and n > FEW and n * MANY > rows_of.get(key[1], 0):
                 self.lines[*key, COINCIDENCE] -= n
                 self.lines[*key, RESIDUE] += n
+                self.open.no_chance(key[:3], key[3])
 
     def _result(self, searched: Source, tally: Tally, why: str) -> SearchResult:
         source = searched.name
         by = {
             v: sum(n for k, n in self.lines.items() if k[0] == source and k[4] == v)
-            for v in (RESIDUE, PLANNED, COINCIDENCE)
+            for v in (RESIDUE, PLANNED, COINCIDENCE, ORGANIC, ALLOWED)
         }
         columns = [c for c in self._state.facts.columns if c.source == source]
         expected, found = (sum(getattr(c, f"control_{w}") for c in columns) for w in ("expected", "found"))
         control = self._controls.get(source)
         blind = bool(why) or found < expected or control is None or control.rows_recognised < control.rows_planned
-        finding = Finding.AS_PLANNED if by[PLANNED] else Finding.CLEAR
+        finding = Finding.AS_PLANNED if by[PLANNED] or by[ALLOWED] else Finding.CLEAR
         if blind:
             finding = Finding.NOT_SEARCHED
         if by[RESIDUE]:
@@ -222,11 +295,17 @@ class _SecondLook:
             found,
             expected,
             by[RESIDUE],
-            by[PLANNED],
-            by[COINCIDENCE],
+            by[PLANNED] + by[ALLOWED],
+            by[COINCIDENCE] + by[ORGANIC],
             finding,
             control.not_searchable if control else (),
+            by[ORGANIC] + by[ALLOWED],
         )
+
+
+def _byte(begins: Ints, i: int) -> tuple[int, str]:
+    """Where the i-th of them begins; what stands around it in a file is not shown."""
+    return int(begins[i]), ""
 
 
 def _went_whole(source: Source) -> bool:

@@ -92,26 +92,28 @@ def _match(form, data, at, end):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _numbers(data, begin, end, form, cards, value, found, n):  # type: ignore[no-untyped-def]
-    at = begin
-    while at < end:
-        opens = is_digit(data[at]) or (data[at] == 43 and form <= FIXED)
-        if not opens or (at > begin and is_digit(data[at - 1])):
-            at += 1
+def _numbers(data, begin, end, forms, cards, value, found, n):  # type: ignore[no-untyped-def]
+    """All forms side by side at one pass: each goes on behind its last find, whatever the others found."""
+    free = np.full(MAIL, begin, np.int64)
+    for at in range(begin, end):
+        plus = data[at] == 43
+        if not (plus or is_digit(data[at])) or (at > begin and is_digit(data[at - 1])):
             continue
-        first, stop = _match(form, data, at, end)
-        if stop < 0:
-            at += 1
-            continue
-        right = is_right(form, data, first, stop)
-        if form in (RUN, GROUPED):
-            digits = 0
-            for i in range(first, stop):
-                digits += is_digit(data[i])
-            right = _flag(cards, digits)
-        if right:
-            n = _emit(found, n, value, first, stop, form, at == begin and stop == end)
-        at = stop
+        for form in range(MAIL):
+            if not forms[form] or at < free[form] or (plus and form > FIXED):
+                continue
+            first, stop = _match(form, data, at, end)
+            if stop < 0:
+                continue
+            right = is_right(form, data, first, stop)
+            if form in (RUN, GROUPED):
+                digits = 0
+                for i in range(first, stop):
+                    digits += is_digit(data[i])
+                right = _flag(cards, digits)
+            if right:
+                n = _emit(found, n, value, first, stop, form, at == begin and stop == end)
+            free[form] = stop
     return n
 
 
@@ -232,12 +234,37 @@ def _is_space(c):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def _is_plain(data, begin, end, shapes):  # type: ignore[no-untyped-def]
+    """Whether a text is its own plain form, and no code: Chinese characters and ASCII, of another shape than any code.
+
+    No unified ideograph has another form (UAX #15).
+    """
+    h, n, i = _START, 0, begin
+    while i < end:
+        c = data[i]
+        if c >= 0x80:
+            if c < 0xE4 or c > 0xE9 or i + 2 >= end:
+                return False
+            point = ((np.int64(c) & 15) << 12) | ((np.int64(data[i + 1]) & 63) << 6) | (np.int64(data[i + 2]) & 63)
+            if point < 0x4E00 or point > 0x9FFF:
+                return False
+            c = np.uint8(120)
+            i += 2
+        i += 1
+        if _is_space(c):
+            continue
+        h = (h ^ np.uint64(np.uint8(120) if is_alnum(c) else c)) * _PRIME
+        n += 1
+    return n < SHORTEST or n > LONGEST_CODE or not _has(shapes, h)
+
+
+@compiled
 def find(offsets, data, looks, is_wide, found):  # type: ignore[no-untyped-def]
     """Value, begin, end, form and whether whole, of each find; gives their number, which may be more than fit in.
 
-    `is_wide` is told which texts are not in ASCII, and they wait for their plain form; empty: all are looked into.
+    `is_wide` is told which texts wait for their plain form, and may be a code as a whole; empty: all are looked into.
     """
-    forms, wants_phones, has_wide_codes, _, _, cards, _, _, _, _ = looks
+    forms, wants_phones, has_wide_codes, shapes, _, cards, _, _, _, _ = looks
     n = 0
     for value in range(len(offsets) - 1):
         begin, end = offsets[value], offsets[value + 1]
@@ -252,7 +279,7 @@ def find(offsets, data, looks, is_wide, found):  # type: ignore[no-untyped-def]
         if len(is_wide):
             if chars < SHORTEST:
                 continue
-            if not is_ascii:
+            if not is_ascii and not _is_plain(data, begin, end, shapes):
                 is_wide[value] = True
                 continue
         while begin < end and _is_space(data[begin]):
@@ -271,7 +298,5 @@ def find(offsets, data, looks, is_wide, found):  # type: ignore[no-untyped-def]
             if _flag(cards, 11):
                 n = _emit(found, n, value, begin, end, RUN, True)
         elif digits >= FEWEST_DIGITS:
-            for form in range(MAIL):
-                if forms[form]:
-                    n = _numbers(data, begin, end, form, cards, value, found, n)
+            n = _numbers(data, begin, end, forms, cards, value, found, n)
     return n

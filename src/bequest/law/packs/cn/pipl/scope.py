@@ -70,24 +70,6 @@ def rename(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer
 
 
 @rule(
-    "cn.pipl.entrusted",
-    gate="scope",
-    reads=(),
-    events={Event.E12},
-    always=True,
-    reference=("PIPL-21", "PIPL-59", "PIPL-25"),
-    status=ReasonStatus.VERIFIED,
-    since=PIPL,
-    zh="委托迁移、托管或者数据室不是移交：受托人按合同处理，不得转委托，结束后返还或者删除；数据室内去标识化。",
-    en="A migration, an escrow or a data room is entrusted, not passed on: by contract, without sub-entrusting, "
-    "returned or deleted at its end; de-identified in a data room.",
-)
-def entrusted(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
-    """Art. 21: the one who is entrusted gets no right of its own; it cannot hand on to a buyer."""
-    return Answer(("entrusted_processing",))
-
-
-@rule(
     "cn.pipl.due_diligence",
     gate="scope",
     reads=(),

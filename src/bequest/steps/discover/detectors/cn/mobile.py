@@ -55,7 +55,7 @@ DETECTOR = Detector(
         tel to, msg to, phone to, contact while away, reach at, dialed, dialled, virtual no, virtual number,
         privacy no, privacy number, relay no, kin call, reference call, contact call,
         calling no, sms phone no, client tel, client phone, client mobile, 隐私号, 隐私号码, 虚拟号码,
-        中间号个人"""
+        中间号个人, 中间号, emergency call, sos tel"""
     ),
     whole_hints=("sjh", "dh", "sj"),
     blockers=listed("""

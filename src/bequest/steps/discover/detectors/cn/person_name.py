@@ -185,7 +185,9 @@ DETECTOR = Detector(
             host nm, reference person, referee, referees, witnesses, real surname, real given, given nm,
             surname nm, full nm, recorder nm, opponent name, other party name, third name, third person,
             third party name person, cook name, driver nm, guard nm, rider name, 代办人姓名, 对接人姓名,
-            咨询人姓名, 推荐老师, 对方当事人"""
+            咨询人姓名, 推荐老师, 对方当事人,
+        beautician, substitute, emergency man, 代班人, masseur, nutritionist, coborrower, joint
+        borrower, loan officer, dun target"""
         ),
     ),
     weak_hints=listed(

@@ -99,7 +99,9 @@ DETECTOR = Detector(
         证件正反面, 证件复印件, 证件扫描, 身份证影像, lfrsfz, lfrsfzh, yzsfz, yzsfzh, zksfz, zksfzh, fksfz,
         fksfzh, xssfzh, jzsfz, jzsfzh, ygsfz, ygsfzh, khsfz, khsfzh, hysfz, hysfzh, jkrsfz, jkrsfzh, dbrsfz,
         sfzhma, shenfzh, sfzno, sfzcode, zjhaoma, jgz, gatxz, tbz, jzzh, jzz, juzhuzhenghao, id doc no,
-        id document no, id document number, id doc number, identity doc no"""
+        id document no, id document number, id doc number, identity doc no,
+        mate id, spouse id no, id front url, id back url, hold idcard pic, handheld id, id hold pic,
+        gov no, government no, government issued id"""
     ),
     weak_hints=listed("doc no, doc number, docno, document no, document number, card no, card number, 证号, 卡证号"),
     blockers=listed("类型, 学位, 毕业, 营业, 资格, role, product, goods, file, ssl, course"),

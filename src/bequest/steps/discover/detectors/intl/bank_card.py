@@ -43,7 +43,8 @@ DETECTOR = Detector(
         银行卡后4位, 卡号后4位, 付款银行卡, 收款银行卡, 收款银行卡号, 提现银行卡, 提现银行卡号, 打款卡号,
         结算卡, 结算银行卡, 结算银行卡号, 主卡卡号, 副卡卡号, 转入卡号, 转出卡号, 签约卡号, 绑定卡号, 储蓄卡,
         借记卡, 贷记卡号, yhkhm, yhkkh, jskh, txkh, skkh, fkkh, cxkh, xykh, xinyongka, xinyongkahao, chuxukahao,
-        gongzikahao"""
+        gongzikahao,
+        track two, trk2, trk 2, expiry ym card"""
     ),
     weak_hints=listed("卡号, card no, card num, cardno"),
     blockers=listed(

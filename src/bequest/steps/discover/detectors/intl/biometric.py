@@ -62,7 +62,8 @@ DETECTOR = Detector(
         similarity score, similarity degree, compare score, compare result, match score face, door snapshot,
         face, voice tpl, palm code, palm tpl, iris tpl, vein tpl, finger bin, face shot, selfie img check,
         live ness, match pct, match percent, match ratio, snap, snap url,
-        snapshot face"""
+        snapshot face,
+        face check photo, 人脸比对"""
     ),
     blockers=listed("browser, 浏览器, device, 设备, font, typeface"),
     types=frozenset({T, B, J, I, N}),

@@ -126,7 +126,10 @@ DETECTOR = Detector(
         尿酸, audiogram, hearing test, lung test, lung tst, spirometry, disability degree, degree disability,
         trtmt, treatment given, injury part, injured part of body, body part injured, health paper,
         health cert until, medical paper, days off sick, drug fee, medicine fee, medicine cost, clinic dept,
-        illness name, 药费, 病假天数合计"""
+        illness name, 药费, 病假天数合计,
+        hesuan, symp, 皱纹, 毛孔, wrinkle, wrinkles, pores, pore, acne, menstrual cycle, 月经, vaccine
+        doses, vaccination count, 疫苗针次, health card photo, body temp am, body temp pm, temp am, temp
+        pm, tw am, tw pm, adverse reaction, due date baby, surgery history, pregnant flag"""
     ),
     weak_hints=listed(
         """检查, 检验, 化验, 体重, 用量, 用法, 疗效, 药品名称, 药品, 疾病, 疾病名称, 病床, 床位号, 血检, height,

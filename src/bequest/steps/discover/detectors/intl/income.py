@@ -164,7 +164,14 @@ DETECTOR = Detector(
         base fee rider, reward fee, punish fee, garnish, garnishment, tax whld, pension ctr,
         pension contribution, pension contributions, pnsn ctr, service share, meal deduct, meal deduction,
         night shift pay, take home, takehome, hourly, weekly, 困难等级, 困难类型, 困难补助, 大钱包, 小钱包,
-        消费前余额, 消费后余额, 交易前金额, 交易后金额"""
+        消费前余额, 消费后余额, 交易前金额, 交易后金额,
+        信用卡张数, 信用卡额度, 信用卡总额, 工资发放形式, 发薪方式, 代发工资, card limit, annual income amount,
+        credit card count, credit card limit, credit cards, query times credit, repay ability score,
+        monthly outgoings, outgoings, monthly expense person, remaining debt, installment amount,
+        instalment amount, 每期还款, 期供, 本期应还, 本期应还金额, 本期本金, 本期利息, 应收本金, 应收利息,
+        实还本金, 实还利息, 实还罚息, 减免金额, 结清金额, 出借收益, 在投金额, 待收收益, 回款金额, 回款本金,
+        回款利息, collect principal, collect interest, recovered amount, wealth source, 资金来源, 财富来源,
+        garnish amount"""
     ),
     weak_hints=listed(
         """money, 金额, 积分余额, 零钱, advance, loan, debt, 保证金, pension perc, accumulation fund, amount, sum,
@@ -175,7 +182,8 @@ DETECTOR = Detector(
         flow amount, inout amount, 流水金额, 入账金额, 出账金额, income amount, expense amount, out amount,
         in amount, tx amount, gross, net, overtime, deduct, penalty, fine, 罚金, 扣除, withholding rate,
         usable money, frozen money, earn, earning, balance, 手续费, 可用, 冻结, 余额, 本金, 逾期, je, ye,
-        should pay, real pay, fare, due, budget, purse"""
+        should pay, real pay, fare, due, budget, purse,
+        查询次数"""
     ),
     blockers=listed(
         """商品, 优惠, 库存, stock, goods, product, warehouse, 预算, 商户, 店铺, 平台, 公司, shop, mch, 比例,"""
