@@ -129,8 +129,8 @@ def _said(secret: bytes, case_id: str, lots: tuple[str, ...], row: Mapping[str, 
         {
             "v": 1, "case": case_id, "ref": row["ref"], "fact": row["fact"], "value": row["value"], "lot": row["lot"],
             "at": rfc3339(row["at"]), "channel": row["channel"], "state": row["state"],
-            "receipt": hashlib.sha256(receipt).hexdigest(), "all": _question(secret, *question, "") if row["lot"] else "",
-            "parts": list(parts),
+            "receipt": hashlib.sha256(receipt).hexdigest(), "parts": list(parts),
+            "all": _question(secret, *question, "") if row["lot"] else "",
         }
     )  # fmt: skip
 

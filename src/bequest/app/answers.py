@@ -150,8 +150,8 @@ def _with_states(said: pl.DataFrame, late: pl.DataFrame, known: pl.DataFrame | N
         lasts, on=_KIND, how="left", maintain_order="left"
     )
     old = ~pl.col("n").is_in(newest.implode()) | (pl.col("known_at") > pl.col("at")).fill_null(False)
-    state = pl.when(pl.col("late").fill_null(False)).then(pl.lit("late"))
-    state = state.when(old).then(pl.lit("superseded")).otherwise(pl.lit("taken"))
+    late_first = pl.when(pl.col("late").fill_null(False)).then(pl.lit("late"))
+    state = late_first.when(old).then(pl.lit("superseded")).otherwise(pl.lit("taken"))
     return rows.with_columns(state.alias("state")).drop("n", "late", "known_at")
 
 

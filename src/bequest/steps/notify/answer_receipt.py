@@ -44,7 +44,7 @@ CONTEXT: dict[str, Json] = {
     "dpv:isIndicatedAtTime": {"@type": "xsd:dateTime"},
     "skos:broader": {"@type": "@id"},
 }  # fmt: skip
-"""Prefixes and types; nothing has to be fetched to read a receipt. The proof is a value of its own, no data about it."""
+"""Prefixes and types; nothing has to be fetched to read a receipt. The proof is a value, not data."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,9 +120,8 @@ def receipt_download(request: HttpRequest, token: str, code: str) -> HttpRespons
     if isinstance(found, HttpResponse):
         return found
     opened, made = found
-    response = HttpResponse(
-        kept_receipt(site().store, opened, made) or receipt_file(opened, made), content_type=MEDIA_TYPE
-    )
+    content = kept_receipt(site().store, opened, made) or receipt_file(opened, made)
+    response = HttpResponse(content, content_type=MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="receipt-{made.code}.jsonld"'
     return response
 
