@@ -16,9 +16,14 @@ from pathlib import Path
 import pytest
 from tests.e2e.kill_lab import KILLED, ROOT, Ended, Lab
 from tests.e2e.kill_state import CASE, state_of
+from tests.e2e.test_late_answers import somebody
 from tests.unit.demo.reading import read_crm
 
+from bequest.app.answer_receipts import write_receipts
 from bequest.app.casefile import read_case_file
+from bequest.app.context import open_context
+from bequest.app.make_bundle import write_trust
+from bequest.evidence.verify import verify_kept
 from bequest.model.case import Role
 
 WELL = Ended(0, "")
@@ -227,3 +232,24 @@ def test_a_refused_attempt_is_followed_by_another_also_when_both_are_killed(lab:
     order = ("destruction.intent:1", "destruction.outcome:1", "rescan.report:1", "certificate.refused:1",
              "destruction.intent:2", "destruction.outcome:2", "rescan.report:2", "certificate.issued:1")  # fmt: skip
     assert [e for e in said if e in order] == list(order)
+
+
+@pytest.mark.parametrize("point", ["answers.committed#1", "outbox.before_drain#1", "outbox.after_publish#1"])
+def test_answers_that_were_cut_off_while_committed_to_are_in_the_log_once_and_have_receipts(
+    lab: Lab, point: str, tmp_path: Path
+) -> None:
+    folder = lab.copy("cutover", tmp_path / "case")
+    ref, _ = somebody(lab, folder)
+    order = {"answer": "object", "refs": [ref]}
+    known = sum("answers.received" in e for e in events(folder))
+    assert lab.run("answer", folder, kill=point, **order).code == KILLED, f"{point} was not reached"
+    assert lab.run("answer", folder, **order) == WELL
+    assert sum("answers.received" in e for e in events(folder)) == known + 1
+    ctx = open_context(folder / "home")
+    try:
+        [name] = write_receipts(ctx, CASE, ref, tmp_path / "out")
+        write_trust(ctx, CASE, tmp_path / "trust.json")
+    finally:
+        ctx.store.close()
+    report = verify_kept(tmp_path / "trust.json", [tmp_path / "out" / name], rehearsal=True)
+    assert report.ok, report.failed

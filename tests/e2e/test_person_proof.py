@@ -10,11 +10,28 @@ from tests.e2e.whole_case import WholeCase
 from bequest.app.context import open_context
 from bequest.app.portal.links import link_tokens
 from bequest.app.portal.open_card import Opened, open_link
+from bequest.app.portal.own_proof import proof_file
 from bequest.app.public.person_proofs import check_person_proof, is_person_proof
 from bequest.app.telling import register
 from bequest.documents.qr import parse_person_text
-from bequest.evidence.verify import verify_bundle
+from bequest.evidence.person_proof import parse_person_proof
+from bequest.evidence.verify import verify_bundle, verify_kept
 from bequest.model.disposition import Residue
+
+
+def check_without_bundle(trust: Path, made: bytes, forged: dict[str, object], tmp_path: Path) -> None:
+    """The trust file and the signed head in the proof suffice; a proof without one, or under another, does not."""
+    value = json.loads(made)
+    head = value["head"]
+    other_head = head | {"proof": head["proof"].replace("index ", "index 1", 1)}
+    no_head = {k: v for k, v in value.items() if k != "head"}
+    path = tmp_path / "kept.json"
+    for given, is_good in ((value, True), (forged, False), (value | {"head": other_head}, False), (no_head, False)):
+        path.write_text(json.dumps(given))
+        assert verify_kept(trust, [path], rehearsal=True).ok is is_good
+    path.write_bytes(made)
+    assert "seen with the bundle only" in verify_kept(trust, [path], rehearsal=True).checks[0].en
+    assert not verify_kept(trust, [path]).ok, "a rehearsal is no evidence"
 
 
 def test_a_person_proves_what_was_recorded_against_bundle_and_public_page(
@@ -36,15 +53,17 @@ def test_a_person_proves_what_was_recorded_against_bundle_and_public_page(
         assert len({p.root() for p in proofs}) == 1
         assert len({p.tag for p in proofs}) == len(proofs), "each has a line of its own"
         one, other = proofs[0], next(p for p in proofs if p.disposition != proofs[0].disposition)
-        made = one.to_json(case_id)
+        mine = next(o for o in opened if o.proof == opened[0].proof)
+        made = proof_file(mine)
+        assert parse_person_proof(made).head is not None
         (tmp_path / "proof.json").write_bytes(made)
         forged = json.loads(made) | {"disposition": other.disposition}
         (tmp_path / "forged.json").write_text(json.dumps(forged))
         good = verify_bundle(whole.bundle, whole.trust, rehearsal=True, persons=[tmp_path / "proof.json"])
         assert good.ok
-        assert [c.en for c in good.checks if c.code == "person"] == [
-            f"what the log recorded for this person: {one.disposition}"
-        ]
+        [said] = [c.en for c in good.checks if c.code == "person"]
+        assert said.startswith(f"what the log recorded for this person: {one.disposition}; entry ")
+        check_without_bundle(whole.trust, made, forged, tmp_path)
         bad = verify_bundle(whole.bundle, whole.trust, rehearsal=True, persons=[tmp_path / "forged.json"])
         assert [c.code for c in bad.failed] == ["person"]
 

@@ -9,11 +9,13 @@ import pytest
 from tests.web.conftest import CASE, Server, Town, start, stop, wait_for
 
 from bequest.app.answer_receipts import write_receipts
+from bequest.app.make_bundle import write_trust
 from bequest.app.portal.messages import reply, thread
 from bequest.app.portal.page import keep_page, page_of
 from bequest.app.telling import saved_answers
 from bequest.crypto.links import lookup_of, open_card, secret_of
 from bequest.evidence.event_types import EventType
+from bequest.evidence.verify import verify_kept
 from bequest.kernel.errors import InputError
 from bequest.steps.notify.answer_receipt import RECEIPT_PROFILE
 from bequest.store.portal_records import RequestOutcome, RequestState
@@ -132,11 +134,28 @@ def test_the_receipt_can_be_downloaded_and_holds_nothing_of_the_person(
     assert client.get(f"/o/{stranger['token']}/receipt/{code}/file").status == 404
 
     wait_for(lambda: all(a.state is RequestState.TAKEN for a in asked(town, who["ref"])))
-    [name] = write_receipts(town.ctx, CASE, who["ref"], tmp_path / "out")
-    staff = json.loads((tmp_path / "out" / name).read_bytes())
+    trust = tmp_path / "trust.json"
+    write_trust(town.ctx, CASE, trust)
+    (tmp_path / "plain.jsonld").write_bytes(got.body)
+    if b"bequest:proof" not in got.body:  # downloaded before it was taken
+        assert not verify_kept(trust, [tmp_path / "plain.jsonld"], rehearsal=True).ok
+    proven = client.get(link[1])
+    (tmp_path / "mine.jsonld").write_bytes(proven.body)
+    for secret in (who["name"], who["phone"], who["email"], who["token"]):
+        assert secret not in proven.text
+    assert "bequest-verify --proof" in client.get(f"/o/{who['token']}/receipt/{code}").text
+    report = verify_kept(trust, [tmp_path / "mine.jsonld"], rehearsal=True)
+    assert report.ok, report.failed
+    assert f"{who['ref']} answered at" in report.checks[0].en
+    assert "refuses the new purpose" in report.checks[0].en
+    names = write_receipts(town.ctx, CASE, who["ref"], tmp_path / "out")
+    assert len(names) == 2, "each answer has its own"
+    assert verify_kept(trust, [tmp_path / "out" / n for n in names], rehearsal=True).ok
+    mine, staff = json.loads(proven.body), json.loads((tmp_path / "out" / names[-1]).read_bytes())
+    assert {**mine, "bequest:proof": 0} == {**staff, "bequest:proof": 0}, "staff hand out the same receipt"
     assert staff["dpv:hasRecordOfActivity"]["dpv:hasNotice"] == record["dpv:hasNotice"]
-    [event] = staff["dpv:hasRecordOfActivity"]["dpv:hasConsentStatus"]
-    assert event["@type"][0] == "dpv:ConsentRefused"  # the file of answers keeps the last one of each kind
+    states = [e["@type"][0] for e in staff["dpv:hasRecordOfActivity"]["dpv:hasConsentStatus"]]
+    assert states == ["dpv:ConsentGiven", "dpv:ConsentWithdrawn"]
     with town.ctx.store.transaction() as tx:
         assert "answers.receipt" in {a.action for a in tx.access.list(CASE)}
     with pytest.raises(InputError, match="no answer to this letter"):

@@ -1,77 +1,73 @@
 """Receipts of the answers to one letter, for staff to hand to the person, by whatever channel they came; logged."""
 
-import json
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from bequest.app.answer_forms import fill_form, receipt_texts
+from bequest.app.answer_lines import Given, batches, receipts_with_proof
 from bequest.app.context import Context, is_past
 from bequest.app.evidence import publish, record
-from bequest.app.notices import notices_for
-from bequest.app.portal.answer_receipt import receipt_facts
-from bequest.app.portal.page import make_page
-from bequest.app.run_discover import data_map
-from bequest.app.run_notify import notice_file, with_portal
 from bequest.app.telling import register, saved_answers
 from bequest.crypto.atomic import write_file
 from bequest.evidence.event_types import EventType
-from bequest.kernel.codec import decode
 from bequest.kernel.errors import InputError
-from bequest.model.case import Case
-from bequest.steps.notify.answer_receipt import Said, render_receipt
-from bequest.steps.notify.answers import ANSWERS
-from bequest.steps.notify.content import Notice
+from bequest.steps.notify.answers import WORDS
 from bequest.store.records import AccessRecord
-
-_WORDS = {(fact.value, value): word for word, (fact, value) in ANSWERS.items()}
 
 
 def write_receipts(ctx: Context, case_id: str, ref: str, folder: Path) -> list[str]:
-    """One file per answer that counts (the last of each kind and lot), as JSON-LD; their names.
+    """One file per answer to a letter, in order of time, as JSON-LD with its proof; their names.
 
-    The notice is the one that was sent: by the lots of the letter, as it lies in the workspace.
+    Each is as it was committed to when the answer was taken. Of answers that an earlier version took, those that count
+    have a receipt without a proof.
 
     Raises:
         InputError: where no letter bears this reference, nobody answered it, or the folder is a file.
     """
     workspace = ctx.workspace(case_id)
-    letter = register(workspace).filter(pl.col("ref") == ref)
-    if not letter.height:
+    if not register(workspace).filter(pl.col("ref") == ref).height:
         raise InputError(f"no letter of this case carries the reference {ref!r}", hint="It stands in each letter.")
     answers = saved_answers(workspace)
-    own = [] if answers is None else answers.filter(pl.col("ref") == ref).sort("at").to_dicts()
-    if not own:
+    counting = [] if answers is None else answers.filter(pl.col("ref") == ref).to_dicts()
+    given = [r for key in batches(ctx, case_id) for r in receipts_with_proof(ctx, case_id, key, ref)]
+    given += _without_proof(ctx, case_id, counting, given)
+    if not given:
         raise InputError(
             "no answer to this letter was taken in", hint="`bequest notify answers` takes them from a file."
         )
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder.name} is a file", hint="Name a folder; it is made where it is missing.")
-    case = ctx.case(case_id).case
-    lots = letter["lots"][0] or ""
-    notice = _notice(ctx, case, lots)
-    page = make_page(case, {}, "")
-    told = tuple(x for x in lots.split(",") if x in {lot.id for lot in page.lots}) or tuple(x.id for x in page.lots)
-    _note(ctx, case_id, ref, len(own))
+    _note(ctx, case_id, ref, len(given))
     folder.mkdir(parents=True, exist_ok=True)
     names = []
-    for n, row in enumerate(own, start=1):
-        said = Said(_WORDS[row["fact"], row["value"]], row["at"], row["channel"], row["lot"])
-        facts = receipt_facts(page, notice, ref, f"{ref}-{n}", told, (said,), told_on=letter["told_on"][0])
+    for n, receipt in enumerate(sorted(given, key=lambda r: r.row["at"]), start=1):
         name = f"receipt-{ref}-{n}.jsonld"
-        write_file(folder / name, render_receipt(facts))
+        write_file(folder / name, receipt.file)
         names.append(name)
     return names
 
 
-def _notice(ctx: Context, case: Case, lots: str) -> Notice:
-    """The wording of the letter, as it was kept when it was sent."""
-    found = with_portal(ctx, case, notices_for(case, data_map(ctx, case.id), {"", lots}))
-    kept = notice_file(ctx.workspace(case.id), found[lots].version)
-    if not kept.is_file():  # the case file was changed since: the one that went out holds
-        with ctx.store.transaction() as tx:
-            version = str(tx.settings.get("notice_version", found[lots].version, case_id=case.id))
-        kept = notice_file(ctx.workspace(case.id), version)
-    return decode(Notice, json.loads(kept.read_text(encoding="utf-8"))) if kept.is_file() else found[lots]
+_WHAT = ("fact", "value", "lot", "at")
+
+
+def _without_proof(ctx: Context, case_id: str, counting: list[dict[str, Any]], given: list[Given]) -> list[Given]:
+    """Of the answers that count, those that were not committed to one by one."""
+    known = {tuple(r.row[c] for c in _WHAT) for r in given}
+    rows = [a for a in counting if tuple(a[c] for c in _WHAT) not in known]
+    if not rows:
+        return []
+    words = [WORDS[a["fact"], a["value"]] for a in rows]
+    numbers = [f"{a['ref']}-{n}" for n, a in enumerate(rows, start=1)]
+    said = pl.DataFrame(rows).with_columns(
+        pl.Series("word", words), pl.Series("number", numbers), pl.lit("taken").alias("state")
+    )
+    filled, forms = receipt_texts(ctx, ctx.case(case_id).case, said["ref"]).forms(said, {})
+    return [
+        Given(r["ref"], r["number"], r, fill_form(forms[r["form"]], ref=r["ref"], number=r["number"], at=r["at"]))
+        for r in filled.iter_rows(named=True)
+    ]
 
 
 def _note(ctx: Context, case_id: str, ref: str, n_rows: int) -> None:

@@ -1,45 +1,31 @@
 """What people answer: taken over from a file, at any time until the data are gone."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 import polars as pl
 
+from bequest.app.answer_forms import receipt_texts
+from bequest.app.answer_lines import commit_answers
 from bequest.app.context import Context, is_past, require, require_open
-from bequest.app.destruction import has_begun, is_erased, is_erased_at
 from bequest.app.evidence import event_id, publish, record
+from bequest.app.phases import TOO_LATE, Phase, phase_of
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import load_linked
 from bequest.app.telling import know_again, register, save_answers, saved_answers
+from bequest.evidence.answer_proof import ROLE
 from bequest.evidence.event import parse_event
 from bequest.evidence.event_types import EventType
 from bequest.evidence.jcs import encode
 from bequest.kernel.canonical import digest
 from bequest.kernel.errors import StateError
 from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, TELLS_NOBODY, Case
-from bequest.steps.notify.answers import merge_answers, read_answers, stopping
-from bequest.store.portal_records import Look
+from bequest.steps.notify.answer_receipt import Said
+from bequest.steps.notify.answers import WORDS, merge_answers, read_answers, stopping
 from bequest.store.records import AnswerBatch
 from bequest.store.transaction import Tx
-
-
-class Phase(StrEnum):
-    """How far the destruction is, and with it what an answer can still do."""
-
-    OPEN = "open"
-    """Not begun: every answer counts."""
-    BEGUN = "begun"
-    """Under way: what stops it is honoured for what is not erased yet; a consent comes too late."""
-    ERASED = "erased"
-    """Nothing is left to act on."""
-
-
-TOO_LATE = {
-    Phase.BEGUN: ("太迟了，销毁已经开始", "too late, the destruction has begun"),
-    Phase.ERASED: ("太迟了，数据已经删除", "too late, data deleted"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +69,15 @@ def require_answerable(ctx: Context, case_id: str) -> None:
         require_open(ctx, case_id, "an answer")
 
 
-def take_answers(ctx: Context, case_id: str, answers: pl.DataFrame, file_digest: str, *, channel: str) -> Entered:
+def take_answers(
+    ctx: Context, case_id: str, answers: pl.DataFrame, file_digest: str, *, channel: str,
+    said: pl.DataFrame | None = None, before: Mapping[str, tuple[Said, ...]] | None = None,
+) -> Entered:  # fmt: skip
     """Take answers that were read (`steps.notify.answers.read_answers` names the columns), whatever way they came.
 
-    `file_digest`: a digest of what they were read from; the same again changes nothing.
+    `file_digest`: a digest of what they were read from; the same again changes nothing. Each is committed to by itself
+    in the entry of the log. `said`: all that was said, where that is more than the last of each kind, with `word` and
+    `number`; `before`: what was said to the same question earlier, by number.
 
     Raises:
         StateError: where some or all come too late: each is answered so, and that is logged.
@@ -94,6 +85,8 @@ def take_answers(ctx: Context, case_id: str, answers: pl.DataFrame, file_digest:
     workspace = ctx.workspace(case_id)
     case = ctx.case(case_id).case
     at = ctx.now(case_id)
+    said = _worded(answers) if said is None else said
+    texts = receipt_texts(ctx, case, said["ref"])
     with ctx.store.transaction() as tx:  # one at a time: two files at once must both be in the end
         merged = saved_answers(workspace)
         phase = phase_of(tx, case_id)
@@ -102,6 +95,8 @@ def take_answers(ctx: Context, case_id: str, answers: pl.DataFrame, file_digest:
             n_late = _late_before(tx, case_id, file_digest)  # said once, whatever has happened since
         else:
             in_time = answers.join(late, on=["ref", "fact", "lot"], how="anti")
+            root = commit_answers(ctx, case, file_digest[:32], _with_states(said, late, merged), texts, before or {})
+            ctx.hooks.at(case_id, "answers.committed")
             if in_time.height or merged is None:
                 merged = merge_answers(merged, in_time)
                 save_answers(workspace, merged)
@@ -119,7 +114,7 @@ def take_answers(ctx: Context, case_id: str, answers: pl.DataFrame, file_digest:
             record(
                 ctx, tx, case_id, EventType.ANSWERS_RECEIVED, file_digest[:32], at=at,
                 counts={"answers": answers.height} | ({"too_late": n_late} if n_late else {}),
-                content={"answered": list(TOO_LATE[phase])} if n_late else None,
+                content={"answered": list(TOO_LATE[phase])} if n_late else None, refs={ROLE: root},
             )  # fmt: skip
     with suppress(StateError):  # where the records must be linked anew an answer is taken all the same
         know_again(
@@ -138,18 +133,26 @@ def take_answers(ctx: Context, case_id: str, answers: pl.DataFrame, file_digest:
     return Entered(merged, phase)
 
 
-def phase_of(tx: Tx, case_id: str) -> Phase:
-    """How far the destruction is, as the record says."""
-    if is_erased(tx, case_id):
-        return Phase.ERASED
-    return Phase.BEGUN if has_begun(tx, case_id) else Phase.OPEN
+def _worded(answers: pl.DataFrame) -> pl.DataFrame:
+    words = [WORDS[pair] for pair in answers.select("fact", "value").iter_rows()]
+    return answers.with_columns(pl.Series("word", words, dtype=pl.Utf8), pl.lit("").alias("number"))
 
 
-def phase_at(look: Look) -> Phase:
-    """As `phase_of`, of what a page saw."""
-    if is_erased_at(look):
-        return Phase.ERASED
-    return Phase.BEGUN if look.has_begun else Phase.OPEN
+_KIND = ("ref", "fact", "lot")
+
+
+def _with_states(said: pl.DataFrame, late: pl.DataFrame, known: pl.DataFrame | None) -> pl.DataFrame:
+    """How each counts: too late, or behind a later one to the same question, or taken."""
+    rows = said.with_row_index("n")
+    newest = rows.sort("at", maintain_order=True).unique(_KIND, keep="last")["n"]
+    lasts = (said.clear() if known is None else known).select(*_KIND, pl.col("at").alias("known_at"))
+    rows = rows.join(late.select(*_KIND, pl.lit(True).alias("late")), on=_KIND, how="left", maintain_order="left").join(
+        lasts, on=_KIND, how="left", maintain_order="left"
+    )
+    old = ~pl.col("n").is_in(newest.implode()) | (pl.col("known_at") > pl.col("at")).fill_null(False)
+    late_first = pl.when(pl.col("late").fill_null(False)).then(pl.lit("late"))
+    state = late_first.when(old).then(pl.lit("superseded")).otherwise(pl.lit("taken"))
+    return rows.with_columns(state.alias("state")).drop("n", "late", "known_at")
 
 
 def _too_late(case: Case, phase: Phase, answers: pl.DataFrame) -> pl.DataFrame:

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from bequest.app.answer_lines import lines_by_entry
 from bequest.app.approve_policy import approval_state
 from bequest.app.context import Context
 from bequest.app.evidence import event_id, guomi_signer, log_origin, open_log, platform_signer
 from bequest.app.user_files import new_user_file
 from bequest.app.witnesses import witness_keys
 from bequest.evidence.bundle import BundleParts, Content, build_bundle
+from bequest.evidence.checks.answers import render_lines
 from bequest.evidence.event_types import EventType
 from bequest.evidence.log import Log
 from bequest.evidence.report import VerifyReport
@@ -99,6 +101,8 @@ def make_bundle(ctx: Context, case_id: str) -> Bundle:
             raise StateError(f"case {case_id} is not closed", hint=f"Run `bequest close {case_id}` first.")
         proofs = _proofs(log, event_id(EventType.CERTIFICATE_ISSUED, "1"))
         shown = shown_heads(log, case)
+        entries = {leaf.id: leaf.seq for leaf in log.entries()}
+    lines = dict(lines_by_entry(ctx, case_id, entries))
     parts = BundleParts(
         trust=trust,
         log=workspace.dir("log"),
@@ -113,6 +117,7 @@ def make_bundle(ctx: Context, case_id: str) -> Bundle:
         receipts=_files(workspace.dir("receipts"), "*.dsse.json"),
         notices=_files(workspace.dir("notices"), "*"),
         disposition=_files(workspace.dir("work"), "disposition.leaves"),
+        answers={"answers.leaves": render_lines(lines)} if lines else {},
         attachments=_files(workspace.dir("attachments"), "*"),
         heads=shown,
     )

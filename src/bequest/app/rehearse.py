@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from bequest.app.answers import enter_answers
 from bequest.app.approve_policy import approval_state, approve_policy
 from bequest.app.casefile import read_case_file
 from bequest.app.clock import advance_clock
@@ -29,7 +30,6 @@ from bequest.app.run_destroy import run_destroy
 from bequest.app.run_discover import run_discover, run_import_map
 from bequest.app.run_link import run_link
 from bequest.app.run_notify import (
-    enter_answers,
     enter_report,
     publish_notice,
     read_sealed_frame,

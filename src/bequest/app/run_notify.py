@@ -8,7 +8,6 @@ from pathlib import Path
 
 import polars as pl
 
-from bequest.app.answers import enter_answers as enter_answers
 from bequest.app.approve_policy import approved_policy
 from bequest.app.context import Context, Run, require, require_open, step
 from bequest.app.evidence import log_origin, publish, record

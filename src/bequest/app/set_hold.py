@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from bequest.app.answers import Phase, phase_of
 from bequest.app.context import Context, is_past, require
 from bequest.app.evidence import keep_statement, publish, record
 from bequest.app.hold_names import named_subjects
 from bequest.app.intents import await_published
 from bequest.app.legal_holds import PREFIX, Ground, LegalHold, all_holds, save_holds, save_marks
+from bequest.app.phases import Phase, phase_of
 from bequest.app.run_discover import data_map
 from bequest.app.run_link import load_linked
 from bequest.app.signing_people import signing_person

@@ -38,6 +38,7 @@ _FOLDERS = (
     "notices",
     "report",
     "disposition",
+    "answers",
     "attachments",
     "heads",
 )
@@ -65,6 +66,8 @@ class BundleParts:
     notices: Mapping[str, Content] = field(default_factory=dict)
     report: Mapping[str, Content] = field(default_factory=dict)
     disposition: Mapping[str, Content] = field(default_factory=dict)
+    answers: Mapping[str, Content] = field(default_factory=dict)
+    """The lines of answers (`evidence.answer_proof`), by the entries that hold their roots."""
     attachments: Mapping[str, Content] = field(default_factory=dict)
     """Evidence that somebody handed in, as it came."""
     guomi: Sm2Signer | None = None

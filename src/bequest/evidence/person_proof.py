@@ -1,14 +1,17 @@
 """The proof that one person can keep: how the case recorded the end of his or her data, and the path to the root.
 
 Whoever holds it can show it to anybody; nobody else can make it, for the salt is in it. It names nobody: the tag is
-keyed. The root is in the log of the case, so the proof is checked against the evidence bundle or at the public page.
+keyed. The root is in the log of the case, so the proof is checked against the bundle or at the public page; the
+file holds the head of the log that it speaks of as well, as the log signed it, and is then checked without a bundle.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bequest.evidence.disposition_tree import TAG_BYTES, DispositionProof, disposition_leaf
+from bequest.evidence.head_proof import HeadProof, parse_head_proof
 from bequest.evidence.merkle import HASH_BYTES, leaf_hash, root_of_inclusion
+from bequest.kernel.canonical import Json
 from bequest.kernel.errors import VerificationError
 
 TYPE = "bequest/person-proof/v1"
@@ -26,6 +29,8 @@ class PersonProof:
     salt: bytes
     disposition: str
     at: DispositionProof
+    head: HeadProof | None = None
+    """The head of the log that holds the root; None in the text of a QR code, and in files of earlier versions."""
 
     def root(self) -> bytes | None:
         """The root that the path leads to; None for a path that leads nowhere."""
@@ -33,12 +38,17 @@ class PersonProof:
         return root_of_inclusion(leaf, self.at.index, self.at.size, self.at.hashes)
 
     def to_json(self, case_id: str) -> bytes:
-        """The file for the person to keep. The case is named for finding the bundle; it is no part of the proof."""
-        said = {
+        """The file for the person to keep. The case is named for finding the bundle; it is no part of the proof.
+
+        Verifiers of earlier versions pass over the head, which names its own version.
+        """
+        said: dict[str, Json] = {
             "type": TYPE, "case": case_id, "tag": self.tag.hex(), "salt": self.salt.hex(),
             "disposition": self.disposition, "index": self.at.index, "size": self.at.size,
             "hashes": [h.hex() for h in self.at.hashes],
         }  # fmt: skip
+        if self.head is not None:
+            said["head"] = self.head.to_json()
         return (json.dumps(said, indent=1) + "\n").encode()
 
 
@@ -56,9 +66,10 @@ def parse_person_proof(data: bytes) -> PersonProof:
             bytes.fromhex(said["tag"]), bytes.fromhex(said["salt"]), said["disposition"], said["index"], said["size"],
             tuple(bytes.fromhex(h) for h in said["hashes"]),
         )  # fmt: skip
+        head = parse_head_proof(said["head"]) if "head" in said else None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise VerificationError("this is no proof of a person's disposition", hint=_HINT) from error
-    return proof
+    return replace(proof, head=head)
 
 
 def person_proof(

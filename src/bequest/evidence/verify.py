@@ -1,22 +1,25 @@
 """Verification of a bundle from the bundle and a trust file alone.
 
 In this order, each part resting on those before it: files (nothing missing, nothing more, every byte signed for), keys,
-log, heads that others saw, statements, proofs and receipts, approvals, certificate, dispositions. Where files or log
-do not hold, what rests on them is not looked at, and the report says so.
+log, heads that others saw, statements, proofs and receipts, approvals, certificate, dispositions, answers. Where files
+or log do not hold, what rests on them is not looked at, and the report says so. What a person keeps (a proof, a receipt
+of an answer) brings a signed head of the log along and is checked without a bundle, too.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from bequest.evidence.answer_proof import is_answer_receipt
+from bequest.evidence.checks.answers import AnswerLines, check_answers, check_receipt_of_answer
 from bequest.evidence.checks.approvals import check_approvals
 from bequest.evidence.checks.certificate import check_certificates
-from bequest.evidence.checks.disposition import check_disposition, check_persons
+from bequest.evidence.checks.disposition import check_disposition, check_person
 from bequest.evidence.checks.files import BundleFiles, check_files
 from bequest.evidence.checks.guomi import check_guomi
 from bequest.evidence.checks.heads import check_earlier, check_heads
 from bequest.evidence.checks.later import check_ends, read_later
-from bequest.evidence.checks.log import check_log
+from bequest.evidence.checks.log import LogView, check_log
 from bequest.evidence.checks.receipts import check_receipts
 from bequest.evidence.checks.statements import check_proofs, check_statements
 from bequest.evidence.report import Findings, VerifyReport
@@ -40,7 +43,7 @@ def verify_bundle(
 
     `earlier` are checkpoints of the log that the reader has from an earlier day: the log must contain each. `later` are
     statements made after the close: custody that was destroyed, a certificate that was revoked. `persons` are proofs
-    that people kept of what became of their data.
+    that people kept of what became of their data, and receipts of their answers.
 
     Raises:
         InputError: where there is no bundle folder, the trust file is missing, malformed, or lies in the bundle, or an
@@ -52,10 +55,7 @@ def verify_bundle(
     beside = _Beside([(p.name, _read_note(p)) for p in earlier], [(p.name, _read_beside(p)) for p in later],
                      [(p.name, _read_beside(p)) for p in persons])  # fmt: skip
     findings = Findings()
-    if anchors.rehearsal and not rehearsal:
-        zh = "这是演练，不是证据；确要核验请加 --rehearsal"
-        en = "this is a rehearsal, not evidence; to check it all the same, give --rehearsal"
-        findings.failed("rehearsal", "bag-info.txt", zh, en)
+    if _refuse_rehearsal(anchors, "bag-info.txt", findings, known=rehearsal):
         return findings.report(complete=False)
     files = check_files(bundle, anchors, findings)
     if files is None:
@@ -65,6 +65,42 @@ def verify_bundle(
     except VerificationError as error:  # a file that changed while it was being read
         findings.refused("files.digests", "data/", "读取时出错", "reading failed", error)
         return findings.report(complete=False)
+
+
+def verify_kept(trust: Path, persons: Sequence[Path], *, rehearsal: bool = False) -> VerifyReport:
+    """What holds of proofs and receipts that people kept, by the trust file and the heads in them alone.
+
+    Nothing of anybody else is needed, and nothing of anybody else is learned. What came later in the log is not seen.
+
+    Raises:
+        InputError: where the trust file is missing or malformed, or a file cannot be read.
+    """
+    anchors = _read_trust(trust, None)
+    kept = [(p.name, _read_beside(p)) for p in persons]
+    findings = Findings()
+    if _refuse_rehearsal(anchors, trust.name, findings, known=rehearsal):
+        return findings.report(complete=False)
+    _check_kept(kept, anchors, None, findings)
+    return findings.report(complete=True)
+
+
+def _refuse_rehearsal(trust: Trust, file: str, findings: Findings, *, known: bool) -> bool:
+    if not trust.rehearsal or known:
+        return False
+    zh = "这是演练，不是证据；确要核验请加 --rehearsal"
+    en = "this is a rehearsal, not evidence; to check it all the same, give --rehearsal"
+    findings.failed("rehearsal", file, zh, en)
+    return True
+
+
+def _check_kept(
+    persons: Sequence[tuple[str, bytes]], trust: Trust, held: tuple[LogView, AnswerLines] | None, findings: Findings
+) -> None:
+    for name, data in persons:
+        if is_answer_receipt(data):
+            check_receipt_of_answer(name, data, trust, findings, held)
+        else:
+            check_person(name, data, trust, findings, held[0] if held else None)
 
 
 class _Beside(NamedTuple):
@@ -91,7 +127,8 @@ def _verify_payload(files: BundleFiles, trust: Trust, beside: _Beside, findings:
     check_certificates(files, trust, log, statements, approved, findings)
     check_ends(files, statements, read_later(beside.later, trust, findings), findings)
     check_disposition(files, log, statements, findings)
-    check_persons(beside.persons, log, findings)
+    lines = check_answers(files, log, findings)
+    _check_kept(beside.persons, trust, (log, lines), findings)
     return findings.report(complete=True)
 
 
@@ -108,9 +145,9 @@ def _check_keys(files: BundleFiles, trust: Trust, findings: Findings) -> None:
         findings.passed("trust.keys", zh, en, file="data/trust/")
 
 
-def _read_trust(path: Path, bundle: Path) -> Trust:
+def _read_trust(path: Path, bundle: Path | None) -> Trust:
     hint = "Use the trust.json that reached you by another way than the bundle."
-    if bundle.resolve() in path.resolve().parents:
+    if bundle is not None and bundle.resolve() in path.resolve().parents:
         raise InputError("the trust file lies inside the bundle", hint=hint)
     try:
         with path.open("rb") as file:

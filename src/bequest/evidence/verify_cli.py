@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from bequest.evidence.report import VerifyReport
-from bequest.evidence.verify import verify_bundle
+from bequest.evidence.verify import verify_bundle, verify_kept
 from bequest.kernel.errors import InputError
 
 _OK, _UNUSABLE, _FAILED = 0, 2, 8
@@ -19,6 +19,8 @@ _OK, _UNUSABLE, _FAILED = 0, 2, 8
 _WORDS = {
     "zh": {
         "title": "核验 {bundle}",
+        "kept": "当事人所持文件",
+        "nothing": "请给出证据包目录，或者用 --proof 给出当事人所持的证明或者回执。",
         "ok": "相符",
         "bad": "不符",
         "passed": "结论：通过。{n} 项检查全部相符。",
@@ -29,6 +31,8 @@ _WORDS = {
     },
     "en": {
         "title": "Verifying {bundle}",
+        "kept": "what people kept",
+        "nothing": "Give the bundle folder, or with --proof the proof or receipt that somebody kept.",
         "ok": "ok  ",
         "bad": "FAIL",
         "passed": "Result: it verifies. All {n} checks hold.",
@@ -41,16 +45,13 @@ _WORDS = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Verify the bundle named on the command line and say what was found."""
+    """Verify the bundle named on the command line, or what people kept without one, and say what was found."""
     _lenient(sys.stdout)
     _lenient(sys.stderr)
     arguments = _parser().parse_args(argv)
     words = _WORDS[arguments.lang]
     try:
-        report = verify_bundle(
-            arguments.bundle, arguments.trust, rehearsal=arguments.rehearsal, earlier=arguments.earlier,
-            later=arguments.later, persons=arguments.proof,
-        )  # fmt: skip
+        report = _verify(arguments, words)
     except InputError as error:
         if arguments.json:
             sys.stdout.write(json.dumps({"ok": False, "error": error.message, "hint": error.hint}) + "\n")
@@ -64,8 +65,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _OK if report.ok else _FAILED
 
 
+def _verify(arguments: argparse.Namespace, words: dict[str, str]) -> VerifyReport:
+    if arguments.bundle is not None:
+        return verify_bundle(
+            arguments.bundle, arguments.trust, rehearsal=arguments.rehearsal, earlier=arguments.earlier,
+            later=arguments.later, persons=arguments.proof,
+        )  # fmt: skip
+    if not arguments.proof or arguments.earlier or arguments.later:
+        raise InputError("there is no bundle", hint=words["nothing"])
+    return verify_kept(arguments.trust, arguments.proof, rehearsal=arguments.rehearsal)
+
+
 def _write(report: VerifyReport, arguments: argparse.Namespace, words: dict[str, str]) -> None:
-    lines = [words["title"].format(bundle=arguments.bundle.name)]
+    lines = [words["title"].format(bundle=arguments.bundle.name if arguments.bundle else words["kept"])]
     for check in report.checks:
         mark = words["ok" if check.ok else "bad"]
         text = check.zh if arguments.lang == "zh" else check.en
@@ -84,7 +96,13 @@ def _parser() -> argparse.ArgumentParser:
         prog="bequest-verify",
         description="核验证据包，不联网 / Verify an evidence bundle from it and a trust file alone, without a network.",
     )
-    parser.add_argument("bundle", type=Path, metavar="BUNDLE", help="证据包目录 / the bundle folder")
+    parser.add_argument(
+        "bundle",
+        type=Path,
+        nargs="?",
+        metavar="BUNDLE",
+        help="证据包目录；只核验当事人所持文件时可省 / the bundle folder; not needed to check what people kept",
+    )
     parser.add_argument(
         "--trust",
         type=Path,
@@ -114,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="PROOF",
-        help="客户自己保存的证明（JSON），可多个 / the proof (JSON) that a customer kept; repeatable",
+        help="客户保存的证明或者答复回执，可多个 / a proof or a receipt of an answer that a customer kept; repeatable",
     )
     parser.add_argument("--rehearsal", action="store_true", help="明知是演练 / it may be a rehearsal")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出 / write JSON")

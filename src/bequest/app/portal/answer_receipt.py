@@ -1,58 +1,52 @@
 """The receipt of an answer, for whoever holds the link: made from what the portal has, with no key of the case."""
 
-from datetime import date
+import zlib
+from collections.abc import Iterable
 
 from bequest.app.portal.choices import REQUESTS, Ask, question_of
 from bequest.app.portal.open_card import Opened
-from bequest.app.portal.page import Page, PageLot, Side
-from bequest.steps.notify.answer_receipt import ReceiptFacts, ReceiptLot, ReceiptParty, Said, render_receipt
-from bequest.steps.notify.content import Notice
+from bequest.app.portal.receipt_facts import receipt_facts
+from bequest.crypto.links import open_card, secret_of
+from bequest.steps.notify.answer_receipt import Said, render_receipt
 from bequest.store.portal_records import AskedAtPortal
+from bequest.store.repositories import Store
 
 PORTAL = "portal"
+_LONGEST = 1 << 20
 
 
 def receipt_file(opened: Opened, made: AskedAtPortal) -> bytes:
-    """The receipt of one choice or request as JSON-LD; of a choice with all that was said to that question before."""
-    said = (made,) if Ask(made.kind) in REQUESTS else tuple(_before(opened, made))
+    """The receipt of one choice or request as JSON-LD, without a proof: of one that is not in the log, or not yet.
+
+    Of a choice with all that was said to that question before.
+    """
+    upto = opened.asked[: [a.code for a in opened.asked].index(made.code)]
+    before = () if Ask(made.kind) in REQUESTS else history(upto, made)
     return render_receipt(
         receipt_facts(
-            opened.page, opened.notice, opened.ref, made.code, opened.lots,
-            tuple(Said(a.kind, a.created_at, PORTAL, a.lot, (a.outcome or a.state).value) for a in said),
+            opened.page, opened.notice, opened.ref, made.code, opened.lots, (*before, _said(made)),
             told_on=opened.told_on,
         )
     )  # fmt: skip
 
 
-def _before(opened: Opened, made: AskedAtPortal) -> list[AskedAtPortal]:
-    question = question_of(Ask(made.kind))
-    upto = opened.asked[: [a.code for a in opened.asked].index(made.code) + 1]
-    return [a for a in upto if Ask(a.kind) in question and a.lot in {made.lot, ""}]
+def kept_receipt(store: Store, opened: Opened, made: AskedAtPortal) -> bytes | None:
+    """The receipt of a choice with its proof; None where it was not taken yet, or by an earlier version."""
+    if Ask(made.kind) in REQUESTS:
+        return None
+    with store.reading() as tx:
+        found = tx.portal.messages(opened.page.case_id, [made.code])
+    if not found:
+        return None
+    packed = open_card(secret_of(opened.token) or bytes(16), found[-1].sealed, opened.page.case_id)
+    return None if packed is None else zlib.decompressobj().decompress(packed, _LONGEST)
 
 
-def receipt_facts(
-    page: Page,
-    notice: Notice,
-    ref: str,
-    number: str,
-    lots: tuple[str, ...],
-    said: tuple[Said, ...],
-    *,
-    told_on: date | None,
-) -> ReceiptFacts:
-    """What the receipt of an answer is made of."""
-    return ReceiptFacts(
-        case_id=page.case_id, rehearsal=page.rehearsal, number=number, ref=ref, notice=notice,
-        told_on=told_on,
-        controller=_party(page.transferor, "transferor"),
-        lots=tuple(_lot(x) for x in page.lots if x.id in lots),
-        authority=page.complaint_authority, said=said,
-    )  # fmt: skip
+def history(earlier: Iterable[AskedAtPortal], this: AskedAtPortal) -> tuple[Said, ...]:
+    """What the same person said before to the question that `this` answers."""
+    question = question_of(Ask(this.kind))
+    return tuple(_said(a) for a in earlier if Ask(a.kind) in question and a.lot in {this.lot, ""})
 
 
-def _lot(lot: PageLot) -> ReceiptLot:
-    return ReceiptLot(lot.id, _party(lot.receiver, f"receiver-{lot.id}"), lot.purposes, lot.new_purposes)
-
-
-def _party(side: Side, role: str) -> ReceiptParty:
-    return ReceiptParty(side.id or role, side.name, side.name_en, side.contact, side.address, side.country)
+def _said(asked: AskedAtPortal) -> Said:
+    return Said(asked.kind, asked.created_at, PORTAL, asked.lot, (asked.outcome or asked.state).value)

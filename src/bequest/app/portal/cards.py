@@ -45,6 +45,8 @@ class Ended:
 
     people: pl.DataFrame
     proofs: KeptProofs | None
+    head: str = ""
+    """The head of the log that holds the root of the proofs, as JSON."""
 
 
 def make_cards(
@@ -79,7 +81,8 @@ def make_cards(
     )
     make_keys(ctx, case.id, (KEY,), at)
     keep_addresses(ctx, case.id, cards.select("ref", "address"))
-    keep_page(ctx, make_page(case, notices, _recipient(ctx, case.id), closed=ended is not None))
+    head = ended.head if ended else ""
+    keep_page(ctx, make_page(case, notices, _recipient(ctx, case.id), closed=ended is not None, fixed_head=head))
     ends = at + timedelta(days=OPEN_DAYS) if ended else _end_of(opens_until(case))
     _put(ctx, case.id, cards.select(_SAYS), kinds.said, ended.proofs if ended else None, ends=max(ends, at), at=at)
     return cards.height

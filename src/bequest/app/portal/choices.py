@@ -6,7 +6,7 @@ Nothing is offered that would do nothing: what comes too late is said instead.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bequest.app.answers import Phase
+from bequest.app.phases import Phase
 from bequest.app.portal.open_card import Opened
 from bequest.store.portal_records import RequestState
 

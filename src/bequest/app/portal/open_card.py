@@ -8,8 +8,8 @@ from enum import StrEnum
 from functools import lru_cache
 
 from bequest.app import attempts
-from bequest.app.answers import Phase, phase_at
 from bequest.app.destruction import look_for
+from bequest.app.phases import Phase, phase_at
 from bequest.app.portal.page import PAGE_DIGEST, Page, page_at
 from bequest.crypto.links import inner_secret, names_of, open_card, open_inner, secret_of
 from bequest.kernel.clock import local_date

@@ -103,6 +103,8 @@ class Page:
     quiet: bool
     """A sensitive industry: what arrives first, and the first screen, name neither company nor matter."""
     closed: bool = False
+    fixed_head: str = ""
+    """JSON of the head of the log that holds how each person ended (`evidence.head_proof`), once that is fixed."""
 
     @property
     def nothing_moves(self) -> bool:
@@ -121,7 +123,9 @@ def is_quiet(case: Case) -> bool:
     return any(w in industry for w in _QUIET_WORDS) or any(s.system_kind in _QUIET_STORES for s in case.sources)
 
 
-def make_page(case: Case, notices: Mapping[str, Notice], recipient: str, *, closed: bool = False) -> Page:
+def make_page(
+    case: Case, notices: Mapping[str, Notice], recipient: str, *, closed: bool = False, fixed_head: str = ""
+) -> Page:
     """The page of a case; days and effects come from the law pack."""
     pack = pack_of(case)
     params = params_on(pack, case.effective_on)
@@ -147,6 +151,7 @@ def make_page(case: Case, notices: Mapping[str, Notice], recipient: str, *, clos
         recipient=recipient,
         quiet=is_quiet(case),
         closed=closed,
+        fixed_head=fixed_head,
     )
 
 

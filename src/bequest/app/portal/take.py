@@ -9,13 +9,16 @@ import polars as pl
 
 from bequest.app.answers import require_answerable, take_answers
 from bequest.app.context import Context
+from bequest.app.portal.answer_receipt import history
 from bequest.app.portal.choices import REQUESTS
+from bequest.app.portal.hand_out import hand_out
 from bequest.app.portal.messages import request_of
 from bequest.app.portal.visitors import drop_addresses
 from bequest.app.telling import saved_answers
 from bequest.kernel.canonical import digest
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import StateError
+from bequest.steps.notify.answer_receipt import Said
 from bequest.steps.notify.answers import ANSWERS
 from bequest.store.portal_records import AskedAtPortal, RequestOutcome, RequestState
 from bequest.store.transaction import Tx
@@ -29,17 +32,17 @@ def take_requests(ctx: Context, case_id: str) -> int:
     """Take every choice that waits; how many there were. Cut off and run again, nothing counts twice."""
     with ctx.store.alone(f"portal:{case_id}", _WAIT_SECONDS):
         with ctx.store.transaction() as tx:
-            waiting = [
-                a for a in tx.portal.list(case_id) if a.state is RequestState.NEW and a.kind not in _REQUEST_KINDS
-            ]
+            asked = [a for a in tx.portal.list(case_id) if a.kind not in _REQUEST_KINDS]
+        waiting = [a for a in asked if a.state is RequestState.NEW]
         if not waiting:
             return 0
         late: set[str] = set()
         try:
             require_answerable(ctx, case_id)
-            _take(ctx, case_id, waiting)
+            _take(ctx, case_id, waiting, asked)
         except StateError:
             late = _late(ctx, case_id, waiting)
+        hand_out(ctx, case_id, _digest(waiting)[:32])
         at = ctx.now(case_id)
         with ctx.store.transaction() as tx:
             in_time = [a.code for a in waiting if a.code not in late]
@@ -65,7 +68,7 @@ def is_waiting(tx: Tx, case_id: str) -> bool:
     return tx.portal.waits(case_id, _REQUEST_KINDS)
 
 
-def _take(ctx: Context, case_id: str, waiting: list[AskedAtPortal]) -> None:
+def _take(ctx: Context, case_id: str, waiting: list[AskedAtPortal], asked: list[AskedAtPortal]) -> None:
     frame = pl.DataFrame(
         {
             "ref": [a.ref for a in waiting],
@@ -74,11 +77,29 @@ def _take(ctx: Context, case_id: str, waiting: list[AskedAtPortal]) -> None:
             "at": [a.created_at for a in waiting],
             "channel": [CHANNEL] * len(waiting),
             "lot": [a.lot for a in waiting],
+            "word": [a.kind for a in waiting],
+            "number": [a.code for a in waiting],
         },
         schema_overrides={"at": pl.Datetime("us", "UTC")},
     )
-    last = frame.unique(["ref", "fact", "lot"], keep="last", maintain_order=True)
-    take_answers(ctx, case_id, last, digest([[a.code, rfc3339(a.created_at)] for a in waiting]), channel=CHANNEL)
+    last = frame.unique(["ref", "fact", "lot"], keep="last", maintain_order=True).drop("word", "number")
+    take_answers(ctx, case_id, last, _digest(waiting), channel=CHANNEL, said=frame, before=_said_before(waiting, asked))
+
+
+def _digest(waiting: list[AskedAtPortal]) -> str:
+    return digest([[a.code, rfc3339(a.created_at)] for a in waiting])
+
+
+def _said_before(waiting: list[AskedAtPortal], asked: list[AskedAtPortal]) -> dict[str, tuple[Said, ...]]:
+    """By receipt code, what the same person had said to the same question before, for the receipt to tell."""
+    mine: dict[str, list[AskedAtPortal]] = {}
+    new, out = {a.code for a in waiting}, {}
+    for a in asked:
+        earlier = mine.setdefault(a.ref, [])
+        if a.code in new:
+            out[a.code] = history(earlier, a)
+        earlier.append(a)
+    return {code: said for code, said in out.items() if said}
 
 
 def _late(ctx: Context, case_id: str, waiting: list[AskedAtPortal]) -> set[str]:

@@ -50,8 +50,8 @@ def bundle(ctx: typer.Context, case: str) -> None:
 
 
 def verify(
-    bundle: Path,
     trust: Annotated[Path, typer.Option(help="trust file, which reached you by another way than the bundle")],
+    bundle: Annotated[Path | None, typer.Argument(help="the bundle; not needed for --proof alone")] = None,
     earlier: Annotated[
         list[Path] | None, typer.Option(help="a checkpoint kept from earlier, which the log must contain; repeatable")
     ] = None,
@@ -59,11 +59,13 @@ def verify(
         list[Path] | None,
         typer.Option(help="a statement made after the close: custody destroyed, certificate revoked; repeatable"),
     ] = None,
-    proof: Annotated[list[Path] | None, typer.Option(help="the proof (JSON) that a customer kept; repeatable")] = None,
+    proof: Annotated[
+        list[Path] | None, typer.Option(help="a proof or a receipt of an answer that a customer kept; repeatable")
+    ] = None,
     rehearsal: Annotated[bool, typer.Option(help="accept the evidence of a rehearsal")] = False,
     json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    arguments = [str(bundle), "--trust", str(trust), "--lang", render.language()]
+    arguments = [*([str(bundle)] if bundle else []), "--trust", str(trust), "--lang", render.language()]
     arguments += [word for path in earlier or [] for word in ("--earlier", str(path))]
     arguments += [word for path in later or [] for word in ("--later", str(path))]
     arguments += [word for path in proof or [] for word in ("--proof", str(path))]

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from bequest.app.answers import Phase
 from bequest.app.context import Context
 from bequest.app.hold_names import named
 from bequest.app.legal_holds import Ground
+from bequest.app.phases import Phase
 from bequest.app.set_hold import Placed, lift_hold, list_holds, set_hold
 from bequest.cli import render
 from bequest.cli.state import state_of

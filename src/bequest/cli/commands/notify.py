@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from bequest.app.answer_receipts import write_receipts
-from bequest.app.answers import Phase, enter_answers
+from bequest.app.answers import enter_answers
 from bequest.app.export_letters import export_letters, letter_batches
+from bequest.app.phases import Phase
 from bequest.app.run_notify import (
     enter_report,
     publish_notice,

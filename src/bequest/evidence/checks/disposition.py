@@ -1,15 +1,17 @@
 """The disposition of every person: the lines lead to the root in the log, and nobody is in them twice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from bequest.evidence.bag import MAX_FILE_BYTES
 from bequest.evidence.checks.files import BundleFiles
-from bequest.evidence.checks.log import LogView
+from bequest.evidence.checks.log import LogView, said
 from bequest.evidence.disposition_tree import root_of_leaves, split_leaves
 from bequest.evidence.event_types import EventType
+from bequest.evidence.head_proof import check_head
 from bequest.evidence.person_proof import parse_person_proof
 from bequest.evidence.report import Findings
 from bequest.evidence.statement import Statement
+from bequest.evidence.trust import Trust
 from bequest.kernel.errors import EvidenceError, VerificationError
 
 LEAVES = "data/disposition/disposition.leaves"
@@ -38,22 +40,43 @@ def check_disposition(
     findings.passed("disposition", zh, en, file=LEAVES)
 
 
-def check_persons(persons: Sequence[tuple[str, bytes]], log: LogView, findings: Findings) -> None:
-    """Each proof that a person kept must lead to the root in the log; what the log recorded for him or her is said."""
-    for name, data in persons:
-        try:
-            proof = parse_person_proof(data)
-            root = proof.root()
-            if root is None or root.hex() not in _fixed(log):
-                raise VerificationError("it does not lead to the root in the log")
-        except EvidenceError as error:
-            findings.refused("person", name, "本人的证明不成立", "the proof of this person does not hold", error)
-            continue
-        zh, en = (
-            f"日志为此人记录的处置：{proof.disposition}",
-            f"what the log recorded for this person: {proof.disposition}",
-        )
-        findings.passed("person", zh, en, file=name)
+def check_person(name: str, data: bytes, trust: Trust, findings: Findings, log: LogView | None) -> None:
+    """A proof that a person kept leads to the root in the log; what the log recorded for him or her is said.
+
+    With the bundle (`log`) that is the root fixed last; without it the one in the entry that the proof brings along,
+    under a head that the log signed.
+    """
+    try:
+        proof = parse_person_proof(data)
+        root = proof.root()
+        roots, zh_head, en_head = _fixed(log) if log else set(), "", ""
+        if proof.head is not None:
+            leaf, head = check_head(proof.head, trust)
+            own = {ref.sha256 for ref in leaf.refs}
+            if leaf.type is not EventType.DISPOSITION_FIXED or root is None or root.hex() not in own:
+                raise VerificationError("it does not lead to the root in the entry that it brings along")
+            if log is not None and (leaf.seq >= len(log.entries) or log.entries[leaf.seq] != proof.head.entry):
+                raise VerificationError("the log of this bundle has another entry there")
+            who = said(head.cosignatures)
+            zh_head = f"；日志第 {leaf.seq} 条，日志头 {head.size} 条" + (f"，见证签名：{who}" if who else "")
+            en_head = f"; entry {leaf.seq} of the log, head of {head.size} entries"
+            en_head += f", cosigned by {who}" if who else ""
+            if log is None:
+                roots = own
+                zh_head += "；此后是否另行定稿，凭证据包才看得出"
+                en_head += "; whether it was fixed anew later is seen with the bundle only"
+        elif log is None:
+            raise VerificationError("it brings no head of the log along: it is checked with the bundle only")
+        if root is None or root.hex() not in roots:
+            raise VerificationError("it does not lead to the root in the log")
+    except EvidenceError as error:
+        findings.refused("person", name, "本人的证明不成立", "the proof of this person does not hold", error)
+        return
+    zh, en = (
+        f"日志为此人记录的处置：{proof.disposition}",
+        f"what the log recorded for this person: {proof.disposition}",
+    )
+    findings.passed("person", zh + zh_head, en + en_head, file=name)
 
 
 def _fixed(log: LogView) -> set[str]:

@@ -29,6 +29,8 @@ CONTEXT: dict[str, Json] = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "schema": "https://schema.org/",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "bequest": "urn:bequest:",
+    "bequest:proof": {"@type": "@json"},
     "dct:created": {"@type": "xsd:dateTime"},
     "dct:conformsTo": {"@type": "@id"},
     "dct:publisher": {"@type": "@id"},
@@ -42,7 +44,7 @@ CONTEXT: dict[str, Json] = {
     "dpv:isIndicatedAtTime": {"@type": "xsd:dateTime"},
     "skos:broader": {"@type": "@id"},
 }  # fmt: skip
-"""Prefixes and types; nothing has to be fetched to read a receipt."""
+"""Prefixes and types; nothing has to be fetched to read a receipt. The proof is a value, not data."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ ANSWERS: dict[str, tuple[Fact, str]] = {
 """`consent_sensitive`, `refuse_sensitive`: where notice is enough for all but what is sensitive. A no, or a yes taken
 back, is then as if nothing had been said: the sensitive fields stay out and the rest goes on; `object` stops that. The
 word that names a pair is the last that has it."""
+WORDS = {(fact.value, value): word for word, (fact, value) in ANSWERS.items()}
+"""The word of an answer by fact and value."""
 COLUMNS = ("ref", "answer", "at", "channel")
 STOPS = (
     ("objection", "objected"),

@@ -5,7 +5,7 @@ Nothing is promised that the flow does not do; a deadline of our own making is c
 
 from functools import lru_cache
 
-from bequest.app.answers import Phase
+from bequest.app.phases import Phase
 from bequest.app.portal.ask import due_on
 from bequest.app.portal.choices import Ask
 from bequest.app.portal.open_card import Situation

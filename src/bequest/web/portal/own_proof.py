@@ -5,8 +5,8 @@ from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
 from bequest.app.portal.open_card import Opened
+from bequest.app.portal.own_proof import proof_file
 from bequest.documents.paper_letters import qr_svg
-from bequest.documents.qr import parse_person_text
 from bequest.web.pages import plain_page, render
 from bequest.web.portal.shown import shown
 from bequest.web.portal.views import open_card_of
@@ -33,11 +33,11 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 def file(request: HttpRequest, token: str) -> HttpResponse:
-    """The same as a file, for the public page and for `bequest-verify --proof`."""
+    """The same as a file with the signed head of the log, for the public page and for `bequest-verify --proof`."""
     opened = _opened(request, token)
     if isinstance(opened, HttpResponse):
         return opened
-    made = parse_person_text(opened.proof).to_json(opened.page.case_id)
+    made = proof_file(opened)
     response = HttpResponse(made, content_type="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="proof-{opened.ref}.json"'
     return response

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from bequest.app.answers import Phase
+from bequest.app.phases import Phase
 from bequest.app.portal.choices import Ask, Pair, pairs, requests
 from bequest.app.portal.done import outcome_texts
 from bequest.app.portal.open_card import Kind, Opened

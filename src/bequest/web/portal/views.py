@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bequest.app import attempts
-from bequest.app.portal.answer_receipt import receipt_file
+from bequest.app.portal.answer_receipt import kept_receipt, receipt_file
 from bequest.app.portal.ask import ask
 from bequest.app.portal.choices import NEEDS_DATUM, REQUESTS, Ask, lots_of, offered
 from bequest.app.portal.messages import shown_to_customer, write
@@ -115,12 +115,13 @@ def receipt(request: HttpRequest, token: str, code: str) -> HttpResponse:
 
 @require_safe
 def receipt_download(request: HttpRequest, token: str, code: str) -> HttpResponse:
-    """The same as a file for machines: JSON-LD, after ISO/IEC TS 27560 where it is about consent."""
+    """The same as a file for machines: JSON-LD, after ISO/IEC TS 27560 where it is about consent; with its proof."""
     found = _made(request, token, code)
     if isinstance(found, HttpResponse):
         return found
     opened, made = found
-    response = HttpResponse(receipt_file(opened, made), content_type=MEDIA_TYPE)
+    content = kept_receipt(site().store, opened, made) or receipt_file(opened, made)
+    response = HttpResponse(content, content_type=MEDIA_TYPE)
     response.headers["Content-Disposition"] = f'attachment; filename="receipt-{made.code}.jsonld"'
     return response
 
@@ -129,9 +130,10 @@ def _receipt(request: HttpRequest, opened: Opened, made: AskedAtPortal, *, error
     given = shown(opened, request.lang)  # type: ignore[attr-defined]
     what = Ask(made.kind)
     said = shown_to_customer(site().store, opened, made.code) if what in REQUESTS else ()
+    proven = kept_receipt(site().store, opened, made) is not None
     return render(
         request, "portal/receipt.html", 422 if error else 200, v=given, o=opened, made=made, what=what, said=said,
-        error=error, text=request.POST.get("text", "") if error else "",
+        proven=proven, error=error, text=request.POST.get("text", "") if error else "",
     )  # fmt: skip
 
 
