@@ -26,7 +26,8 @@ SCREENS = {
 FORMS = {
     Act.APPROVE: ("/approvals/sign", "/approvals/attest", "/approvals/passkey"),
     Act.REMARK: ("/approvals/say", "/approvals/settle"),
-    Act.CORRECT: ("/map/correct",), Act.SEARCH: ("/people/find",), Act.UNMASK: ("/people/<int:number>/unmask",),
+    Act.CORRECT: ("/map/correct", "/map/tables/set", "/map/tables/reference", "/map/tables/fact"),
+    Act.SEARCH: ("/people/find",), Act.UNMASK: ("/people/<int:number>/unmask",),
     Act.REVIEW: ("/links/decide",),
     Act.REQUEST: ("/requests/<str:code>/open", "/requests/<str:code>/reply", "/requests/<str:code>/own"),
     Act.INVITE: ("/rights/invite",),
@@ -40,6 +41,7 @@ FORMS = {
 MORE = {
     "/publicity/<str:name>",
     "/approvals/text",
+    "/map/tables",
     "/steps/now",
     "/assess/impact",
     r"/assess/impact\.(?P<ending>docx|pdf)$",
