@@ -276,3 +276,20 @@ def test_a_token_is_made_and_revoked_at_the_console(server: Server, town: Town) 
     assert mine.ask("/me").status == 200
     assert browser.send("/console/tokens", "/console/tokens/revoke", {"token": me["token"]}).status == 303
     assert mine.ask("/me").status == 401
+
+
+def test_tables_are_told_and_a_fact_is_stated_and_taken_back(officer: Program) -> None:
+    found = read(officer.ask(f"{HERE}/map/tables?limit=500"))
+    customers = next(t for t in found["items"] if t["at"] == "crm.customers")
+    assert customers["key"] == ["id"]
+    known = next(r for r in customers["references"] if r["column"] == "shop_id")
+    assert (known["counts"], known["values"], known["values_found"]) == (True, 2, 2)
+    place = f"{HERE}/map/tables/crm.customers"
+    fact = {"fact": "deceased", "column": "remark", "how": "present", "values": {"present": "yes"}, "default": "no"}
+    assert officer.tell(f"{place}/facts", fact | {"default": "perhaps"}).status == 422
+    after = read(officer.tell(f"{place}/facts", fact))
+    new = after["facts"][-1]
+    assert (new["fact"], new["column"], new["values"]) == ("deceased", "remark", {"present": "yes"})
+    assert read(officer.tell(f"{place}/taken-back", {"mark": new["mark"]}))["facts"] == customers["facts"]
+    assert officer.tell(f"{place}/taken-back", {"mark": new["mark"]}).status == 422
+    assert officer.ask(f"{HERE}/map/tables/no.such").status == 404

@@ -27,6 +27,16 @@ TABLE: dict[tuple[str, str], tuple[Screen | Act, object]] = {
     ("GET", "/map/columns"): (Screen.MAP, None),
     ("GET", "/map/columns/{at}"): (Screen.MAP, None),
     ("PATCH", "/map/columns/{at}"): (Act.CORRECT, {"cls": "unheard_of"}),
+    ("GET", "/map/tables"): (Screen.MAP, None),
+    ("GET", "/map/tables/{table}"): (Screen.MAP, None),
+    ("PATCH", "/map/tables/{table}"): (Act.CORRECT, {"record_class": "unheard_of"}),
+    ("POST", "/map/tables/{table}/references"): (
+        Act.CORRECT,
+        {"column": "mobile", "to": "crm.customers.no_such_column", "standing": "rejected"},
+    ),
+    ("POST", "/map/tables/{table}/facts"): (Act.CORRECT, {"fact": "account", "column": "no_such", "how": "map"}),
+    ("POST", "/map/tables/{table}/duties"): (Act.CORRECT, {"band": "no_such", "start_column": "id"}),
+    ("POST", "/map/tables/{table}/taken-back"): (Act.CORRECT, {"mark": "none"}),
     ("GET", "/map/samples"): (Screen.SAMPLES, None),
     ("GET", "/people/count"): (Screen.PEOPLE, None),
     ("POST", "/people/search"): (Act.SEARCH, {"kind": "phone", "typed": "13900009999"}),
@@ -74,7 +84,10 @@ TABLE: dict[tuple[str, str], tuple[Screen | Act, object]] = {
 }
 """Method and address in a case → what of the console it is, and a body that changes nothing of the town."""
 AS_THINGS_STAND = {
-    ("PATCH", "/map/columns/{at}"): {422}, ("GET", "/approvals/text"): {200, 409}, ("POST", "/approvals"): {409},
+    ("PATCH", "/map/columns/{at}"): {422}, ("PATCH", "/map/tables/{table}"): {422},
+    ("POST", "/map/tables/{table}/references"): {422}, ("POST", "/map/tables/{table}/facts"): {422},
+    ("POST", "/map/tables/{table}/duties"): {422}, ("POST", "/map/tables/{table}/taken-back"): {422},
+    ("GET", "/approvals/text"): {200, 409}, ("POST", "/approvals"): {409},
     ("POST", "/remarks"): {409}, ("GET", "/certificate"): {404}, ("GET", "/webhooks/{endpoint}/messages"): {404},
     ("POST", "/pairs/{code}"): {422}, ("POST", "/hits/{hit}/residue"): {409}, ("POST", "/notices/try"): {409},
     ("POST", "/withdrawals/due"): {409}, ("POST", "/withdrawals"): {409}, ("POST", "/withdrawals/receipts"): {409},
@@ -85,7 +98,8 @@ ROLES = [r for r in Role if r not in {Role.ADMINISTRATOR, Role.LIQUIDATOR}]
 
 
 def at(case: str, path: str) -> str:
-    real = {"at": COLUMN, "number": "1", "code": CODE, "index": "0", "endpoint": "none", "hit": "hit-0"}
+    real = {"at": COLUMN, "number": "1", "code": CODE, "index": "0", "endpoint": "none", "hit": "hit-0",
+            "table": "crm.customers"}  # fmt: skip
     query = f"?at={COLUMN}" if path == "/map/samples" else ""
     return f"/cases/{case}" + re.sub(r"\{(\w+)\}", lambda m: real[m[1]], path) + query
 

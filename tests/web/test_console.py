@@ -26,7 +26,8 @@ SCREENS = {
 FORMS = {
     Act.APPROVE: ("/approvals/sign", "/approvals/attest", "/approvals/passkey"),
     Act.REMARK: ("/approvals/say", "/approvals/settle"),
-    Act.CORRECT: ("/map/correct",), Act.SEARCH: ("/people/find",), Act.UNMASK: ("/people/<int:number>/unmask",),
+    Act.CORRECT: ("/map/correct", "/map/tables/set", "/map/tables/reference", "/map/tables/fact"),
+    Act.SEARCH: ("/people/find",), Act.UNMASK: ("/people/<int:number>/unmask",),
     Act.REVIEW: ("/links/decide",),
     Act.REQUEST: ("/requests/<str:code>/open", "/requests/<str:code>/reply", "/requests/<str:code>/own"),
     Act.INVITE: ("/rights/invite",),
@@ -40,6 +41,7 @@ FORMS = {
 MORE = {
     "/publicity/<str:name>",
     "/approvals/text",
+    "/map/tables",
     "/steps/now",
     "/assess/impact",
     r"/assess/impact\.(?P<ending>docx|pdf)$",
@@ -212,6 +214,57 @@ def test_a_column_is_corrected_where_it_stands(town: Town, staff: dict[str, Clie
     assert (table.column("dept").verdict, table.column("dept").need.value) == (Verdict.CORRECTED, "not_needed")
     assert table.verdict is Verdict.PROPOSED, "a word on a column is none on its table"
     assert [a.target for a in accesses(town) if a.action == "console.correct"][-1] == "crm.staff.dept"
+
+
+def test_references_facts_and_duties_are_decided_on_where_they_stand(town: Town, staff: dict[str, Client]) -> None:
+    from bequest.app.decide import schema_digest
+    from bequest.app.run_discover import data_map
+
+    def said(form: str, **given: str) -> int:
+        address = f"/console/case/{CASE}/map/tables"
+        return staff["it"].send(f"{address}?at={table}", f"{address}/{form}", {"at": table} | given).status
+
+    def logged() -> int:
+        with town.ctx.store.transaction() as tx:
+            return sum(e.typ == "datamap.confirmed" for e in tx.outbox.all(CASE))
+
+    table, approved, n_before = "tickets.tickets", schema_digest(data_map(town.ctx, CASE)), logged()
+    own = data_map(town.ctx, CASE).table("tickets", "tickets")
+    one = own.relations[0]
+    reference = {"column": one.column, "to": f"{one.to_source}.{one.to_table}.{one.to_column}"}
+    assert said("reference", **reference, standing="nonsense") == 422
+    assert said("reference", **reference, standing="confirmed", role=one.role.value) == 303
+    assert schema_digest(data_map(town.ctx, CASE)) == approved, "what counts is the same: nothing is approved anew"
+    assert said("reference", **reference, standing="rejected") == 303
+    assert one not in data_map(town.ctx, CASE).table("tickets", "tickets").relations
+    assert schema_digest(data_map(town.ctx, CASE)) != approved, "the policy that was approved no longer fits"
+    page = staff["it"].get(f"/console/case/{CASE}/map/tables?at={table}&lang=en").text
+    assert "rejected" in page
+    assert said("reference", **reference, standing="confirmed") == 303
+    fact = {"fact": "dispute", "column": own.columns[0].name, "how": "map", "values": "a = b = open", "default": "none"}
+    assert said("fact", **fact | {"default": "perhaps"}) == 422
+    assert said("fact", **fact | {"how": "id_band", "values": "", "default": ""}) == 422
+    assert said("fact", **fact, role="customer") == 303
+    assert said("fact", **fact, role="customer") == 422, "it is there already"
+    duty = {"band": "record_3y", "start_column": own.columns[0].name, "if_column": ""}
+    assert said("fact", **duty) == 303
+    now = data_map(town.ctx, CASE).table("tickets", "tickets")
+    assert now.facts[-1].values == {"a = b": "open"}
+    assert now.retention[-1].band == "record_3y"
+    page = staff["it"].get(f"/console/case/{CASE}/map/tables?at={table}").text
+    for mark in re.findall(r'name="drop" value="([0-9a-f]{16})"', page)[-2:]:
+        assert said("fact", drop=mark) == 303
+        assert said("fact", drop=mark) == 422
+    now = data_map(town.ctx, CASE).table("tickets", "tickets")
+    assert (now.facts, now.retention) == (own.facts, own.retention)
+    assert said("set", record_class="nonsense") == 422
+    assert said("set", key="no_such_column") == 422
+    assert said("set", record_class=own.record_class.value, key="\r\n".join(own.key)) == 303
+    assert {r.ends for r in data_map(town.ctx, CASE).table("tickets", "tickets").relations} == {
+        r.ends for r in own.relations
+    }
+    assert logged() > n_before + 5
+    assert {a.target for a in accesses(town) if a.action == "console.correct"} >= {table}
 
 
 def accesses(town: Town):

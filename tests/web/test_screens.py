@@ -30,8 +30,8 @@ EVEN = """() => [...document.querySelectorAll('.even')].map(group => [...group.q
 }))"""  # noqa: E501
 VIEWS = [("zh", 1440, "light"), ("zh", 390, "dark"), ("en", 1440, "dark"), ("en", 390, "light")]
 CONSOLE = ["/console", "/console/look", "/console/account", *(f"/console/case/{CASE}{p}" for p in (
-    "", "/map", "/assess", "/assess/impact", "/plan", "/what-if", "/steps", "/notices", "/publicity", "/rights",
-    "/destruction", "/evidence", "/access"))]  # fmt: skip
+    "", "/map", "/map/tables", "/assess", "/assess/impact", "/plan", "/what-if", "/steps", "/notices", "/publicity",
+    "/rights", "/destruction", "/evidence", "/access"))]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

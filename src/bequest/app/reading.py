@@ -101,14 +101,15 @@ def samples(ctx: Context, case: Case) -> list[TableSample]:
 
 def as_columns(info: TableInfo) -> tuple[ColumnInfo, ...]:
     """The columns of a table as discovery looks at them."""
-    to = {r.columns[0]: r.to_table for r in info.references if len(r.columns) == 1}
+    to = {r.columns[0]: (r.to_table, *r.to_columns) for r in info.references if len(r.columns) == 1}
     return tuple(
         ColumnInfo(
             name=c.name,
             declared_type=c.declared_type,
             comment=c.comment,
             is_key=c.is_key,
-            refers_to=to.get(c.name, ""),
+            refers_to=to.get(c.name, ("",))[0],
+            refers_column="".join(to.get(c.name, ("",))[1:]),
         )
         for c in info.columns
     )

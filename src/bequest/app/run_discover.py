@@ -1,5 +1,6 @@
 """Find where personal data lies; take corrections."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bequest.app.context import Context, require_open, step
@@ -13,7 +14,7 @@ from bequest.kernel.errors import StateError
 from bequest.model.datamap import DataMap, TableState
 from bequest.steps.discover.changes import Change
 from bequest.steps.discover.discover import discover
-from bequest.steps.discover.mapfile import import_map
+from bequest.steps.discover.mapfile import import_document, import_map
 
 
 def data_map(ctx: Context, case_id: str) -> DataMap:
@@ -70,9 +71,18 @@ def run_import_map(ctx: Context, case_id: str, path: Path) -> list[Change]:
 
 def take_map(ctx: Context, case_id: str, text: str) -> list[Change]:
     """Take over corrections in the form of a data map file; see `run_import_map`."""
+    return _take(ctx, case_id, lambda current: import_map(text, current))
+
+
+def take_document(ctx: Context, case_id: str, document: Mapping[str, object]) -> list[Change]:
+    """Take over what a data map file would say, already read: where no file was written."""
+    return _take(ctx, case_id, lambda current: import_document(document, current))
+
+
+def _take(ctx: Context, case_id: str, apply: Callable[[DataMap], tuple[DataMap, list[Change]]]) -> list[Change]:
     require_open(ctx, case_id, "a change of the data map")
     current = data_map(ctx, case_id)
-    corrected, changes = import_map(text, current)
+    corrected, changes = apply(current)
     if corrected == current:
         return []
     at = ctx.now(case_id)

@@ -17,7 +17,7 @@ from bequest.model.case import (
     SystemKind,
     WholeFate,
 )
-from bequest.model.datamap import FieldClass, Need, TableState, Verdict
+from bequest.model.datamap import FieldClass, Need, Standing, TableState, Verdict
 from bequest.model.destruction import CertificateState, Finding, Level
 from bequest.model.disposition import Operator, ReasonStatus, Release, Residue
 from bequest.model.facts import RecordClass, RowRole
@@ -156,6 +156,9 @@ _FIELDS: Final = (
     (Verdict.PROPOSED, Word("系统提出", "proposed")),
     (Verdict.CONFIRMED, Word("已确认", "confirmed")),
     (Verdict.CORRECTED, Word("已改正", "corrected")),
+    (Standing.OPEN, Word("未定", "open")),
+    (Standing.CONFIRMED, Word("已确认", "confirmed")),
+    (Standing.REJECTED, Word("已否定", "rejected")),
     (TableState.SCANNED, Word("已扫描", "scanned")),
     (TableState.NOT_SCANNED, Word("未扫描", "not scanned")),
 )

@@ -67,6 +67,14 @@ class Verdict(StrEnum):
     CORRECTED = "corrected"
 
 
+class Standing(StrEnum):
+    """What people said of a reference between tables; it survives every re-run of discovery."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
 class TableState(StrEnum):
     """Whether discovery could read the table."""
 
@@ -122,6 +130,43 @@ class Relation:
     to_table: str
     to_column: str
     role: RowRole = RowRole.CUSTOMER
+
+    @property
+    def ends(self) -> tuple[str, str, str, str]:
+        """From which column to which."""
+        return self.column, self.to_source, self.to_table, self.to_column
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What is known of a reference, whether it counts or not: a relation of the table says that it does.
+
+    Counts are of the sample: different values and rows that hold one, and how many of them stand in the other column.
+    """
+
+    column: str
+    to_source: str
+    to_table: str
+    to_column: str
+    role: RowRole = RowRole.RECORD
+    standing: Standing = Standing.OPEN
+    declared: bool = False
+    """The source itself declares it."""
+    proposed: bool = False
+    """Discovery found it by names and values: it counts unless somebody rejects it."""
+    counted: bool = False
+    """Whether the counts below were made; a map of an earlier version has none."""
+    whole: bool = False
+    """Whether both tables were read whole for the counts."""
+    n_values: int = 0
+    n_values_found: int = 0
+    n_rows: int = 0
+    n_rows_found: int = 0
+
+    @property
+    def ends(self) -> tuple[str, str, str, str]:
+        """From which column to which."""
+        return self.column, self.to_source, self.to_table, self.to_column
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +256,8 @@ class TableMap:
     verdict: Verdict = Verdict.PROPOSED
     notes: tuple[str, ...] = ()
     """Codes of what a reader should know of how it was read, such as `title_rows`."""
+    references: tuple[Reference, ...] = ()
+    """What is known of its references, also of those that do not count; `relations` are those that do."""
     anonymise: Anonymising | None = None
     """Set where rows are anonymised in place instead of deleted (PIPL Art. 4, 73(4))."""
 

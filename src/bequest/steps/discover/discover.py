@@ -19,6 +19,7 @@ from bequest.steps.discover.references import with_references
 from bequest.steps.discover.relations import find_relations
 from bequest.steps.discover.roles import record_class_of
 from bequest.steps.discover.sample import TableSample, schema_digest
+from bequest.steps.discover.standing import with_counts, with_references_told
 from bequest.steps.discover.systems import kinds_of
 from bequest.steps.discover.wholes import as_a_whole, with_identifiers_found, with_people_found
 
@@ -33,10 +34,13 @@ def discover(samples: Sequence[TableSample], previous: DataMap | None = None) ->
     relations = find_relations(ordered, tables)
     orders = {(t.source, t.name) for t in tables if t.record_class is RecordClass.ORDER}
     related = [_with_relations(t, relations.get((t.source, t.name), ()), orders) for t in tables]
-    if previous is None:
-        return DataMap(tuple(related))
-    held = {(t.source, t.name): t for t in previous.tables}
-    return DataMap(tuple(_keep_verdicts(t, held.get((t.source, t.name))) for t in related))
+    held = {(t.source, t.name): t for t in previous.tables} if previous else {}
+    known = {(t.source, t.name): t for t in related}
+    told = [
+        with_references_told(t, s, known, held.get((t.source, t.name))) for t, s in zip(related, ordered, strict=True)
+    ]
+    kept = [_keep_verdicts(t, held.get((t.source, t.name))) for t in told]
+    return DataMap(tuple(with_counts(kept, ordered)))
 
 
 def by_rules(sample: TableSample) -> tuple[TableContext, tuple[ColumnMap, ...]]:

@@ -5,7 +5,7 @@ the map it is imported into; an unknown key, table, column or word is refused by
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bequest.model.anonymising import Way
 from bequest.model.datamap import (
@@ -17,6 +17,7 @@ from bequest.model.datamap import (
     FieldClass,
     Need,
     Origin,
+    Reference,
     Relation,
     RetentionBinding,
     TableMap,
@@ -24,8 +25,9 @@ from bequest.model.datamap import (
 from bequest.model.facts import RecordClass, RowRole
 from bequest.model.reduction import CHOICES
 from bequest.steps.discover.changes import Change
-from bequest.steps.discover.mapread import BANDS, apply_map
+from bequest.steps.discover.mapread import BANDS, apply_document, apply_map
 from bequest.steps.discover.personal import personal_by_class, sensitive_by_class
+from bequest.steps.discover.standing import known_references
 
 _HEAD = """\
 # Data map / 数据地图
@@ -42,6 +44,7 @@ _HEAD = """\
 # anonymised_by / 怎样匿名: {ways} (anonymise = {{ k = 5, reason = "…" }} on the table; docs/anonymise-in-place.md)
 # record_class / 记录:  {records}
 # personal, sensitive: left out where they are usual for the class / 与类别惯例一致时省略
+# references / 引用: those that do not count; standing = confirmed, rejected, open / 不作数的引用：确认、否定、未定
 # facts.how: map, present, date_band, id_band
 # retention.band / 保存义务: {bands}
 # origins / 来源: {origins}, each as text or as <part>_column / 各写文字，或写成 <部分>_column 指明所在列
@@ -70,6 +73,15 @@ def import_map(text: str, data_map: DataMap) -> tuple[DataMap, list[Change]]:
         DataMapError: for text that is no TOML, and for any key, table, column or word that is not known.
     """
     return apply_map(text, data_map)
+
+
+def import_document(document: Mapping[str, object], data_map: DataMap) -> tuple[DataMap, list[Change]]:
+    """The same, with what such a file would say, already read.
+
+    Raises:
+        DataMapError: for any key, table, column or word that is not known.
+    """
+    return apply_document(document, data_map)
 
 
 def _wrapped(words: Iterable[str]) -> str:
@@ -109,6 +121,7 @@ def _table(table: TableMap) -> str:
         *(_column(c) for c in table.columns),
         "]",
         *_list("relations", [_relation(r) for r in table.relations]),
+        *_references(table),
         *_list("facts", [_fact(f) for f in table.facts]),
         *_list("retention", [_retention(r) for r in table.retention]),
         *_list("origins", [_origin(o) for o in table.origins]),
@@ -146,6 +159,17 @@ def _column(column: ColumnMap) -> str:
 def _relation(relation: Relation) -> str:
     to = f"{relation.to_source}.{relation.to_table}.{relation.to_column}"
     return f"{{ column = {_q(relation.column)}, to = {_q(to)}, role = {_q(relation.role.value)} }}"
+
+
+def _references(table: TableMap) -> list[str]:
+    """References that do not count, with what was said of them; those that do are relations."""
+    rest = [r for r, counts in known_references(table) if not counts]
+    return _list("references", [_reference(r) for r in rest]) if rest else []
+
+
+def _reference(reference: Reference) -> str:
+    to = f"{reference.to_source}.{reference.to_table}.{reference.to_column}"
+    return f"{{ column = {_q(reference.column)}, to = {_q(to)}, standing = {_q(reference.standing.value)} }}"
 
 
 def _fact(fact: FactBinding) -> str:

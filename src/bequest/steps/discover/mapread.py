@@ -21,6 +21,7 @@ from bequest.model.datamap import (
     Origin,
     Relation,
     RetentionBinding,
+    Standing,
     TableMap,
     Verdict,
 )
@@ -28,17 +29,22 @@ from bequest.model.facts import FACT_VALUES, Fact, RecordClass, RowRole
 from bequest.model.reduction import CHOICES, refusal
 from bequest.steps.discover.changes import Change
 from bequest.steps.discover.personal import personal_by_class, sensitive_by_class
+from bequest.steps.discover.standing import as_listed, known_references, with_standing
 
 _TABLE_KEYS = frozenset(
     {"source", "table", "record_class", "key", "freshness_column", "columns", "relations", "facts", "retention"}
-    | {"origins", "anonymise"}
+    | {"origins", "anonymise", "references"}
 )
 _COLUMN_KEYS = frozenset({"name", "class", "role", "need", "reduced_by", "anonymised_by", "personal", "sensitive"})
 _RELATION_KEYS = frozenset({"column", "to", "role"})
+_REFERENCE_KEYS = _RELATION_KEYS | {"standing"}
+_PARTS_ON_THEIR_OWN = frozenset({"source", "table", "columns", "references"})
+"""A word on some columns or references is none on the table."""
 _FACT_KEYS = frozenset({"fact", "column", "how", "values", "default", "role"})
 _ORIGIN_KEYS = frozenset({"columns", *ORIGIN_PARTS, *(f"{p}_column" for p in ORIGIN_PARTS)})
 _RETENTION_KEYS = frozenset({"band", "start_column", "if_column"})
-_HOW = ("map", "present", "date_band", "id_band")
+HOW = ("map", "present", "date_band", "id_band")
+"""How a fact is read from a column."""
 REDUCTION_HINT = f"Ways to reduce: {', '.join(CHOICES)}; see docs/operators.md. Leave it out for the law's default."
 ANONYMISING_HINT = f"Ways to anonymise: {', '.join(w.value for w in Way)}; see docs/anonymise-in-place.md."
 BANDS = tuple(b for b in FACT_VALUES[Fact.RETENTION] if b != "none")
@@ -59,6 +65,15 @@ def apply_map(text: str, data_map: DataMap) -> tuple[DataMap, list[Change]]:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DataMapError(f"the data map file is not TOML: {error}", hint="Mend the line it names.") from None
+    return apply_document(document, data_map)
+
+
+def apply_document(document: Item, data_map: DataMap) -> tuple[DataMap, list[Change]]:
+    """The same with what a data map file would say, already read.
+
+    Raises:
+        DataMapError: for any key, table, column or word that is not known.
+    """
     _known_keys(document, frozenset({"tables"}), "the data map file")
     tables = {(t.source, t.name): t for t in data_map.tables}
     seen: set[tuple[str, str]] = set()
@@ -157,10 +172,29 @@ def _apply_table(item: Item, table: TableMap, data_map: DataMap) -> TableMap:
         anonymise=_anonymise(item["anonymise"], where) if "anonymise" in item else table.anonymise,
     )
     changed = _with_ways(changed, where)
-    if set(item) <= {"source", "table", "columns"}:
-        return changed  # a word on some columns is none on the table
     same = replace(changed, columns=table.columns) == table
+    if "relations" in item:
+        changed = as_listed(changed, table)
+    for spoken in _items(item, "references", where):
+        changed = _speak(spoken, changed, data_map, where)
+    if set(item) <= _PARTS_ON_THEIR_OWN:
+        return changed
     return replace(changed, verdict=_verdict(same, table.verdict))
+
+
+def _speak(item: Item, table: TableMap, data_map: DataMap, where: str) -> TableMap:
+    """The table after a word on one reference; one that nobody knew is a person's own."""
+    _known_keys(item, _REFERENCE_KEYS, f"a reference of {where}")
+    wanted = _relation({k: v for k, v in item.items() if k != "standing"}, table, data_map, where)
+    standing = Standing(
+        _one_of(_text(item, "standing", f"a reference of {where}"), (s.value for s in Standing), "standing", where)
+    )
+    if standing is not Standing.CONFIRMED and wanted.ends not in {r.ends for r, _ in known_references(table)}:
+        raise DataMapError(
+            f"{where} has no reference from {wanted.column} to {wanted.to_source}.{wanted.to_table}.{wanted.to_column}",
+            hint="Only a reference that is known can be rejected or opened again.",
+        )
+    return with_standing(table, wanted.ends, standing, wanted.role if "role" in item else None)
 
 
 def _anonymise(value: object, where: str) -> Anonymising | None:
@@ -261,7 +295,7 @@ def _fact(item: Item, table: TableMap, where: str) -> FactBinding:
     where = f"a fact of {where}"
     _known_keys(item, _FACT_KEYS, where)
     fact = Fact(_one_of(_text(item, "fact", where), (f.value for f in Fact), "fact", where))
-    how = _one_of(_text(item, "how", where), _HOW, "how", where)
+    how = _one_of(_text(item, "how", where), HOW, "how", where)
     values = item.get("values", {})
     if not isinstance(values, dict) or not all(isinstance(v, str) for v in values.values()):
         raise DataMapError(f"'values' of {where} must map text to text", hint='Write values = { "1" = "yes" }.')
@@ -274,6 +308,8 @@ def _fact(item: Item, table: TableMap, where: str) -> FactBinding:
         raise DataMapError(f"{where} needs a default", hint=f"One of: {', '.join(FACT_VALUES[fact])}.")
     if how == "present" and set(values) != {"present"}:
         raise DataMapError(f"{where} of kind present needs one value", hint='Write values = { present = "…" }.')
+    if how in {"date_band", "id_band"} and fact is not Fact.AGE_BAND:
+        raise DataMapError(f"{where} reads {fact.value} as an age", hint="date_band and id_band are for age_band only.")
     role = _word(RowRole, item, "role", where, RowRole.CUSTOMER)
     return FactBinding(fact, _column_name(item, "column", table, where), how, dict(values), default, role)
 

@@ -19,6 +19,8 @@ class ColumnInfo:
     """Declared unique by itself."""
     refers_to: str = ""
     """The table of the same source whose key it holds: declared, or inferred from the names."""
+    refers_column: str = ""
+    """The column there; empty where it is not declared."""
     to_people: bool = False
     """Whether that table is one of people."""
     reading: str = ""

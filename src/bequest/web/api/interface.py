@@ -25,6 +25,7 @@ from bequest.web.api import (
     plan,
     problems,
     rights,
+    structure,
     withdrawals,
 )
 from bequest.web.api.access import Bearer
@@ -129,7 +130,20 @@ def _made() -> Interface:
         title=TITLE, version=__version__, description=DESCRIPTION, docs_url=None, urls_namespace="api-v1",
         auth=Bearer(), renderer=_Json(),
     )  # fmt: skip
-    for part in (cases, datamap, people, plan, approvals, notices, moved, withdrawals, hits, evidence, rights):
+    for part in (
+        cases,
+        datamap,
+        structure,
+        people,
+        plan,
+        approvals,
+        notices,
+        moved,
+        withdrawals,
+        hits,
+        evidence,
+        rights,
+    ):
         made.add_router("", part.router)
     for kind, handler in _HANDLERS.items():
         made.add_exception_handler(kind, handler)
