@@ -7,6 +7,7 @@ from bequest.app.casefile.papers import paper_digest
 from bequest.app.context import Context
 from bequest.app.evidence import record
 from bequest.evidence.event_types import RETURN_TASK, EventType
+from bequest.kernel.canonical import short
 from bequest.kernel.clock import local_date
 from bequest.kernel.errors import GuardError, StateError
 from bequest.model.agreement import Agreement
@@ -71,7 +72,7 @@ def record_agreements(ctx: Context, tx: Tx, case_id: str, agreements: Iterable[A
     """Leave the digest of each agreement in the evidence: lot, term and SHA-256, never its words."""
     for a in agreements:
         record(
-            ctx, tx, case_id, EventType.AUTHORITY_ATTACHED, f"agreement-{a.lot}-{a.sha256[:16]}", at=at,
+            ctx, tx, case_id, EventType.AUTHORITY_ATTACHED, f"agreement-{a.lot}-{short(a.sha256)}", at=at,
             content={"kind": "agreement", "lot": a.lot, "signed_on": str(a.signed_on), "ends_on": str(a.ends_on)},
             refs={"paper": a.sha256},
         )  # fmt: skip

@@ -19,7 +19,7 @@ from bequest.evidence.answer_proof import ROLE
 from bequest.evidence.event import parse_event
 from bequest.evidence.event_types import EventType
 from bequest.evidence.jcs import encode
-from bequest.kernel.canonical import digest
+from bequest.kernel.canonical import digest, short
 from bequest.kernel.errors import StateError
 from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, TELLS_NOBODY, Case
 from bequest.steps.notify.answer_receipt import Said
@@ -104,7 +104,7 @@ def take_answers(
             tx.answers.record(
                 case_id,
                 AnswerBatch(
-                    batch_id=file_digest[:16],
+                    batch_id=short(file_digest),
                     channel=channel,
                     file_digest=file_digest,
                     n_answers=answers.height,

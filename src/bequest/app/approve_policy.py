@@ -19,7 +19,7 @@ from bequest.crypto.signing import load_person_key
 from bequest.crypto.verify import parse_public_line
 from bequest.evidence.approval import check_approval, quorum_gap, sign_approval
 from bequest.evidence.event_types import EventType
-from bequest.kernel.canonical import digest, to_json
+from bequest.kernel.canonical import digest, short, to_json
 from bequest.kernel.clock import local_date, rfc3339
 from bequest.kernel.errors import ApprovalError, VerificationError
 from bequest.law.pack import required_roles
@@ -228,7 +228,7 @@ def enter(ctx: Context, ready: Ready, approval: Approval, actor: str, seen: Fair
         tx.approvals.add(ready.case.id, approval, ready.at)
         record(
             ctx, tx, ready.case.id, EventType.PLAN_APPROVED,
-            f"{ready.digest[:16]}-{ready.role.value}" + (f"-{void}" if void else ""), at=ready.at,
+            f"{short(ready.digest)}-{ready.role.value}" + (f"-{void}" if void else ""), at=ready.at,
             refs={"policy": ready.digest} | ({"fairness": digest(seen)} if seen else {}),
             counts={"unexplained": len(seen.findings)} if seen else {}, actor=actor,
         )  # fmt: skip

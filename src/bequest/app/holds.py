@@ -16,7 +16,7 @@ from bequest.app.run_link import load_linked
 from bequest.app.telling import people_of
 from bequest.engine.tableplan import TablePlan
 from bequest.evidence.event_types import EventType
-from bequest.kernel.canonical import digest
+from bequest.kernel.canonical import digest, short
 from bequest.model.case import RELEASES_NOTHING
 from bequest.model.datamap import DataMap
 from bequest.steps.destroy.erase import ErasureResult
@@ -64,7 +64,7 @@ class Holds:
         self.run.workspace.write_json(self._path(), sorted(self._refs))
         with self.ctx.store.transaction() as tx:
             record(
-                self.ctx, tx, self.run.case.id, EventType.HOLD_SET, digest(sorted(self._refs))[:16], at=self.run.at,
+                self.ctx, tx, self.run.case.id, EventType.HOLD_SET, short(digest(sorted(self._refs))), at=self.run.at,
                 counts={"people": len(self.subjects())},
             )  # fmt: skip
         publish(self.ctx, self.run.case.id)

@@ -26,7 +26,7 @@ from bequest.documents.pipia.compose import compose
 from bequest.documents.pipia.fields import judges
 from bequest.evidence.event_types import EventType
 from bequest.evidence.statement import Statement, Subject, sign_statement
-from bequest.kernel.canonical import Json, to_json
+from bequest.kernel.canonical import Json, short, to_json
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import InputError, StateError
@@ -203,7 +203,7 @@ def _keep_filed(ctx: Context, case_id: str, found: FiledImpact, docx: bytes, pdf
     statement = Statement("Assessment", (subject,), said)
     envelope = sign_statement(statement, [platform_signer(ctx, case_id), signer])
     at = ctx.now(case_id)
-    name = f"{found.kind.value}-{found.run:04}-{found.docx[:16]}"
+    name = f"{found.kind.value}-{found.run:04}-{short(found.docx)}"
     with ctx.store.transaction() as tx:
         record(
             ctx, tx, case_id, EventType.IMPACT_FILED, name, at=at, actor=signer.public.key_id,

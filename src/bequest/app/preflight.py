@@ -9,6 +9,7 @@ from bequest.app.evidence import record
 from bequest.app.law import pack_of
 from bequest.crypto.verify import PASSKEY, parse_public_line
 from bequest.evidence.event_types import EventType
+from bequest.kernel.canonical import short
 from bequest.kernel.errors import CaseFileError, DataMapError, GuardError, LawError, SourceError
 from bequest.law.events import papers_of
 from bequest.law.pack import LawPack, required_roles
@@ -125,7 +126,7 @@ def record_papers(ctx: Context, tx: Tx, case_id: str, papers: tuple[Paper, ...],
     """Leave the digest of each paper in the evidence: its kind, its date and its SHA-256, never its words."""
     for p in papers:
         record(
-            ctx, tx, case_id, EventType.AUTHORITY_ATTACHED, f"{p.kind}-{p.sha256[:16]}", at=at,
+            ctx, tx, case_id, EventType.AUTHORITY_ATTACHED, f"{p.kind}-{short(p.sha256)}", at=at,
             content={"kind": p.kind.value, "issued_on": str(p.issued_on)}, refs={"paper": p.sha256},
         )  # fmt: skip
 

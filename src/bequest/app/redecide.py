@@ -15,7 +15,7 @@ from bequest.app.run_plan import decide_now, load_plans, save_plans
 from bequest.app.tasks import renew_tasks
 from bequest.engine.tableplan import TablePlan
 from bequest.evidence.event_types import EventType
-from bequest.kernel.canonical import digest
+from bequest.kernel.canonical import digest, short
 from bequest.kernel.errors import StateError
 from bequest.model.datamap import DataMap
 from bequest.model.plan import ColumnCount, Population
@@ -97,7 +97,7 @@ def fix_plans(
         if in_force is None:
             raise StateError("no policy is in force", hint="Nothing is decided without an approved policy.")
         counted = tx.populations.add(run.case.id, population, run.at, policy_digest=in_force.digest).digest
-        n = f"again-{digest([counted, refs])[:16]}"  # the same, where a killed run comes here again
+        n = f"again-{short(digest([counted, refs]))}"  # the same, where a killed run comes here again
         record(
             ctx, tx, run.case.id, EventType.POPULATION_DECIDED, n, at=run.at,
             refs={"policy": in_force.digest, "population": counted},

@@ -22,7 +22,7 @@ from bequest.app.workspace import Workspace
 from bequest.crypto.atomic import write_file
 from bequest.evidence.event_types import EventType
 from bequest.evidence.statement import Statement, Subject, sign_statement
-from bequest.kernel.canonical import Json, digest, to_json
+from bequest.kernel.canonical import Json, digest, short, to_json
 from bequest.kernel.clock import local_date
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import BequestError, StateError
@@ -214,7 +214,7 @@ def _keep(ctx: Context, run: Run, assessment: Assessment) -> None:
     known = {"data-map": b.data_map, "policy": b.policy, "population": b.population, "catalogue": b.catalogue}
     with ctx.store.transaction() as tx:
         record(
-            ctx, tx, run.case.id, EventType.RISK_ASSESSED, f"{assessment.run}-{assessment.digest[:16]}", at=run.at,
+            ctx, tx, run.case.id, EventType.RISK_ASSESSED, f"{assessment.run}-{short(assessment.digest)}", at=run.at,
             refs={
                 "assessment": assessment.digest,
                 "statement": hashlib.sha256(envelope).hexdigest(),

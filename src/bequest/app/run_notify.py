@@ -24,7 +24,7 @@ from bequest.app.telling import note_published, register, save_register
 from bequest.app.workspace import Workspace, parquet_bytes
 from bequest.crypto.sealing import read_sealed, write_sealed
 from bequest.evidence.event_types import EventType
-from bequest.kernel.canonical import digest, to_json
+from bequest.kernel.canonical import digest, short, to_json
 from bequest.kernel.clock import local_date
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import ApprovalError, StateError
@@ -194,7 +194,7 @@ def _send_batch(
     smtp: SmtpServer | None, counts: dict[str, int],
 ) -> pl.DataFrame:  # fmt: skip
     """One wording to the people it is for; the register as it is afterwards."""
-    batch = f"{channel.value}-{digest(letters['ref'].to_list())[:12]}"
+    batch = f"{channel.value}-{short(digest(letters['ref'].to_list()), 12)}"
     this = _notice_of(ctx, run, batch, notice)
     template = short_text(this) if channel is Channel.SMS else body(this)
     if this.portal:
@@ -319,7 +319,7 @@ def enter_report(ctx: Context, case_id: str, path: Path) -> pl.DataFrame:
     with ctx.store.transaction() as tx:
         record(
             ctx, tx, case_id, EventType.NOTICE_REPORTED,
-            f"report-{digest(report.sort('ref').rows())[:16]}", at=at, counts={"lines": report.height},
+            f"report-{short(digest(report.sort('ref').rows()))}", at=at, counts={"lines": report.height},
         )  # fmt: skip
     _renew_cards(ctx, ctx.case(case_id).case, data_map(ctx, case_id))
     publish(ctx, case_id)
@@ -342,7 +342,7 @@ def publish_notice(ctx: Context, case_id: str) -> pl.DataFrame:
     note_published(workspace, local_date(at, case.timezone))
     save_register(workspace, after)
     told = after.filter(pl.col("state") == Told.PUBLISHED.value)
-    key = f"public-{local_date(at, case.timezone).isoformat()}-{digest([text, sorted(told['ref'])])[:12]}"
+    key = f"public-{local_date(at, case.timezone).isoformat()}-{short(digest([text, sorted(told['ref'])]), 12)}"
     with ctx.store.transaction() as tx:
         record(
             ctx, tx, case_id, EventType.NOTICE_PUBLISHED, key, at=at,

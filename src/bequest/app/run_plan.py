@@ -33,7 +33,7 @@ from bequest.engine.kernels.cmac import tokens
 from bequest.engine.rows import row_tag_prefix
 from bequest.engine.tableplan import TablePlan
 from bequest.evidence.event_types import EventType
-from bequest.kernel.canonical import to_json
+from bequest.kernel.canonical import short, to_json
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import CaseFileError, DataMapError, InputError, StateError
 from bequest.law.crime import Meter, crime_meter
@@ -117,7 +117,7 @@ def run_plan(ctx: Context, case_id: str) -> Decided:
             counted = tx.populations.add(case_id, decided.population, run.at, policy_digest=digest).digest
             record(
                 ctx, tx, case_id, EventType.POLICY_PROPOSED,
-                f"{digest[:20]}-{counted[:20]}-{compared[:20]}", at=run.at,
+                f"{short(digest, 20)}-{short(counted, 20)}-{short(compared, 20)}", at=run.at,
                 refs={"policy": digest, "law-pack": decided.policy.law_pack_digest, "fairness": compared},
                 counts={
                     "situations": decided.population.n_situations,

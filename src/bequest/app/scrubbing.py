@@ -13,7 +13,7 @@ from bequest.app.signing_people import holder
 from bequest.crypto.signing import load_person_key
 from bequest.evidence.event_types import EventType
 from bequest.evidence.statement import Statement, Subject
-from bequest.kernel.canonical import Json, to_json
+from bequest.kernel.canonical import Json, short, to_json
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.codec import decode
 from bequest.kernel.errors import ApprovalError, BequestError, InputError, StateError
@@ -126,7 +126,7 @@ def decide_scrub(
     _check(decision, plan, at)
     subject = Subject(f"urn:bequest:scrub:{source}", decision.plan_digest)
     statement = Statement("ScrubDecision", (subject,), {**_said(decision, plan), "caseRef": case_id})
-    number = hashlib.sha256(statement.payload()).hexdigest()[:12]
+    number = short(hashlib.sha256(statement.payload()).hexdigest(), 12)
     path = ctx.workspace(case_id).dir("statements") / f"scrub-{source}-{number}.dsse.json"
     digest = hashlib.sha256(keep_statement(path, statement, [signer])).hexdigest()
     with ctx.store.transaction() as tx:

@@ -25,7 +25,7 @@ from bequest.crypto.keys import KeyState
 from bequest.crypto.signing import Signer
 from bequest.evidence.event_types import EventType
 from bequest.evidence.statement import Statement, Subject
-from bequest.kernel.canonical import Json, digest
+from bequest.kernel.canonical import Json, digest, short
 from bequest.kernel.clock import local_date
 from bequest.kernel.errors import ApprovalError, InputError, StateError
 from bequest.model.case import ALL_STAYS, SPEAK_FOR_THE_LAW, Case, Person
@@ -135,7 +135,7 @@ def _carry_out(ctx: Context, case_id: str, act: _Act, paper: Path, data: bytes, 
     """Paper and statement, the intent in the log, the hold, the outcome. Killed and run again, it ends the same."""
     workspace, hold = ctx.workspace(case_id), act.hold
     sha256 = hashlib.sha256(data).hexdigest()
-    name = f"{hold.hold_id}-{sha256[:12]}.{file_ending(paper)}"
+    name = f"{hold.hold_id}-{short(sha256, 12)}.{file_ending(paper)}"
     write_file(workspace.dir("attachments") / name, data)
     body = {"caseRef": case_id, "hold": hold.hold_id, **act.content, **act.counts}
     statement = Statement("LegalHold", (Subject(f"data/attachments/{name}", sha256),), body)

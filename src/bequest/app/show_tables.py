@@ -20,7 +20,7 @@ from bequest.evidence.event import parse_event
 from bequest.evidence.event_types import EventType
 from bequest.evidence.jcs import encode
 from bequest.evidence.statement import Statement
-from bequest.kernel.canonical import Json, canonical
+from bequest.kernel.canonical import Json, canonical, short
 from bequest.kernel.errors import GuardError, StateError
 from bequest.model.case import Case
 from bequest.model.showing import Showing
@@ -97,7 +97,7 @@ def _show(ctx: Context, case: Case, showing: Showing, out: Path, policy: str) ->
     chosen = made.search.chosen
     assert chosen is not None  # noqa: S101 - refused before
     files = files_of(made)
-    name = f"{showing.id}-{hashlib.sha256(files['table.csv']).hexdigest()[:12]}-{policy[:8]}"
+    name = f"{showing.id}-{short(hashlib.sha256(files['table.csv']).hexdigest(), 12)}-{short(policy, 8)}"
     at = _first_made(ctx, case.id, name)
     digests: dict[str, Json] = {n: hashlib.sha256(d).hexdigest() for n, d in files.items()}
     body: dict[str, Json] = {

@@ -28,6 +28,7 @@ from bequest.crypto.sealing import read_sealed, write_sealed
 from bequest.engine.tableplan import DECISION_PREFIX, LEAVES, TablePlan
 from bequest.evidence.event_types import EventType
 from bequest.evidence.statement import Statement, Subject
+from bequest.kernel.canonical import short
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import EvidenceError, InputError, StateError
 from bequest.model.case import ALL_STAYS, Case, SourceKind
@@ -242,7 +243,7 @@ def finish_task(
     sha256 = hashlib.sha256(data).hexdigest()
     if found.state is TaskState.DONE and (found.outcome, found.evidence_digest) != (word.value, sha256):
         raise StateError(f"task {task_id} is done already, with other evidence", hint="What was recorded stays.")
-    name = f"{task_id}-{sha256[:12]}.{file_ending(evidence)}"
+    name = f"{task_id}-{short(sha256, 12)}.{file_ending(evidence)}"
     workspace = ctx.workspace(case_id)
     write_file(workspace.dir("attachments") / name, data)
     at = found.state_at if found.state is TaskState.DONE else ctx.now(case_id)

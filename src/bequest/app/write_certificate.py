@@ -33,7 +33,7 @@ from bequest.evidence.event import parse_event
 from bequest.evidence.event_types import EventType
 from bequest.evidence.jcs import encode
 from bequest.evidence.statement import Statement, Subject, read_statement
-from bequest.kernel.canonical import digest, to_json
+from bequest.kernel.canonical import digest, short, to_json
 from bequest.kernel.clock import parse_rfc3339, rfc3339
 from bequest.kernel.errors import StateError
 from bequest.law.retention import Band, band_of, bands
@@ -394,7 +394,7 @@ def residual_ids(residuals: Sequence[Residual]) -> list[tuple[str, Residual]]:
     seen: Counter[str] = Counter()
     out = []
     for r in residuals:
-        this = f"r-{digest(to_json(r))[:16]}"
+        this = f"r-{short(digest(to_json(r)))}"
         seen[this] += 1
         out.append((this if seen[this] == 1 else f"{this}-{seen[this]}", r))
     return out

@@ -169,3 +169,16 @@ def _is_simple(kinds: set[type], values: Sequence[Any]) -> bool:
     if kinds == {int}:
         return bool(max(values) <= MAX_INT and min(values) >= -MAX_INT)
     return kinds <= {str}
+
+
+def short(hexadecimal: str, length: int = 16) -> str:
+    """The first places of a digest, for a name that is logged.
+
+    One in a few thousand has no letter among them and could pass for a card or phone number, which no log takes: its
+    digits are then written as letters.
+    """
+    first = hexadecimal[:length]
+    return first.translate(_LETTERS) if first.isdecimal() else first
+
+
+_LETTERS = str.maketrans("0123456789", "ghijkmnpqr")

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bequest.kernel.canonical import MAX_INT, canonical, digest, to_json
+from bequest.evidence.lint import personal_kinds
+from bequest.kernel.canonical import MAX_INT, canonical, digest, short, to_json
 
 
 class Word(StrEnum):
@@ -104,3 +105,12 @@ def test_what_has_no_single_form_is_refused(value: object) -> None:
         canonical({"v": value})
     with pytest.raises(TypeError):
         to_json({"v": value})
+
+
+def test_a_short_digest_never_passes_for_a_number_of_somebody():
+    unlucky = "7527048530045861" + "0" * 48
+    assert personal_kinds(f"report-{unlucky[:16]}") == ("bank card number",)
+    assert personal_kinds(f"report-{short(unlucky)}") == ()
+    assert short(unlucky, 12) == short(unlucky)[:12]
+    assert short("0a" * 32) == "0a" * 8
+    assert len({short(f"{n:016d}") for n in range(1000)}) == 1000

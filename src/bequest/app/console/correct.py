@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from bequest.app.context import Context
 from bequest.app.run_discover import data_map, take_document
-from bequest.kernel.canonical import Json, digest, to_json
+from bequest.kernel.canonical import Json, digest, short, to_json
 from bequest.kernel.errors import DataMapError
 from bequest.model.datamap import FactBinding, RetentionBinding, TableMap
 from bequest.steps.discover.changes import Change
@@ -98,7 +98,7 @@ def drop(ctx: Context, case_id: str, place: Place, mark: str) -> list[Change]:
 
 def mark_of(bound: FactBinding | RetentionBinding) -> str:
     """By what a fact or a duty is named, so that nobody takes back another one than was seen."""
-    return digest(bound)[:16]
+    return short(digest(bound))
 
 
 def _item(bound: FactBinding | RetentionBinding) -> Json:
