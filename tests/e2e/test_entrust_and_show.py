@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +16,7 @@ from bequest.app.rehearse import begin_rehearsal, rehearse
 from bequest.app.run_close import run_close
 from bequest.app.run_destroy import run_destroy
 from bequest.app.run_notify import run_notify
-from bequest.app.show_tables import show_tables
+from bequest.app.show_tables import check_shown, show_tables
 from bequest.app.tasks import finish_task, task_list
 from bequest.demo import make_company
 from bequest.evidence.event_types import ENDING, MOVING, EventType
@@ -65,6 +66,10 @@ def test_a_due_diligence_shows_the_approved_tables_and_nothing_else(
     shown = pl.read_csv(tmp_path / "shown" / "customers" / "table.csv", infer_schema=False)
     assert shown.group_by("birthday", "cust_type").len()["len"].min() == first.chosen.k >= 10  # type: ignore[operator]
     assert shown.columns == ["birthday", "cust_type", "status"]
+    described_anew = replace(case := ctx.case(case_id).case, showings=(replace(case.showings[0], sha256="0" * 64),))
+    check_shown(ctx, case)
+    with pytest.raises(StateError, match="customers of the plan was not made"):
+        check_shown(ctx, described_anew)
     played = rehearse(ctx, folder)
     assert_verifies(played.bundle, tmp_path)
     assert EventType.TABLE_SHOWN.value in types_in(ctx, case_id)

@@ -243,6 +243,21 @@ def test_decisions_count_when_it_is_run_again(refused: Refused) -> None:
     ]
 
 
+def test_what_two_let_stand_one_takes_back(refused: Refused) -> None:
+    """The search passed over it; it lies on the desk all the same, and counts as residue from the next search on."""
+    ctx, roles = refused.town.ctx, refused.town.roles
+    stands = {x.hit.column: x.hit.hit_id for x in desk_of_hits(ctx, CASE).standing}
+    assert set(stands) == {"serial", "note"}
+    said = adjudicate(ctx, CASE, stands["serial"], "residue", "是客户的", by=roles["officer"], roles=[Role.OFFICER])
+    assert said.answer.value == "alone"
+    assert "residue" in refused.destroy()
+    _, crm = refused.searched()
+    assert (crm.hits_residue, crm.hits_decided) == (2, 1)
+    hit = refused.hit("serial", 1)
+    adjudicate(ctx, CASE, hit, "organic", "流水号", by=roles["officer"], roles=[Role.OFFICER])
+    assert second(ctx, CASE, hit, agrees=True, by=roles["verifier"], roles=[Role.VERIFIER]).answer.value == "agreed"
+
+
 def test_once_the_residue_is_destroyed_the_certificate_is_issued(refused: Refused, tmp_path: Path) -> None:
     """What waits is ended, as there is nothing left to agree to; bundle and log hold no value."""
     ctx = refused.town.ctx
@@ -259,7 +274,7 @@ def test_once_the_residue_is_destroyed_the_certificate_is_issued(refused: Refuse
     assert desk_of_hits(ctx, CASE).past[0].answer.value == "gone"
     with ctx.store.transaction() as tx:
         said = [e for e in tx.outbox.all(CASE) if e.typ.startswith("adjudication.")]
-    assert [e.typ.rpartition(".")[2] for e in said].count("intent") == 5 == len(said) - 5
+    assert [e.typ.rpartition(".")[2] for e in said].count("intent") == 7 == len(said) - 7
     assert b"organic" in opening(ctx, CASE, "adjudication.intent:1")
     ctx.store.close()
     kept = b"".join(

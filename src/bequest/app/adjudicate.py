@@ -24,7 +24,9 @@ from bequest.kernel.codec import decode
 from bequest.kernel.errors import ApprovalError, InputError, StateError
 from bequest.model.adjudication import Answer, Decision, Hit, Verdict, in_force, waiting
 from bequest.model.case import Role
-from bequest.steps.destroy.verifier.verify import Report
+from bequest.steps.destroy.verifier.state import read_state
+from bequest.steps.destroy.verifier.task import Task
+from bequest.steps.destroy.verifier.verify import Report, verify
 from bequest.store.transaction import Tx
 
 LONGEST = 500
@@ -52,11 +54,6 @@ class DeskLine:
     decided: Decision | None
     asked: Decision | None
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether people said what it is."""
-        return self.decided is not None and self.asked is None
-
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -65,6 +62,8 @@ class Desk:
     attempt: int
     more: int
     lines: tuple[DeskLine, ...]
+    standing: tuple[DeskLine, ...]
+    """What a search passes over, as people let it stand; they may still say otherwise."""
     past: tuple[Decision, ...]
     """All decisions, the last first."""
     is_open: bool
@@ -74,6 +73,18 @@ def keep_hits(workspace: Workspace, attempt: int, report: Report) -> None:
     """Lay the hits of a search on the desk; they go with the verifier's key."""
     found = OpenHits(attempt, report.more_hits, report.hits)
     write_file(_hits_file(workspace), canonical(to_json(found)))
+
+
+def search(ctx: Context, case_id: str, task: Task) -> tuple[Task, Report]:
+    """The verifier's second look, by what people decided: made anew where one of them spoke while it went on."""
+    state = read_state(ctx.workspace(case_id).dir("verifier"))
+    while True:
+        with ctx.store.transaction() as tx:
+            task = replace(task, decisions=decided_before(tx, case_id))
+        report = verify(task, state)
+        with ctx.store.transaction() as tx:
+            if decided_before(tx, case_id) == task.decisions:
+                return task, report
 
 
 def decided_before(tx: Tx, case_id: str) -> tuple[Decision, ...]:
@@ -93,8 +104,11 @@ def desk_of_hits(ctx: Context, case_id: str) -> Desk:
     with ctx.store.transaction() as tx:
         past = decisions(tx, case_id)
     decided, asked = in_force(past), waiting(past)
-    lines = tuple(DeskLine(h, decided.get(h.hit_id), asked.get(h.hit_id)) for h in found.hits)
-    return Desk(found.attempt, found.more, lines, past[::-1], _is_open(ctx, case_id))
+    lines, standing = (
+        tuple(DeskLine(h, decided.get(h.hit_id), asked.get(h.hit_id)) for h in hits)
+        for hits in (found.hits, _standing(found, past))
+    )
+    return Desk(found.attempt, found.more, lines, standing, past[::-1], _is_open(ctx, case_id))
 
 
 def adjudicate(
@@ -110,10 +124,10 @@ def adjudicate(
     mine, said = _roles(roles), _verdict(verdict)
     why = _reason(reason)
     _check_open(ctx, case_id)
-    hit = _hit(ctx, case_id, hit_id)
-    at = ctx.now(case_id)
+    found, at = _hits(ctx.workspace(case_id)), ctx.now(case_id)
     with ctx.store.transaction() as tx:
         past = decisions(tx, case_id)
+        hit = _hit((*found.hits, *_standing(found, past)), case_id, hit_id)
         open_one = waiting(past).get(hit_id)
         if open_one is not None:
             raise StateError(
@@ -172,7 +186,7 @@ def second(
 
 
 def end_asked(ctx: Context, case_id: str, report: Report) -> None:
-    """Decisions that wait on hits which a new search no longer has: there is nothing left to agree to."""
+    """Decisions that wait on hits which a new search no longer lists: there is nothing left to agree to."""
     there, at = {h.hit_id for h in report.hits}, ctx.now(case_id)
     with ctx.store.transaction() as tx:
         past = decisions(tx, case_id)
@@ -189,9 +203,10 @@ def end_asked(ctx: Context, case_id: str, report: Report) -> None:
 
 
 def _outcome(ctx: Context, tx: Tx, case_id: str, made: Decision, intent: str) -> None:
+    by = made.second or (made.first if made.answer is Answer.ALONE else "")
     record(
         ctx, tx, case_id, EventType.ADJUDICATION_OUTCOME, str(made.number), at=made.second_at or made.first_at,
-        intent=intent, content={"answer": made.answer.value, "by": made.second or made.first},
+        intent=intent, content={"answer": made.answer.value, "by": by},
         counts={"stands": made.hit.hits * int(made.answer is Answer.AGREED)},
     )  # fmt: skip
 
@@ -230,8 +245,15 @@ def _reason(given: str) -> str:
     return text
 
 
-def _hit(ctx: Context, case_id: str, hit_id: str) -> Hit:
-    found = next((h for h in _hits(ctx.workspace(case_id)).hits if h.hit_id == hit_id), None)
+def _standing(found: OpenHits, past: Iterable[Decision]) -> tuple[Hit, ...]:
+    """The hits that stand by a decision, where the last search passed over them for that."""
+    listed = {h.hit_id for h in found.hits}
+    stand = (d.hit for d in in_force(past).values() if d.verdict is not Verdict.RESIDUE)
+    return tuple(h for h in stand if h.hit_id not in listed)
+
+
+def _hit(on_desk: Iterable[Hit], case_id: str, hit_id: str) -> Hit:
+    found = next((h for h in on_desk if h.hit_id == hit_id), None)
     if found is None:
         raise InputError(
             f"there is no hit of that name on the desk of case {case_id}",

@@ -52,7 +52,7 @@ from bequest.steps.deliver.receipt import CIPHERTEXT, UNDERTAKEN
 from bequest.steps.notify.answers import ANSWERS
 from bequest.steps.notify.ladder import tally
 from bequest.store.records import CustodyBucket as BucketRecord
-from bequest.store.records import DeliveryRecord, DeliveryState, ReceiptRecord, ResidualState
+from bequest.store.records import DeliveryRecord, DeliveryState, KeyRecord, ReceiptRecord, ResidualState, StoreRecord
 from bequest.store.transaction import Tx
 
 RUN_OF: dict[StepName, str] = {
@@ -160,27 +160,8 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         switches=switches_shown(case, latest.policy if latest else None),
         unverified=unverified_lines(case, latest.policy if latest else None),
         duties=_duties(case, latest.policy if latest else None, population.population if population else None),
-        stores=tuple(
-            StoreLine(
-                place=s.name,
-                content_zh=s.content.split(" / ")[0],
-                content_en=s.content.split(" / ")[-1],
-                key=s.key_purpose,
-                state=StoreState.PURGED if s.state.value == "purged" else StoreState.SEALED,
-                ends_on=s.ends_on,
-            )
-            for s in stores
-        ),
-        keys=tuple(
-            KeyLine(
-                purpose=k.purpose,
-                holder=k.holder,
-                state=KeyState.DESTROYED if k.state.value == "destroyed" else KeyState.LIVE,
-                dies_on=k.dies_on,
-                destroyed_at=rfc3339(k.state_at) if k.state.value == "destroyed" else "",
-            )
-            for k in keys
-        ),
+        stores=_stores(stores),
+        keys=_keys(keys),
         log=log,
         bundle=f"evidence-{case_id}",
         verify_commands=(
@@ -190,6 +171,28 @@ def case_report(ctx: Context, case_id: str, *, seconds: Mapping[str, float], oth
         not_proven=not_proven(case, log),
         other_language=other,
     )
+
+
+def _stores(stores: Sequence[StoreRecord]) -> tuple[StoreLine, ...]:
+    return tuple(
+        StoreLine(
+            place=s.name, content_zh=s.content.split(" / ")[0], content_en=s.content.split(" / ")[-1],
+            key=s.key_purpose, ends_on=s.ends_on,
+            state=StoreState.PURGED if s.state.value == "purged" else StoreState.SEALED,
+        )
+        for s in stores
+    )  # fmt: skip
+
+
+def _keys(keys: Sequence[KeyRecord]) -> tuple[KeyLine, ...]:
+    return tuple(
+        KeyLine(
+            purpose=k.purpose, holder=k.holder, dies_on=k.dies_on,
+            state=KeyState.DESTROYED if k.state.value == "destroyed" else KeyState.LIVE,
+            destroyed_at=rfc3339(k.state_at) if k.state.value == "destroyed" else "",
+        )
+        for k in keys
+    )  # fmt: skip
 
 
 def _steps(ctx: Context, case: Case, seconds: Mapping[str, float]) -> tuple[StepLine, ...]:

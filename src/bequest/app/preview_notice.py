@@ -31,7 +31,6 @@ REF: Final = "SAMPLE-0000"
 NOBODY: Final = "sample"
 """The link of nobody: it opens the page that says a link is damaged."""
 SMS, EMAIL, POST, PUBLIC = "sms", "email", "post", "public"
-CHANNELS: Final = (SMS, EMAIL, POST, PUBLIC)
 ONE_SMS, PART_SMS = 70, 67
 """Characters of a text message in UCS-2: alone, and as a part of a longer one (3GPP TS 23.040)."""
 _MAIL = re.compile(r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}")

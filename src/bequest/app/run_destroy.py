@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from bequest.app.adjudicate import decided_before, end_asked, keep_hits
+from bequest.app.adjudicate import end_asked, keep_hits, search
 from bequest.app.anonymising import KEY as TOKENS
 from bequest.app.anonymising import check_in_place, end_key, is_wanted, make_key, measured
 from bequest.app.buckets import Sealed, enter_bucket
@@ -55,9 +55,8 @@ from bequest.steps.destroy.custody_bucket import CustodyPlaces, CustodySpec, Sea
 from bequest.steps.destroy.erase import EraseKeys, ErasureResult, erase_source
 from bequest.steps.destroy.ledger import Ledger, settle_ledger, write_ledger
 from bequest.steps.destroy.verifier.prepare import prepare
-from bequest.steps.destroy.verifier.state import has_state, read_state, write_state
+from bequest.steps.destroy.verifier.state import has_state, write_state
 from bequest.steps.destroy.verifier.task import Task
-from bequest.steps.destroy.verifier.verify import verify
 from bequest.store.records import DestructionRecord, DestructionState
 
 TableKey = tuple[str, str]
@@ -171,9 +170,7 @@ def _carry_out(job: Job) -> Issued:
     anonymised = measured(job.numbered(), erased, job.sources, _erase_keys(job), run.workspace.dir("work", "erase"))
     _outcome(job, number, intent, erased, ledger, objects)
     job.holds.fix(job.plans, erased)
-    with ctx.store.transaction() as tx:
-        task = replace(task, held=job.holds.subjects(), decisions=decided_before(tx, run.case.id))
-    report = verify(task, read_state(run.workspace.dir("verifier")))
+    task, report = search(ctx, run.case.id, replace(task, held=job.holds.subjects()))
     keep_hits(run.workspace, int(number), report)
     end_asked(ctx, run.case.id, report)
     report = replace(report, results=(*report.results, *whole.second_look(task)))

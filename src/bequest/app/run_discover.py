@@ -15,6 +15,7 @@ from bequest.model.datamap import DataMap, TableState
 from bequest.steps.discover.changes import Change
 from bequest.steps.discover.discover import discover
 from bequest.steps.discover.mapfile import import_document, import_map
+from bequest.store.transaction import Tx
 
 
 def data_map(ctx: Context, case_id: str) -> DataMap:
@@ -24,7 +25,11 @@ def data_map(ctx: Context, case_id: str) -> DataMap:
         StateError: where discovery has not run.
     """
     with ctx.store.transaction() as tx:
-        found = tx.datamaps.latest(case_id)
+        return _latest(tx, case_id)
+
+
+def _latest(tx: Tx, case_id: str) -> DataMap:
+    found = tx.datamaps.latest(case_id)
     if found is None:
         raise StateError(f"case {case_id} has no data map", hint=f"Run `bequest discover {case_id}` first.")
     return found
@@ -66,27 +71,26 @@ def run_import_map(ctx: Context, case_id: str, path: Path) -> list[Change]:
         StateError: before discovery, or after the cutover.
     """
     hint = f"Export it first: `bequest map export {case_id} FILE`."
-    return take_map(ctx, case_id, read_user_text(path, "data map file", hint=hint))
-
-
-def take_map(ctx: Context, case_id: str, text: str) -> list[Change]:
-    """Take over corrections in the form of a data map file; see `run_import_map`."""
+    text = read_user_text(path, "data map file", hint=hint)
     return _take(ctx, case_id, lambda current: import_map(text, current))
 
 
-def take_document(ctx: Context, case_id: str, document: Mapping[str, object]) -> list[Change]:
-    """Take over what a data map file would say, already read: where no file was written."""
-    return _take(ctx, case_id, lambda current: import_document(document, current))
+def take_document(ctx: Context, case_id: str, said: Callable[[DataMap], Mapping[str, object]]) -> list[Change]:
+    """Take over what a data map file would say, already read: where no file was written.
+
+    `said`: what is said of the data map as it stands; of two people who speak at once neither's word is lost.
+    """
+    return _take(ctx, case_id, lambda current: import_document(said(current), current))
 
 
 def _take(ctx: Context, case_id: str, apply: Callable[[DataMap], tuple[DataMap, list[Change]]]) -> list[Change]:
     require_open(ctx, case_id, "a change of the data map")
-    current = data_map(ctx, case_id)
-    corrected, changes = apply(current)
-    if corrected == current:
-        return []
     at = ctx.now(case_id)
     with ctx.store.transaction() as tx:
+        current = _latest(tx, case_id)
+        corrected, changes = apply(current)
+        if corrected == current:
+            return []
         version = tx.datamaps.save(case_id, corrected, at)
         record(
             ctx, tx, case_id, EventType.DATAMAP_CONFIRMED, f"v{version}", at=at,

@@ -70,8 +70,8 @@ def check_shown(ctx: Context, case: Case) -> None:
     Raises:
         StateError: naming those that were not.
     """
-    made = {str(s["id"]) for s in shown_tables(ctx, case.id)}
-    if missing := [s.id for s in case.showings if s.id not in made]:
+    made = {(s["id"], s["receiver"], s.get("description")) for s in shown_tables(ctx, case.id)}
+    if missing := [s.id for s in case.showings if (s.id, s.receiver, s.sha256) not in made]:
         raise StateError(
             f"table {', '.join(missing)} of the plan was not made",
             hint=f"Run `bequest show-tables {case.id} --out FOLDER`; or take it out of the case file and plan again.",
@@ -110,7 +110,7 @@ def _show(ctx: Context, case: Case, showing: Showing, out: Path, policy: str) ->
     facts: dict[str, Json] = {
         "id": showing.id, "receiver": showing.receiver, "table": showing.table, "columns": list(showing.columns),
         "wanted": showing.wanted, "k": chosen.k, "l": chosen.l, "t": f"{chosen.t:.3f}", "rows": made.frame.height,
-        "suppressed": chosen.suppressed,
+        "suppressed": chosen.suppressed, "description": showing.sha256,
     }  # fmt: skip
     with ctx.store.transaction() as tx:
         record(

@@ -190,12 +190,17 @@ def _papers(variant: Variant) -> list[dict[str, toml.Toml]]:
     ]
 
 
+def agreement_title(route: str) -> str:
+    """What an agreement on a lot is called."""
+    return ENTRUSTED if route == "PIPL-21" else AGREED
+
+
 def _agreements(variant: Variant) -> list[dict[str, toml.Toml]]:
     """What was agreed with each recipient who is no successor."""
     return [
         {
             "lot": lot.id,
-            "title": ENTRUSTED if lot.route == "PIPL-21" else AGREED,
+            "title": agreement_title(lot.route),
             "signed_on": PAPERS_ISSUED_ON,
             "ends_on": AGREED_UNTIL,
             "classes": [c.value for c in AGREED_CLASSES],

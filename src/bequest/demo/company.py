@@ -9,7 +9,7 @@ import polars as pl
 from bequest.crypto.atomic import PUBLIC, write_file
 from bequest.demo import truth, two_lots
 from bequest.demo.behaviour import make_behaviour
-from bequest.demo.casefile import AGREED, BACKUP, SHOWN_FILE, render_case
+from bequest.demo.casefile import BACKUP, SHOWN_FILE, agreement_title, render_case
 from bequest.demo.customers import CustomerRows, make_customers, make_rows
 from bequest.demo.keys import DemoKeys, make_keys
 from bequest.demo.labels import labels
@@ -104,7 +104,7 @@ def make_company(
         text = f"{title}\n{issuer}\n演练用虚构文件 · invented, for a rehearsal\n"
         write_file(out / "papers" / f"{kind}.txt", text.encode(), mode=PUBLIC)
     for lot in (lot for lot in variant.lots if lot.agrees):
-        text = f"{AGREED}\n{lot.id} {lot.receiver}\n演练用虚构文件 · invented, for a rehearsal\n"
+        text = f"{agreement_title(lot.route)}\n{lot.id} {lot.receiver}\n演练用虚构文件 · invented, for a rehearsal\n"
         write_file(out / "papers" / f"agreement-{lot.id}.txt", text.encode(), mode=PUBLIC)
     if event in ENTRUSTS:
         for lot in variant.lots:

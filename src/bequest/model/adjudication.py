@@ -83,7 +83,7 @@ class Answer(StrEnum):
     """Real residue: one person's word counts at once."""
     DECLINED = "declined"
     GONE = "gone"
-    """The hit was no longer there when the verifier looked again."""
+    """The hit was no longer on the list when the verifier looked again: gone, or standing by an earlier decision."""
 
 
 @dataclass(frozen=True, slots=True)

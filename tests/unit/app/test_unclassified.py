@@ -9,6 +9,7 @@ from tests.unit.store.samples import CASE
 
 from bequest.app.run_cutover import all_classified
 from bequest.kernel.errors import StateError
+from bequest.model.case import Event
 from bequest.model.datamap import DataMap, FieldClass, TableMap
 from bequest.model.facts import RecordClass
 from bequest.model.settlement import Settled, Settlement, Unsettled
@@ -30,3 +31,9 @@ def test_what_was_settled_and_what_is_no_customers_does_not() -> None:
     all_classified(replace(CASE, settlements=(settled,)), DataMap((OF_ORDERS,)))
     all_classified(CASE, DataMap((replace(OF_ORDERS, record_class=RecordClass.STAFF),)))
     all_classified(CASE, DataMap((replace(OF_ORDERS, columns=(column("phone"),)),)))
+
+
+def test_nothing_is_destroyed_where_all_stays_so_an_unknown_column_stops_nothing() -> None:
+    all_classified(replace(CASE, event=Event.E12), DataMap((OF_ORDERS,)))
+    with pytest.raises(StateError):
+        all_classified(replace(CASE, event=Event.E5), DataMap((OF_ORDERS,)))

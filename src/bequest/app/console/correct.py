@@ -1,12 +1,12 @@
 """Correct the data map where it stands, as `bequest map import` does with a file; the next link and plan go by it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bequest.app.context import Context
-from bequest.app.run_discover import data_map, take_document
-from bequest.kernel.canonical import Json, digest, short, to_json
+from bequest.app.run_discover import take_document
+from bequest.kernel.canonical import digest, short, to_json
 from bequest.kernel.errors import DataMapError
-from bequest.model.datamap import FactBinding, RetentionBinding, TableMap
+from bequest.model.datamap import DataMap, FactBinding, RetentionBinding, TableMap
 from bequest.steps.discover.changes import Change
 
 FLAGS = {"yes": True, "no": False}
@@ -28,7 +28,7 @@ def correct_column(ctx: Context, case_id: str, place: tuple[str, str, str], said
     if said.get("need") == "reduced" and said.get("reduced_by"):
         column["reduced_by"] = said["reduced_by"]
     column |= {n: FLAGS[said[n]] for n in ("personal", "sensitive") if said.get(n) in FLAGS}
-    return _say(ctx, case_id, place[:2], columns=[{"name": place[2], **column}])
+    return _say(ctx, case_id, place[:2], lambda _: {"columns": [{"name": place[2], **column}]})
 
 
 def correct_table(ctx: Context, case_id: str, place: Place, said: Mapping[str, object]) -> list[Change]:
@@ -41,7 +41,7 @@ def correct_table(ctx: Context, case_id: str, place: Place, said: Mapping[str, o
     found = {n: said[n] for n in _HEAD if n in said}
     if not found:
         raise DataMapError("it is not said what is true of the table", hint="Fill in the form of the table.")
-    return _say(ctx, case_id, place, **found)
+    return _say(ctx, case_id, place, lambda _: found)
 
 
 def correct_reference(
@@ -54,7 +54,7 @@ def correct_reference(
         StateError: as above.
     """
     said = {"column": column, "to": to, "standing": standing, **({"role": role} if role else {})}
-    return _say(ctx, case_id, place, references=[said])
+    return _say(ctx, case_id, place, lambda _: {"references": [said]})
 
 
 def add_fact(ctx: Context, case_id: str, place: Place, fact: Mapping[str, object]) -> list[Change]:
@@ -64,8 +64,7 @@ def add_fact(ctx: Context, case_id: str, place: Place, fact: Mapping[str, object
         DataMapError: as above, or where it is there already.
         StateError: as above.
     """
-    held = [_item(f) for f in _table(ctx, case_id, place).facts]
-    return _say(ctx, case_id, place, facts=_more(held, fact))
+    return _say(ctx, case_id, place, lambda table: {"facts": _more(table.facts, fact)})
 
 
 def add_duty(ctx: Context, case_id: str, place: Place, duty: Mapping[str, object]) -> list[Change]:
@@ -75,8 +74,7 @@ def add_duty(ctx: Context, case_id: str, place: Place, duty: Mapping[str, object
         DataMapError: as above, or where it is there already.
         StateError: as above.
     """
-    held = [_item(r) for r in _table(ctx, case_id, place).retention]
-    return _say(ctx, case_id, place, retention=_more(held, duty))
+    return _say(ctx, case_id, place, lambda table: {"retention": _more(table.retention, duty)})
 
 
 def drop(ctx: Context, case_id: str, place: Place, mark: str) -> list[Change]:
@@ -86,13 +84,16 @@ def drop(ctx: Context, case_id: str, place: Place, mark: str) -> list[Change]:
         DataMapError: where there is none of that mark any more.
         StateError: as above.
     """
-    table = _table(ctx, case_id, place)
+    return _say(ctx, case_id, place, lambda table: _without(table, mark))
+
+
+def _without(table: TableMap, mark: str) -> dict[str, object]:
     facts = [f for f in table.facts if mark_of(f) != mark]
     duties = [r for r in table.retention if mark_of(r) != mark]
     if len(facts) < len(table.facts):
-        return _say(ctx, case_id, place, facts=[_item(f) for f in facts])
+        return {"facts": [to_json(f) for f in facts]}
     if len(duties) < len(table.retention):
-        return _say(ctx, case_id, place, retention=[_item(r) for r in duties])
+        return {"retention": [to_json(r) for r in duties]}
     raise DataMapError("there is no such fact or duty in the data map", hint="Load the page anew: it was changed.")
 
 
@@ -101,22 +102,21 @@ def mark_of(bound: FactBinding | RetentionBinding) -> str:
     return short(digest(bound))
 
 
-def _item(bound: FactBinding | RetentionBinding) -> Json:
-    return to_json(bound)
-
-
-def _more(held: Sequence[Json], added: Mapping[str, object]) -> list[object]:
-    if dict(added) in held:
+def _more(held: Sequence[FactBinding | RetentionBinding], added: Mapping[str, object]) -> list[object]:
+    said = [to_json(h) for h in held]
+    if dict(added) in said:
         raise DataMapError("the data map says so already", hint="Nothing was added.")
-    return [*held, added]
+    return [*said, added]
 
 
-def _table(ctx: Context, case_id: str, place: Place) -> TableMap:
-    found = next((t for t in data_map(ctx, case_id).tables if (t.source, t.name) == place), None)
+def _table(current: DataMap, place: Place) -> TableMap:
+    found = next((t for t in current.tables if (t.source, t.name) == place), None)
     if found is None:
         raise DataMapError(f"the data map has no table {'.'.join(place)}", hint="Open a table of the data map.")
     return found
 
 
-def _say(ctx: Context, case_id: str, place: Place, **said: object) -> list[Change]:
-    return take_document(ctx, case_id, {"tables": [{"source": place[0], "table": place[1], **said}]})
+def _say(ctx: Context, case_id: str, place: Place, said: Callable[[TableMap], Mapping[str, object]]) -> list[Change]:
+    """Take over what is said of a table as it stands."""
+    head = {"source": place[0], "table": place[1]}
+    return take_document(ctx, case_id, lambda current: {"tables": [{**head, **said(_table(current, place))}]})

@@ -29,13 +29,14 @@ def list_(ctx: typer.Context, case: str, json: Annotated[bool, typer.Option("--j
         desk = desk_of_hits(c, case)
     if json:
         render.print_json({"attempt": desk.attempt, "more": desk.more, "hits": [line.hit for line in desk.lines],
+                           "standing": [line.hit for line in desk.standing],
                            "decisions": desk.past})  # fmt: skip
         return
     lang = render.language()
     rows = [
         (x.hit.hit_id, _place(x.hit), getattr(code_word(HIT_KINDS, x.hit.kind), lang), x.hit.hits, x.hit.shape or "—",
          getattr(code_word(VERDICTS, x.hit.suggested.value), lang), _said(x.asked or x.decided, lang))
-        for x in desk.lines
+        for x in (*desk.lines, *desk.standing)
     ]  # fmt: skip
     heads = ("hit", "place", "kind", "times", "looks like", "suggested", "decided")
     render.table("", heads, rows, figures=(3,))

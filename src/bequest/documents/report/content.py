@@ -278,6 +278,8 @@ class ShownTable:
     t: str
     rows: int
     suppressed: int
+    description: str = ""
+    """SHA-256 of the file that describes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,7 +70,8 @@ def _said(d: Decision | None) -> Said | None:
 @router.get("/cases/{case_id}/hits", response=Page[Hit], auth=Needs(Screen.HITS))
 def list_hits(request: ApiRequest, case_id: str, asked: Asked) -> Page[Hit]:
     """Hits of the last search that no rule settles, with what people said of them."""
-    found = cut(desk_of_hits(site().inside, case_id).lines, lambda x: x.hit.hit_id, asked)
+    desk = desk_of_hits(site().inside, case_id)
+    found = cut((*desk.lines, *desk.standing), lambda x: x.hit.hit_id, asked)
     items = [
         Hit(
             id=x.hit.hit_id, source=x.hit.source, table=x.hit.table, column=x.hit.column, where=x.hit.where,

@@ -13,6 +13,7 @@ from bequest.web.api.access import ApiRequest, Needs
 from bequest.web.api.once import once
 from bequest.web.api.paging import Asked, Page, cut
 from bequest.web.site import site
+from bequest.web.uploads import LONGEST_RECEIPT
 
 router = Router(tags=["delivery, destruction, custody"])
 
@@ -78,7 +79,7 @@ class AllDue(Schema):
 class Envelope(Schema):
     """A receipt as the receiver signed it (DSSE)."""
 
-    receipt: Annotated[str, Field(min_length=2, max_length=30_000)]
+    receipt: Annotated[str, Field(min_length=2, max_length=LONGEST_RECEIPT)]
 
 
 class Done(Schema):

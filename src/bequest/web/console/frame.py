@@ -26,6 +26,11 @@ Again = Callable[..., HttpResponse]
 """Shows the screen of a form again: request, seat, what could not be done, and what the address names."""
 
 
+def number_in(text: str) -> int:
+    """From which entry of a list on a page begins, as its address says it; 0 where it says no number."""
+    return int(text) if text.isdecimal() and len(text) < 9 else 0
+
+
 def who_is(request: HttpRequest) -> SignedIn | None:
     """Who is signed in with this browser."""
     token = request.COOKIES.get(COOKIE, "")

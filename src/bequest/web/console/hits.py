@@ -6,7 +6,7 @@ from bequest.app.adjudicate import DeskLine, adjudicate, desk_of_hits, second
 from bequest.app.console.access import Act, Screen, Seat
 from bequest.kernel.errors import ApprovalError, InputError
 from bequest.model.adjudication import Decision, Verdict
-from bequest.web.console.frame import Told, act, address_of, page, screen, see_other
+from bequest.web.console.frame import Told, act, address_of, number_in, page, screen, see_other
 from bequest.web.console.proofs import SCRIPT, is_proven, to_prove_by
 from bequest.web.site import site
 
@@ -24,11 +24,12 @@ def show(request: HttpRequest, seat: Seat, error: Told | None) -> HttpResponse:
     """The screen, with what could not be done."""
     desk = desk_of_hits(site().inside, seat.case_id)
     given = request.POST.get("first", request.GET.get("first", "0"))
-    first = int(given) if given.isdigit() and len(given) < 9 and int(given) < len(desk.lines) else 0
-    lines = sorted(desk.lines, key=_turn)  # stable: within a turn by place
+    asked = number_in(given)
+    lines = sorted((*desk.lines, *desk.standing), key=_turn)  # stable: within a turn by place
+    first = asked if asked < len(lines) else 0
     return page(
         request, seat, Screen.HITS, error=error, script=SCRIPT, desk=desk, first=first, at_once=AT_ONCE,
-        lines=lines[first : first + AT_ONCE], n_open=sum(_turn(x) == _OPEN for x in lines),
+        lines=lines[first : first + AT_ONCE], n_lines=len(lines), n_open=sum(_turn(x) == _OPEN for x in lines),
         n_asked=sum(x.asked is not None for x in lines), typed=request.POST, passkey=to_prove_by(seat.who),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from bequest.app.people_desk.person import PURPOSES, UNMASKS_A_DAY, person, unma
 from bequest.app.people_desk.person import Person as Found
 from bequest.app.review_links import decide
 from bequest.kernel.errors import BequestError, InputError
-from bequest.web.console.frame import Told, act, address_of, page, screen, see_other, told
+from bequest.web.console.frame import Told, act, address_of, number_in, page, screen, see_other, told
 from bequest.web.site import site
 
 
@@ -86,7 +86,7 @@ def links(request: HttpRequest, seat: Seat) -> HttpResponse:
 def show_links(request: HttpRequest, seat: Seat, error: Told | None) -> HttpResponse:
     """Pairs in doubt, with what could not be done."""
     given = request.GET if request.method == "GET" else request.POST
-    first = int(given.get("first", "0")) if given.get("first", "0").isdigit() else 0
+    first = number_in(given.get("first", ""))
     try:
         pairs, n = pairs_from(site().inside, seat.case_id, first)
     except BequestError as trouble:

@@ -13,7 +13,7 @@ from bequest.app.queries.telling_days import telling_days
 from bequest.documents.days_chart import days_chart
 from bequest.evidence.event_types import MEANINGS
 from bequest.kernel.errors import BequestError, InputError
-from bequest.web.console.frame import Told, act, page, screen, told
+from bequest.web.console.frame import Told, act, number_in, page, screen, told
 from bequest.web.site import site
 
 
@@ -68,7 +68,7 @@ def show_evidence(
     """The screen, with what a check found, or with what could not be done."""
     kind, first = request.GET.get("kind", ""), request.GET.get("first", "0")
     meanings = {e.value: words for e, words in MEANINGS.items()}
-    begin = int(first) if first.isdigit() else 0
+    begin = number_in(first)
     found = log_entries(site().inside, seat.case_id, kind=kind if kind in meanings else "", first=begin)
     has_bundle = bundle_folder(site().inside, seat.case_id).is_dir()
     return page(

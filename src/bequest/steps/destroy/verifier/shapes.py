@@ -1,7 +1,6 @@
 """What stands around a hit, every letter and digit hidden: enough to tell an order number from a phone, no value."""
 
 import re
-import string
 from typing import Final
 
 from bequest.steps.destroy.verifier.candidates import CARD, CODE, EMAIL, ID, PHONE
@@ -14,7 +13,8 @@ _CUES: Final = re.compile(
 )
 """Words that say what a number is. They stay: they are nobody's, and without them a shape says little."""
 _NUMBERS: Final = frozenset({PHONE, ID, CARD, CODE})
-_PUNCTUATION: Final = frozenset(string.punctuation + "：，。；、（）《》“”·—¥￥")
+_PUNCTUATION: Final = frozenset("：，。；、（）《》“”·—¥￥")
+"""That stays beside the ASCII ones."""
 _RUN: Final = re.compile(r"[0-9０-９][0-9０-９ \-]{5,}")
 
 
@@ -46,8 +46,5 @@ def _hidden(character: str) -> str:
         return "口"
     if character.isalnum():
         return "x"
-    return (
-        character
-        if (character.isprintable() and character.isascii()) or character in "：，。；、（）《》“”·—¥￥"
-        else " "
-    )
+    stays = character in _PUNCTUATION or (character.isprintable() and character.isascii())
+    return character if stays else " "
