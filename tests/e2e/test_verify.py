@@ -89,7 +89,7 @@ def test_everything_a_case_can_show_was_checked(asset_deal: WholeCase, capsys: p
     assert {c["code"] for c in report["checks"]} == {
         "files.signature", "files.digests", "trust.keys", "log.checkpoint", "log.root", "log.order", "log.intents",
         "log.closed", "log.approved", "statement", "proof", "approval", "approval.roles", "approval.policy",
-        "approval.in_time", "receipt", "certificate", "certificate.logged", "disposition",
+        "approval.in_time", "answers", "receipt", "certificate", "certificate.logged", "disposition",
     }  # fmt: skip
     looked_at = [c["file"] for c in report["checks"]]
     statements = [f"data/statements/{name}" for name in files_of(asset_deal.bundle / "data" / "statements")]
@@ -101,8 +101,8 @@ def test_everything_a_case_can_show_was_checked(asset_deal: WholeCase, capsys: p
 def test_the_bundle_holds_all_its_parts(asset_deal: WholeCase) -> None:
     folders = {path.split("/")[1] for path in files_of(asset_deal.bundle) if path.startswith("data/")}
     assert folders == {
-        "approvals", "certificates", "disposition", "log", "notices", "policy.txt", "proofs", "receipts", "statements",
-        "trust",
+        "answers", "approvals", "certificates", "disposition", "log", "notices", "policy.txt", "proofs", "receipts",
+        "statements", "trust",
     }  # fmt: skip
     notices = files_of(asset_deal.bundle / "data" / "notices")
     assert any(n.startswith("notice-") for n in notices)
