@@ -77,13 +77,12 @@ def stamped_and_registered(ctx: Context, tsa: LocalTsa, tmp_path: Path) -> Check
     """The last head gets a time stamp and lies with a platform for evidence."""
     write_query(ctx, CASE, tmp_path / "head.tsq")
     (tmp_path / "head.tsr").write_bytes(tsa.reply((tmp_path / "head.tsq").read_bytes()))
-    take_timestamp(ctx, CASE, tmp_path / "head.tsr")
+    take_timestamp(ctx, CASE, (tmp_path / "head.tsr").read_bytes())
 
     head, _, sm3 = write_head(ctx, CASE, tmp_path / "head")
-    (tmp_path / "deposit.json").write_text(json.dumps({"alg": "SM3", "hash": sm3}))
-    take_anchor(
-        ctx, CASE, tmp_path / "deposit.json", platform="示例链", reference="0x17", at=datetime(2026, 11, 30, tzinfo=UTC)
-    )
+    deposit = json.dumps({"alg": "SM3", "hash": sm3}).encode()
+    at = datetime(2026, 11, 30, tzinfo=UTC)
+    take_anchor(ctx, CASE, "deposit.json", deposit, platform="示例链", reference="0x17", at=at)
     return head
 
 
@@ -114,8 +113,7 @@ def test_a_case_with_witnesses_runs_to_a_bundle_that_names_them(tmp_path: Path) 
         made = sign_request(
             tmp_path / witness, requests[f"{witness}.example.request"].read_bytes(), SystemClock(), log=log
         )
-        (tmp_path / "answer").write_text(made.line)
-        take_cosignatures(ctx, CASE, tmp_path / "answer")
+        take_cosignatures(ctx, CASE, made.line)
     bundle = make_bundle(ctx, CASE)
     assert [c.code for c in bundle.report.failed] == []
 

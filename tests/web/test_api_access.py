@@ -74,6 +74,23 @@ TABLE: dict[tuple[str, str], tuple[Screen | Act, object]] = {
     ("GET", "/log/{index}/entry"): (Screen.EVIDENCE, None),
     ("GET", "/log/{index}/proof"): (Screen.EVIDENCE, None),
     ("GET", "/log/checkpoint"): (Screen.EVIDENCE, None),
+    ("GET", "/heads"): (Screen.EVIDENCE, None),
+    ("POST", "/heads"): (Act.VOUCH, None),
+    ("POST", "/heads/requests"): (Act.VOUCH, {"witness": "nobody.example"}),
+    ("POST", "/heads/asked"): (Act.VOUCH, None),
+    ("POST", "/heads/cosignatures"): (Act.VOUCH, {"text": "nothing"}),
+    ("POST", "/heads/query"): (Act.VOUCH, None),
+    ("POST", "/heads/stamped"): (Act.VOUCH, None),
+    ("POST", "/heads/registrations"): (
+        Act.VOUCH,
+        {
+            "name": "a.txt",
+            "receipt": "bm90aGluZw==",
+            "platform": "table",
+            "reference": "test",
+            "registered_at": "2026-11-03T04:05:06Z",
+        },
+    ),
     ("GET", "/keys"): (Screen.EVIDENCE, None),
     ("GET", "/stores"): (Screen.EVIDENCE, None),
     ("GET", "/bundle.tar"): (Screen.BUNDLE, None),
@@ -91,7 +108,9 @@ AS_THINGS_STAND = {
     ("POST", "/remarks"): {409}, ("GET", "/certificate"): {404}, ("GET", "/webhooks/{endpoint}/messages"): {404},
     ("POST", "/pairs/{code}"): {422}, ("POST", "/hits/{hit}/residue"): {409}, ("POST", "/notices/try"): {409},
     ("POST", "/withdrawals/due"): {409}, ("POST", "/withdrawals"): {409}, ("POST", "/withdrawals/receipts"): {409},
-    ("POST", "/requests/{code}/owner"): {422},
+    ("POST", "/requests/{code}/owner"): {422}, ("POST", "/heads/requests"): {409},
+    ("POST", "/heads/cosignatures"): {409}, ("POST", "/heads/query"): {409}, ("POST", "/heads/stamped"): {409},
+    ("POST", "/heads/registrations"): {409},
 }  # fmt: skip
 """Answers of whoever may, where the town has nothing to give."""
 ROLES = [r for r in Role if r not in {Role.ADMINISTRATOR, Role.LIQUIDATOR}]

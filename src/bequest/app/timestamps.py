@@ -20,14 +20,35 @@ def write_query(ctx: Context, case_id: str, path: Path) -> Checkpoint:
         StateError: where the case names no authority.
         InputError: where the file cannot be written.
     """
-    _rules(ctx, case_id)
-    head, query = _query(ctx, case_id)
+    head, query = make_query(ctx, case_id)
     with new_user_file(path) as beside:
         beside.write_bytes(query)
     return head
 
 
-def take_timestamp(ctx: Context, case_id: str, path: Path) -> tuple[Checkpoint, Stamp]:
+def make_query(ctx: Context, case_id: str) -> tuple[Checkpoint, bytes]:
+    """Publish the log; its newest head, and the request for a time stamp over it (RFC 3161 §2.4.1, DER).
+
+    Raises:
+        StateError: where the case names no authority.
+    """
+    _rules(ctx, case_id)
+    publish(ctx, case_id)
+    with open_log(ctx, case_id) as log:
+        head = log.keep_head()
+        return head, timestamp_query(log.heads.files(head.size)[f"{head.size}{NOTE}"].read_bytes())
+
+
+def read_answer(path: Path) -> bytes:
+    """What an authority answered, from a file of the user's.
+
+    Raises:
+        InputError: where it cannot be read.
+    """
+    return read_user_bytes(path, "time stamp", hint="It is the answer of the authority, often named .tsr.")
+
+
+def take_timestamp(ctx: Context, case_id: str, response: bytes) -> tuple[Checkpoint, Stamp]:
     """Take in what an authority answered, where it is about a head of this log and leads to the case's roots.
 
     Raises:
@@ -35,7 +56,6 @@ def take_timestamp(ctx: Context, case_id: str, path: Path) -> tuple[Checkpoint, 
         VerificationError: where it does not.
     """
     rules = _rules(ctx, case_id)
-    response = read_user_bytes(path, "time stamp", hint="It is the answer of the authority, often named .tsr.")
     with open_log(ctx, case_id) as log:
         return log.heads.stamp(response, rules.tsa_roots)
 
@@ -54,7 +74,7 @@ def ask_for_timestamp(ctx: Context, case_id: str) -> tuple[Checkpoint, Stamp]:
             f"case {case_id} names no address of its time-stamping authority",
             hint="Write tsa under [evidence], or use --request FILE and `bequest evidence stamped`.",
         )
-    _, query = _query(ctx, case_id)
+    _, query = make_query(ctx, case_id)
     status, answer = post(rules.tsa, query, "application/timestamp-query")
     if status != 200:
         raise EvidenceError(
@@ -72,10 +92,3 @@ def _rules(ctx: Context, case_id: str) -> EvidenceRules:
             hint="Write tsa and tsa_roots under [evidence] in the case file, then `bequest case update`.",
         )
     return rules
-
-
-def _query(ctx: Context, case_id: str) -> tuple[Checkpoint, bytes]:
-    publish(ctx, case_id)
-    with open_log(ctx, case_id) as log:
-        head = log.keep_head()
-        return head, timestamp_query(log.heads.files(head.size)[f"{head.size}{NOTE}"].read_bytes())

@@ -44,14 +44,31 @@ def heads(ctx: Context, case_id: str) -> tuple[Checkpoint, ...]:
 def write_requests(
     ctx: Context, case_id: str, folder: Path, *, only: str = "", start: int | None = None
 ) -> tuple[Path, ...]:
-    """Publish the log and write, for each witness, what it needs to cosign the newest head; the files.
+    """Write to a folder, for each witness, what it needs to cosign the newest head (see `make_requests`); the files.
+
+    Raises:
+        StateError: where the case names no witness, or not that one.
+        InputError: where the log has no head of that size, or the file cannot be written.
+    """
+    made = []
+    for name, text in make_requests(ctx, case_id, only=only, start=start):
+        with new_user_file(folder / name) as beside:
+            beside.write_text(text, encoding="utf-8")
+        made.append(folder / name)
+    return tuple(made)
+
+
+def make_requests(
+    ctx: Context, case_id: str, *, only: str = "", start: int | None = None
+) -> tuple[tuple[str, str], ...]:
+    """Publish the log; for each witness the name of a file and its text: what it needs to cosign the newest head.
 
     `only` names one witness. `start` is the size of the head that the witness cosigned last, where it is another than
     the case remembers.
 
     Raises:
         StateError: where the case names no witness, or not that one.
-        InputError: where the log has no head of that size, or the file cannot be written.
+        InputError: where the log has no head of that size.
     """
     case = ctx.case(case_id).case
     wanted = [w for w in _named(case) if only in ("", w.name)]
@@ -65,22 +82,27 @@ def write_requests(
     with open_log(ctx, case_id) as log:
         head = log.keep_head()
         for named in wanted:
-            request = _request(log, head, _last_seen(log, named) if start is None else start)
-            path = folder / f"{case_id}-{head.size}-{re.sub('[^A-Za-z0-9.-]', '_', named.name)}.request"
-            with new_user_file(path) as beside:
-                beside.write_text(request.render(), encoding="utf-8")
-            made.append(path)
+            request = _request(log, head, last_seen(log, named) if start is None else start)
+            file = f"{case_id}-{head.size}-{re.sub('[^A-Za-z0-9.-]', '_', named.name)}.request"
+            made.append((file, request.render()))
     return tuple(made)
 
 
-def take_cosignatures(ctx: Context, case_id: str, path: Path) -> tuple[Checkpoint, ...]:
-    """Take in what a witness wrote; the heads that got a cosignature they did not have.
+def read_cosignatures(path: Path) -> str:
+    """What a witness wrote, from a file of the user's.
 
     Raises:
         InputError: where the file cannot be read.
+    """
+    return read_user_text(path, "cosignature", hint="Give the file that the witness wrote.")
+
+
+def take_cosignatures(ctx: Context, case_id: str, text: str) -> tuple[Checkpoint, ...]:
+    """Take in what a witness wrote; the heads that got a cosignature they did not have.
+
+    Raises:
         VerificationError: where it holds no cosignature of a witness of the case over a head that was handed out.
     """
-    text = read_user_text(path, "cosignature", hint="Give the file that the witness wrote.")
     keys = witness_keys(ctx.case(case_id).case)
     with open_log(ctx, case_id) as log:
         return log.add_cosignatures(text, keys)
@@ -102,7 +124,7 @@ def _named(case: Case) -> tuple[NamedWitness, ...]:
     return case.evidence.witnesses
 
 
-def _last_seen(log: Log, named: NamedWitness) -> int:
+def last_seen(log: Log, named: NamedWitness) -> int:
     """The size of the largest head this witness cosigned, as far as the case knows; 0 where there is none."""
     return max((head.size for head in log.heads.all([parse_vkey(named.vkey)]) if head.cosignatures), default=0)
 
@@ -126,7 +148,7 @@ def _ask(ctx: Context, case_id: str, named: NamedWitness) -> Asked:
     key = parse_vkey(named.vkey)
     try:
         with open_log(ctx, case_id) as log:
-            request = _request(log, log.keep_head(), _last_seen(log, named))
+            request = _request(log, log.keep_head(), last_seen(log, named))
         status, text = _post(named, request)
         if status == http.client.CONFLICT and (match := _SIZE.fullmatch(text)):
             with open_log(ctx, case_id) as log:

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from tests.unit.app.app_cases import add_case, heads_kept, log_an_entry
 from tests.unit.store.samples import CASE
 
-from bequest.app.anchors import take_anchor, write_head
+from bequest.app.anchors import read_receipt, take_anchor, write_head
 from bequest.app.context import Context
 from bequest.app.evidence import open_log
 from bequest.app.report_evidence import log_facts
@@ -56,12 +56,12 @@ def test_a_receipt_that_names_the_head_is_kept_beside_it_once(
         assert hexadecimal not in "".join(p.extract_text() for p in PdfReader(path).pages), "broken over lines"
     else:
         path.write_bytes(json.dumps({"hash": hexadecimal}).encode("utf-16" if form == "utf-16" else "utf-8"))
-    size, found = take_anchor(case, ID, path, at=AT, **SAID)
+    size, found = take_anchor(case, ID, path.name, path.read_bytes(), at=AT, **SAID)
     assert size == head.size, "the head it names, not the newest"
     assert (found.sha256, found.registered_at) == (sha256, "2026-11-03T04:05:06Z")
     assert found.receipt_sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     before = heads_kept(case, ID)
-    assert take_anchor(case, ID, path, at=AT, **SAID) == (size, found)
+    assert take_anchor(case, ID, path.name, path.read_bytes(), at=AT, **SAID) == (size, found)
     assert heads_kept(case, ID) == before
     assert {f"{size}.anchor-1.json", found.receipt} <= before
     facts = log_facts(case, ID)
@@ -75,7 +75,9 @@ def test_two_platforms_may_hold_one_head_and_a_run_cut_off_leaves_nothing_behind
     (folder / f"{head.size}.anchor-1.receipt.pdf").write_bytes(b"cut off before its record")
     for n in (1, 2):
         (tmp_path / f"{n}.txt").write_text(f"platform {n} holds {sha256}")
-        take_anchor(case, ID, tmp_path / f"{n}.txt", at=AT, platform=f"p{n}", reference=str(n))
+        take_anchor(
+            case, ID, f"{n}.txt", (tmp_path / f"{n}.txt").read_bytes(), at=AT, platform=f"p{n}", reference=str(n)
+        )
     with open_log(case, ID) as log:
         assert [a.platform for a in log.heads.anchors(head.size)] == ["p1", "p2"]
     assert heads_kept(case, ID) == {
@@ -88,16 +90,16 @@ def test_a_receipt_of_something_else_is_refused(case: Context, tmp_path: Path) -
     path = tmp_path / "receipt.txt"
     path.write_text(hashlib.sha256(b"something else").hexdigest())
     with pytest.raises(VerificationError, match="names the digest of no head"):
-        take_anchor(case, ID, path, at=AT, **SAID)
+        take_anchor(case, ID, path.name, path.read_bytes(), at=AT, **SAID)
     write_head(case, ID, tmp_path / "head")
     with pytest.raises(VerificationError, match="names the digest of no head"):
-        take_anchor(case, ID, path, at=AT, **SAID)
+        take_anchor(case, ID, path.name, path.read_bytes(), at=AT, **SAID)
     with pytest.raises(InputError, match="reference of the registration is empty"):
-        take_anchor(case, ID, path, at=AT, platform="p", reference=" ")
+        take_anchor(case, ID, path.name, path.read_bytes(), at=AT, platform="p", reference=" ")
     with pytest.raises(InputError, match="longer than 300"):
-        take_anchor(case, ID, path, at=AT, platform="p" * 301, reference="1")
+        take_anchor(case, ID, path.name, path.read_bytes(), at=AT, platform="p" * 301, reference="1")
     with pytest.raises(InputError, match="line break or control"):
-        take_anchor(case, ID, path, at=AT, platform="p\x1b[2J", reference="1")
+        take_anchor(case, ID, path.name, path.read_bytes(), at=AT, platform="p\x1b[2J", reference="1")
     with pytest.raises(InputError, match="there is no receipt"):
-        take_anchor(case, ID, tmp_path / "gone.pdf", at=AT, **SAID)
+        read_receipt(tmp_path / "gone.pdf")
     assert not any("anchor" in name for name in heads_kept(case, ID))

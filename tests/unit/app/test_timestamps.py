@@ -14,7 +14,7 @@ from tests.unit.store.samples import CASE
 
 from bequest.app.context import Context
 from bequest.app.evidence import open_log
-from bequest.app.timestamps import ask_for_timestamp, take_timestamp, write_query
+from bequest.app.timestamps import ask_for_timestamp, read_answer, take_timestamp, write_query
 from bequest.kernel.errors import EvidenceError, StateError, VerificationError
 from bequest.model.witnessing import EvidenceRules
 
@@ -37,7 +37,7 @@ def test_by_file_the_stamp_is_kept_with_the_head_it_is_of(ctx: Context, tsa: Loc
     assert write_query(ctx, ID, tmp_path / "query.tsq").size == N
     log_an_entry(ctx, ID, "2")
     (tmp_path / "answer.tsr").write_bytes(tsa.reply((tmp_path / "query.tsq").read_bytes()))
-    head, stamp = take_timestamp(ctx, ID, tmp_path / "answer.tsr")
+    head, stamp = take_timestamp(ctx, ID, read_answer(tmp_path / "answer.tsr"))
     assert (head.size, stamp.authority) == (N, "CN=Example Time")
     assert heads_kept(ctx, ID) == {f"{N}.checkpoint", f"{N}.tsr"}
     with open_log(ctx, ID) as log:
@@ -50,12 +50,12 @@ def test_a_stamp_of_something_else_or_of_a_stranger_is_refused(ctx: Context, tsa
     case(ctx, EvidenceRules(tsa_roots=(tsa.root,)))
     (tmp_path / "early.tsr").write_bytes(b"x")
     with pytest.raises(VerificationError, match="no head was handed out yet"):
-        take_timestamp(ctx, ID, tmp_path / "early.tsr")
+        take_timestamp(ctx, ID, read_answer(tmp_path / "early.tsr"))
     write_query(ctx, ID, tmp_path / "query.tsq")
     stranger = make_tsa(tmp_path / "stranger")
     (tmp_path / "foreign.tsr").write_bytes(stranger.reply((tmp_path / "query.tsq").read_bytes()))
     with pytest.raises(VerificationError, match="trusted root"):
-        take_timestamp(ctx, ID, tmp_path / "foreign.tsr")
+        take_timestamp(ctx, ID, read_answer(tmp_path / "foreign.tsr"))
     assert heads_kept(ctx, ID) == {f"{N}.checkpoint"}
 
 

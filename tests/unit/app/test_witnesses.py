@@ -15,7 +15,7 @@ from bequest.app.evidence import open_log, publish, record
 from bequest.app.intents import await_published
 from bequest.app.witness_folder import make_witness, sign_request, watch
 from bequest.app.witness_http import make_server
-from bequest.app.witnesses import ask_witnesses, heads, take_cosignatures, write_requests
+from bequest.app.witnesses import ask_witnesses, heads, read_cosignatures, take_cosignatures, write_requests
 from bequest.crypto.signing import Signer
 from bequest.evidence.checkpoint import checkpoint_body
 from bequest.evidence.event_types import EventType
@@ -86,11 +86,11 @@ def test_by_file_each_witness_gets_its_own_request_from_what_it_saw_last(case: W
     requests = write_requests(case.ctx, ID, case.tmp)
     assert [p.name for p in requests] == [f"{ID}-{N}-notary.example.request", f"{ID}-{N}-court.example.request"]
     case.happen("2")  # the log goes on while the file is on its way
-    [head] = take_cosignatures(case.ctx, ID, case.by_file(requests[0], first=True))
+    [head] = take_cosignatures(case.ctx, ID, read_cosignatures(case.by_file(requests[0], first=True)))
     assert head.size == N
     [request] = write_requests(case.ctx, ID, case.tmp, only="notary.example")
     assert request.read_text().startswith(f"old {N}\n")
-    take_cosignatures(case.ctx, ID, case.by_file(request))
+    take_cosignatures(case.ctx, ID, read_cosignatures(case.by_file(request)))
     assert case.seen() == [(N, ["notary.example"]), (N + 1, ["notary.example"])]
     with pytest.raises(StateError, match="no witness 'x'"):
         write_requests(case.ctx, ID, case.tmp, only="x")
@@ -104,7 +104,7 @@ def test_a_lost_answer_is_made_up_for_by_naming_the_size(case: Watched) -> None:
         case.by_file(late)
     assert f"--since {N}" in refusal.value.hint
     [again] = write_requests(case.ctx, ID, case.tmp, only="notary.example", start=N)
-    take_cosignatures(case.ctx, ID, case.by_file(again))
+    take_cosignatures(case.ctx, ID, read_cosignatures(case.by_file(again)))
     assert case.seen()[-1] == (N + 1, ["notary.example"])
     with pytest.raises(InputError, match="asked for from 99"):
         write_requests(case.ctx, ID, case.tmp, start=99)
@@ -154,7 +154,7 @@ def test_an_intent_waits_for_its_witnesses_and_goes_on_by_itself_where_one_can_b
         await_published(case.ctx, ID, intent)
     assert "bequest evidence checkpoint" in refusal.value.hint
     [request] = write_requests(case.ctx, ID, case.tmp, only="notary.example")
-    take_cosignatures(case.ctx, ID, case.by_file(request, first=True))
+    take_cosignatures(case.ctx, ID, read_cosignatures(case.by_file(request, first=True)))
     await_published(case.ctx, ID, intent)
     watch(case.tmp / "court", case.log.vkey)
     second = case.happen("1", EventType.DESTRUCTION_INTENT)

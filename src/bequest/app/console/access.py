@@ -74,6 +74,8 @@ class Act(StrEnum):
     """Check an entry of the log with its proof."""
     GRANT = "grant"
     """Ask that a role be given or taken, and decide on what another person asked."""
+    VOUCH = "vouch"
+    """Hand a head of the log out, and take in who cosigned, stamped or registered it."""
     FILL = "fill"
     """Fill in the impact assessment."""
     ADJUDICATE = "adjudicate"
@@ -115,8 +117,12 @@ _SIGNS = frozenset({Act.APPROVE, Act.REMARK})
 _KNOWS = frozenset({Act.CORRECT, Act.REVIEW})
 _SERVES = frozenset({Act.SEARCH, Act.UNMASK, Act.REQUEST, Act.TRY})
 _OWN: Mapping[Role, frozenset[Act]] = {
-    Role.OFFICER: _SIGNS | _KNOWS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT, Act.INVITE, Act.ADJUDICATE, Act.WITHDRAW},
-    Role.LEGAL: _SIGNS | {Act.SEARCH, Act.FILL, Act.ASK, Act.GRANT, Act.TRY},
+    Role.OFFICER: _SIGNS
+    | _KNOWS
+    | _SERVES
+    | {Act.FILL, Act.ASK, Act.GRANT, Act.INVITE, Act.ADJUDICATE}
+    | {Act.WITHDRAW, Act.VOUCH},
+    Role.LEGAL: _SIGNS | {Act.SEARCH, Act.FILL, Act.ASK, Act.GRANT, Act.TRY, Act.VOUCH},
     Role.IT: _SIGNS | _KNOWS,
     Role.HR: _SIGNS,
     Role.MARKETING: _SIGNS,
@@ -127,8 +133,8 @@ _OWN: Mapping[Role, frozenset[Act]] = {
     Role.CUTOVER: frozenset(),
     Role.RECEIVER: frozenset(),
     Role.ESCROW: frozenset(),
-    Role.ADMINISTRATOR: _SIGNS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT, Act.INVITE, Act.WITHDRAW},
-    Role.LIQUIDATOR: _SIGNS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT, Act.WITHDRAW},
+    Role.ADMINISTRATOR: _SIGNS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT, Act.INVITE, Act.WITHDRAW, Act.VOUCH},
+    Role.LIQUIDATOR: _SIGNS | _SERVES | {Act.FILL, Act.ASK, Act.GRANT, Act.WITHDRAW, Act.VOUCH},
     Role.AUDITOR: frozenset(),
     Role.GUEST: frozenset(),
 }
@@ -153,6 +159,7 @@ SCREEN_OF: Mapping[Act, Screen] = {
     Act.INVITE: Screen.RIGHTS,
     Act.ASK: Screen.PLAN,
     Act.CHECK: Screen.EVIDENCE,
+    Act.VOUCH: Screen.EVIDENCE,
     Act.GRANT: Screen.RIGHTS,
     Act.FILL: Screen.ASSESS,
     Act.ADJUDICATE: Screen.HITS,

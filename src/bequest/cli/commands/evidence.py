@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from bequest.app.anchors import take_anchor, write_head
+from bequest.app.anchors import read_receipt, take_anchor, write_head
 from bequest.app.evidence_annex import write_annex
 from bequest.app.make_bundle import make_bundle, write_trust
 from bequest.app.make_report import make_report
-from bequest.app.timestamps import ask_for_timestamp, take_timestamp, write_query
-from bequest.app.witnesses import ask_witnesses, heads, take_cosignatures, write_requests
+from bequest.app.timestamps import ask_for_timestamp, read_answer, take_timestamp, write_query
+from bequest.app.witnesses import ask_witnesses, heads, read_cosignatures, take_cosignatures, write_requests
 from bequest.cli import render
 from bequest.cli.state import group, state_of
 from bequest.cli.times import instant
@@ -113,7 +113,7 @@ def annex(
 @commands.command(help="Take in what a witness wrote. 录入见证签名。")
 def cosigned(ctx: typer.Context, case: str, file: Path) -> None:
     with state_of(ctx).context() as c:
-        changed = take_cosignatures(c, case, file)
+        changed = take_cosignatures(c, case, read_cosignatures(file))
     for head in changed:
         render.line(f"{head.size}: {said(head.cosignatures)}")
     if not changed:
@@ -153,7 +153,7 @@ def stamp(
 @commands.command(help="Take in what the time-stamping authority answered. 录入时间戳。")
 def stamped(ctx: typer.Context, case: str, file: Path) -> None:
     with state_of(ctx).context() as c:
-        head, found = take_timestamp(c, case, file)
+        head, found = take_timestamp(c, case, read_answer(file))
     render.line(f"{head.size}: {found.authority} {rfc3339(found.at)}")
 
 
@@ -182,8 +182,9 @@ def anchored(
 ) -> None:
     with state_of(ctx).context() as c:
         size, found = take_anchor(
-            c, case, file, platform=platform, reference=reference, at=instant(at), look_up=look_up
-        )
+            c, case, file.name, read_receipt(file), platform=platform, reference=reference, at=instant(at),
+            look_up=look_up,
+        )  # fmt: skip
     render.line(f"{size}: {found.platform} {found.reference} {found.registered_at}")
 
 

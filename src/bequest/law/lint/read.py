@@ -4,7 +4,8 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from io import BytesIO
+from pathlib import Path, PurePath
 from xml.etree import ElementTree
 
 from pypdf import PdfReader
@@ -41,27 +42,34 @@ def read_document(path: Path) -> tuple[Page, ...]:
         )
     if path.stat().st_size > MOST_BYTES:
         raise InputError(f"{path.name} is larger than {MOST_BYTES >> 20} MB", hint="Split it and try again.")
-    pages = {".docx": _docx, ".pdf": _pdf}.get(ending, _plain)(path)
+    return read_document_bytes(path.name, path.read_bytes())
+
+
+def read_document_bytes(name: str, data: bytes) -> tuple[Page, ...]:
+    """The same of a file that is in memory. `name` says by its ending what it is; any other is taken as plain text.
+
+    Raises:
+        InputError: where it is damaged, protected, too large, or holds no text.
+    """
+    read = {".docx": _docx, ".pdf": _pdf}.get(PurePath(name).suffix.lower(), _plain)
+    pages = read(name, data)
     if not any(line.strip() for page in pages for line in page.lines):
-        raise InputError(
-            f"{path.name} holds no text", hint="A scan has pictures only: have it recognised as text first."
-        )
+        raise InputError(f"{name} holds no text", hint="A scan has pictures only: have it recognised as text first.")
     return pages
 
 
-def _plain(path: Path) -> tuple[Page, ...]:
-    raw = path.read_bytes()
+def _plain(name: str, raw: bytes) -> tuple[Page, ...]:
     for encoding in ("utf-8-sig", "utf-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "gb18030"):
         try:
             return (Page(0, tuple(raw.decode(encoding).splitlines())),)
         except UnicodeDecodeError:
             continue
-    raise InputError(f"{path.name} is no readable text", hint="Save it as UTF-8 or GB 18030 and try again.")
+    raise InputError(f"{name} is no readable text", hint="Save it as UTF-8 or GB 18030 and try again.")
 
 
-def _docx(path: Path) -> tuple[Page, ...]:
+def _docx(name: str, data: bytes) -> tuple[Page, ...]:
     try:
-        with zipfile.ZipFile(path) as book:
+        with zipfile.ZipFile(BytesIO(data)) as book:
             names = [
                 n
                 for n in book.namelist()
@@ -69,11 +77,11 @@ def _docx(path: Path) -> tuple[Page, ...]:
             ]
             names.sort(key=lambda n: n != "word/document.xml")
             if not names or sum(book.getinfo(n).file_size for n in names) > MOST_BYTES:
-                raise InputError(f"{path.name} is no Word document of a usual size", hint="Save it anew as docx.")
+                raise InputError(f"{name} is no Word document of a usual size", hint="Save it anew as docx.")
             lines = [line for n in names for line in _paragraphs(book.read(n))]
     except (zipfile.BadZipFile, ElementTree.ParseError, NotImplementedError, RuntimeError):
         raise InputError(
-            f"{path.name} cannot be read as Word", hint="Take its protection away, or save it anew as docx."
+            f"{name} cannot be read as Word", hint="Take its protection away, or save it anew as docx."
         ) from None
     return (Page(0, tuple(lines)),)
 
@@ -92,13 +100,13 @@ def _paragraphs(xml: bytes) -> Iterator[str]:
         yield "".join(parts)
 
 
-def _pdf(path: Path) -> tuple[Page, ...]:
+def _pdf(name: str, data: bytes) -> tuple[Page, ...]:
     try:
-        reader = PdfReader(path)
+        reader = PdfReader(BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
-            raise InputError(f"{path.name} is protected", hint="Save it without its password and try again.")
+            raise InputError(f"{name} is protected", hint="Save it without its password and try again.")
         return tuple(Page(n, tuple(p.extract_text().splitlines())) for n, p in enumerate(reader.pages, start=1))
     except InputError:
         raise
     except (PyPdfError, ValueError, KeyError, TypeError, RecursionError, OSError):
-        raise InputError(f"{path.name} cannot be read as PDF", hint="Save it anew as PDF and try again.") from None
+        raise InputError(f"{name} cannot be read as PDF", hint="Save it anew as PDF and try again.") from None

@@ -56,9 +56,10 @@ class Bearer(HttpBearer):
 class Needs(Bearer):
     """A token whose person, in this case now, sees a screen or does an act; it is put on the access table."""
 
-    def __init__(self, wanted: Screen | Act) -> None:
+    def __init__(self, wanted: Screen | Act, *, longest: int = 0) -> None:
+        """`longest`: bytes of a body that bears a file; of all others the site's own limit holds."""
         super().__init__()
-        self._wanted = wanted
+        self._wanted, self._longest = wanted, longest
 
     def check(self, request: HttpRequest, token: TokenRecord) -> None:
         """Sit down in the case.
@@ -83,11 +84,25 @@ class Needs(Bearer):
         if wanted is not Act.UNMASK:  # it puts itself on the table, with purpose and reason
             note_access(ctx, seat, wanted.value, target=_target(request, case_id))
         request.seat = seat  # type: ignore[attr-defined]
+        if self._longest:
+            _read(request, self._longest)
 
 
 def _target(request: HttpRequest, case_id: str) -> str:
     """What of the case was asked for: the address, without what was asked in the query or the body."""
     return request.path.partition(f"/cases/{case_id}")[2].strip("/")[:200]
+
+
+def _read(request: HttpRequest, longest: int) -> None:
+    """Read a body that may be long, now that it is known who sends it and may.
+
+    Raises:
+        RefusedError: 413 where it is longer.
+    """
+    body = request.read(longest + 1)
+    if len(body) > longest:
+        raise RefusedError(413)
+    request._body = body  # Django looks here first, and so its own limit does not hold
 
 
 def _wait() -> RefusedError:

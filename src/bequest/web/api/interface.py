@@ -21,6 +21,7 @@ from bequest.web.api import (
     hits,
     moved,
     notices,
+    outside,
     people,
     plan,
     problems,
@@ -142,6 +143,7 @@ def _made() -> Interface:
         withdrawals,
         hits,
         evidence,
+        outside,
         rights,
     ):
         made.add_router("", part.router)

@@ -129,7 +129,8 @@ def tell_receivers(request: ApiRequest, case_id: str, given: Ask) -> Withdrawals
 
 
 @router.post(
-    "/cases/{case_id}/withdrawals/receipts", response=Done, auth=Needs(Act.WITHDRAW), openapi_extra={"x-once": True}
+    "/cases/{case_id}/withdrawals/receipts", response=Done, auth=Needs(Act.WITHDRAW, longest=2 * LONGEST_RECEIPT),
+    openapi_extra={"x-once": True},
 )  # fmt: skip
 @once
 def take_in(request: ApiRequest, case_id: str, given: Envelope) -> Done:
