@@ -39,7 +39,7 @@ from bequest.steps.assess.cells import TableInput
 from bequest.steps.assess.circumstances import Circumstances, circumstances, lot_measures
 from bequest.steps.assess.measures import MeasureInput, lot_people, measure_tables
 from bequest.steps.assess.register import follow
-from bequest.steps.assess.reidentify import exposure_measures, worst
+from bequest.steps.assess.reidentify import exposure_measures
 from bequest.steps.assess.score import early_warnings, heat_map, score_risks
 from bequest.steps.link.index import primary_role
 from bequest.steps.link.link import Linked
@@ -87,8 +87,8 @@ def run_assess(ctx: Context, case_id: str, *, quasi: Sequence[str] = (), sensiti
             found = exposures(ctx, run.case, given.tables, (columns, secrets), rules.direct)
         for lot in run.case.lots if given.releases else ():
             measured += lot_measures(run.case, lot, lot_people(given, lot.id), planned=given.planned)
-            seen = worst(found.get(lot.id, {}))
-            measured += exposure_measures(lot.id, seen, planned=given.planned) if seen else _earlier(previous, lot.id)
+            seen = exposure_measures(lot.id, found.get(lot.id, {}), planned=given.planned)
+            measured += seen or _earlier(previous, lot.id)
         overdue = sum(a.due_on is not None and a.due_on < today for a in asked)
         measured += circumstances(
             _circumstances(run, datamap, decided, linked, today, planned=given.planned, asked=(len(asked), overdue))

@@ -191,6 +191,22 @@ def test_towards_a_receiver_abroad_silence_is_no_consent(tmp_path: Path) -> None
         read(tmp_path, ABROAD.replace("route_reason", 'on_silence = "proceed"\nroute_reason'))
 
 
+ENTRUSTING = CASE_FILE.replace('"E5"', '"E12"').replace(
+    'legal_route = "PIPL-22"', 'legal_route = "PIPL-21"\nmethods = ["加密交付"]'
+)
+
+
+@pytest.mark.parametrize("country", ["hk", "mo", "tw", "sg"])
+def test_nothing_is_entrusted_to_a_receiver_abroad_for_nobody_would_be_told(tmp_path: Path, country: str) -> None:
+    assert read(tmp_path, ENTRUSTING).lots[0].legal_route is LegalRoute.PIPL_21
+    abroad = ENTRUSTING.replace('id = "buyer"\n', f'id = "buyer"\ncountry = "{country}"\n')
+    with pytest.raises(CaseFileError, match=r"receiver: buyer is abroad, and event E12 tells nobody") as refused:
+        read(tmp_path, abroad)
+    assert "in the mainland" in refused.value.hint
+    with pytest.raises(CaseFileError, match="by PIPL-21"):
+        read(tmp_path, abroad.replace('"PIPL-21"', '"PIPL-23"'))
+
+
 @pytest.mark.parametrize(
     ("lines", "silence", "asks"),
     [

@@ -272,6 +272,14 @@ def _check_route(case: Case, lot: Lot, root: Table, place: str) -> None:
             hint='Write legal_route = "PIPL-21" and methods = ["…"]: PIPL Art. 21 has purpose, term, method, kinds'
             " and protection agreed; the term, the kinds and the protection stand under [[agreements]].",
         )
+    if case.event in ENTRUSTS and is_abroad(case, lot):
+        # nobody is told under this event, and Art. 39 owes everybody a notice whatever the basis
+        raise CaseFileError(
+            f"{_at(root, place, 'receiver')}: {lot.receiver} is abroad, and event {case.event.value} tells nobody and"
+            " asks nobody",
+            hint='Name a processor in the mainland (country = "cn"): PIPL Art. 39 owes every person a notice of a'
+            " receiver abroad, and asks for separate consent where consent is the basis. No case here entrusts abroad.",
+        )
 
 
 def _check_sources(case: Case, root: Table) -> None:

@@ -133,21 +133,34 @@ def _in_parts(
 
 @compiled
 def _mixed(h, w):  # type: ignore[no-untyped-def]
-    return (np.uint64(h) ^ (np.uint64(w) >> np.uint64(31))) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(w)
+    """The hash of a pair: every bit of either half reaches every bit (the finalizer of SplitMix64, Stafford's 13).
+
+    Halves may be small numbers in order, or one of them always the same: half-mixed, such pairs come to lie in long
+    runs of slots, and every search walks along its run.
+    """
+    x = np.uint64(h) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(w)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return x ^ (x >> np.uint64(31))
 
 
 @compiled
 def _part(h, w, shift):  # type: ignore[no-untyped-def]
-    """The highest bits of the hash; `slot_of` goes by lower ones."""
+    """The highest bits of the hash; `slot_of` goes by the lowest."""
     return np.int64((_mixed(h, w) >> np.uint64(1)) >> np.uint64(shift))
+
+
+@compiled
+def home_of(table, h, w):  # type: ignore[no-untyped-def]
+    """The slot at which the search for a tag begins."""
+    return np.int64(_mixed(h, w) & np.uint64(table.shape[0] - 1))
 
 
 @compiled
 def slot_of(table, h, w):  # type: ignore[no-untyped-def]
     """Open addressing: a slot holds the whole tag and what was noted of it plus one, together in one line of cache."""
     mask = table.shape[0] - 1
-    mixed = _mixed(h, w)
-    slot = np.int64((mixed ^ (mixed >> np.uint64(29))) >> np.uint64(16)) & mask
+    slot = home_of(table, h, w)
     while table[slot, 2] and (table[slot, 0] != np.uint64(h) or table[slot, 1] != np.uint64(w)):
         slot = (slot + 1) & mask
     return slot

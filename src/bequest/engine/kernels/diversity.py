@@ -1,8 +1,9 @@
 """What classes of alike rows say of a sensitive column: l-diversity and t-closeness.
 
-- l: distinct sensitive values of a class (Machanavajjhala 2007).
+- l: distinct sensitive values of a class (Machanavajjhala 2007). That nothing is written is no value: it hides nobody
+  among values that are. A class in which nobody has one tells the same of all, as a class with one value does.
 - t: the distance between the sensitive values of a class and those of all rows (Li 2007): for numbers the ordered
-  distance, for words the equal one.
+  distance, for words the equal one. Here nothing written counts as all else: how many have none tells something, too.
 """
 
 from dataclasses import dataclass
@@ -18,29 +19,35 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class SensitiveColumn:
-    """A sensitive column; `ordered`: its codes follow the order of the numbers."""
+    """A sensitive column; `ordered`: its codes follow the order of the numbers; `gaps`: code 0 stands for no value."""
 
     name: str
     rows: Codes
     n: int
     ordered: bool
+    gaps: bool = False
 
 
 def sensitive_column(name: str, values: pl.Series) -> SensitiveColumn:
-    """A sensitive column; numbers are compared by their order, all else only for being equal."""
+    """A sensitive column; numbers are compared by their order, all else only for being equal. A blank is no value."""
+    if values.dtype == pl.String:
+        values = values.set(values.str.strip_chars() == "", None)
+    gaps = values.null_count() > 0  # both codings below put null before all values
     number = values.cast(pl.Float64, strict=False)
     ordered = bool(len(values)) and number.null_count() == values.null_count() < len(values)
     if ordered:
         rows = number.fill_null(float("-inf")).rank("dense").to_numpy().astype(np.uint32) - np.uint32(1)
-        return SensitiveColumn(name, rows, int(rows.max()) + 1, ordered=True)
+        return SensitiveColumn(name, rows, int(rows.max()) + 1, ordered=True, gaps=gaps)
     rows, n = codes(values.cast(pl.String))
-    return SensitiveColumn(name, rows, n, ordered=False)
+    return SensitiveColumn(name, rows, n, ordered=False, gaps=gaps)
 
 
 def distinct_values(rows: Codes, n: int, sensitive: SensitiveColumn) -> Counts:
-    """l: how many different sensitive values each class has."""
+    """l: how many different sensitive values each class has; 1 where nobody in it has one, 0 for a class of nobody."""
     pairs = np.unique(rows.astype(np.int64) * sensitive.n + sensitive.rows)
-    return np.bincount(pairs // sensitive.n, minlength=n)
+    of_class, value = pairs // sensitive.n, pairs % sensitive.n
+    written = np.bincount(of_class[value > 0] if sensitive.gaps else of_class, minlength=n)
+    return np.maximum(written, np.minimum(np.bincount(of_class, minlength=n), 1))
 
 
 def distances(rows: Codes, n: int, sensitive: SensitiveColumn) -> Floats:

@@ -4,7 +4,7 @@ The quasi-identifiers of one table are looked at as found and as they would be d
 delivered rows is all rows of the table, made coarser in the same way: somebody outside the lot may look the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -126,8 +126,20 @@ def worst(found: Mapping[str, Exposure]) -> Exposure | None:
     )
 
 
-def exposure_measures(lot: str, e: Exposure, *, planned: bool) -> tuple[Measure, ...]:
-    """The measures of a lot that come from its worst table."""
+def _worst_diversity(found: Iterable[Diversity | None]) -> Diversity | None:
+    """The least l and the largest t: the table in which people are recognised best may have better ones, or none."""
+    told = [d for d in found if d is not None]
+    return Diversity(min(d.l for d in told), max(d.t for d in told)) if told else None
+
+
+def exposure_measures(lot: str, found: Mapping[str, Exposure], *, planned: bool) -> tuple[Measure, ...]:
+    """The measures of a lot by its tables: those of being recognised from the worst, l and t the worst of all tables.
+
+    Empty where no table was measured.
+    """
+    e = worst(found)
+    if e is None:
+        return ()
 
     def chance(x: float) -> Figure:
         return Figure(round(PER_MILLE * x), PER_MILLE)
@@ -141,10 +153,11 @@ def exposure_measures(lot: str, e: Exposure, *, planned: bool) -> tuple[Measure,
         ("journalist", chance(before.journalist_max), chance(after.journalist_max)),
         ("marketer", chance(before.marketer), chance(after.marketer)),
     )
-    if e.diversity is not None and e.diversity_after is not None:
-        left = e.diversity_after
+    told = [t for t in found.values() if t.diversity is not None and t.diversity_after is not None]
+    as_found, left = _worst_diversity(t.diversity for t in told), _worst_diversity(t.diversity_after for t in told)
+    if as_found is not None and left is not None:
         pairs += (
-            ("distinct_sensitive", Figure(e.diversity.l), Figure(left.l)),
-            ("sensitive_distance", chance(e.diversity.t), chance(left.t)),
+            ("distinct_sensitive", Figure(as_found.l), Figure(left.l)),
+            ("sensitive_distance", chance(as_found.t), chance(left.t)),
         )
     return tuple(Measure(name, lot, was, then if planned else None, Origin.SOURCE) for name, was, then in pairs)

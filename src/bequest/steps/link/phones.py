@@ -60,9 +60,9 @@ def _nameless(codes: Mapping[str, Codes], labels: Labels, named: np.ndarray) -> 
     """
     at = np.flatnonzero(codes["ph"] >= 0)
     known = named[labels[at]]
+    if not known.any():  # telephones stand in the second column alone, or under no name: nothing is known
+        return 1.0
     of_one = 1 - float(known.mean())
     [borne] = pair_codes([(codes["ph"][at[known]], labels[at[known]].astype(np.int32))])
-    if not len(borne):
-        return 1.0
     times, n = np.unique(np.bincount(borne), return_counts=True)
     return float((n * of_one**times).sum() / n.sum())

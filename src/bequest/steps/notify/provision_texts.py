@@ -38,7 +38,25 @@ def silence_where_asked(case: Case, lot: Lot, until_zh: str, until_en: str) -> t
     )
     if goes_on_without_a_yes(case, lot):
         return f"{zh}，照旧由原公司处理。", f"{en}; all stays as it is with the company you know."
-    return f"{zh}。", f"{en}."
+    return (
+        f"{zh}，原处的一份删除（依法须留存的除外）。",
+        f"{en}; the copy at the source is deleted, save what the law keeps.",
+    )
+
+
+def what_no_costs(case: Case, lot: Lot) -> tuple[str, str]:
+    """What a refusal or an objection means for the services somebody has.
+
+    Nothing, where the transferor goes on with whoever does not agree. Else the copy at the source goes, as far as no
+    duty keeps it, and with it what cannot be done without; what the law gives a customer does not rest on that copy.
+    """
+    if goes_on_without_a_yes(case, lot):
+        return "不影响任何已有的服务", "costs you no service"
+    return (
+        "不影响您依法享有的售后等权利，但凡信息不移交又被删除的，靠这些信息提供的服务（如会员权益）随之停止",
+        "takes nothing from your rights by law, such as after-sales claims; but where data does not pass on and is "
+        "deleted, services that rest on it, such as a membership, end with it",
+    )
 
 
 def kids_refusal(case: Case, lot: Lot | None) -> tuple[str, str]:

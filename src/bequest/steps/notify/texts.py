@@ -9,7 +9,13 @@ from datetime import date
 
 from bequest.model.case import Case, Event, LegalRoute, Lot, Party
 from bequest.steps.notify.passing_texts import PASSES_NOTHING, what_passes
-from bequest.steps.notify.provision_texts import COPY_STAYS, kids_refusal, silence_on_provision, silence_where_asked
+from bequest.steps.notify.provision_texts import (
+    COPY_STAYS,
+    kids_refusal,
+    silence_on_provision,
+    silence_where_asked,
+    what_no_costs,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,34 +256,34 @@ def _document(f: NoticeFacts) -> Text:
 
 
 def _passed_on(f: NoticeFacts) -> Text:
-    return PASSES_NOTHING if f.lot is None else what_passes(_join(f.passing), _join(f.reduced))
+    return PASSES_NOTHING if f.lot is None else what_passes(f.case, f.lot, _join(f.passing), _join(f.reduced))
 
 
 def _objecting(f: NoticeFacts) -> Text:
     until = answer_within(f)
     if f.lot is None:
         return ("您可以随时撤回同意或者注销账户", "you may withdraw consent or close your account at any time")
+    cost = what_no_costs(f.case, f.lot)
     if asks_consent(f):
         return (
             f"移交须您同意：请在{until[0]}回复“同意移交”或者“不同意移交”，不回复就是不同意；"
-            "也可以随时撤回同意、注销账户。不同意不影响任何已有的服务",
+            f"也可以随时撤回同意、注销账户。不同意{cost[0]}",
             f"Passing on needs your consent: answer agree to the handover, or refuse the handover, {until[1]}; no "
-            "answer means no. You may also withdraw consent or close your account at any time. A refusal costs you no "
-            "service",
+            f"answer means no. You may also withdraw consent or close your account at any time. A refusal {cost[1]}",
         )
     own = _own_period(f)
     if f.objections:
         effects = "；".join(zh for zh, _ in f.objections), "; ".join(en for _, en in f.objections)
         return (
             f"您可以在{until[0]}回复“反对”。反对以后：{effects[0]}。也可以随时撤回同意、注销账户。"
-            f"反对不影响任何已有的服务{own[0]}",
+            f"反对{cost[0]}{own[0]}",
             f"You may answer object {until[1]}. What an objection does: {effects[1]}. You may also withdraw consent or "
-            f"close your account at any time. An objection costs you no service{own[1]}",
+            f"close your account at any time. An objection {cost[1]}{own[1]}",
         )
     return (
-        f"请在{until[0]}回复“反对”，我们就不移交您的信息；也可以随时撤回同意、注销账户。反对不影响任何已有的服务{own[0]}",
+        f"请在{until[0]}回复“反对”，我们就不移交您的信息；也可以随时撤回同意、注销账户。反对{cost[0]}{own[0]}",
         f"Answer object {until[1]} and your data does not pass on; you may also withdraw consent or close your account "
-        f"at any time. An objection costs you no service{own[1]}",
+        f"at any time. An objection {cost[1]}{own[1]}",
     )
 
 

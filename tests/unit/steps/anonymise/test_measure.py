@@ -78,3 +78,29 @@ def test_risks_of_three_attackers() -> None:
     among = risks(sample, np.array([20, 30, 7, 5]))
     assert (among.prosecutor_max, among.journalist_max) == (0.5, 1 / 5)
     assert among.marketer == pytest.approx((2 / 20 + 3 / 30 + 1) / 10)
+
+
+ILL = st.lists(
+    st.tuples(st.integers(0, 4), st.one_of(st.none(), st.sampled_from(["", "  "]), st.integers(0, 3))), min_size=1
+)
+
+
+@given(ILL, st.booleans())
+def test_a_gap_is_no_value_of_l_but_counts_in_t(rows: list[tuple[int, int | str | None]], numbers: bool) -> None:
+    """Numbers and words alike: l counts what is written, and 1 where nothing is; t takes all gaps for one value."""
+    told = [str(v) if isinstance(v, int) and numbers else f"v{v}" if isinstance(v, int) else v for _, v in rows]
+    found, n = codes(pl.Series([c for c, _ in rows]))
+    sensitive = sensitive_column("ill", pl.Series(told, dtype=pl.String))
+    written = [v if isinstance(v, int) else None for _, v in rows]
+    rich, far = distinct_values(found, n, sensitive), distances(found, n, sensitive)
+    every = Counter(written)
+    for place in range(n):
+        mine = [v for v, c in zip(written, found, strict=True) if c == place]
+        assert rich[place] == max(1, len(set(mine) - {None}))
+        if not sensitive.ordered:
+            gap = [Fraction(mine.count(v), len(mine)) - Fraction(every[v], len(rows)) for v in every]
+            assert far[place] == pytest.approx(float(sum(map(abs, gap)) / 2))
+
+
+def test_a_class_of_nobody_has_no_value() -> None:
+    assert distinct_values(np.array([0, 2]), 3, sensitive_column("s", pl.Series(["a", None]))).tolist() == [1, 0, 1]

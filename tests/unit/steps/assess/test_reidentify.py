@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from bequest.model.assessment import Figure
-from bequest.steps.assess.reidentify import Shown, exposure, exposure_measures, worst
+from bequest.steps.assess.reidentify import Exposure, Shown, exposure, exposure_measures, worst
 
 
 def shown(found: list[str], population: list[str], given: list[int], named: list[int] | None = None) -> Shown:
@@ -27,7 +27,7 @@ def test_coarser_values_lower_the_risk_and_the_population_hides() -> None:
     assert e.risks.prosecutor_max == 1.0
     assert e.risks_after.prosecutor_max == 1.0
     assert e.risks_after.journalist_max == 0.5  # three B could be meant; two A
-    facts = {m.id: (m.before, m.after) for m in exposure_measures("lot", e, planned=True)}
+    facts = {m.id: (m.before, m.after) for m in exposure_measures("lot", {"t": e}, planned=True)}
     assert facts["journalist"] == (Figure(1000, 1000), Figure(500, 1000))
     assert facts["unique"] == (Figure(3, 3), Figure(1, 3))
     assert facts["unnamed"] == (Figure(3, 3), Figure(3, 3))
@@ -57,7 +57,7 @@ def test_a_lot_is_judged_by_its_worst_table() -> None:
 def test_without_a_plan_nothing_is_said_of_the_delivery() -> None:
     e = exposure(shown(["a"], ["a"], [1]))
     assert e is not None
-    assert all(m.after is None for m in exposure_measures("lot", e, planned=False))
+    assert all(m.after is None for m in exposure_measures("lot", {"t": e}, planned=False))
 
 
 def test_l_and_t_are_of_the_sensitive_values_as_found_and_as_delivered() -> None:
@@ -79,7 +79,7 @@ def test_l_and_t_are_of_the_sensitive_values_as_found_and_as_delivered() -> None
     assert (e.diversity.l, e.diversity_after.l) == (1, 1)
     assert e.diversity.t == pytest.approx(0.75)  # the one with gout against a quarter of all rows
     assert e.diversity_after.t == pytest.approx(0.25)  # A: half gout; B: all flu against three quarters
-    facts = {m.id: (m.before, m.after) for m in exposure_measures("lot", e, planned=True)}
+    facts = {m.id: (m.before, m.after) for m in exposure_measures("lot", {"t": e}, planned=True)}
     assert facts["distinct_sensitive"] == (Figure(1), Figure(1))
     assert facts["sensitive_distance"] == (Figure(750, 1000), Figure(250, 1000))
 
@@ -97,4 +97,35 @@ def test_several_sensitive_columns_count_by_the_worst_of_them() -> None:
 def test_nothing_is_said_of_l_and_t_where_no_sensitive_column_is_delivered() -> None:
     e = exposure(shown(["a"], ["a"], [1]))
     assert e is not None
-    assert not {"distinct_sensitive", "sensitive_distance"} & {m.id for m in exposure_measures("lot", e, planned=True)}
+    assert not {"distinct_sensitive", "sensitive_distance"} & {
+        m.id for m in exposure_measures("lot", {"t": e}, planned=True)
+    }
+
+
+def diverse(name: str, q: list[str], ill: list[str | None]) -> Exposure:
+    frame, told = pl.DataFrame({"q": q}), pl.DataFrame({"ill": ill}, schema={"ill": pl.String})
+    n = len(q)
+    e = exposure(Shown(name, frame, frame, np.ones(n, np.bool_), np.zeros(n, np.bool_), told, told))
+    assert e is not None
+    return e
+
+
+def test_l_and_t_are_the_worst_of_all_tables_though_another_recognises_people_best() -> None:
+    bare = exposure(shown(["a", "b"], ["a", "b"], [1, 1]))  # everybody alone, nothing sensitive
+    assert bare is not None
+    rich = diverse("rich", ["x"] * 3, ["flu", "gout", "mumps"])
+    poor = diverse("poor", ["x"] * 4 + ["y"] * 4, ["flu"] * 4 + ["flu", "flu", "gout", "gout"])
+    for tables in ({"bare": bare, "rich": rich, "poor": poor}, {"poor": poor, "rich": rich}):
+        facts = {m.id: (m.before, m.after) for m in exposure_measures("lot", tables, planned=True)}
+        assert facts["distinct_sensitive"] == (Figure(1), Figure(1))
+        assert facts["sensitive_distance"] == (Figure(250, 1000), Figure(250, 1000))
+    assert worst({"bare": bare, "rich": rich, "poor": poor}) is bare
+    assert worst({"poor": poor, "rich": rich}) is rich
+    assert exposure_measures("lot", {}, planned=True) == ()
+
+
+def test_that_nothing_is_written_is_no_value_that_hides_anybody() -> None:
+    gaps = diverse("t", ["x"] * 3 + ["y"] * 3, ["flu", None, " ", "flu", "gout", "mumps"])
+    assert gaps.diversity_after is not None
+    assert gaps.diversity_after.l == 1
+    assert gaps.diversity_after.t == pytest.approx(1 / 3)  # of x two thirds have none, of all a third

@@ -110,3 +110,14 @@ def test_two_telephones_that_lead_to_two_people_lead_to_nobody() -> None:
     case.add(PEOPLE + 100, ph=200, ph2=201)
     out = same_by_phone(*case.columns(), NOBODY)
     assert int(out[PEOPLE + 100]) not in {int(out[200]), int(out[201])}
+
+
+def test_where_no_telephone_stands_in_the_first_column_nothing_is_known_and_nobody_is_joined() -> None:
+    """A mean of nothing is no number; it was taken for one, with a warning."""
+    case = Case()
+    for i in range(PEOPLE):
+        case.add(i, py=i, id=i, ph2=i, ge=1)
+    for i in range(100):
+        case.add(PEOPLE + i, ph2=i)
+    codes, labels = case.columns()
+    assert same_by_phone(codes, labels, NOBODY).tolist() == list(range(PEOPLE + 100))

@@ -4,7 +4,7 @@
 
 from datetime import date
 
-from bequest.law.packs.cn.groups import DISPOSES, ENDS, HANDS_OVER
+from bequest.law.packs.cn.groups import DISPOSES, ENDS, HANDS_OVER, SHARES
 from bequest.law.params import Params
 from bequest.law.rule import Answer, FactView, LotView, Rest, rule
 from bequest.model.datamap import NEVER_PASSES, Need
@@ -19,7 +19,7 @@ PIPL = date(2021, 11, 1)
     "cn.pipl.secrets",
     gate="secret",
     reads=(),
-    events=HANDS_OVER,
+    events=HANDS_OVER - SHARES,
     reference=("PIPL-6", "PIPL-28", "JRT-4.2"),
     status=ReasonStatus.VERIFIED,
     since=PIPL,
@@ -29,6 +29,24 @@ PIPL = date(2021, 11, 1)
 def secrets(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
     """No continuing purpose needs the old secret (Art. 6); the financial standard names class C3 as not shared."""
     return Answer(("exclude", "delete")) if field.cls in NEVER_PASSES else None
+
+
+@rule(
+    "cn.pipl.secrets_of_a_sharer",
+    gate="secret",
+    reads=(),
+    events=SHARES,
+    reference=("PIPL-6", "PIPL-28", "JRT-4.2", "PIPL-13"),
+    status=ReasonStatus.DERIVED,
+    since=PIPL,
+    zh="口令、密钥和生物识别等鉴别信息不得移交；共享方继续提供自己的服务，登录仍须使用，照旧。",
+    en="Passwords, keys and biometrics never pass; the one who shares goes on with its own service, where people still "
+    "sign in with them: they stay in use.",
+)
+def secrets_of_a_sharer(facts: FactView, field: FieldKind, p: Params, lot: LotView) -> Answer | None:
+    """Art. 23 takes nothing from the transferor, so its own purpose lasts; what no purpose needs goes as ever."""
+    held = field.cls in NEVER_PASSES and field.need is not Need.OVER_COLLECTED
+    return Answer(("exclude", "stays_in_use")) if held else None
 
 
 @rule(
