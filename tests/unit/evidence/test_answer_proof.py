@@ -210,7 +210,7 @@ def test_a_later_batch_without_lines_is_told_of(tmp_path: Path) -> None:
     made = Made(tmp_path, FIRST, SECOND, root=False)
     kept, text = made.whole(made.receipts[0]["AAAA"])
     assert kept == "ok", "nobody can say that it was replaced"
-    assert "1 later batches (entry 3 first) are not committed to one by one" in text
+    assert "in 1 batches not committed to one by one (from entry 3 on)" in text
 
 
 def test_a_head_of_another_history_than_the_bundles_is_refused(tmp_path: Path) -> None:

@@ -15,9 +15,7 @@ def not_known(said: pl.DataFrame, known: pl.DataFrame | None) -> pl.DataFrame:
     return said if known is None else said.join(known, on=list(_SAME), how="anti", maintain_order="left")
 
 
-def with_states(
-    said: pl.DataFrame, late: pl.Series, known: pl.DataFrame | None, lots: tuple[str, ...]
-) -> pl.DataFrame:
+def with_states(said: pl.DataFrame, late: pl.Series, known: pl.DataFrame | None, lots: tuple[str, ...]) -> pl.DataFrame:
     """What was said (`ref`, `fact`, `value`, `lot`, `at` and more) with how each counts.
 
     `state`: `late`; `superseded`, behind a later answer to the same question; or `taken`. Of one that is taken,
