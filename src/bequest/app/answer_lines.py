@@ -74,7 +74,7 @@ def commit_answers(
 def receipts_with_proof(
     ctx: Context, case_id: str, key: str, ref: str = "", numbers: Collection[str] | None = None
 ) -> list[Given]:
-    """The receipts of a batch, or of one letter or these numbers, each with its proof up to the log's head as it is now.
+    """The receipts of a batch, or of one letter or these numbers, each with its proof up to the head of the log now.
 
     None where the batch is of an earlier version, which committed to answers by batch, or is not published yet.
     """

@@ -37,7 +37,7 @@ PADDED = 16
 LONGEST = 256 * 1024
 """Bytes of a receipt."""
 STATES = ("taken", "late", "superseded")
-"""How an answer counted when it was taken; `superseded`: a later one to the same question, in every lot it was for, was there already."""
+"""How an answer counted when it was taken; `superseded`: in every lot it was for, a later one was there already."""
 _TAG = re.compile(rf"[0-9a-f]{{{2 * TAG_BYTES}}}")
 _SAID = frozenset({"v", "case", "ref", "fact", "value", "lot", "at", "channel", "state", "receipt", "parts", "but"})
 _HINT = "Use the receipt as it was handed out, unchanged."

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 from tests.unit.app.conftest import copy_home
 
+from bequest.app import answers
 from bequest.app.answer_lines import batches, lines_by_entry
 from bequest.app.answer_receipts import write_receipts
 from bequest.app.answers import enter_answers
@@ -15,8 +17,16 @@ from bequest.app.clock import advance_clock
 from bequest.app.context import Context, open_context
 from bequest.app.evidence import open_log
 from bequest.app.make_bundle import write_trust
+from bequest.app.phases import Phase
+from bequest.app.portal import take
+from bequest.app.portal.answer_receipt import kept_receipt
+from bequest.app.portal.ask import ask
+from bequest.app.portal.choices import Ask
+from bequest.app.portal.links import link_tokens
+from bequest.app.portal.open_card import Opened, open_link
 from bequest.app.rehearse import begin_rehearsal
 from bequest.app.telling import register, saved_answers
+from bequest.crypto.links import names_of, receipt_code, secret_of
 from bequest.demo.company import make_company
 from bequest.evidence.answer_proof import MEMBER, PADDED, parse_answer_receipt
 from bequest.evidence.checks.answers import AnswerLines, check_receipt_of_answer
@@ -26,7 +36,9 @@ from bequest.evidence.event_types import EventType
 from bequest.evidence.merkle import Tree, leaf_hash
 from bequest.evidence.report import Check, Findings
 from bequest.evidence.trust import parse_trust
+from bequest.kernel.errors import StateError
 from bequest.model.case import Event
+from bequest.store.portal_records import AskedAtPortal, RequestState
 
 HEAD = "ref,answer,at,channel,lot"
 
@@ -190,3 +202,64 @@ def test_answers_of_a_run_that_was_cut_off_have_their_line_in_the_end(
         desk.again(1, mine)  # the file that was cut off, once more
         assert desk.check(receipt).ok, "known by now"
         assert len(desk.receipts(0)) == 1
+
+
+def test_who_chose_before_a_run_was_cut_off_gets_the_receipt_with_the_next(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Choices that are in the log already have no second line; their receipt is that of the batch they are in."""
+    links = link_tokens(desk.ctx, desk.id, pl.Series("ref", desk.refs))
+    opened = [o for t in links if isinstance(o := open_link(desk.ctx.store, t, desk.ctx.now(desk.id)), Opened)]
+    first, second = opened[:2]
+    ask(desk.ctx.store, first, Ask("object"))
+    with monkeypatch.context() as patch:
+        patch.setattr(take, "hand_out", _cut)
+        with pytest.raises(CutError):
+            take.take_requests(desk.ctx, desk.id)
+    ask(desk.ctx.store, second, Ask("object"))
+    assert take.take_requests(desk.ctx, desk.id) == 2
+    for who in (first, second):
+        with desk.ctx.store.reading() as tx:
+            [made] = tx.portal.of_person(desk.id, who.ref)
+        assert made.state is RequestState.TAKEN
+        receipt = kept_receipt(desk.ctx.store, who, made)
+        assert receipt is not None
+        assert desk.check(receipt).ok
+        assert list(desk.receipts(desk.refs.index(who.ref))) == [("", "objected")]
+
+
+def _cut(*_: object) -> int:
+    raise CutError
+
+
+def test_the_portal_tells_of_a_late_answer_by_its_lot(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same answer for another lot, which was in time, does not make a late one taken."""
+    one, other = desk.lots
+    links = link_tokens(desk.ctx, desk.id, pl.Series("ref", desk.refs))
+    who = next(o for t in links if isinstance(o := open_link(desk.ctx.store, t, desk.ctx.now(desk.id)), Opened))
+    index = desk.refs.index(who.ref)
+    desk.enter(desk.line(index, "withdraw_objection", 3, one))
+    asked = AskedAtPortal(
+        desk.id, receipt_code(), who.ref, "withdraw_objection", other, b"", None, RequestState.NEW, who.now,
+        asker=names_of(secret_of(who.token) or b"")[1],
+    )  # fmt: skip
+    with desk.ctx.store.beside(f"{desk.id}/{who.ref}") as inbox:
+        inbox.add(asked)
+    monkeypatch.setattr(answers, "phase_of", lambda *_: Phase.BEGUN)
+    take.take_requests(desk.ctx, desk.id)
+    with desk.ctx.store.reading() as tx:
+        [made] = [a for a in tx.portal.of_person(desk.id, who.ref) if a.code == asked.code]
+    assert made.state is RequestState.LATE
+    found = desk.receipts(index)
+    assert parse_answer_receipt(found[other, "none"]).said["state"] == "late"
+    assert desk.check(found[one, "none"]).ok
+
+
+def test_what_was_taken_in_time_is_not_late_when_it_is_entered_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = desk.line(0, "withdraw_objection", 3)
+    desk.enter(mine)
+    monkeypatch.setattr(answers, "phase_of", lambda *_: Phase.ERASED)
+    with pytest.raises(StateError, match=r"^1 answers: .* 1 others were taken"):
+        desk.enter(mine, desk.line(1, "object", 4))

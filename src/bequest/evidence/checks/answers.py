@@ -142,8 +142,8 @@ def _told_later(proof: AnswerProof, entry: int, log: LogView | None, lines: Answ
         en += f"; answered again later for {', '.join(again)}"
     if unseen := [n for n in lines.without if n > entry]:
         zh += f"；第 {unseen[0]} 条起有 {len(unseen)} 批答复没有逐条入日志，其中有无较晚的答复看不出"
-        en += f"; whether a later answer is in {len(unseen)} batches not committed to one by one (from entry {unseen[0]} on) "
-        en += "is not seen"
+        en += f"; whether a later answer is in {len(unseen)} batches not committed to one by one (from entry"
+        en += f" {unseen[0]} on) is not seen"
     return zh, en
 
 

@@ -30,9 +30,10 @@ _KNOWN = """
     PersonalData PrivacyNotice Process Purpose RequestAccepted RequestFulfilled RequestInitiated RequestRejected
     RequestUnfulfilled RightExerciseActivity RightExerciseRecord StorageDuration StorageLocation Transfer
     UntilEventDuration WithdrawConsent hasAddress hasAuthority hasConsentControl hasConsentStatus hasContact
-    hasDataController hasDataSubject hasDuration hasEntity hasIdentifier hasIndicationMethod hasJurisdiction hasLegalBasis
+    hasDataSubject hasDuration hasEntity hasIdentifier hasIndicationMethod hasJurisdiction hasLegalBasis
     hasLocation hasName hasNotice hasPersonalData hasProcess hasProcessing hasPurpose hasRecipient
     hasRecordOfActivity hasRight hasStatus hasStorageCondition isExercisedAt isIndicatedAtTime isIndicatedBy
+    hasDataController
 """
 TERMS = frozenset(_KNOWN.split())
 """Looked up one by one in the published vocabulary, DPV 2.3."""
