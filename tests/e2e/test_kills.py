@@ -234,7 +234,9 @@ def test_a_refused_attempt_is_followed_by_another_also_when_both_are_killed(lab:
     assert [e for e in said if e in order] == list(order)
 
 
-@pytest.mark.parametrize("point", ["answers.committed#1", "outbox.before_drain#1", "outbox.after_publish#1"])
+@pytest.mark.parametrize(
+    "point", ["answers.committed#1", "answers.saved#1", "outbox.before_drain#1", "outbox.after_publish#1"]
+)
 def test_answers_that_were_cut_off_while_committed_to_are_in_the_log_once_and_have_receipts(
     lab: Lab, point: str, tmp_path: Path
 ) -> None:

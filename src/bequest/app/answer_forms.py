@@ -65,7 +65,7 @@ class ReceiptTexts:
         self, before: tuple[Said, ...], *, lots: str | None, told_on: date | None, word: str, channel: str, lot: str,
         state: str,
     ) -> str:  # fmt: skip
-        last = Said(word, _AT, channel, lot, "late" if state == "late" else "taken")
+        last = Said(word, _AT, channel, lot, state)
         facts = receipt_facts(
             self.page, self.notices[lots or ""], _REF, _NUMBER, self._told(lots or ""), (*before, last), told_on=told_on
         )

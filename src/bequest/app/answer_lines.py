@@ -6,7 +6,7 @@ names), and the forms of the receipts. Salts and tags follow from the key `evide
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,11 +23,13 @@ from bequest.evidence.event_types import EventType
 from bequest.evidence.head_proof import HeadProof
 from bequest.evidence.jcs import decode_object, encode
 from bequest.evidence.merkle import Tree, leaf_hash
+from bequest.kernel.canonical import Json
 from bequest.kernel.clock import rfc3339
 from bequest.model.case import Case
 from bequest.steps.notify.answer_receipt import Said
 
 _SEP = b"\0"
+_ANSWER = ["ref", "fact", "value", "lot", "at"]
 
 
 class Given(NamedTuple):
@@ -44,8 +46,9 @@ def commit_answers(
 ) -> str:
     """Keep the lines of a batch; its root, for the log.
 
-    `said`: `ref`, `fact`, `value`, `word`, `at`, `channel`, `lot`, `state` (`evidence.answer_proof.STATES`), `number`
-    (empty where the answer has no receipt code).
+    `said`: `ref`, `fact`, `value`, `word`, `at`, `channel`, `lot`, `number` (empty where the answer has no receipt
+    code), and `state`, `parts`, `but` of `steps.notify.answer_states`. Where nothing was new there is noise alone: the
+    entry looks like any other.
     """
     secret = ctx.keys(case.id).get("evidence")
     numbers = [
@@ -53,11 +56,9 @@ def commit_answers(
         for n, ref, fact, lot, at in said.select("number", "ref", "fact", "lot", "at").iter_rows()
     ]
     rows, forms = texts.forms(said.with_columns(pl.Series("number", numbers, dtype=pl.Utf8)), before)
-    lots = tuple(lot.id for lot in case.lots)
-    committed = [_said(secret, case.id, lots, row, forms[row["form"]]) for row in rows.iter_rows(named=True)]
-    tags = [_tag(secret, key, text) for text in committed]
-    leaves = [answer_leaf(t, _salt(secret, key, text), text) for t, text in zip(tags, committed, strict=True)]
-    noise = -len(leaves) % PADDED
+    committed = [_said(secret, case.id, row, forms[row["form"]]) for row in rows.iter_rows(named=True)]
+    leaves = [answer_leaf(tag, _salt(secret, key, t), t) for t in committed for tag in _tags(secret, key, t)]
+    noise = -len(leaves) % PADDED or (0 if leaves else PADDED)
     filling = [
         _keyed(secret, "noise", key, str(n))[:TAG_BYTES] + _keyed(secret, "noise", key, str(n), "line")
         for n in range(noise)
@@ -70,8 +71,10 @@ def commit_answers(
     return root_of_leaves(lines).hex()
 
 
-def receipts_with_proof(ctx: Context, case_id: str, key: str, ref: str = "") -> list[Given]:
-    """The receipts of a batch, or of one letter in it, each with its proof up to the head of the log as it is now.
+def receipts_with_proof(
+    ctx: Context, case_id: str, key: str, ref: str = "", numbers: Collection[str] | None = None
+) -> list[Given]:
+    """The receipts of a batch, or of one letter or these numbers, each with its proof up to the head of the log now.
 
     None where the batch is of an earlier version, which committed to answers by batch, or is not published yet.
     """
@@ -80,6 +83,7 @@ def receipts_with_proof(ctx: Context, case_id: str, key: str, ref: str = "") -> 
         return []
     rows = pl.read_parquet(path)
     rows = rows.filter(pl.col("ref") == ref) if ref else rows
+    rows = rows if numbers is None else rows.filter(pl.col("number").is_in(list(numbers)))
     head = _head(ctx, case_id, event_id(EventType.ANSWERS_RECEIVED, key)) if rows.height else None
     if head is None:
         return []
@@ -104,6 +108,31 @@ def batches(ctx: Context, case_id: str) -> list[str]:
     return sorted(p.stem for p in _folder(ctx, case_id).glob("*.parquet"))
 
 
+def states_by_number(ctx: Context, case_id: str, key: str) -> dict[str, str]:
+    """How the answers of a batch counted, by the numbers of their receipts; empty where there is no such batch."""
+    path = _file(ctx, case_id, key, "parquet")
+    return dict(pl.read_parquet(path, columns=["number", "state"]).iter_rows()) if path.is_file() else {}
+
+
+def cut_off_answers(ctx: Context, case_id: str, recorded: frozenset[str]) -> pl.DataFrame | None:
+    """Answers of batches that were cut off before they were recorded, and are in none that was; None without any.
+
+    `recorded`: the keys of those that were.
+    """
+    known = batches(ctx, case_id)
+    if not (cut_off := [key for key in known if key not in recorded]):
+        return None
+    lost = pl.concat(_taken(ctx, case_id, key) for key in cut_off)
+    for key in recorded.intersection(known):
+        lost = lost.join(_taken(ctx, case_id, key), on=_ANSWER, how="anti")
+    return lost
+
+
+def _taken(ctx: Context, case_id: str, key: str) -> pl.DataFrame:
+    found = pl.read_parquet(_file(ctx, case_id, key, "parquet"), columns=[*_ANSWER, "state"])
+    return found.filter(pl.col("state") == "taken").select(_ANSWER)
+
+
 def lines_by_entry(ctx: Context, case_id: str, entries: Mapping[str, int]) -> Iterator[tuple[int, list[bytes]]]:
     """The lines of each batch with the number of its entry. `entries`: by event id."""
     for key in batches(ctx, case_id):
@@ -121,16 +150,14 @@ def _head(ctx: Context, case_id: str, this: str) -> HeadProof | None:
         return HeadProof(log.entry_bytes(index), log.prove(index))
 
 
-def _said(secret: bytes, case_id: str, lots: tuple[str, ...], row: Mapping[str, Any], form: str) -> bytes:
+def _said(secret: bytes, case_id: str, row: Mapping[str, Any], form: str) -> bytes:
     receipt = fill_form(form, ref=row["ref"], number=row["number"], at=row["at"])
-    question = (row["ref"], row["fact"])
-    parts = [] if row["lot"] else [_question(secret, *question, lot) for lot in lots]
+    also: dict[str, Json] = {p: _question(secret, row["ref"], row["fact"], p) for p in row["parts"] if p != row["lot"]}
     return encode(
         {
             "v": 1, "case": case_id, "ref": row["ref"], "fact": row["fact"], "value": row["value"], "lot": row["lot"],
             "at": rfc3339(row["at"]), "channel": row["channel"], "state": row["state"],
-            "receipt": hashlib.sha256(receipt).hexdigest(), "parts": list(parts),
-            "all": _question(secret, *question, "") if row["lot"] else "",
+            "receipt": hashlib.sha256(receipt).hexdigest(), "parts": also, "but": list(row["but"]),
         }
     )  # fmt: skip
 
@@ -141,6 +168,14 @@ def _tag(secret: bytes, key: str, text: bytes) -> bytes:
     if said["state"] == "taken":
         return bytes.fromhex(_question(secret, str(said["ref"]), str(said["fact"]), str(said["lot"])))
     return _keyed(secret, "uncounted", key, text.decode())[:TAG_BYTES]
+
+
+def _tags(secret: bytes, key: str, text: bytes) -> Iterator[bytes]:
+    """Its own tag, and those of the questions for other lots in which it is the last word."""
+    parts = decode_object(text, "an answer")["parts"]
+    assert isinstance(parts, dict)  # noqa: S101 - `_said` made it
+    yield _tag(secret, key, text)
+    yield from (bytes.fromhex(str(tag)) for tag in parts.values())
 
 
 def _question(secret: bytes, ref: str, fact: str, lot: str) -> str:

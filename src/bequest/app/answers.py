@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from bequest.app.answer_forms import receipt_texts
-from bequest.app.answer_lines import commit_answers
+from bequest.app.answer_lines import commit_answers, cut_off_answers
 from bequest.app.context import Context, is_past, require, require_open
 from bequest.app.evidence import event_id, publish, record
 from bequest.app.phases import TOO_LATE, Phase, phase_of
@@ -23,7 +23,8 @@ from bequest.kernel.canonical import digest, short
 from bequest.kernel.errors import StateError
 from bequest.model.case import MOVES_NOTHING, RELEASES_NOTHING, TELLS_NOBODY, Case
 from bequest.steps.notify.answer_receipt import Said
-from bequest.steps.notify.answers import WORDS, merge_answers, read_answers, stopping
+from bequest.steps.notify.answer_states import not_known, with_states
+from bequest.steps.notify.answers import KIND, WORDS, merge_answers, read_answers, stopping
 from bequest.store.records import AnswerBatch
 from bequest.store.transaction import Tx
 
@@ -76,8 +77,9 @@ def take_answers(
     """Take answers that were read (`steps.notify.answers.read_answers` names the columns), whatever way they came.
 
     `file_digest`: a digest of what they were read from; the same again changes nothing. Each is committed to by itself
-    in the entry of the log. `said`: all that was said, where that is more than the last of each kind, with `word` and
-    `number`; `before`: what was said to the same question earlier, by number.
+    in the entry of the log; one that the log has already keeps its line and its receipt. `said`: all that was said,
+    where that is more than the last of each kind, with `word` and `number`; `before`: what was said to the same
+    question earlier, by number.
 
     Raises:
         StateError: where some or all come too late: each is answered so, and that is logged.
@@ -90,16 +92,23 @@ def take_answers(
     with ctx.store.transaction() as tx:  # one at a time: two files at once must both be in the end
         merged = saved_answers(workspace)
         phase = phase_of(tx, case_id)
-        late = _too_late(case, phase, answers)
         if tx.answers.by_digest(case_id, file_digest) is not None:
             n_late = _late_before(tx, case_id, file_digest)  # said once, whatever has happened since
         else:
-            in_time = answers.join(late, on=["ref", "fact", "lot"], how="anti")
-            root = commit_answers(ctx, case, file_digest[:32], _with_states(said, late, merged), texts, before or {})
+            key = file_digest[:32]
+            known = _in_log(ctx, tx, case_id, merged)
+            new = not_known(answers, known)
+            late = _too_late(case, phase, new)
+            in_time = new.join(late, on=KIND, how="anti", maintain_order="left")
+            said = not_known(said, known).with_row_index("row")
+            too_late = said["row"].is_in(_too_late(case, phase, said)["row"].implode())
+            counted = with_states(said.drop("row"), too_late, merged, tuple(lot.id for lot in case.lots))
+            root = commit_answers(ctx, case, key, counted, texts, before or {})
             ctx.hooks.at(case_id, "answers.committed")
             if in_time.height or merged is None:
                 merged = merge_answers(merged, in_time)
                 save_answers(workspace, merged)
+            ctx.hooks.at(case_id, "answers.saved")
             n_late = late.height
             tx.answers.record(
                 case_id,
@@ -112,7 +121,7 @@ def take_answers(
                 ),
             )
             record(
-                ctx, tx, case_id, EventType.ANSWERS_RECEIVED, file_digest[:32], at=at,
+                ctx, tx, case_id, EventType.ANSWERS_RECEIVED, key, at=at,
                 counts={"answers": answers.height} | ({"too_late": n_late} if n_late else {}),
                 content={"answered": list(TOO_LATE[phase])} if n_late else None, refs={ROLE: root},
             )  # fmt: skip
@@ -138,21 +147,10 @@ def _worded(answers: pl.DataFrame) -> pl.DataFrame:
     return answers.with_columns(pl.Series("word", words, dtype=pl.Utf8), pl.lit("").alias("number"))
 
 
-_KIND = ("ref", "fact", "lot")
-
-
-def _with_states(said: pl.DataFrame, late: pl.DataFrame, known: pl.DataFrame | None) -> pl.DataFrame:
-    """How each counts: too late, or behind a later one to the same question, or taken."""
-    rows = said.with_row_index("n")
-    newest = rows.sort("at", maintain_order=True).unique(_KIND, keep="last")["n"]
-    lasts = (said.clear() if known is None else known).select(*_KIND, pl.col("at").alias("known_at"))
-    rows = rows.join(late.select(*_KIND, pl.lit(True).alias("late")), on=_KIND, how="left", maintain_order="left").join(
-        lasts, on=_KIND, how="left", maintain_order="left"
-    )
-    old = ~pl.col("n").is_in(newest.implode()) | (pl.col("known_at") > pl.col("at")).fill_null(False)
-    late_first = pl.when(pl.col("late").fill_null(False)).then(pl.lit("late"))
-    state = late_first.when(old).then(pl.lit("superseded")).otherwise(pl.lit("taken"))
-    return rows.with_columns(state.alias("state")).drop("n", "late", "known_at")
+def _in_log(ctx: Context, tx: Tx, case_id: str, saved: pl.DataFrame | None) -> pl.DataFrame | None:
+    """The answers so far without those that a run kept which was cut off before the log had them."""
+    cut_off = cut_off_answers(ctx, case_id, frozenset(b.file_digest[:32] for b in tx.answers.list(case_id)))
+    return saved if saved is None or cut_off is None else not_known(saved, cut_off)
 
 
 def _too_late(case: Case, phase: Phase, answers: pl.DataFrame) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from bequest.kernel.errors import StateError
 from bequest.model.case import Case
 from bequest.model.facts import FACT_VALUES, Fact
 from bequest.steps.link.link import Linked
+from bequest.steps.notify.answers import last_words, over_lots
 from bequest.steps.notify.ladder import Told, notice_codes, told_of, window_end
 
 NO_ANSWERS = pl.DataFrame(schema={"subject": pl.Int64, "fact": pl.Utf8, "value": pl.Utf8})
@@ -94,22 +95,16 @@ def answers_of(
     Where the case has several lots there is a column `lot` too: an answer for all holds in each of them, until a later
     one for a single lot.
     """
-    lots = [lot.id for lot in case.lots] if case else []
+    lots = tuple(lot.id for lot in case.lots) if case else ()
     by_lot = ["lot"] if len(lots) > 1 else []
     if answers is None:
         return NO_ANSWERS.with_columns(pl.lit(None, pl.Utf8).alias(c) for c in by_lot)
-    answers = answers.join(_anchors(workspace), on="ref")
-    if by_lot:
-        for_all = pl.lit(["", *lots], pl.List(pl.Utf8))
-        each = pl.when(pl.col("lot") == "").then(for_all).otherwise(pl.concat_list("lot"))
-        answers = answers.with_columns(each.alias("lot")).explode("lot", keep_nulls=False, empty_as_null=False)
-    strict = pl.col("value").is_in(["objected", "refused", "open"])
-    return (
-        answers.join(_found_again(workspace, linked, answers["anchor"]), on="anchor")
-        .sort("at", strict, maintain_order=True)
-        .unique(["subject", "fact", *by_lot], keep="last", maintain_order=True)
-        .select("subject", "fact", "value", *by_lot)
-    )
+    reached = over_lots(answers.join(_anchors(workspace), on="ref", maintain_order="left"), lots)
+    if not by_lot:  # then whatever is said is for all
+        reached = reached.filter(pl.col("part") == "")
+    found = reached.join(_found_again(workspace, linked, reached["anchor"]), on="anchor", maintain_order="left")
+    last = last_words(found, "subject", "part").with_columns(lot="part")
+    return last.select("subject", "fact", "value", *by_lot)
 
 
 def notice_of(workspace: Workspace, linked: Linked) -> np.ndarray:

@@ -5,17 +5,18 @@
 `said` is canonical JSON: what was answered, and the digest of the receipt that the person gets. The lines of a batch,
 sorted, are an RFC 6962 tree whose root stands in the log, in the entry `answers.received`, under the role `answers`.
 
-The tag is keyed and stands for the question of one person: a later line under the same tag takes the place of an
-earlier one, so an older answer cannot be played again as the last word. An answer that did not count when it was taken,
-too late or older than one already there, gets a tag of its own. Lines are filled up with noise to a multiple of
-`PADDED`, so that their number does not tell how many answered where few did.
+The tag is keyed and stands for the question of one person for one lot, or for what is in no lot: a later line under the
+same tag takes the place of an earlier one, so an older answer cannot be played again as the last word. An answer for
+all lots has, under the same salt, a line for each lot in which no answer of a later time was there already. An answer
+that did not count when it was taken, too late or older than one already there, gets a tag of its own. Lines are filled
+up with noise to a multiple of `PADDED`, so that their number does not tell how many answered where few did.
 """
 
 import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,9 +37,9 @@ PADDED = 16
 LONGEST = 256 * 1024
 """Bytes of a receipt."""
 STATES = ("taken", "late", "superseded")
-"""How an answer counted when it was taken; `superseded`: a later one to the same question was there already."""
+"""How an answer counted when it was taken; `superseded`: in every lot it was for, a later one was there already."""
 _TAG = re.compile(rf"[0-9a-f]{{{2 * TAG_BYTES}}}")
-_SAID = frozenset({"v", "case", "ref", "fact", "value", "lot", "at", "channel", "state", "receipt", "all", "parts"})
+_SAID = frozenset({"v", "case", "ref", "fact", "value", "lot", "at", "channel", "state", "receipt", "parts", "but"})
 _HINT = "Use the receipt as it was handed out, unchanged."
 
 
@@ -54,8 +55,8 @@ class AnswerProof:
     """What opens one line, its path, and the head of the log that holds the root.
 
     `said`: `v`, `case`, `ref`, `fact`, `value`, `lot`, `at`, `channel`, `state`, `receipt` (SHA-256 over the receipt's
-    canonical JSON), `all` (of an answer for one lot: the tag of the same question for all lots; else empty) and `parts`
-    (of an answer for all: the tags of the question for each lot).
+    canonical JSON), `parts` (the tags of the same question for the further lots in which it was the last word when it
+    was taken, by lot) and `but` (of an answer for all, the lots in which a later one was there already).
     """
 
     tag: bytes
@@ -68,6 +69,14 @@ class AnswerProof:
         """The root that the path leads to; None for a path that leads nowhere."""
         leaf = leaf_hash(answer_leaf(self.tag, self.salt, encode(dict(self.said))))
         return root_of_inclusion(leaf, self.at.index, self.at.size, self.at.hashes)
+
+    def parts(self) -> Iterator[tuple[str, bytes, bytes]]:
+        """The further lots for which it was the last word: lot, tag, and the line under that tag."""
+        said, parts = encode(dict(self.said)), self.said["parts"]
+        assert isinstance(parts, dict)  # noqa: S101 - the parser has seen to it
+        for lot, text in parts.items():
+            tag = bytes.fromhex(str(text))
+            yield lot, tag, answer_leaf(tag, self.salt, said)
 
     def to_json(self) -> dict[str, Json]:
         """The member of the receipt."""
@@ -123,10 +132,12 @@ def _proof(value: dict[str, Any]) -> AnswerProof:
 
 
 def _check_said(said: dict[str, Any]) -> None:
-    texts = (said[name] for name in _SAID - {"v", "parts"})
-    if set(said) != _SAID or said["v"] != 1 or not all(isinstance(t, str) for t in texts):
+    texts = [said[name] for name in _SAID - {"v", "parts", "but"}]
+    if set(said) != _SAID or said["v"] != 1 or not all(isinstance(t, str) for t in (*texts, *said["but"])):
         raise ValueError
-    if said["state"] not in STATES or not all(_TAG.fullmatch(t) for t in (*said["parts"], said["all"] or "0" * 32)):
+    if said["state"] not in STATES or not isinstance(said["but"], list) or not isinstance(said["parts"], dict):
+        raise ValueError
+    if not all(isinstance(t, str) and _TAG.fullmatch(t) for t in said["parts"].values()):
         raise ValueError
 
 

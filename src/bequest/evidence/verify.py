@@ -3,7 +3,8 @@
 In this order, each part resting on those before it: files (nothing missing, nothing more, every byte signed for), keys,
 log, heads that others saw, statements, proofs and receipts, approvals, certificate, dispositions, answers. Where files
 or log do not hold, what rests on them is not looked at, and the report says so. What a person keeps (a proof, a receipt
-of an answer) brings a signed head of the log along and is checked without a bundle, too.
+of an answer) brings a signed head of the log along and is checked without a bundle, too; with one, that head must be
+part of the history of the bundle's log.
 """
 
 from collections.abc import Sequence
@@ -80,7 +81,7 @@ def verify_kept(trust: Path, persons: Sequence[Path], *, rehearsal: bool = False
     findings = Findings()
     if _refuse_rehearsal(anchors, trust.name, findings, known=rehearsal):
         return findings.report(complete=False)
-    _check_kept(kept, anchors, None, findings)
+    _check_kept(kept, anchors, findings)
     return findings.report(complete=True)
 
 
@@ -94,13 +95,17 @@ def _refuse_rehearsal(trust: Trust, file: str, findings: Findings, *, known: boo
 
 
 def _check_kept(
-    persons: Sequence[tuple[str, bytes]], trust: Trust, held: tuple[LogView, AnswerLines] | None, findings: Findings
+    persons: Sequence[tuple[str, bytes]],
+    trust: Trust,
+    findings: Findings,
+    log: LogView | None = None,
+    lines: AnswerLines | None = None,
 ) -> None:
     for name, data in persons:
         if is_answer_receipt(data):
-            check_receipt_of_answer(name, data, trust, findings, held)
+            check_receipt_of_answer(name, data, trust, findings, log, lines)
         else:
-            check_person(name, data, trust, findings, held[0] if held else None)
+            check_person(name, data, trust, findings, log)
 
 
 class _Beside(NamedTuple):
@@ -128,7 +133,7 @@ def _verify_payload(files: BundleFiles, trust: Trust, beside: _Beside, findings:
     check_ends(files, statements, read_later(beside.later, trust, findings), findings)
     check_disposition(files, log, statements, findings)
     lines = check_answers(files, log, findings)
-    _check_kept(beside.persons, trust, (log, lines), findings)
+    _check_kept(beside.persons, trust, findings, log, lines)
     return findings.report(complete=True)
 
 

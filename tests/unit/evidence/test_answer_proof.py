@@ -30,7 +30,7 @@ from bequest.kernel.errors import VerificationError
 ANN, BEN = b"a" * 16, b"b" * 16
 """Tags of the same question, of two people."""
 ALL = b"c" * 16
-"""… of Ann, for all lots."""
+"""… of Ann, for what is in no lot."""
 
 
 def said(ref: str, value: str, **more: Json) -> tuple[bytes, dict[str, Json]]:
@@ -38,15 +38,18 @@ def said(ref: str, value: str, **more: Json) -> tuple[bytes, dict[str, Json]]:
     receipt = encode({"dct:identifier": ref, "said": value})
     own: dict[str, Json] = {
         "v": 1, "case": CASE, "ref": ref, "fact": "consent_transfer", "value": value, "lot": "", "state": "taken",
-        "at": "2026-11-03T01:00:00Z", "channel": "portal", "receipt": hashlib.sha256(receipt).hexdigest(), "all": "",
-        "parts": [],
+        "at": "2026-11-03T01:00:00Z", "channel": "portal", "receipt": hashlib.sha256(receipt).hexdigest(),
+        "parts": {}, "but": [],
     }  # fmt: skip
     return receipt, own | more
 
 
-FIRST = {ANN: said("AAAA", "given", lot="l1", all=ALL.hex()), BEN: said("BBBB", "refused")}
-SECOND = {ANN: said("AAAA", "refused", lot="l1", all=ALL.hex())}
-THIRD = {ALL: said("AAAA", "refused", parts=[ANN.hex()])}
+FIRST = {ANN: said("AAAA", "given", lot="l1"), BEN: said("BBBB", "refused")}
+SECOND = {ANN: said("AAAA", "refused", lot="l1")}
+THIRD = {ALL: said("AAAA", "refused", parts={"l1": ANN.hex()})}
+"""… for all, and the last word for l1."""
+ELSEWHERE = {ALL: said("AAAA", "refused", but=["l1"])}
+"""… for all, behind a later answer for l1."""
 
 
 def salt(tag: bytes, own: dict[str, Json]) -> bytes:
@@ -54,20 +57,29 @@ def salt(tag: bytes, own: dict[str, Json]) -> bytes:
 
 
 def lines(batch: dict[bytes, tuple[bytes, dict[str, Json]]]) -> list[bytes]:
-    return sorted(answer_leaf(tag, salt(tag, own), encode(own)) for tag, (_, own) in batch.items())
+    own_lines = [answer_leaf(tag, salt(tag, own), encode(own)) for tag, (_, own) in batch.items()]
+    for tag, (_, own) in batch.items():
+        parts = own["parts"]
+        assert isinstance(parts, dict)
+        own_lines += [answer_leaf(bytes.fromhex(str(p)), salt(tag, own), encode(own)) for p in parts.values()]
+    return sorted(own_lines)
 
 
 class Made:
     """A case whose customers answered, and the receipts that they hold."""
 
-    def __init__(self, top: Path, *batches: dict[bytes, tuple[bytes, dict[str, Json]]]) -> None:
+    def __init__(self, top: Path, *batches: dict[bytes, tuple[bytes, dict[str, Json]]], root: bool = True) -> None:
+        """`root`: whether the last batch is committed to one by one."""
         self.top = top
         self.receipts: list[dict[str, bytes]] = []
         held: dict[int, list[bytes]] = {}
         with Log(top / "log", ORIGIN, LOG) as log:
             self._drain(log, EventType.CASE_OPENED, EventType.POLICY_PROPOSED)
-            for batch in batches:
+            for n, batch in enumerate(batches, start=1):
                 leaves = lines(batch)
+                if n == len(batches) and not root:
+                    self._drain(log, EventType.ANSWERS_RECEIVED)
+                    break
                 self._drain(log, EventType.ANSWERS_RECEIVED, refs=(Ref("answers", root_of_leaves(leaves).hex()),))
                 held[log.size - 1] = leaves
                 self.receipts.append({str(own["ref"]): self._receipt(log, t, r, own, leaves)
@@ -144,12 +156,98 @@ def test_an_older_answer_cannot_be_played_again_as_the_last_word(made: Made) -> 
     assert "later answer to the same question" in replayed[1]
 
 
-def test_a_later_answer_for_all_parts_goes_before_one_for_a_part(tmp_path: Path) -> None:
+def test_a_later_answer_for_all_lots_goes_before_one_for_a_lot_and_the_other_way_round(tmp_path: Path) -> None:
     late = Made(tmp_path / "1", FIRST, THIRD)
     assert late.whole(late.receipts[0]["AAAA"])[0] == "bad"
     early = Made(tmp_path / "2", THIRD, SECOND)
     assert early.whole(early.receipts[0]["AAAA"])[0] == "ok"
-    assert "1 parts of it were answered again" in early.whole(early.receipts[0]["AAAA"])[1]
+    assert "answered again later for l1" in early.whole(early.receipts[0]["AAAA"])[1]
+
+
+def test_an_answer_for_all_that_was_given_before_takes_nothing_from_one_for_a_lot(tmp_path: Path) -> None:
+    made = Made(tmp_path, FIRST, ELSEWHERE)
+    assert made.whole(made.receipts[0]["AAAA"])[0] == "ok"
+    kept, text = made.whole(made.receipts[1]["AAAA"])
+    assert kept == "ok"
+    assert "not for l1, where a later answer was there already" in text
+    [alone] = made.alone(made.receipts[1]["AAAA"]).checks
+    assert "l1 录入时已有较晚的答复" in alone.zh, "the receipt says it by itself"
+
+
+def test_a_lot_that_a_receipt_names_has_its_line_in_the_entry(tmp_path: Path) -> None:
+    made = Made(tmp_path, {ALL: said("AAAA", "refused", parts={"l1": ANN.hex()})})
+    assert made.whole(made.receipts[0]["AAAA"])[0] == "ok"
+    lacking = {ALL: said("AAAA", "refused", parts={"l1": ANN.hex()})}
+    own = lines(lacking)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(f"{__name__}.lines", lambda _: [x for x in own if x[:16] == ALL])
+        forged = Made(tmp_path / "forged", lacking)
+    kept, text = forged.whole(forged.receipts[0]["AAAA"])
+    assert kept == "bad"
+    assert "no line of it" in text
+
+
+def test_a_batch_of_noise_alone_is_well_formed(tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        noise = sorted(bytes([n]) * 48 for n in range(16))
+        whole = lines
+        patch.setattr(f"{__name__}.lines", lambda batch: whole(batch) if batch else noise)
+        made = Made(tmp_path, FIRST, {})
+    assert made.whole(made.receipts[0]["AAAA"])[0] == "ok"
+
+
+def test_lines_that_do_not_hold_show_nobody_the_last_word(made: Made) -> None:
+    path = made.bundle / LEAVES
+    path.write_text(path.read_text().split("\n", 1)[1])
+    reseal(made.bundle)
+    report = verify_bundle(made.bundle, made.trust, rehearsal=True, persons=[made.file(made.receipts[0]["AAAA"])])
+    [check] = [c for c in report.checks if c.code == "answer"]
+    assert "whether a later answer took its place is not seen" in check.en
+    assert not report.ok
+
+
+def test_a_later_batch_without_lines_is_told_of(tmp_path: Path) -> None:
+    made = Made(tmp_path, FIRST, SECOND, root=False)
+    kept, text = made.whole(made.receipts[0]["AAAA"])
+    assert kept == "ok", "nobody can say that it was replaced"
+    assert "in 1 batches not committed to one by one (from entry 3 on)" in text
+
+
+def test_a_head_of_another_history_than_the_bundles_is_refused(tmp_path: Path) -> None:
+    """The log showed one history to the customer and another to whoever got the bundle: both are signed."""
+    shown, bundled = Made(tmp_path / "1", FIRST, SECOND), Made(tmp_path / "2", FIRST, THIRD)
+    fork = shown.receipts[1]["AAAA"]
+    assert shown.whole(fork)[0] == bundled.whole(bundled.receipts[1]["AAAA"])[0] == "ok"
+    assert bundled.alone(fork).ok, "by itself nothing is wrong with it"
+    kept, text = bundled.whole(fork)
+    assert kept == "bad"
+    assert "another history" in text
+
+
+def test_a_head_of_another_history_is_seen_though_the_entry_is_the_same(tmp_path: Path) -> None:
+    shown, bundled = Made(tmp_path / "1", FIRST, SECOND), Made(tmp_path / "2", FIRST, THIRD)
+    with Log(tmp_path / "1" / "log", ORIGIN, LOG) as log:
+        member = json.loads(shown.receipts[0]["AAAA"])[MEMBER]
+        later = HeadProof(log.entry_bytes(2), log.prove(2)).to_json()
+    fork = changed(shown.receipts[0]["AAAA"], head=later)
+    assert member["head"]["entry"] == later["entry"]
+    assert shown.alone(fork).ok
+    report = verify_bundle(bundled.bundle, bundled.trust, rehearsal=True, persons=[bundled.file(fork)])
+    [check] = [c for c in report.checks if c.code == "answer"]
+    assert not check.ok
+    assert "another history" in check.en
+    assert "它属于另一段历史" in check.zh
+
+
+def test_a_head_longer_than_the_bundles_log_is_told_as_such(tmp_path: Path) -> None:
+    longer, bundled = Made(tmp_path / "1", FIRST, SECOND), Made(tmp_path / "2", FIRST)
+    with Log(tmp_path / "1" / "log", ORIGIN, LOG) as log:
+        fork = changed(longer.receipts[0]["AAAA"], head=HeadProof(log.entry_bytes(2), log.prove(2)).to_json())
+    report = verify_bundle(bundled.bundle, bundled.trust, rehearsal=True, persons=[bundled.file(fork)])
+    [check] = [c for c in report.checks if c.code == "answer"]
+    assert not check.ok
+    assert "it has 5 entries, the log 4" in check.en
+    assert "条目缺失" in check.zh
 
 
 def changed(receipt: bytes, **proof: object) -> bytes:

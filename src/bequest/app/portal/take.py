@@ -7,6 +7,7 @@ from datetime import datetime
 
 import polars as pl
 
+from bequest.app.answer_lines import states_by_number
 from bequest.app.answers import require_answerable, take_answers
 from bequest.app.context import Context
 from bequest.app.portal.answer_receipt import history
@@ -14,7 +15,6 @@ from bequest.app.portal.choices import REQUESTS
 from bequest.app.portal.hand_out import hand_out
 from bequest.app.portal.messages import request_of
 from bequest.app.portal.visitors import drop_addresses
-from bequest.app.telling import saved_answers
 from bequest.kernel.canonical import digest
 from bequest.kernel.clock import rfc3339
 from bequest.kernel.errors import StateError
@@ -42,7 +42,7 @@ def take_requests(ctx: Context, case_id: str) -> int:
             _take(ctx, case_id, waiting, asked)
         except StateError:
             late = _late(ctx, case_id, waiting)
-        hand_out(ctx, case_id, _digest(waiting)[:32])
+        hand_out(ctx, case_id, _digest(waiting)[:32], [a.code for a in waiting])
         at = ctx.now(case_id)
         with ctx.store.transaction() as tx:
             in_time = [a.code for a in waiting if a.code not in late]
@@ -103,10 +103,13 @@ def _said_before(waiting: list[AskedAtPortal], asked: list[AskedAtPortal]) -> di
 
 
 def _late(ctx: Context, case_id: str, waiting: list[AskedAtPortal]) -> set[str]:
-    """Which of them did not count: they are not among the answers that were kept."""
-    kept = saved_answers(ctx.workspace(case_id))
-    known = set() if kept is None else set(kept.select("ref", "fact", "value").iter_rows())
-    return {a.code for a in waiting if (a.ref, ANSWERS[a.kind][0].value, ANSWERS[a.kind][1]) not in known}
+    """Which of them came too late, as the log has it: all, where none was taken any more."""
+    with ctx.store.reading() as tx:
+        taken = tx.answers.by_digest(case_id, _digest(waiting)) is not None
+    if not taken:
+        return {a.code for a in waiting}
+    states = states_by_number(ctx, case_id, _digest(waiting)[:32])
+    return {a.code for a in waiting if states.get(a.code) == "late"}
 
 
 def cases_with_cards(ctx: Context) -> tuple[str, ...]:

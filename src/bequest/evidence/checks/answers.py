@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bequest.evidence.answer_proof import ROLE, AnswerProof, parse_answer_receipt
 from bequest.evidence.bag import MAX_FILE_BYTES
 from bequest.evidence.checks.files import BundleFiles
-from bequest.evidence.checks.log import LogView
+from bequest.evidence.checks.log import LogView, not_in_history
 from bequest.evidence.checks.log import said as cosigned_by
 from bequest.evidence.disposition_tree import LEAF_BYTES, TAG_BYTES, root_of_leaves
 from bequest.evidence.event import Leaf
@@ -40,9 +40,10 @@ _NOT_COUNTED = {
 
 @dataclass(frozen=True, slots=True)
 class AnswerLines:
-    """Of each batch the number of its entry, and its lines."""
+    """Of each batch the number of its entry, and its lines; and the entries that commit to none."""
 
     batches: Mapping[int, Sequence[bytes]]
+    without: Sequence[int] = ()
 
     def comes_after(self, tag: bytes, entry: int) -> int | None:
         """The first later entry that has a line under this tag."""
@@ -52,14 +53,16 @@ class AnswerLines:
         )
 
 
-def check_answers(files: BundleFiles, log: LogView, findings: Findings) -> AnswerLines:
-    """Every entry that commits to its answers one by one has its lines here, and there are no others.
+def check_answers(files: BundleFiles, log: LogView, findings: Findings) -> AnswerLines | None:
+    """Every entry that commits to its answers one by one has its lines here, and there are no others; else None.
 
     Bundles of earlier versions commit to answers by batch: there is nothing to look at then.
     """
-    roots = {leaf.seq: root for leaf in log.of_type(EventType.ANSWERS_RECEIVED) if (root := root_in(leaf))}
+    received = log.of_type(EventType.ANSWERS_RECEIVED)
+    roots = {leaf.seq: root for leaf in received if (root := root_in(leaf))}
+    without = [leaf.seq for leaf in received if leaf.seq not in roots]
     if not roots and LEAVES not in files.digests:
-        return AnswerLines({})
+        return AnswerLines({}, without)
     try:
         batches = _batches(files.read(LEAVES, MAX_FILE_BYTES))
         if strange := sorted(batches.keys() ^ roots.keys()):
@@ -69,11 +72,11 @@ def check_answers(files: BundleFiles, log: LogView, findings: Findings) -> Answe
                 raise VerificationError(f"the lines of entry {entry} do not lead to the root in it")
     except EvidenceError as error:
         findings.refused("answers", LEAVES, "答复的行不成立", "the lines of the answers do not hold", error)
-        return AnswerLines({})
+        return None
     zh = f"{len(batches)} 批答复逐条入了日志，各批的根均相符"
     en = f"{len(batches)} batches of answers are committed to one by one, and the log holds their roots"
     findings.passed("answers", zh, en, file=LEAVES)
-    return AnswerLines(batches)
+    return AnswerLines(batches, without)
 
 
 def root_in(leaf: Leaf) -> str:
@@ -82,9 +85,18 @@ def root_in(leaf: Leaf) -> str:
 
 
 def check_receipt_of_answer(
-    name: str, data: bytes, trust: Trust, findings: Findings, held: tuple[LogView, AnswerLines] | None
+    name: str,
+    data: bytes,
+    trust: Trust,
+    findings: Findings,
+    log: LogView | None = None,
+    lines: AnswerLines | None = None,
 ) -> None:
-    """What one receipt shows: by itself what was recorded, with the bundle also whether it is the last word."""
+    """What one receipt shows: by itself what was recorded, with the bundle also whether it is the last word.
+
+    With the bundle (`log`), the head in the receipt must be part of its log's history: otherwise the log has shown
+    different people different things. `lines`: where those of the bundle hold.
+    """
     try:
         proof = parse_answer_receipt(data)
         if proof.said["case"] != trust.case:
@@ -93,9 +105,13 @@ def check_receipt_of_answer(
         root = proof.root()
         if leaf.type is not EventType.ANSWERS_RECEIVED or root is None or root.hex() != root_in(leaf):
             raise VerificationError("it does not lead to the root in its entry of the log")
-        if held is not None:
-            _check_in_history(proof, leaf, held[0])
-            _check_last_word(proof, leaf.seq, held[1])
+        if log is not None and (wrong := not_in_history(head, log)):
+            zh = f"答复的回执不成立：所附日志头不在此日志的历史中，{wrong[0]}"
+            en = f"the receipt of this answer does not hold: this log does not contain the head in it, {wrong[1]}"
+            findings.failed("answer", name, zh, en)
+            return
+        if lines is not None:
+            _check_last_word(proof, leaf.seq, lines)
     except EvidenceError as error:
         findings.refused("answer", name, "答复的回执不成立", "the receipt of this answer does not hold", error)
         return
@@ -103,13 +119,32 @@ def check_receipt_of_answer(
     who = cosigned_by(head.cosignatures)
     zh += f"；日志第 {leaf.seq} 条，日志头 {head.size} 条" + (f"，见证签名：{who}" if who else "")
     en += f"; entry {leaf.seq} of the log, head of {head.size} entries" + (f", cosigned by {who}" if who else "")
-    if held is None:
-        zh += "；此后有无较晚的答复，凭证据包才看得出"
-        en += "; whether a later answer took its place is seen with the bundle only"
-    elif parts := _parts_answered_later(proof, leaf.seq, held[1]):
-        zh += f"；其中 {parts} 个部分此后另有答复"
-        en += f"; {parts} parts of it were answered again later"
-    findings.passed("answer", zh, en, file=name)
+    zh_later, en_later = _told_later(proof, leaf.seq, log, lines)
+    findings.passed("answer", zh + zh_later, en + en_later, file=name)
+
+
+def _told_later(proof: AnswerProof, entry: int, log: LogView | None, lines: AnswerLines | None) -> tuple[str, str]:
+    """What came after it, or why that is not seen."""
+    if log is None:
+        return (
+            "；此后有无较晚的答复，凭证据包才看得出",
+            "; whether a later answer took its place is seen with the bundle only",
+        )
+    if lines is None:
+        return (
+            "；答复的行不成立，此后有无较晚的答复看不出",
+            "; the lines of the answers do not hold, so whether a later answer took its place is not seen",
+        )
+    zh = en = ""
+    again = [lot for lot, tag, _ in proof.parts() if lot and lines.comes_after(tag, entry) is not None]
+    if again:
+        zh += f"；{'、'.join(again)} 此后另有答复"
+        en += f"; answered again later for {', '.join(again)}"
+    if unseen := [n for n in lines.without if n > entry]:
+        zh += f"；第 {unseen[0]} 条起有 {len(unseen)} 批答复没有逐条入日志，其中有无较晚的答复看不出"
+        en += f"; whether a later answer is in {len(unseen)} batches not committed to one by one (from entry"
+        en += f" {unseen[0]} on) is not seen"
+    return zh, en
 
 
 def _told(proof: AnswerProof) -> tuple[str, str]:
@@ -123,26 +158,25 @@ def _told(proof: AnswerProof) -> tuple[str, str]:
     if said["state"] in _NOT_COUNTED:
         why = _NOT_COUNTED[said["state"]]
         return f"{out[0]}；{why[0]}", f"{out[1]}; {why[1]}"
+    but = proof.said["but"]
+    assert isinstance(but, list)  # noqa: S101 - the parser has seen to it
+    if but:
+        lots = [str(x) for x in but]
+        return (
+            f"{out[0]}；{'、'.join(lots)} 录入时已有较晚的答复，不以此为准",
+            f"{out[1]}; not for {', '.join(lots)}, where a later answer was there already",
+        )
     return out
 
 
-def _check_in_history(proof: AnswerProof, leaf: Leaf, log: LogView) -> None:
-    if leaf.seq >= len(log.entries) or log.entries[leaf.seq] != proof.head.entry:
-        raise VerificationError("the log of this bundle has another entry there")
-
-
 def _check_last_word(proof: AnswerProof, entry: int, lines: AnswerLines) -> None:
-    for tag in (proof.tag, bytes.fromhex(str(proof.said["all"]))):
-        if tag and (later := lines.comes_after(tag, entry)) is not None:
-            raise VerificationError(
-                f"it was recorded, but entry {later} holds a later answer to the same question, so it is not what holds"
-            )
-
-
-def _parts_answered_later(proof: AnswerProof, entry: int, lines: AnswerLines) -> int:
-    parts = proof.said["parts"]
-    assert isinstance(parts, list)  # noqa: S101 - the parser has seen to it
-    return sum(lines.comes_after(bytes.fromhex(str(tag)), entry) is not None for tag in parts)
+    here = frozenset(lines.batches.get(entry, ()))
+    if any(line not in here for _, _, line in proof.parts()):
+        raise VerificationError("it names a lot for which its entry holds no line of it")
+    if (later := lines.comes_after(proof.tag, entry)) is not None:
+        raise VerificationError(
+            f"it was recorded, but entry {later} holds a later answer to the same question, so it is not what holds"
+        )
 
 
 def _batches(data: bytes) -> dict[int, list[bytes]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bequest.evidence.bag import MAX_FILE_BYTES
 from bequest.evidence.checks.files import BundleFiles
-from bequest.evidence.checks.log import LogView, said
+from bequest.evidence.checks.log import LogView, not_in_history, said
 from bequest.evidence.disposition_tree import root_of_leaves, split_leaves
 from bequest.evidence.event_types import EventType
 from bequest.evidence.head_proof import check_head
@@ -55,8 +55,11 @@ def check_person(name: str, data: bytes, trust: Trust, findings: Findings, log: 
             own = {ref.sha256 for ref in leaf.refs}
             if leaf.type is not EventType.DISPOSITION_FIXED or root is None or root.hex() not in own:
                 raise VerificationError("it does not lead to the root in the entry that it brings along")
-            if log is not None and (leaf.seq >= len(log.entries) or log.entries[leaf.seq] != proof.head.entry):
-                raise VerificationError("the log of this bundle has another entry there")
+            if log is not None and (wrong := not_in_history(head, log)):
+                zh = f"本人的证明不成立：所附日志头不在此日志的历史中，{wrong[0]}"
+                en = f"the proof of this person does not hold: this log does not contain the head in it, {wrong[1]}"
+                findings.failed("person", name, zh, en)
+                return
             who = said(head.cosignatures)
             zh_head = f"；日志第 {leaf.seq} 条，日志头 {head.size} 条" + (f"，见证签名：{who}" if who else "")
             en_head = f"; entry {leaf.seq} of the log, head of {head.size} entries"

@@ -12,7 +12,7 @@ from bequest.evidence.anchors import is_anchor_file
 from bequest.evidence.checkpoint import Checkpoint, parse_checkpoint
 from bequest.evidence.checks.anchors import check_anchors
 from bequest.evidence.checks.files import BundleFiles
-from bequest.evidence.checks.log import LogView, said
+from bequest.evidence.checks.log import LogView, not_in_history, said
 from bequest.evidence.event_types import NEEDS_APPROVAL
 from bequest.evidence.heads import COSIGNED, NOTE, STAMPED
 from bequest.evidence.report import Findings
@@ -82,10 +82,8 @@ def _head(path: str, files: BundleFiles, trust: Trust, log: LogView, findings: F
 
 
 def _check_history(head: Checkpoint, log: LogView) -> None:
-    if head.size > log.checkpoint.size:
-        raise VerificationError(f"it has {head.size} entries, the log {log.checkpoint.size}: entries are gone")
-    if log.tree.root(head.size) != head.root:
-        raise VerificationError("it is of another history than this log")
+    if wrong := not_in_history(head, log):
+        raise VerificationError(wrong[1])
 
 
 def _check_time(head: Checkpoint, log: LogView) -> None:

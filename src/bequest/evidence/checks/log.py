@@ -38,6 +38,16 @@ class LogView:
         return frozenset(ref.sha256 for leaf in self.leaves for ref in leaf.refs)
 
 
+def not_in_history(head: Checkpoint, log: LogView) -> tuple[str, str] | None:
+    """What is wrong with a signed head that is no part of this log's history; None where it is part of it."""
+    if head.size > log.checkpoint.size:
+        zh = f"它有 {head.size} 条，此日志只有 {log.checkpoint.size} 条：条目缺失"
+        return zh, f"it has {head.size} entries, the log {log.checkpoint.size}: entries are gone"
+    if log.tree.root(head.size) != head.root:
+        return "它属于另一段历史，不在此日志中", "it is of another history than this log"
+    return None
+
+
 def check_log(files: BundleFiles, trust: Trust, findings: Findings) -> LogView | None:
     """The log, where it verifies; otherwise nothing, and the findings say why."""
     checkpoint = _checkpoint(files, trust, findings)

@@ -73,7 +73,7 @@ class ReceiptLot:
 class Said:
     """One answer: its word (`steps.notify.answers.ANSWERS`, or a request of the portal), when, by which channel.
 
-    `lot` is empty where it is for all lots; `state` is `new`, `taken`, `late`, or how a request was
+    `lot` is empty where it is for all lots; `state` is `new`, `taken`, `late`, `superseded`, or how a request was
     answered: `granted`, `partly`, `refused`; `answered` where an earlier version did not note how.
     """
 
@@ -121,11 +121,12 @@ _RIGHTS = {
 _STATUS = {
     "new": "dpv:RequestInitiated", "taken": "dpv:RequestAccepted", "late": "dpv:RequestRejected",
     "answered": "dpv:RequestFulfilled", "granted": "dpv:RequestFulfilled", "partly": "dpv:RequestFulfilled",
-    "refused": "dpv:RequestRejected",
+    "refused": "dpv:RequestRejected", "superseded": "dpv:RequestUnfulfilled",
 }  # fmt: skip
 _LATE = ("来得太迟，没有计入", "it came too late and did not count")
+_SUPERSEDED = ("录入时已有较晚的答复，没有计入", "a later answer was there already, so it did not count")
 _PARTLY = ("只办了一部分，原因见回复", "done in part; the reply says why")
-_EXPLAINED = {"late": _LATE, "partly": _PARTLY}
+_EXPLAINED = {"late": _LATE, "superseded": _SUPERSEDED, "partly": _PARTLY}
 _UNTIL = ("直到另作答复、撤回，或者信息删除", "until another answer, its withdrawal, or the deletion of the data")
 _SEAT = (
     "所列国家或者地区是公司所在地；服务器所在地案件没有记载",
@@ -284,8 +285,8 @@ def _events(said: Sequence[Said]) -> list[Json]:
             "dpv:hasIndicationMethod": s.channel,
             "dpv:hasDuration": _until(_UNTIL),
         }
-        if s.state == "late":
-            event["dct:description"] = _both(*_LATE)
+        if s.state in {"late", "superseded"}:
+            event["dct:description"] = _both(*_EXPLAINED[s.state])
         else:
             given = yes
         out.append(event)

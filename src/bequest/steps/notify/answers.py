@@ -126,15 +126,41 @@ def read_answers(
             pl.col("answer").replace_strict({a: v for a, (_, v) in ANSWERS.items()}).alias("value"),
         )
         .sort("time", maintain_order=True)
-        .unique(["ref", "fact", "lot"], keep="last", maintain_order=True)
+        .unique(KIND, keep="last", maintain_order=True)
         .select("ref", "fact", "value", pl.col("time").alias("at"), "channel", "lot")
     )
+
+
+KIND = ("ref", "fact", "lot")
+"""Of these the last answer by time is kept."""
+_STRICT = ("objected", "refused", "open")
+"""Of two answers at one moment, one for all lots and one for a single lot, these hold."""
 
 
 def merge_answers(old: pl.DataFrame | None, new: pl.DataFrame) -> pl.DataFrame:
     """Old and new answers together; the later one per person, kind and lot holds, whatever order the files came in."""
     both = new if old is None else pl.concat([old, new])
-    return both.sort("at", maintain_order=True).unique(["ref", "fact", "lot"], keep="last", maintain_order=True)
+    return both.sort("at", maintain_order=True).unique(KIND, keep="last", maintain_order=True)
+
+
+def over_lots(answers: pl.DataFrame, lots: tuple[str, ...]) -> pl.DataFrame:
+    """Each answer once for every lot that it is for, as `part`; the empty one stands for what is in no lot.
+
+    An answer for all is for each. Where a case has one lot or none, an answer for the lot is for all as well.
+    """
+    every = pl.lit(["", *lots], pl.List(pl.Utf8))
+    for_all = (pl.col("lot") == "") | (len(lots) < 2)
+    parts = pl.when(for_all).then(every).otherwise(pl.concat_list("lot"))
+    return answers.with_columns(parts.alias("part")).explode("part", keep_nulls=False, empty_as_null=False)
+
+
+def last_words(reached: pl.DataFrame, *by: str) -> pl.DataFrame:
+    """Of `over_lots`, the one that holds per question and `by`: the last by time, for whatever lots it was given.
+
+    At the same moment a no goes before a yes, then what was entered later.
+    """
+    strict = pl.col("value").is_in(_STRICT)
+    return reached.sort("at", strict, maintain_order=True).unique([*by, "fact"], keep="last", maintain_order=True)
 
 
 REPORT_COLUMNS = ("ref", "state", "at")

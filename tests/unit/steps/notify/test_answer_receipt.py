@@ -28,11 +28,12 @@ _KNOWN = """
     Authority ConsentGiven ConsentNotice ConsentReceipt ConsentRecord ConsentRefused ConsentWithdrawn
     DataSubject DataSubjectRight ExplicitlyExpressedConsent ExpressedConsent GuardianOfDataSubject LegalEntity
     PersonalData PrivacyNotice Process Purpose RequestAccepted RequestFulfilled RequestInitiated RequestRejected
-    RightExerciseActivity RightExerciseRecord StorageDuration StorageLocation Transfer UntilEventDuration
-    WithdrawConsent hasAddress hasAuthority hasConsentControl hasConsentStatus hasContact hasDataController
+    RequestUnfulfilled RightExerciseActivity RightExerciseRecord StorageDuration StorageLocation Transfer
+    UntilEventDuration WithdrawConsent hasAddress hasAuthority hasConsentControl hasConsentStatus hasContact
     hasDataSubject hasDuration hasEntity hasIdentifier hasIndicationMethod hasJurisdiction hasLegalBasis
     hasLocation hasName hasNotice hasPersonalData hasProcess hasProcessing hasPurpose hasRecipient
     hasRecordOfActivity hasRight hasStatus hasStorageCondition isExercisedAt isIndicatedAtTime isIndicatedBy
+    hasDataController
 """
 TERMS = frozenset(_KNOWN.split())
 """Looked up one by one in the published vocabulary, DPV 2.3."""
@@ -115,7 +116,15 @@ def test_a_refusal_withdraws_a_consent_that_counted_and_no_other() -> None:
     assert states(no) == ["ConsentRefused"]
     assert states(yes(), no) == ["ConsentGiven", "ConsentWithdrawn"]
     assert states(yes(state="late"), no) == ["ConsentGiven", "ConsentRefused"]
+    assert states(yes(state="superseded"), no) == ["ConsentGiven", "ConsentRefused"]
     assert states(yes(), no, yes(9)) == ["ConsentGiven", "ConsentWithdrawn", "ConsentGiven"]
+
+
+def test_an_answer_behind_a_later_one_says_that_it_did_not_count() -> None:
+    for kind in ("consent_transfer", "object"):
+        receipt = build_receipt(facts(yes(kind=kind, state="superseded")))
+        assert "a later answer was there already, so it did not count" in json.dumps(receipt)
+        assert "dpv:RequestAccepted" not in json.dumps(receipt)
 
 
 def test_a_guardian_answers_in_place_of_the_child_and_a_file_is_no_explicit_click() -> None:
@@ -127,7 +136,7 @@ def test_a_guardian_answers_in_place_of_the_child_and_a_file_is_no_explicit_clic
 
 
 @pytest.mark.parametrize("kind", ["object", "withdraw_objection", "dispute", "dispute_settled", "copy", "complain"])
-@pytest.mark.parametrize("state", ["new", "taken", "late", "granted", "partly", "refused"])
+@pytest.mark.parametrize("state", ["new", "taken", "late", "superseded", "granted", "partly", "refused"])
 def test_what_is_no_consent_is_a_record_of_a_right_and_claims_no_standard(kind: str, state: str) -> None:
     receipt: Any = build_receipt(facts(yes(kind=kind, state=state)))
     assert receipt["@type"] == "dpv:RightExerciseRecord"
