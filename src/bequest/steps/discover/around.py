@@ -171,6 +171,12 @@ def mentions_any_host(sample: TableSample) -> bool:
     return any(_HOSTS & set(words_of(c.said)) or any(w in c.comment for w in ("主机", "端口")) for c in sample.columns)
 
 
+def connects_to_host(sample: TableSample) -> bool:
+    """Whether rows say how to reach a machine: with a host, port, driver or address of a stream or service."""
+    return any(_REACHED_AT & set(words_of(c.said)) or words_of(c.said) == ("url",) for c in sample.columns)
+
+
+_REACHED_AT = frozenset(listed("host, port, jdbc, rtsp, endpoint, bucket, smtp, imap, ftp, dsn"))
 _HOSTS = frozenset(
     listed("host, port, url, uri, endpoint, domain, bucket, driver, jdbc, server, smtp, imap, ftp, schema, ssl, dsn")
 )
@@ -366,7 +372,12 @@ def is_link(sample: TableSample) -> bool:
 
 def is_pay(sample: TableSample, both: str) -> bool:
     """Whether rows are what somebody is paid."""
-    return mentions(both, lexicon.PAY_WORDS) or (mentions(both, ("pay",)) and refers_to_staff(sample))
+    return mentions(both, lexicon.PAY_WORDS) or (mentions(both, _PAID_OR_FINED) and refers_to_staff(sample))
+
+
+_PAID_OR_FINED = tuple(
+    listed("pay, reward, punish, punishment, penalty, fine, award, jiangcheng, fakuan, 奖惩, 奖罚, 处罚, 罚款, 奖励")
+)
 
 
 def is_name_beside_phone(sample: TableSample, classes: list[FieldClass | None]) -> bool:

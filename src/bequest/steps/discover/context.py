@@ -15,6 +15,7 @@ from bequest.steps.discover.around import (
     before_personal,
     beside_a_person,
     by_initials,
+    connects_to_host,
     counts_people,
     describes_people,
     has_births,
@@ -169,6 +170,8 @@ class TableContext:
     """Rows are forms and terms to be filled in: nobody's, whatever they are about."""
     tallied: bool = False
     """Rows add up what was done or taken."""
+    summed: bool = False
+    """Rows add up over many: nobody is named or referred to."""
     held_by_firms: bool = False
     """Rows belong to a shop, merchant or supplier and name nobody: their money and accounts are its own."""
 
@@ -225,7 +228,8 @@ def table_context(sample: TableSample) -> TableContext:
     classes = [strong_class(c) for c in sample.columns]
     n_individual = _count_individual(classes) + is_name_beside_phone(sample, classes)
     pointing = any(c.to_people for c in sample.columns) or names_staff(sample)
-    refers = pointing or any_outsider(sample, both)
+    filed = () if held_by_firms(sample) else tuple(c.to_held for c in sample.columns if c.to_held)
+    refers = pointing or bool(filed) or any_outsider(sample, both)
     named_people = mentions(both, lexicon.PEOPLE)
     machinery = _is_machinery(sample, both, classes, pointing or any(refers_by_number(c) for c in sample.columns))
     topic = _topic_of_columns(sample, classes, machinery, refers or named_people)
@@ -243,7 +247,7 @@ def table_context(sample: TableSample) -> TableContext:
         staff=is_staff(sample, both),
         children=mentions(both, lexicon.CHILDREN),
         suppliers=mentions(both, lexicon.SUPPLIERS),
-        medical=mentions(both, lexicon.MEDICAL_WORDS),
+        medical=mentions(both, lexicon.MEDICAL_WORDS) or "care" in filed,
         log=mentions(both, lexicon.LOG_WORDS),
         communication=mentions(both, lexicon.COMMUNICATION_WORDS),
         loyalty=mentions(both, lexicon.LOYALTY_WORDS),
@@ -251,7 +255,8 @@ def table_context(sample: TableSample) -> TableContext:
         orders=mentions(both, lexicon.ORDER_WORDS),
         buying=mentions(both, lexicon.BUYING_WORDS),
         evidence=_why(topic, individual, n_individual),
-        finance=(people and mentions(both, lexicon.FINANCE_WORDS)) or (owes(sample) and not machinery),
+        finance=(people and (mentions(both, lexicon.FINANCE_WORDS) or "money" in filed))
+        or (owes(sample) and not machinery),
         pay=not about_nobody and (refers or people) and is_pay(sample, both),
         schooling=people and mentions(both, lexicon.SCHOOLING_WORDS),
         work_history=people and not machinery and mentions(both, lexicon.WORK_HISTORY_WORDS),
@@ -278,6 +283,7 @@ def table_context(sample: TableSample) -> TableContext:
         firms=are_firms(sample),
         template=about_nobody and mentions(both, lexicon.TEMPLATE_WORDS),
         tallied=mentions(both, lexicon.TALLY_WORDS),
+        summed=mentions(both, lexicon.TALLY_WORDS) and not refers,
         held_by_firms=not refers and not _HUMAN & set(classes) and held_by_firms(sample),
     )
 
@@ -293,8 +299,10 @@ def _is_machinery(sample: TableSample, both: str, classes: list[FieldClass | Non
     """Whether rows are about systems; who logs in where no host stands beside is somebody all the same."""
     configured = mentions(both, lexicon.TEMPLATE_WORDS) or not numbered
     logs_in = set(classes) >= _LOGIN and not mentions_any_host(sample)
-    of_systems = mentions(both, lexicon.MACHINERY_WORDS) and configured and len(_HUMAN & set(classes)) < 2
-    return of_systems and not logs_in
+    owed = any(c.to_held for c in sample.columns) or classes.count(FieldClass.INCOME_ASSETS) >= 2  # sched_plan
+    of_systems = mentions(both, lexicon.MACHINERY_WORDS) and configured and len(_HUMAN & set(classes)) < 2 and not owed
+    connects = connects_to_host(sample) and _HUMAN.isdisjoint(classes) and _topic(sample) is not Topic.PERSON
+    return (of_systems and not logs_in) or (connects and not numbered and FieldClass.PASSWORD_SECRET in classes)
 
 
 _DESCRIBED = frozenset({FieldClass.NATIONAL_ID, FieldClass.GENDER, FieldClass.BIRTHDAY})
@@ -346,7 +354,8 @@ def _belongs_to_somebody(sample: TableSample, both: str, n_individual: int, clas
     """Whether things of the table are a person's own (cards, houses, jobs), or filed under a person by its name."""
     if mentions(both, lexicon.TEMPLATE_WORDS) or is_link(sample):
         return False
-    refers = any(c.to_people for c in sample.columns) or any_outsider(sample, both) or names_staff(sample)
+    refers = any(c.to_people or c.to_held for c in sample.columns)
+    refers = refers or any_outsider(sample, both) or names_staff(sample)
     if names_staff(sample) and (_topic(sample) is not Topic.ORGANISATION or mentions(both, lexicon.EVENTS)):
         return True
     if not refers and mentions(both, lexicon.ORGANISATIONS):
@@ -356,7 +365,7 @@ def _belongs_to_somebody(sample: TableSample, both: str, n_individual: int, clas
     if FieldClass.IP in classes and set(classes) >= _LOGIN and not refers:
         n_individual -= len(_LOGIN)  # whoever logs in to a device
     intimate = {FieldClass.HEALTH, FieldClass.INCOME_ASSETS} & set(classes)
-    if intimate and _topic(sample) is Topic.THING and any(c.to_people for c in sample.columns[:3]):
+    if intimate and _topic(sample) is Topic.THING and any(c.to_people or c.to_held for c in sample.columns[:3]):
         return True
     owned = mentions(both, lexicon.OWN_THINGS)
     if _topic(sample) is Topic.ORGANISATION:

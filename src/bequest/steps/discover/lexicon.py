@@ -164,6 +164,10 @@ TEMPLATE_WORDS = (
     "dict",
     "模板",
     "模版",
+    "tpl",
+    "tmpl",
+    "moban",
+    "muban",
     "字典",
     "配置",
     "设置",
@@ -217,8 +221,14 @@ MACHINERY_WORDS = listed(
     sched, quartz, qrtz, trigger, job, registry, executor, monitor, channel, interface, api, app, smtp, config,
     configuration, setting, settings, storage, oss, ftp, flyway, liquibase, databasechangelog, gen, route,
     router, plugin, microservice, 服务器, 数据源, 数据库, 终端, 渠道, 通道, 接口, 应用, 定时任务, 调度, 监控,
-    网关, 配置, 代码生成, 节点"""
+    网关, 配置, 代码生成, 节点, 摄像头, 摄像机, 道闸, 闸机, 发件邮箱,
+    camera, nvr"""
 )
+BACKSTAGE_WORDS = listed(
+    """wf, workflow, bpm, bpmn, flowable, activiti, procdef, procinst, definition, gen, codegen, dict, dic, cron,
+    quartz, qrtz, sched, tpl, tmpl, template, menu, perm, permission, privilege, mq, outbox, flyway, nav, linkage"""
+)
+"""Tables of a system's own doings, where unknown words are about nobody."""
 RELATED_WORDS = listed(
     """family, relative, kin, contact, contacts, linkman, visitor, dependent, child, guardian, emergency, 家庭, 家属,
     亲属, 联系人, 访客, 子女, 家庭成员, 社会关系, 来访"""

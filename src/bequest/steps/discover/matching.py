@@ -143,7 +143,7 @@ def name_hits(name: str) -> tuple[Hit, ...]:
         return asked
     if done := _done_by(name, found):
         return done
-    if found is None and not has_han(name) and is_boolean_name(words_of(name)):
+    if found is None and not has_han(name) and is_boolean_name(words_of(name)) and words_of(name)[0] != "should":
         return (Hit(FieldClass.NOT_PI, "yes or no", False, ()),)
     if found is None:
         return _spelt_hits(name)

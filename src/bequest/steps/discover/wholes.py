@@ -29,7 +29,7 @@ _AUDIT_HAN = ("创建", "更新", "修改", "删除", "新增", "录入")
 _NO_SUM = frozenset(
     {
         "id", "status", "type", "count", "num", "rate", "ratio", "percent", "year", "month", "day", "days", "hours",
-        "hour",
+        "hour", "unit", "units", "qty", "quantity",
         "version", "sort", "flag", "level", "times", "scale", "coefficient",
     }
 )  # fmt: skip
@@ -95,6 +95,7 @@ def as_a_whole(sample: TableSample, context: TableContext, columns: Columns) -> 
     referred = any(
         c.cls in {FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.PERSON_NAME} and c.personal for c in columns
     )
+    referred = referred or any(c.to_held for c in sample.columns)
     for rule in _RESTS:
         if referred and rule.applies(context):
             columns = tuple(
