@@ -166,22 +166,6 @@ _SAID_BESIDE = frozenset({FieldClass.GENDER, FieldClass.EMPLOYMENT, FieldClass.B
 _REACHED_BY = {FieldClass.PHONE, FieldClass.EMAIL, FieldClass.LANDLINE, FieldClass.SOCIAL_ID}
 
 
-def mentions_any_host(sample: TableSample) -> bool:
-    """Whether a host, port or address of a machine stands in the row: accounts beside it are not people's."""
-    return any(_HOSTS & set(words_of(c.said)) or any(w in c.comment for w in ("主机", "端口")) for c in sample.columns)
-
-
-def connects_to_host(sample: TableSample) -> bool:
-    """Whether rows say how to reach a machine: with a host, port, driver or address of a stream or service."""
-    return any(_REACHED_AT & set(words_of(c.said)) or words_of(c.said) == ("url",) for c in sample.columns)
-
-
-_REACHED_AT = frozenset(listed("host, port, jdbc, rtsp, endpoint, bucket, smtp, imap, ftp, dsn"))
-_HOSTS = frozenset(
-    listed("host, port, url, uri, endpoint, domain, bucket, driver, jdbc, server, smtp, imap, ftp, schema, ssl, dsn")
-)
-
-
 def names_bank(sample: TableSample) -> bool:
     """Whether a bank, its branch or the name of an account stands in the row: then an account number is a bank's."""
     return any(

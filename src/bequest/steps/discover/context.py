@@ -15,7 +15,6 @@ from bequest.steps.discover.around import (
     before_personal,
     beside_a_person,
     by_initials,
-    connects_to_host,
     counts_people,
     describes_people,
     has_births,
@@ -26,7 +25,6 @@ from bequest.steps.discover.around import (
     is_name_beside_phone,
     is_pay,
     is_staff,
-    mentions_any_host,
     names_bank,
     names_class,
     names_staff,
@@ -36,6 +34,9 @@ from bequest.steps.discover.around import (
     strong_class,
     told,
 )
+from bequest.steps.discover.machinery import HUMAN as _HUMAN
+from bequest.steps.discover.machinery import LOGIN as _LOGIN
+from bequest.steps.discover.machinery import is_machinery
 from bequest.steps.discover.matching import PINYIN, last_word_of, mentions, words_of
 from bequest.steps.discover.sample import TableSample
 from bequest.steps.discover.segments import singular
@@ -72,19 +73,7 @@ INDIVIDUAL = frozenset(
 )
 """Classes that, two or more together, say a row is about an individual."""
 
-_HUMAN = frozenset(
-    {
-        FieldClass.PERSON_NAME,
-        FieldClass.GENDER,
-        FieldClass.BIRTHDAY,
-        FieldClass.NATIONAL_ID,
-        FieldClass.PHONE,
-        FieldClass.SOCIAL_ID,
-    }
-)
-"""What systems have none of, other than accounts, passwords and addresses."""
 _HUMAN_ALONE = frozenset({FieldClass.PERSON_NAME, FieldClass.GENDER, FieldClass.BIRTHDAY, FieldClass.NATIONAL_ID})
-_LOGIN = frozenset({FieldClass.USERNAME, FieldClass.PASSWORD_SECRET})
 _GROUPS = {
     Topic.PERSON.value: lexicon.PEOPLE,
     Topic.EVENT.value: lexicon.EVENTS,
@@ -170,8 +159,6 @@ class TableContext:
     """Rows are forms and terms to be filled in: nobody's, whatever they are about."""
     tallied: bool = False
     """Rows add up what was done or taken."""
-    summed: bool = False
-    """Rows add up over many: nobody is named or referred to."""
     held_by_firms: bool = False
     """Rows belong to a shop, merchant or supplier and name nobody: their money and accounts are its own."""
 
@@ -212,10 +199,7 @@ def _behind_a_prefix(word: str) -> str:
     return next((r for r in rests if r in _TOPICAL), "")
 
 
-_FILES = frozenset({"file", "dossier", "archive", "profile", "roster"})
-_LONGEST_PREFIX, _LEAST_REST = 4, 5
-
-
+_FILES, _LONGEST_PREFIX, _LEAST_REST = frozenset({"file", "dossier", "archive", "profile", "roster"}), 4, 5
 _RANKS = frozenset({"会员等级", "用户等级", "客户等级", "等级", "医院等级", "酒店等级"})
 """Spelt like 登记, which names of tables in pinyin far more often mean."""
 _THINGS_AND_EVENTS = frozenset(lexicon.THINGS) | frozenset(lexicon.EVENTS)
@@ -228,10 +212,11 @@ def table_context(sample: TableSample) -> TableContext:
     classes = [strong_class(c) for c in sample.columns]
     n_individual = _count_individual(classes) + is_name_beside_phone(sample, classes)
     pointing = any(c.to_people for c in sample.columns) or names_staff(sample)
-    filed = () if held_by_firms(sample) else tuple(c.to_held for c in sample.columns if c.to_held)
+    filed = {c.to_held for c in sample.columns if c.to_held and not held_by_firms(sample)}
     refers = pointing or bool(filed) or any_outsider(sample, both)
     named_people = mentions(both, lexicon.PEOPLE)
-    machinery = _is_machinery(sample, both, classes, pointing or any(refers_by_number(c) for c in sample.columns))
+    numbered = pointing or any(refers_by_number(c) for c in sample.columns)
+    machinery = is_machinery(sample, classes, numbered, _topic(sample) is Topic.PERSON)
     topic = _topic_of_columns(sample, classes, machinery, refers or named_people)
     about_nobody = topic in {Topic.THING, Topic.ORGANISATION}
     individual = topic is Topic.PERSON or (not about_nobody and n_individual >= 2)
@@ -255,8 +240,9 @@ def table_context(sample: TableSample) -> TableContext:
         orders=mentions(both, lexicon.ORDER_WORDS),
         buying=mentions(both, lexicon.BUYING_WORDS),
         evidence=_why(topic, individual, n_individual),
-        finance=(people and (mentions(both, lexicon.FINANCE_WORDS) or "money" in filed))
-        or (owes(sample) and not machinery),
+        finance=(people and mentions(both, lexicon.FINANCE_WORDS))
+        or (owes(sample) and not machinery)
+        or "money" in filed,
         pay=not about_nobody and (refers or people) and is_pay(sample, both),
         schooling=people and mentions(both, lexicon.SCHOOLING_WORDS),
         work_history=people and not machinery and mentions(both, lexicon.WORK_HISTORY_WORDS),
@@ -283,9 +269,13 @@ def table_context(sample: TableSample) -> TableContext:
         firms=are_firms(sample),
         template=about_nobody and mentions(both, lexicon.TEMPLATE_WORDS),
         tallied=mentions(both, lexicon.TALLY_WORDS),
-        summed=mentions(both, lexicon.TALLY_WORDS) and not refers,
         held_by_firms=not refers and not _HUMAN & set(classes) and held_by_firms(sample),
     )
+
+
+def _is_of_money(sample: TableSample, people: bool, machinery: bool) -> bool:
+    """Whether rows are movements or holdings of somebody's money, or what somebody owes."""
+    return (people and mentions(told(sample), lexicon.FINANCE_WORDS)) or (owes(sample) and not machinery)
 
 
 def _why(topic: Topic, individual: bool, n_individual: int) -> str:
@@ -293,16 +283,6 @@ def _why(topic: Topic, individual: bool, n_individual: int) -> str:
     if topic is not Topic.PERSON and individual:
         return f"context:{n_individual} columns about one person"
     return f"context:{topic.value} table" if topic is not Topic.UNKNOWN else ""
-
-
-def _is_machinery(sample: TableSample, both: str, classes: list[FieldClass | None], numbered: bool) -> bool:
-    """Whether rows are about systems; who logs in where no host stands beside is somebody all the same."""
-    configured = mentions(both, lexicon.TEMPLATE_WORDS) or not numbered
-    logs_in = set(classes) >= _LOGIN and not mentions_any_host(sample)
-    owed = any(c.to_held for c in sample.columns) or classes.count(FieldClass.INCOME_ASSETS) >= 2  # sched_plan
-    of_systems = mentions(both, lexicon.MACHINERY_WORDS) and configured and len(_HUMAN & set(classes)) < 2 and not owed
-    connects = connects_to_host(sample) and _HUMAN.isdisjoint(classes) and _topic(sample) is not Topic.PERSON
-    return (of_systems and not logs_in) or (connects and not numbered and FieldClass.PASSWORD_SECRET in classes)
 
 
 _DESCRIBED = frozenset({FieldClass.NATIONAL_ID, FieldClass.GENDER, FieldClass.BIRTHDAY})

@@ -24,13 +24,13 @@ from bequest.steps.discover.sample import ColumnInfo, TableSample
 from bequest.steps.discover.traits import table_traits
 from bequest.steps.discover.whose import belongs_to_organisation, names_a_person
 
-PERSONAL_FROM, SENSITIVE_FROM = 0.3, -2.0
+PERSONAL_FROM, SENSITIVE_FROM = 0.1, -2.0
 """Log-odds from which a column is proposed, and marked as sensitive; chosen where recall, precision and sensitive
 recall together are best on schemas left out in turn."""
 _CARE, _CARE_FROM = 3.5, 1.0
 _OF_SOMEBODY = frozenset({"flag:people", "flag:persons", "flag:finance", "flag:pay", "flag:medical"})
-_OWN = frozenset({"flag:individual", "flag:finance", "flag:pay", "flag:medical"})
-"""Where somebody's own things stand, words that by themselves say nothing are weighed with the same care."""
+_OWN = frozenset({"flag:finance", "flag:pay", "flag:medical"})
+"""Where somebody's money or illness stands, words that by themselves say nothing are weighed with the same care."""
 _DOUBTS = {
     "hits:plain": 1.0,
     "hits:whole": 1.0,
@@ -134,7 +134,8 @@ def care(seen: Sequence[str], sensitive: float) -> float:
 
     Overlooking an account or an illness costs more than a second look at a column about nobody.
     """
-    if _OF_SOMEBODY.isdisjoint(seen) or "flag:tallied" in seen or ("hits:plain" in seen and _OWN.isdisjoint(seen)):
+    plain = "hits:plain" in seen and (_OWN.isdisjoint(seen) or "type:date" in seen)
+    if _OF_SOMEBODY.isdisjoint(seen) or "flag:tallied" in seen or plain:
         return 0.0
     return _CARE / (1 + math.exp(_CARE_FROM - sensitive))
 

@@ -137,8 +137,6 @@ def is_personal(
         return False
     if context.tallied and column is not None and is_a_figure(cls, column):
         return False
-    if context.summed and cls is FieldClass.INCOME_ASSETS:
-        return False
     own = tuple(h for h in hits if h.cls is cls)
     if context.animals and cls in _OF_ANIMALS and not any(names_a_person(h.before, h.hint) for h in own):
         return False
