@@ -240,9 +240,7 @@ def table_context(sample: TableSample) -> TableContext:
         orders=mentions(both, lexicon.ORDER_WORDS),
         buying=mentions(both, lexicon.BUYING_WORDS),
         evidence=_why(topic, individual, n_individual),
-        finance=(people and mentions(both, lexicon.FINANCE_WORDS))
-        or (owes(sample) and not machinery)
-        or "money" in filed,
+        finance=_is_of_money(sample, people, machinery) or "money" in filed,
         pay=not about_nobody and (refers or people) and is_pay(sample, both),
         schooling=people and mentions(both, lexicon.SCHOOLING_WORDS),
         work_history=people and not machinery and mentions(both, lexicon.WORK_HISTORY_WORDS),
@@ -251,11 +249,9 @@ def table_context(sample: TableSample) -> TableContext:
         identified=FieldClass.NATIONAL_ID in classes,
         papers=people and mentions(both, lexicon.PAPER_WORDS),
         pupils=mentions(f"{both} {' '.join(c.said for c in sample.columns)}", lexicon.PUPIL_WORDS),
-        taxed=any(names_class(c, {FieldClass.TAX_ID, FieldClass.USCC}) for c in sample.columns)
-        and not (_topic(sample) is Topic.PERSON and _DESCRIBED & set(classes)),
+        taxed=_is_taxed(sample, classes),
         of_people=before_personal(sample),
-        described=(topic is Topic.PERSON or n_individual >= _CLEARLY_PEOPLE)
-        and bool(_DESCRIBED & set(classes) or len(_PROFILE & set(classes)) >= 2),
+        described=(topic is Topic.PERSON or n_individual >= _CLEARLY_PEOPLE) and _describes(classes),
         own_words=frozenset(words_of(sample.table)) if topic is Topic.PERSON else frozenset(),
         initials=initials(sample),
         in_initials=in_initials(sample),
@@ -289,6 +285,17 @@ _DESCRIBED = frozenset({FieldClass.NATIONAL_ID, FieldClass.GENDER, FieldClass.BI
 _PROFILE = frozenset(
     {FieldClass.MARITAL, FieldClass.EDUCATION, FieldClass.EMPLOYMENT, FieldClass.INCOME_ASSETS, FieldClass.HEALTH}
 )
+
+
+def _describes(classes: list[FieldClass | None]) -> bool:
+    """Whether columns tell what only a person has, or two things about somebody's life."""
+    return bool(_DESCRIBED & set(classes) or len(_PROFILE & set(classes)) >= 2)
+
+
+def _is_taxed(sample: TableSample, classes: list[FieldClass | None]) -> bool:
+    """Whether the number of a taxpayer or licence stands in a row that does not describe a person."""
+    described = _topic(sample) is Topic.PERSON and _DESCRIBED & set(classes)
+    return not described and any(names_class(c, {FieldClass.TAX_ID, FieldClass.USCC}) for c in sample.columns)
 
 
 def _count_individual(classes: list[FieldClass | None]) -> int:

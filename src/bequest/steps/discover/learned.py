@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bequest.model.datamap import ColumnMap, FieldClass
 from bequest.steps.discover import lexicon
-from bequest.steps.discover.context import TableContext
+from bequest.steps.discover.context import TableContext, Topic
 from bequest.steps.discover.detectors import DETECTORS
 from bequest.steps.discover.matching import mentions, words_of
 from bequest.steps.discover.personal import is_a_figure, sensitive_by_class
@@ -23,6 +23,7 @@ from bequest.steps.discover.roles import role_of
 from bequest.steps.discover.sample import ColumnInfo, TableSample
 from bequest.steps.discover.traits import table_traits
 from bequest.steps.discover.whose import belongs_to_organisation, names_a_person
+from bequest.steps.discover.words import listed
 
 PERSONAL_FROM, SENSITIVE_FROM = 0.1, -2.0
 """Log-odds from which a column is proposed, and marked as sensitive; chosen where recall, precision and sensitive
@@ -51,6 +52,15 @@ _HELD = frozenset({FieldClass.INCOME_ASSETS, FieldClass.ACCOUNT_NUMBER, FieldCla
 """Shops and suppliers hold these as well."""
 _REFERENCES, _REFERENCES_FROM = frozenset({FieldClass.USER_ID, FieldClass.ORDER_NO}), 1.0
 """Numbers point to so many other things that more is asked of them."""
+_RATES = frozenset(
+    listed(
+        """rate, apr, apy, interest rate, percent, pct, periods, months, terms, area, volume, weight, mileage, km,
+        length, pieces, qty, quantity, capacity, degree, degrees, kwh, liters, litres, probability, progress,
+        schedule, direction"""
+    )
+)
+_RATES_HAN = ("利率", "费率", "面积", "体积", "重量", "里程", "件数", "读数", "进度", "期数")
+_RATES_PINYIN = ("lilv", "mianji", "tiji", "zhongliang", "licheng", "qishu", "dushu")
 _FILE = Path(__file__).parent / "vocabulary" / "learned.txt.xz"
 _LEAST_COLUMNS = 3
 """Columns that make a table to go by."""
@@ -99,6 +109,8 @@ def _added(
     of_firms = context.held_by_firms or (belongs_to_organisation(before) and not names_a_person(before, ""))
     if of_firms and cls in _HELD:
         return column
+    if cls is FieldClass.INCOME_ASSETS and not _holds_what_it_measures(context) and _is_a_rate(info):
+        return column
     if cls in _REFERENCES and (odds < _REFERENCES_FROM or (context.tallied and is_a_figure(cls, info))):
         return column
     if cls is None or (has_values and cls in _SHAPED):
@@ -112,6 +124,18 @@ def _added(
         confidence=max(500, round(1000 / (1 + math.exp(-odds)))),
         evidence=(f"learned:{_shown(seen)}",),
     )
+
+
+def _holds_what_it_measures(context: TableContext) -> bool:
+    """Whether rows are somebody's pay or somebody: the share they earn, the land they have."""
+    return context.pay or context.topic is Topic.PERSON
+
+
+def _is_a_rate(info: ColumnInfo) -> bool:
+    """Whether a column holds what money costs, what something measures or how often: no sum of anybody's."""
+    heads = {w for name in (info.name, info.said) for w in words_of(name)[-1:]}
+    spelt = "".join(words_of(info.said)).endswith(_RATES_PINYIN)
+    return bool(heads & _RATES) or spelt or any(w in info.comment for w in _RATES_HAN)
 
 
 def _class_of(info: ColumnInfo, seen: Sequence[str]) -> FieldClass | None:
