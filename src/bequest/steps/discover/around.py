@@ -166,16 +166,6 @@ _SAID_BESIDE = frozenset({FieldClass.GENDER, FieldClass.EMPLOYMENT, FieldClass.B
 _REACHED_BY = {FieldClass.PHONE, FieldClass.EMAIL, FieldClass.LANDLINE, FieldClass.SOCIAL_ID}
 
 
-def mentions_any_host(sample: TableSample) -> bool:
-    """Whether a host, port or address of a machine stands in the row: accounts beside it are not people's."""
-    return any(_HOSTS & set(words_of(c.said)) or any(w in c.comment for w in ("主机", "端口")) for c in sample.columns)
-
-
-_HOSTS = frozenset(
-    listed("host, port, url, uri, endpoint, domain, bucket, driver, jdbc, server, smtp, imap, ftp, schema, ssl, dsn")
-)
-
-
 def names_bank(sample: TableSample) -> bool:
     """Whether a bank, its branch or the name of an account stands in the row: then an account number is a bank's."""
     return any(
@@ -366,7 +356,12 @@ def is_link(sample: TableSample) -> bool:
 
 def is_pay(sample: TableSample, both: str) -> bool:
     """Whether rows are what somebody is paid."""
-    return mentions(both, lexicon.PAY_WORDS) or (mentions(both, ("pay",)) and refers_to_staff(sample))
+    return mentions(both, lexicon.PAY_WORDS) or (mentions(both, _PAID_OR_FINED) and refers_to_staff(sample))
+
+
+_PAID_OR_FINED = tuple(
+    listed("pay, reward, punish, punishment, penalty, fine, award, jiangcheng, fakuan, 奖惩, 奖罚, 处罚, 罚款, 奖励")
+)
 
 
 def is_name_beside_phone(sample: TableSample, classes: list[FieldClass | None]) -> bool:

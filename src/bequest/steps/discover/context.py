@@ -25,7 +25,6 @@ from bequest.steps.discover.around import (
     is_name_beside_phone,
     is_pay,
     is_staff,
-    mentions_any_host,
     names_bank,
     names_class,
     names_staff,
@@ -35,6 +34,9 @@ from bequest.steps.discover.around import (
     strong_class,
     told,
 )
+from bequest.steps.discover.machinery import HUMAN as _HUMAN
+from bequest.steps.discover.machinery import LOGIN as _LOGIN
+from bequest.steps.discover.machinery import is_machinery
 from bequest.steps.discover.matching import PINYIN, last_word_of, mentions, words_of
 from bequest.steps.discover.sample import TableSample
 from bequest.steps.discover.segments import singular
@@ -71,19 +73,7 @@ INDIVIDUAL = frozenset(
 )
 """Classes that, two or more together, say a row is about an individual."""
 
-_HUMAN = frozenset(
-    {
-        FieldClass.PERSON_NAME,
-        FieldClass.GENDER,
-        FieldClass.BIRTHDAY,
-        FieldClass.NATIONAL_ID,
-        FieldClass.PHONE,
-        FieldClass.SOCIAL_ID,
-    }
-)
-"""What systems have none of, other than accounts, passwords and addresses."""
 _HUMAN_ALONE = frozenset({FieldClass.PERSON_NAME, FieldClass.GENDER, FieldClass.BIRTHDAY, FieldClass.NATIONAL_ID})
-_LOGIN = frozenset({FieldClass.USERNAME, FieldClass.PASSWORD_SECRET})
 _GROUPS = {
     Topic.PERSON.value: lexicon.PEOPLE,
     Topic.EVENT.value: lexicon.EVENTS,
@@ -209,10 +199,7 @@ def _behind_a_prefix(word: str) -> str:
     return next((r for r in rests if r in _TOPICAL), "")
 
 
-_FILES = frozenset({"file", "dossier", "archive", "profile", "roster"})
-_LONGEST_PREFIX, _LEAST_REST = 4, 5
-
-
+_FILES, _LONGEST_PREFIX, _LEAST_REST = frozenset({"file", "dossier", "archive", "profile", "roster"}), 4, 5
 _RANKS = frozenset({"会员等级", "用户等级", "客户等级", "等级", "医院等级", "酒店等级"})
 """Spelt like 登记, which names of tables in pinyin far more often mean."""
 _THINGS_AND_EVENTS = frozenset(lexicon.THINGS) | frozenset(lexicon.EVENTS)
@@ -225,9 +212,11 @@ def table_context(sample: TableSample) -> TableContext:
     classes = [strong_class(c) for c in sample.columns]
     n_individual = _count_individual(classes) + is_name_beside_phone(sample, classes)
     pointing = any(c.to_people for c in sample.columns) or names_staff(sample)
-    refers = pointing or any_outsider(sample, both)
+    filed = {c.to_held for c in sample.columns if c.to_held and not held_by_firms(sample)}
+    refers = pointing or bool(filed) or any_outsider(sample, both)
     named_people = mentions(both, lexicon.PEOPLE)
-    machinery = _is_machinery(sample, both, classes, pointing or any(refers_by_number(c) for c in sample.columns))
+    numbered = pointing or any(refers_by_number(c) for c in sample.columns)
+    machinery = is_machinery(sample, classes, numbered, _topic(sample) is Topic.PERSON)
     topic = _topic_of_columns(sample, classes, machinery, refers or named_people)
     about_nobody = topic in {Topic.THING, Topic.ORGANISATION}
     individual = topic is Topic.PERSON or (not about_nobody and n_individual >= 2)
@@ -243,7 +232,7 @@ def table_context(sample: TableSample) -> TableContext:
         staff=is_staff(sample, both),
         children=mentions(both, lexicon.CHILDREN),
         suppliers=mentions(both, lexicon.SUPPLIERS),
-        medical=mentions(both, lexicon.MEDICAL_WORDS),
+        medical=mentions(both, lexicon.MEDICAL_WORDS) or "care" in filed,
         log=mentions(both, lexicon.LOG_WORDS),
         communication=mentions(both, lexicon.COMMUNICATION_WORDS),
         loyalty=mentions(both, lexicon.LOYALTY_WORDS),
@@ -251,7 +240,7 @@ def table_context(sample: TableSample) -> TableContext:
         orders=mentions(both, lexicon.ORDER_WORDS),
         buying=mentions(both, lexicon.BUYING_WORDS),
         evidence=_why(topic, individual, n_individual),
-        finance=(people and mentions(both, lexicon.FINANCE_WORDS)) or (owes(sample) and not machinery),
+        finance=_is_of_money(sample, people, machinery) or "money" in filed,
         pay=not about_nobody and (refers or people) and is_pay(sample, both),
         schooling=people and mentions(both, lexicon.SCHOOLING_WORDS),
         work_history=people and not machinery and mentions(both, lexicon.WORK_HISTORY_WORDS),
@@ -260,11 +249,9 @@ def table_context(sample: TableSample) -> TableContext:
         identified=FieldClass.NATIONAL_ID in classes,
         papers=people and mentions(both, lexicon.PAPER_WORDS),
         pupils=mentions(f"{both} {' '.join(c.said for c in sample.columns)}", lexicon.PUPIL_WORDS),
-        taxed=any(names_class(c, {FieldClass.TAX_ID, FieldClass.USCC}) for c in sample.columns)
-        and not (_topic(sample) is Topic.PERSON and _DESCRIBED & set(classes)),
+        taxed=_is_taxed(sample, classes),
         of_people=before_personal(sample),
-        described=(topic is Topic.PERSON or n_individual >= _CLEARLY_PEOPLE)
-        and bool(_DESCRIBED & set(classes) or len(_PROFILE & set(classes)) >= 2),
+        described=(topic is Topic.PERSON or n_individual >= _CLEARLY_PEOPLE) and _describes(classes),
         own_words=frozenset(words_of(sample.table)) if topic is Topic.PERSON else frozenset(),
         initials=initials(sample),
         in_initials=in_initials(sample),
@@ -282,6 +269,11 @@ def table_context(sample: TableSample) -> TableContext:
     )
 
 
+def _is_of_money(sample: TableSample, people: bool, machinery: bool) -> bool:
+    """Whether rows are movements or holdings of somebody's money, or what somebody owes."""
+    return (people and mentions(told(sample), lexicon.FINANCE_WORDS)) or (owes(sample) and not machinery)
+
+
 def _why(topic: Topic, individual: bool, n_individual: int) -> str:
     """What the context goes by, for the explanation of a column."""
     if topic is not Topic.PERSON and individual:
@@ -289,18 +281,21 @@ def _why(topic: Topic, individual: bool, n_individual: int) -> str:
     return f"context:{topic.value} table" if topic is not Topic.UNKNOWN else ""
 
 
-def _is_machinery(sample: TableSample, both: str, classes: list[FieldClass | None], numbered: bool) -> bool:
-    """Whether rows are about systems; who logs in where no host stands beside is somebody all the same."""
-    configured = mentions(both, lexicon.TEMPLATE_WORDS) or not numbered
-    logs_in = set(classes) >= _LOGIN and not mentions_any_host(sample)
-    of_systems = mentions(both, lexicon.MACHINERY_WORDS) and configured and len(_HUMAN & set(classes)) < 2
-    return of_systems and not logs_in
-
-
 _DESCRIBED = frozenset({FieldClass.NATIONAL_ID, FieldClass.GENDER, FieldClass.BIRTHDAY})
 _PROFILE = frozenset(
     {FieldClass.MARITAL, FieldClass.EDUCATION, FieldClass.EMPLOYMENT, FieldClass.INCOME_ASSETS, FieldClass.HEALTH}
 )
+
+
+def _describes(classes: list[FieldClass | None]) -> bool:
+    """Whether columns tell what only a person has, or two things about somebody's life."""
+    return bool(_DESCRIBED & set(classes) or len(_PROFILE & set(classes)) >= 2)
+
+
+def _is_taxed(sample: TableSample, classes: list[FieldClass | None]) -> bool:
+    """Whether the number of a taxpayer or licence stands in a row that does not describe a person."""
+    described = _topic(sample) is Topic.PERSON and _DESCRIBED & set(classes)
+    return not described and any(names_class(c, {FieldClass.TAX_ID, FieldClass.USCC}) for c in sample.columns)
 
 
 def _count_individual(classes: list[FieldClass | None]) -> int:
@@ -346,7 +341,8 @@ def _belongs_to_somebody(sample: TableSample, both: str, n_individual: int, clas
     """Whether things of the table are a person's own (cards, houses, jobs), or filed under a person by its name."""
     if mentions(both, lexicon.TEMPLATE_WORDS) or is_link(sample):
         return False
-    refers = any(c.to_people for c in sample.columns) or any_outsider(sample, both) or names_staff(sample)
+    refers = any(c.to_people or c.to_held for c in sample.columns)
+    refers = refers or any_outsider(sample, both) or names_staff(sample)
     if names_staff(sample) and (_topic(sample) is not Topic.ORGANISATION or mentions(both, lexicon.EVENTS)):
         return True
     if not refers and mentions(both, lexicon.ORGANISATIONS):
@@ -356,7 +352,7 @@ def _belongs_to_somebody(sample: TableSample, both: str, n_individual: int, clas
     if FieldClass.IP in classes and set(classes) >= _LOGIN and not refers:
         n_individual -= len(_LOGIN)  # whoever logs in to a device
     intimate = {FieldClass.HEALTH, FieldClass.INCOME_ASSETS} & set(classes)
-    if intimate and _topic(sample) is Topic.THING and any(c.to_people for c in sample.columns[:3]):
+    if intimate and _topic(sample) is Topic.THING and any(c.to_people or c.to_held for c in sample.columns[:3]):
         return True
     owned = mentions(both, lexicon.OWN_THINGS)
     if _topic(sample) is Topic.ORGANISATION:

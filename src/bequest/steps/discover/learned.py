@@ -14,23 +14,53 @@ from functools import cache
 from pathlib import Path
 
 from bequest.model.datamap import ColumnMap, FieldClass
-from bequest.steps.discover.context import TableContext
+from bequest.steps.discover import lexicon
+from bequest.steps.discover.context import TableContext, Topic
 from bequest.steps.discover.detectors import DETECTORS
+from bequest.steps.discover.matching import mentions, words_of
 from bequest.steps.discover.personal import is_a_figure, sensitive_by_class
 from bequest.steps.discover.roles import role_of
 from bequest.steps.discover.sample import ColumnInfo, TableSample
 from bequest.steps.discover.traits import table_traits
+from bequest.steps.discover.whose import belongs_to_organisation, names_a_person
+from bequest.steps.discover.words import listed
 
 PERSONAL_FROM, SENSITIVE_FROM = 0.1, -2.0
 """Log-odds from which a column is proposed, and marked as sensitive; chosen where recall, precision and sensitive
 recall together are best on schemas left out in turn."""
-_CARE = 1.5
-_OF_SOMEBODY = frozenset({"flag:persons", "flag:finance", "flag:pay", "flag:medical"})
-_DOUBTS = {"hits:plain": 1.0, "hits:whole": 1.0, "topic:thing": 2.0, "topic:organisation": 2.0}
-"""What is taken off where a rule knows the word and it says nothing of people, or the table is about none: real systems
-have far more such columns than the schemas the weights come from."""
+_CARE, _CARE_FROM = 3.5, 1.0
+_OF_SOMEBODY = frozenset({"flag:people", "flag:persons", "flag:finance", "flag:pay", "flag:medical"})
+_OWN = frozenset({"flag:finance", "flag:pay", "flag:medical"})
+"""Where somebody's money or illness stands, words that by themselves say nothing are weighed with the same care."""
+_DOUBTS = {
+    "hits:plain": 1.0,
+    "hits:whole": 1.0,
+    "topic:thing": 2.0,
+    "topic:organisation": 2.0,
+    "flag:firms": 2.0,
+    "flag:taxed": 1.5,
+    "flag:tallied": 1.5,
+    "flag:orders": 0.7,
+    "flag:of_accounts": 0.7,
+    "type:integer": 0.7,
+    "type:date": 0.7,
+}
+"""What is taken off where a rule knows the word and it says nothing of people, or the table is about none, or about
+firms, sums over many, orders; of mere numbers and dates: real systems have far more such columns than the schemas the
+weights come from, and of what was added there in the schemas left out most was wrong."""
+_HELD = frozenset({FieldClass.INCOME_ASSETS, FieldClass.ACCOUNT_NUMBER, FieldClass.BANK_CARD})
+"""Shops and suppliers hold these as well."""
 _REFERENCES, _REFERENCES_FROM = frozenset({FieldClass.USER_ID, FieldClass.ORDER_NO}), 1.0
 """Numbers point to so many other things that more is asked of them."""
+_RATES = frozenset(
+    listed(
+        """rate, apr, apy, interest rate, percent, pct, periods, months, terms, area, volume, weight, mileage, km,
+        length, pieces, qty, quantity, capacity, degree, degrees, kwh, liters, litres, probability, progress,
+        schedule, direction"""
+    )
+)
+_RATES_HAN = ("利率", "费率", "面积", "体积", "重量", "里程", "件数", "读数", "进度", "期数")
+_RATES_PINYIN = ("lilv", "mianji", "tiji", "zhongliang", "licheng", "qishu", "dushu")
 _FILE = Path(__file__).parent / "vocabulary" / "learned.txt.xz"
 _LEAST_COLUMNS = 3
 """Columns that make a table to go by."""
@@ -46,7 +76,8 @@ def with_second_opinion(
     sample: TableSample, context: TableContext, columns: tuple[ColumnMap, ...], kinds: Sequence[str] = ()
 ) -> tuple[ColumnMap, ...]:
     """The columns with those added that look like personal ones in the schemas the weights were fitted to."""
-    if len(columns) < _LEAST_COLUMNS or context.machinery or context.template:
+    backstage = mentions(sample.table, lexicon.BACKSTAGE_WORDS) and not context.individual
+    if len(columns) < _LEAST_COLUMNS or context.machinery or context.template or backstage:
         return columns
     traits = table_traits(sample, context, columns, kinds)
     return tuple(
@@ -74,6 +105,12 @@ def _added(
     if has_values and column.cls is FieldClass.UNKNOWN:
         return column  # a person has to look; until then it stays where it is
     cls = column.cls if column.cls not in _LEFT else _class_of(info, seen)
+    before = words_of(info.said)[:-1]
+    of_firms = context.held_by_firms or (belongs_to_organisation(before) and not names_a_person(before, ""))
+    if of_firms and cls in _HELD:
+        return column
+    if cls is FieldClass.INCOME_ASSETS and not _holds_what_it_measures(context) and _is_a_rate(info):
+        return column
     if cls in _REFERENCES and (odds < _REFERENCES_FROM or (context.tallied and is_a_figure(cls, info))):
         return column
     if cls is None or (has_values and cls in _SHAPED):
@@ -87,6 +124,18 @@ def _added(
         confidence=max(500, round(1000 / (1 + math.exp(-odds)))),
         evidence=(f"learned:{_shown(seen)}",),
     )
+
+
+def _holds_what_it_measures(context: TableContext) -> bool:
+    """Whether rows are somebody's pay or somebody: the share they earn, the land they have."""
+    return context.pay or context.topic is Topic.PERSON
+
+
+def _is_a_rate(info: ColumnInfo) -> bool:
+    """Whether a column holds what money costs, what something measures or how often: no sum of anybody's."""
+    heads = {w for name in (info.name, info.said) for w in words_of(name)[-1:]}
+    spelt = "".join(words_of(info.said)).endswith(_RATES_PINYIN)
+    return bool(heads & _RATES) or spelt or any(w in info.comment for w in _RATES_HAN)
 
 
 def _class_of(info: ColumnInfo, seen: Sequence[str]) -> FieldClass | None:
@@ -109,9 +158,10 @@ def care(seen: Sequence[str], sensitive: float) -> float:
 
     Overlooking an account or an illness costs more than a second look at a column about nobody.
     """
-    if _OF_SOMEBODY.isdisjoint(seen) or "flag:tallied" in seen or "hits:plain" in seen:
+    plain = "hits:plain" in seen and (_OWN.isdisjoint(seen) or "type:date" in seen)
+    if _OF_SOMEBODY.isdisjoint(seen) or "flag:tallied" in seen or plain:
         return 0.0
-    return _CARE / (1 + math.exp(-sensitive))
+    return _CARE / (1 + math.exp(_CARE_FROM - sensitive))
 
 
 def doubt(seen: Sequence[str]) -> float:

@@ -164,6 +164,10 @@ TEMPLATE_WORDS = (
     "dict",
     "模板",
     "模版",
+    "tpl",
+    "tmpl",
+    "moban",
+    "muban",
     "字典",
     "配置",
     "设置",
@@ -210,18 +214,26 @@ WORK_HISTORY_WORDS = listed(
     """job, career, employment, experience, work, 工作经历, 工作经验, 工作履历, 职业信息, 单位信息, 工作信息, 从业"""
 )
 ATTENDANCE_WORDS = listed(
-    """attendance, attend, checkin, clock, punch, signin, timesheet, worktime, 考勤, 打卡, 签到, 出勤, 缺勤, 晚归"""
+    """attendance, attend, checkin, clock, punch, signin, timesheet, worktime, 考勤, 打卡, 签到, 出勤, 缺勤, 晚归,
+    gate, inout, passage, patrol, visitor, visiter, 门禁, 通行, 进出, 出入, 巡更, 巡逻, 来访, 访客, wangui, fangke"""
 )
 MACHINERY_WORDS = listed(
     """server, datasource, database, db, oauth, client, gateway, host, node, cluster, queue, cron, scheduler, schedule,
     sched, quartz, qrtz, trigger, job, registry, executor, monitor, channel, interface, api, app, smtp, config,
     configuration, setting, settings, storage, oss, ftp, flyway, liquibase, databasechangelog, gen, route,
     router, plugin, microservice, 服务器, 数据源, 数据库, 终端, 渠道, 通道, 接口, 应用, 定时任务, 调度, 监控,
-    网关, 配置, 代码生成, 节点"""
+    网关, 配置, 代码生成, 节点, 摄像头, 摄像机, 道闸, 闸机, 发件邮箱,
+    camera, nvr"""
 )
+BACKSTAGE_WORDS = listed(
+    """wf, workflow, bpm, bpmn, flowable, activiti, procdef, procinst, definition, gen, codegen, dict, dic, cron,
+    quartz, qrtz, sched, tpl, tmpl, template, menu, perm, permission, privilege, mq, outbox, flyway, nav, linkage"""
+)
+"""Tables of a system's own doings, where unknown words are about nobody."""
 RELATED_WORDS = listed(
     """family, relative, kin, contact, contacts, linkman, visitor, dependent, child, guardian, emergency, 家庭, 家属,
-    亲属, 联系人, 访客, 子女, 家庭成员, 社会关系, 来访"""
+    亲属, 联系人, 访客, 子女, 家庭成员, 社会关系, 来访,
+    visiter, cohabitant, fangke, laifang, jiashu"""
 )
 PAPER_WORDS = listed("""passport, visa, immigration, idcard, identity, 护照, 签证, 证件""")
 PUPIL_WORDS = listed(

@@ -143,7 +143,7 @@ def name_hits(name: str) -> tuple[Hit, ...]:
         return asked
     if done := _done_by(name, found):
         return done
-    if found is None and not has_han(name) and is_boolean_name(words_of(name)):
+    if found is None and not has_han(name) and is_boolean_name(words_of(name)) and words_of(name)[0] != "should":
         return (Hit(FieldClass.NOT_PI, "yes or no", False, ()),)
     if found is None:
         return _spelt_hits(name)
@@ -290,9 +290,13 @@ def _spelt_hits(name: str) -> tuple[Hit, ...]:
     behind = letters.rfind("ren", 1, -_LEAST_HEAD)
     if behind > 0 and syllables(letters[:behind]) and (said := PINYIN.words_in(letters[behind + 3 :])):
         return name_hits(f"人{said}")  # whoever it is: renlingrendianhua
-    if VOWELS.isdisjoint(letters) and len(letters) >= _LEAST_INITIALS:
+    if VOWELS.isdisjoint(letters) and len(letters) >= _LEAST_INITIALS and letters not in _NO_INITIALS:
         return _initial_hits(letters)
     return ()
+
+
+_NO_INITIALS = frozenset(listed("sys, str, txt, cfg, src, dst, std, ctl, hdr, dtl, grp, fmt, tmp, prm, xml, css, sql"))
+"""Short for words about systems and forms: `sys` is a system, no 生育史."""
 
 
 _ACTING_INITIALS = re.compile(r"^(?!sf)(?:[bcdfghjklmnpqstwxyz]{2,4}r|[bcdfghjklmnpqstwxz]{2,3}ry)$")
@@ -301,6 +305,8 @@ _ACTING_INITIALS = re.compile(r"^(?!sf)(?:[bcdfghjklmnpqstwxyz]{2,4}r|[bcdfghjkl
 def acting_initials(name: str) -> tuple[Hit, ...]:
     """What initials alone say where the whole table is written so: vague ones too, and who does something (`ngr`)."""
     letters = name.lower()
+    if letters in _NO_INITIALS:
+        return ()
     if len(letters) >= _LEAST_INITIALS and VOWELS.isdisjoint(letters) and (word := PINYIN.by_initials(letters)):
         return name_hits(word)
     return (Hit(FieldClass.PERSON_NAME, name.lower(), False, ()),) if _ACTING_INITIALS.match(name.lower()) else ()

@@ -138,6 +138,8 @@ def is_personal(
     if context.tallied and column is not None and is_a_figure(cls, column):
         return False
     own = tuple(h for h in hits if h.cls is cls)
+    if context.template and _is_of_a_form(cls, own):
+        return False
     if context.animals and cls in _OF_ANIMALS and not any(names_a_person(h.before, h.hint) for h in own):
         return False
     of_organisation = any(_is_an_organisations(h, context) for h in own)
@@ -164,6 +166,15 @@ def is_personal(
     if cls is FieldClass.FREE_TEXT and in_text:
         return context.topic is not Topic.THING
     return _by_table(cls, own, context, column)
+
+
+def _is_of_a_form(cls: FieldClass, own: tuple[Hit, ...]) -> bool:
+    """In a table of forms and settings: the firm that signs a message, a number that looks like an ID, an account."""
+    if cls is FieldClass.NATIONAL_ID:
+        return True
+    if cls is FieldClass.PERSON_NAME:
+        return bool(own) and all(h.hint in {"sign name", "signed name"} for h in own)
+    return cls is FieldClass.USERNAME and bool(own) and all(h.hint in {"account", "账号", "帐号"} for h in own)
 
 
 def is_a_figure(cls: FieldClass, column: ColumnInfo) -> bool:

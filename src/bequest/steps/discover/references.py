@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bequest.model.datamap import FieldClass
+from bequest.steps.discover.around import strong_class
 from bequest.steps.discover.context import Topic, table_context
 from bequest.steps.discover.lexicon import GENERIC_TABLE_WORDS
 from bequest.steps.discover.matching import words_of
@@ -26,7 +28,49 @@ def with_references(samples: Sequence[TableSample]) -> list[TableSample]:
         if (sample.source, sample.table) in people:
             names |= dict.fromkeys(((sample.source, n) for n in _names_of_key(sample)), sample.table)
     names = {key: table for key, table in names.items() if keyed[key] <= 1 or _is_telling(key[1])}
-    return [replace(s, columns=tuple(_marked(s, c, names, people) for c in s.columns)) for s in samples]
+    marked = [replace(s, columns=tuple(_marked(s, c, names, people) for c in s.columns)) for s in samples]
+    return _with_holdings(marked)
+
+
+_HELD = frozenset({FieldClass.ACCOUNT_NUMBER, FieldClass.BANK_CARD})
+
+
+def _with_holdings(samples: Sequence[TableSample]) -> list[TableSample]:
+    """Each column that holds the number of somebody's account, loan or visit marked so: what is filed under it is his.
+
+    `account_log` that names the account alone, `repay_plan` that names the loan, `exam_item` that names the visit.
+    """
+    held: dict[tuple[str, str], tuple[str, str]] = {}
+    for sample in samples:
+        if kind := _held_as(sample):
+            numbers = _names_of_key(sample)
+            numbers |= {"_".join(words_of(c.said)) for c in sample.columns if strong_class(c) in _HELD}
+            held |= {(sample.source, n): (sample.table, kind) for n in numbers if _is_telling(n)}
+    if not held:
+        return list(samples)
+    return [replace(s, columns=tuple(_filed(s, c, held) for c in s.columns)) for s in samples]
+
+
+def _held_as(sample: TableSample) -> str:
+    """Whether rows are a person's money or care, filed under that person."""
+    if not any(c.to_people and not c.is_key for c in sample.columns[:_FIRST_COLUMNS]):
+        return ""
+    context = table_context(sample)
+    if context.topic is not Topic.EVENT or context.firms or context.tallied or context.log:
+        return ""
+    if context.orders and not any(strong_class(c) is FieldClass.INCOME_ASSETS for c in sample.columns):
+        return ""  # an order of goods
+    return "money" if context.finance else "care" if context.medical else ""
+
+
+_FIRST_COLUMNS = 4
+
+
+def _filed(sample: TableSample, column: ColumnInfo, held: Mapping[tuple[str, str], tuple[str, str]]) -> ColumnInfo:
+    table, kind = held.get((sample.source, "_".join(words_of(column.said))), ("", ""))
+    if not kind or table == sample.table or column.is_key or column.to_people:
+        return column
+    return replace(column, to_held=kind)
 
 
 def _is_telling(name: str) -> bool:

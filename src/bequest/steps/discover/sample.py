@@ -23,6 +23,8 @@ class ColumnInfo:
     """The column there; empty where it is not declared."""
     to_people: bool = False
     """Whether that table is one of people."""
+    to_held: str = ""
+    """`money` or `care`: it holds the number of somebody's account, loan or visit, and so the row is that person's."""
     reading: str = ""
     """The name as it is to be read, where it differs: without a prefix that all columns of the table share."""
 

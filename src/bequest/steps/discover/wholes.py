@@ -26,10 +26,13 @@ _AUDIT = frozenset(
     {"create", "created", "creator", "update", "updated", "modify", "modified", "delete", "deleted", "add"}
 )
 _AUDIT_HAN = ("创建", "更新", "修改", "删除", "新增", "录入")
+_TERMS = frozenset({"expire", "expires", "expiry", "valid", "youxiaoqi", "guoqi"})
+_TERMS_HAN = ("有效期", "到期", "过期")
+"""How long a card or paper holds: nothing that was done."""
 _NO_SUM = frozenset(
     {
         "id", "status", "type", "count", "num", "rate", "ratio", "percent", "year", "month", "day", "days", "hours",
-        "hour",
+        "hour", "unit", "units", "qty", "quantity",
         "version", "sort", "flag", "level", "times", "scale", "coefficient",
     }
 )  # fmt: skip
@@ -95,6 +98,7 @@ def as_a_whole(sample: TableSample, context: TableContext, columns: Columns) -> 
     referred = any(
         c.cls in {FieldClass.USER_ID, FieldClass.USERNAME, FieldClass.PERSON_NAME} and c.personal for c in columns
     )
+    referred = referred or any(c.to_held for c in sample.columns)
     for rule in _RESTS:
         if referred and rule.applies(context):
             columns = tuple(
@@ -193,7 +197,8 @@ def _is_own_date(column: ColumnMap, info: ColumnInfo) -> bool:
     """A date of the matter itself, not of the keying in."""
     if column.cls not in _OPEN or type_family(info.declared_type) not in {TypeFamily.DATE, TypeFamily.TIME}:
         return False
-    return not (_AUDIT & set(words_of(info.said))) and not any(w in info.comment for w in _AUDIT_HAN)
+    words = set(words_of(info.said))
+    return not ((_AUDIT | _TERMS) & words) and not any(w in info.comment for w in (*_AUDIT_HAN, *_TERMS_HAN))
 
 
 def _is_firm_or_date(column: ColumnMap, info: ColumnInfo) -> bool:
@@ -238,6 +243,14 @@ _SIDES = frozenset(
 _PICTURES = frozenset(listed("img, image, pic, picture, photo, url, path, file, scan, fid, imgs"))
 _SIDES_HAN = ("正面", "反面", "背面", "手持", "人像面", "国徽面")
 _RESTS = (
+    _Rest(
+        lambda t: t.persons,
+        lambda c, i: (
+            bool(i.to_held) and not c.personal and c.cls in _OPEN and type_family(i.declared_type) is TypeFamily.TEXT
+        ),
+        FieldClass.ORDER_NO,
+        "context:number of somebody's loan, account or visit",
+    ),
     _Rest(
         lambda t: t.identified,
         _is_side_of_a_paper,

@@ -24,7 +24,7 @@ DETECTOR = Detector(
         employee position, staff position, position name, position title, position level, professional title,
         technical title, duty name, duty title, regular date, regular time, regular at, formal date,
         formal time, entry time, entry at, entry day, induction date, induction time, onboarding date,
-        start work date, work start date, work date, join time, join work time, join work date, joined date,
+        start work date, work start date, join time, join work time, join work date, joined date,
         quit date, quit time, dimission date, dimission time, dismiss date, resignation date, retire date,
         separation date, term date, termination time, contract begin, contract start, contract end,
         contract begin date, contract start date, contract end date, contract expire, contract term,
@@ -94,7 +94,7 @@ DETECTOR = Detector(
         岗位培训"""
     ),
     weak_hints=listed(
-        """职位, 岗位, 部门名称, 单位, 所属部门, 部门, title, position, post, dept, dept name, department,
+        """work date, 职位, 岗位, 部门名称, 单位, 所属部门, 部门, title, position, post, dept, dept name, department,
         department name, designation, duty, 头衔, 科室, 科室名称, job level, company, 公司, 任职, staff type,
         employee type, industry, 行业, employee status, office, unit, zw, zc, workunit, score, rating, 考核,
         得分, 评分, ks, grade, function, employment, level of job, grade id, job family, tech title, work,

@@ -9,7 +9,8 @@ DETECTOR = Detector(
     cls=FieldClass.HEALTH,
     reference="PIPL Art. 28; GB/T 35273-2020 Annex B (health and physiological information)",
     hints=listed(
-        """病情, 病情描述, 症状, 主诉, 现病史, 既往史, 既往病史, 病史, 家族史, 家族病史, 遗传病史, 过敏史,
+        """fit note, sick note, sick cert, sick leave cert, medical note, doctor note, 病假条, 病假证明, 诊断证明书,
+        病情, 病情描述, 症状, 主诉, 现病史, 既往史, 既往病史, 病史, 家族史, 家族病史, 遗传病史, 过敏史,
         药物过敏, 过敏, 过敏药物, 过敏信息, 诊断结果, 诊断, 初步诊断, 确诊结果, 确诊, 诊断意见, 诊疗意见,
         治疗方案, 治疗情况, 治疗意见, 治疗结果, 医嘱, 处方内容, 检查所见, 化验结果, 体检结果, 体检报告, 身高,
         血型, 血压, 血糖, 心率, 体温, 视力, 健康状况, 健康状态, 身体状况, 病症, 患病, 疾病史, 手术史, 用药史,

@@ -9,7 +9,8 @@ DETECTOR = Detector(
     cls=FieldClass.INCOME_ASSETS,
     reference="PIPL Art. 28 (financial accounts); GB/T 35273-2020 Annex B (personal property)",
     hints=listed(
-        """工资, 薪资, 薪水, 薪酬, 月薪, 年薪, 基本工资, 基础工资, 底薪, 岗位工资, 绩效工资, 实发工资, 应发工资,
+        """five class, five level class, 五级分类, 五级形态,
+        工资, 薪资, 薪水, 薪酬, 月薪, 年薪, 基本工资, 基础工资, 底薪, 岗位工资, 绩效工资, 实发工资, 应发工资,
         薪资待遇, 奖金, 年终奖, 收入, 月收入, 年收入, 家庭收入, 个人收入, 余额, 账户余额, 可用余额, 钱包余额,
         用户余额, 佣金, 累计佣金, 可提现金额, 可提现佣金, 冻结金额, 冻结余额, 授信额度, 信用额度, 信用分,
         信用评分, 个人资产, 房产, 资产, 存款, 负债, 征信, 公积金, 社保基数, 公积金基数, 养老金, 个税,
@@ -174,7 +175,8 @@ DETECTOR = Detector(
         garnish amount"""
     ),
     weak_hints=listed(
-        """money, 金额, 积分余额, 零钱, advance, loan, debt, 保证金, pension perc, accumulation fund, amount, sum,
+        """contribution, contributions, premium paid,
+        money, 金额, 积分余额, 零钱, advance, loan, debt, 保证金, pension perc, accumulation fund, amount, sum,
         principal, interest, profit, earnings, capital, total money, total amount, total sum, real amount,
         actual amount, apply amount, pay money, change amount, change money, trade amount, trans amount,
         before balance, after balance, total, fee overdue, 利息, 收益, 收支, 收支金额, 变动金额, 发生额,

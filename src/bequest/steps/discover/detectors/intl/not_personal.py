@@ -14,7 +14,10 @@ DETECTOR = Detector(
     cls=FieldClass.NOT_PI,
     reference="GB/T 35273-2020 3.1 (what does not identify or concern a natural person)",
     hints=listed(
-        """发票内容, 开票内容, 优惠信息, 促销信息, 活动信息, 付数, 剂数, 退药数量, 退货数量,
+        """证件类型, 证件类别, 证件种类, id type, id kind, cert type, cert kind, certificate type, document type,
+        document type id, card type id, paper type, paper kind, certificate kind, id type name, zhengjianleixing,
+        校验码, 校验值, 校验位, checksum, check value,
+        发票内容, 开票内容, 优惠信息, 促销信息, 活动信息, 付数, 剂数, 退药数量, 退货数量,
         promotion info, coupon info, invoice content, bill content, pair num, refund num,
         人数, 注册资本, 注册资金, 实缴资本, registered capital, reg capital, registered fund,
         paid in capital, 商户号, 商户编号, 商户id, 代理商号, 代理商编号, 渠道商户号, 渠道商户id, 供应商编号, 厂商编号,
