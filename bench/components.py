@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import polars as pl
 
 from bench import rows, timing
 from bench.tokens import ecb
 from bequest.engine.kernels.cmac import tokens
-from bequest.engine.kernels.union_find import components
+from bequest.engine.kernels.coding import Tags, tag_codes
+from bequest.engine.kernels.union_find import components_of_codes
 
 
 def run(n: int) -> Iterator[dict[str, object]]:
@@ -20,6 +22,11 @@ def run(n: int) -> Iterator[dict[str, object]]:
     assert components(n, keys).tolist() == dictionaries(n, lists)
     taken = timing.seconds({"components": lambda: components(n, keys), "dictionaries": lambda: dictionaries(n, lists)})
     yield timing.result("components", n, "components", "dictionaries", taken)
+
+
+def components(n: int, keys: list[pl.Series]) -> np.ndarray:
+    """All columns to codes of one numbering, then the union."""
+    return components_of_codes(n, [tag_codes([Tags.of([key], n) for key in keys])])
 
 
 def dictionaries(n: int, keys: list[list[bytes | None]]) -> list[int]:

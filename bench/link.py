@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 from bench import timing
 from bench.tokens import ecb
 from bequest.engine.kernels.cmac import tokens
-from bequest.engine.kernels.coding import codes
+from bequest.engine.kernels.coding import Tags, tag_codes
 from bequest.engine.kernels.union_find import components_of_codes
 
 EMPTY = {"phone": 0.15, "id": 0.4, "email": 0.5}
@@ -46,7 +46,7 @@ def identifiers(n: int) -> list[pl.Series]:
 
 def linked(keys: list[pl.Series]) -> np.ndarray:
     """As `steps.link` does it: every key column to codes, then the union."""
-    return components_of_codes(len(keys[0]), [(codes([key])[0],) for key in keys])
+    return components_of_codes(len(keys[0]), [tag_codes([Tags.of([key], len(key))]) for key in keys])
 
 
 def first_edges(keys: list[pl.Series]) -> np.ndarray:

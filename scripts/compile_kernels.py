@@ -13,7 +13,8 @@ from bequest.demo.company import make_company
 from bequest.demo.personas import SMALLEST
 from bequest.engine.kernels import mask, normalise, redaction, spans
 from bequest.engine.kernels.cmac import row_digests, tokens
-from bequest.engine.kernels.union_find import components
+from bequest.engine.kernels.coding import Tags, tag_codes
+from bequest.engine.kernels.union_find import components_of_codes
 from bequest.model.case import Event
 from bequest.sources.opening import open_source
 from bequest.sources.source import Changes
@@ -37,7 +38,7 @@ def main() -> None:
                 for batch in source.read(table.name):
                     tags = tokens(batch["__key"], ecb, "warm\x1f")
                     row_digests(batch, ecb, "warm\x1f")
-                    components(batch.height, [tags])
+                    components_of_codes(batch.height, [tag_codes([Tags.of([tags], batch.height)])])
                     first = batch.to_series(1)
                     redaction.redact(first)
                     spans.extract(first)

@@ -6,9 +6,12 @@ import polars as pl
 import pytest
 from tests.unit.documents.sample_report import sample_report
 
+from bequest.app.phases import Phase
+from bequest.app.portal.choices import Ask
 from bequest.app.portal.done import outcome_texts
-from bequest.app.portal.open_card import normal_datum
+from bequest.app.portal.open_card import Situation, normal_datum
 from bequest.app.portal.page import is_quiet, make_page, opens_until
+from bequest.kernel.canonical import digest
 from bequest.law.evaluate import law_for
 from bequest.law.loader import load_pack
 from bequest.model.basis import Basis
@@ -21,6 +24,7 @@ from bequest.model.switch import Switch
 from bequest.steps.notify.answers import ANSWERS
 from bequest.steps.notify.content import Notice, NoticeItem
 from bequest.steps.notify.letters import body, fill, short_text
+from bequest.web.portal.effects import effect_of
 
 CASE = sample_report(Event.E5).case
 NOTICE = Notice(
@@ -125,3 +129,25 @@ def test_a_yes_to_sensitive_fields_is_taken_back_without_refusing_the_rest() -> 
     assert (release(field, given), release(secret, given)) == (Release.AS_IS, Release.AS_IS)
     assert (release(field, value), release(secret, value)) == (Release.AS_IS, Release.NONE)
     assert (release(field, "refused"), release(secret, "refused")) == (Release.NONE, Release.NONE)
+
+
+OFF = Switch(name="cn.pipl.part_sale_goes_on", value=False, reason="整店", by="legal-1")
+REFUSED = {
+    "a part of a business": (Event.E5, "PIPL-23", (), True),
+    "a part of a business, counsel reads it as a succession": (Event.E5, "PIPL-23", (OFF,), False),
+    "a succession in which all are asked": (Event.E5, "PIPL-22", (), False),
+    "a list": (Event.E10, "PIPL-23", (), True),
+}
+
+
+@pytest.mark.parametrize(("event", "route", "switches", "stays"), REFUSED.values(), ids=REFUSED)
+def test_a_refusal_is_said_to_cost_no_service_only_where_the_company_goes_on(
+    event: Event, route: str, switches: tuple[Switch, ...], stays: bool
+) -> None:
+    lots = (replace(CASE.lots[0], legal_route=LegalRoute(route), on_silence=OnSilence.RELEASE_NONE),)
+    page = make_page(replace(CASE, event=event, lots=lots, switches=switches), {}, "")
+    at = Situation(page, NOTICE, digest(page), "", tuple(lot.id for lot in lots), Phase.OPEN, False, CASE.effective_on)
+    for lang, costs_nothing in (("zh", "不影响任何已有的服务"), ("en", "It costs you no service")):
+        said = " ".join(effect_of(Ask.REFUSE_TRANSFER, at, lang))
+        assert (costs_nothing in said) is stays
+        assert ("见通知" in said or "stands in the letter" in said) is not stays

@@ -16,6 +16,7 @@ from bequest.law.windows import window_rules
 from bequest.model.case import MOVES_NOTHING, Case, Event, LegalRoute, Lot, Party, SystemKind
 from bequest.model.disposition import ReasonStatus
 from bequest.steps.notify.content import Notice
+from bequest.steps.notify.provision_texts import goes_on_without_a_yes
 from bequest.store.repositories import Looks
 from bequest.store.transaction import Tx
 
@@ -74,6 +75,8 @@ class PageLot:
     objection: tuple[Effect, ...]
     asks_sensitive: bool = False
     """Notice is enough, but what is sensitive passes on a yes of its own (PIPL Art. 29). Not on pages of before."""
+    copy_stays: bool = False
+    """Without a yes all stays as it is with the transferor. Not on pages of before, which point to the letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,7 @@ def _lot(case: Case, number: int) -> PageLot:
         route_open=lot.route_open,
         asks_consent=lot.asks_consent,
         asks_sensitive=_asks_sensitive(case, lot),
+        copy_stays=goes_on_without_a_yes(case, lot),
         purposes=lot.purposes,
         new_purposes=lot.new_purposes,
         objection=tuple(Effect(e.zh, e.en, e.articles, e.status is ReasonStatus.VERIFIED) for e in effects),

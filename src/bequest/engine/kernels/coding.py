@@ -5,7 +5,7 @@ coded part by part, the part being some bits of a hash: so the table stays small
 whatever parts they were made.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,17 +57,8 @@ class Tags:
         self.valid[at : at + len(part)] = valid
 
 
-def codes(keys: Sequence[pl.Series]) -> list[Codes]:
-    """Codes of tags, equal for equal tags in whichever column; null gets -1."""
-    return tag_codes([Tags.of(_slices(key), len(key)) for key in keys])
-
-
-def _slices(key: pl.Series) -> Iterator[pl.Series]:
-    return (key.slice(at, AT_ONCE) for at in range(0, len(key), AT_ONCE))
-
-
 def tag_codes(columns: Sequence[Tags]) -> list[Codes]:
-    """As `codes`, of columns that are plain numbers already."""
+    """Codes of tags, equal for equal tags in whichever column; where there is none, -1."""
     return _coded([(c.words[:, 0], c.words[:, 1], c.valid) for c in columns])
 
 

@@ -103,11 +103,6 @@ def _above(level: Words) -> Words:
     return above
 
 
-def words_of(hashes: bytes) -> Words:
-    """Hashes of 32 bytes, one after the other, as words."""
-    return np.frombuffer(hashes, ">u4").astype(np.uint32).reshape(-1, 8)
-
-
 def words_bytes(words: Words) -> bytes:
     """The hashes of these words, one after the other."""
     return words.astype(">u4").tobytes()

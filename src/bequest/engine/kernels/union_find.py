@@ -1,4 +1,4 @@
-"""Connected components over shared tags: which rows speak of the same thing."""
+"""Connected components over shared codes: which rows speak of the same thing."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,38 +7,26 @@ import numpy.typing as npt
 import polars as pl
 
 from bequest.engine.kernels.buffers import Bools, Ints, frozen, tag_array, tag_series
-from bequest.engine.kernels.coding import Codes, number_of, slot_of
+from bequest.engine.kernels.coding import Codes, number_of
 from bequest.engine.kernels.compiled import compiled
 
 Labels = npt.NDArray[np.uint32]
 
 
-def components(n: int, keys: Sequence[pl.Series] = (), edges: Ints | None = None) -> Labels:
+def components_of_codes(n: int, keys: Sequence[Sequence[Codes]], edges: Ints | None = None) -> Labels:
     """Labels 0, 1, … of the components of n rows, numbered by the first row of each.
 
-    Rows are joined when any of their tags are equal, in whichever of the `keys` columns (16-byte tags, null = none)
-    they stand, and by `edges` (m × 2 row numbers). Tags are compared whole: 128 bits, never a shorter hash.
+    Rows are joined by an equal code (-1 = none) in any two columns of one key, and by `edges` (m × 2 row numbers).
 
     Raises:
-        ValueError: where a column does not have n rows, a tag not 16 bytes, or an edge leaves the rows.
+        ValueError: where a column does not have n rows, or an edge leaves the rows.
     """
+    if any(len(column) != n for key in keys for column in key):
+        raise ValueError("every key column has one code per row")
     parent = np.arange(n, dtype=np.int32)
     if edges is not None and len(edges):
         if edges.ndim != 2 or edges.shape[1] != 2 or int(edges.min()) < 0 or int(edges.max()) >= n:
             raise ValueError("edges are pairs of row numbers")
-        _union_edges(parent, np.ascontiguousarray(edges, dtype=np.int64))
-    if any(len(key) != n for key in keys):
-        raise ValueError("every key column has one value per row")
-    _union_tags(parent, keys)
-    labels = np.empty(n, np.uint32)
-    _number(parent, labels)
-    return labels
-
-
-def components_of_codes(n: int, keys: Sequence[Sequence[Codes]], edges: Ints | None = None) -> Labels:
-    """As `components`, over codes (-1 = none): rows are joined by an equal code in any two columns of one key."""
-    parent = np.arange(n, dtype=np.int32)
-    if edges is not None and len(edges):
         _union_edges(parent, np.ascontiguousarray(edges, dtype=np.int64))
     for key in keys:
         first = np.full(number_of(key), -1, np.int32)
@@ -105,18 +93,6 @@ def smallest(labels: Labels, parts: Iterable[pl.Series], n: int) -> pl.Series:
     return tag_series("", best.view(np.uint8).reshape(n, 16), frozen(np.ones(n, np.bool_)))
 
 
-def _union_tags(parent: npt.NDArray[np.int32], keys: Sequence[pl.Series]) -> None:
-    n_tags = sum(len(key) - key.null_count() for key in keys)
-    if not n_tags:
-        return
-    slots = 1 << max(4, int(2 * n_tags - 1).bit_length())
-    table = np.zeros((slots, 3), np.uint64)
-    for key in keys:
-        tags, valid = tag_array(key)
-        words = frozen(tags).view(np.uint64)
-        _join_equal(parent, words, valid, table)
-
-
 @compiled
 def _root(parent, row):  # type: ignore[no-untyped-def]
     while parent[row] != row:
@@ -140,20 +116,6 @@ def _union(parent, a, b):  # type: ignore[no-untyped-def]
 def _union_edges(parent, edges):  # type: ignore[no-untyped-def]
     for i in range(edges.shape[0]):
         _union(parent, edges[i, 0], edges[i, 1])
-
-
-@compiled
-def _join_equal(parent, words, valid, table):  # type: ignore[no-untyped-def]
-    for row in range(words.shape[0]):
-        if not valid[row]:
-            continue
-        slot = slot_of(table, words[row, 0], words[row, 1])
-        if table[slot, 2]:
-            _union(parent, row, np.int64(table[slot, 2]) - 1)
-        else:
-            table[slot, 0] = words[row, 0]
-            table[slot, 1] = words[row, 1]
-            table[slot, 2] = row + 1
 
 
 @compiled

@@ -62,15 +62,28 @@ def _withdraw_objection(at: Situation) -> Said:
     ]  # fmt: skip
 
 
-def _transfer(*, yes: bool) -> Said:
+def _transfer(at: Situation, *, yes: bool) -> Said:
     if yes:
         return [
             ("标“移交”和“等您答复”的信息交给接收方，由它继续为您服务。",
              "Data marked as passed on or waiting goes to the receiver, who continues to serve you."),
             ("移交以前可以在本页改变主意，步骤一样多。", "Until then you can change your mind here, in as many steps."),
         ]  # fmt: skip
+    asked = [lot for lot in at.page.lots if lot.id in at.lots and lot.asks_consent]
+    if asked and all(lot.copy_stays for lot in asked):
+        copy = (
+            "您的信息不移交，照旧由原公司处理。不影响任何已有的服务。",
+            "Your data is not passed on; all stays as it is with the company you know. It costs you no service you "
+            "have.",
+        )
+    else:
+        copy = (
+            "您的信息不移交。原处的一份和靠它提供的服务怎么办，见通知。",
+            "Your data is not passed on. What becomes of the copy here, and of services that rest on it, stands in the "
+            "letter.",
+        )
     return [
-        ("您的信息不移交。不影响任何已有的服务。", "Your data is not passed on. It costs you no service you have."),
+        copy,
         ("不答复，同样不移交。", "No answer means the same."),
         ("以后可以在本页改为同意，步骤一样多。", "You can agree later on this page, in as many steps."),
     ]
@@ -215,8 +228,8 @@ def _relative(at: Situation) -> Said:
 _EFFECTS = {
     Ask.OBJECT: _object,
     Ask.WITHDRAW_OBJECTION: _withdraw_objection,
-    Ask.CONSENT_TRANSFER: lambda _: _transfer(yes=True),
-    Ask.REFUSE_TRANSFER: lambda _: _transfer(yes=False),
+    Ask.CONSENT_TRANSFER: lambda at: _transfer(at, yes=True),
+    Ask.REFUSE_TRANSFER: lambda at: _transfer(at, yes=False),
     Ask.CONSENT_SENSITIVE: lambda o: _sensitive(o, yes=True),
     Ask.REFUSE_SENSITIVE: lambda o: _sensitive(o, yes=False),
     Ask.CONSENT_NEW_PURPOSE: lambda o: _new_purpose(o, yes=True),

@@ -1,4 +1,4 @@
-"""Connected components over shared tags."""
+"""Connected components over shared tags, by their codes."""
 
 import numpy as np
 import polars as pl
@@ -6,11 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bequest.engine.kernels.union_find import components
+from bequest.engine.kernels.coding import Tags, tag_codes
+from bequest.engine.kernels.union_find import components_of_codes
 
 
 def tags(values: list[int | None]) -> pl.Series:
     return pl.Series([None if v is None else v.to_bytes(16, "big") for v in values], dtype=pl.Binary)
+
+
+def components(n: int, keys: list[pl.Series], edges: np.ndarray | None = None) -> np.ndarray:
+    """All columns are of one key: a tag joins rows in whichever of them it stands."""
+    return components_of_codes(n, [tag_codes([Tags.of([key], len(key)) for key in keys])], edges)
 
 
 def naive(n: int, keys: list[list[int | None]], edges: list[tuple[int, int]]) -> list[int]:

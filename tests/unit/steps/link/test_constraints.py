@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from tests.unit.steps.link.company import Rates, generate
 from tests.unit.steps.link.scoring import link_company, mentions
 
-from bequest.engine.kernels.coding import codes, pair_codes
-from bequest.engine.kernels.union_find import components, components_apart, components_of_codes
+from bequest.engine.kernels.coding import Tags, pair_codes, tag_codes
+from bequest.engine.kernels.union_find import components_apart, components_of_codes
 from bequest.steps.link.link import DECISIONS
 
 EDGES = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=40)
@@ -24,17 +24,16 @@ def test_no_component_breaks_a_constraint(edges: list, apart: list[int], never: 
         assert len({apart[i] for i in np.flatnonzero(labels == label)} - {-1}) <= 1
     assert all(labels[a] != labels[b] for a, b in never)
     free = components_apart(12, np.array(edges, np.int64).reshape(-1, 2), np.full((12, 1), -1), np.zeros((0, 2)))
-    assert free.tolist() == components(12, edges=np.array(edges, np.int64).reshape(-1, 2)).tolist()
+    assert free.tolist() == components_of_codes(12, [], np.array(edges, np.int64).reshape(-1, 2)).tolist()
 
 
 VALUES = st.lists(st.one_of(st.none(), st.integers(0, 5)), min_size=20, max_size=20)
 
 
 @given(VALUES, VALUES)
-def test_codes_join_what_the_tags_join(left: list, right: list) -> None:
+def test_codes_of_pairs_are_equal_where_both_tags_are(left: list, right: list) -> None:
     keys = [pl.Series([None if v is None else bytes([v] * 16) for v in k], dtype=pl.Binary) for k in (left, right)]
-    made = codes(keys)
-    assert components_of_codes(20, [made]).tolist() == components(20, keys).tolist()
+    made = tag_codes([Tags.of([key], len(key)) for key in keys])
     [pairs] = pair_codes([(made[0], made[1])])
     for i in range(20):
         for j in range(20):

@@ -65,15 +65,19 @@ VALUES = st.lists(st.one_of(st.none(), st.integers(0, 12)), min_size=1, max_size
 @given(VALUES, VALUES, st.integers(1, 5))
 def test_codes_count_by_first_appearance_in_whatever_parts(left: list, right: list, at_once: int) -> None:
     keys = [pl.Series([None if v is None else bytes([v] * 16) for v in k], dtype=pl.Binary) for k in (left, right)]
+
+    def made() -> list[np.ndarray]:
+        return coding.tag_codes([coding.Tags.of([key], len(key)) for key in keys])
+
     numbers: dict[int, int] = {}
     expected = [[-1 if v is None else numbers.setdefault(v, len(numbers)) for v in k] for k in (left, right)]
     with pytest.MonkeyPatch.context() as patch:
-        assert [c.tolist() for c in coding.codes(keys)] == expected
-        whole = coding.pair_codes([(coding.codes(keys)[0], np.arange(len(left), dtype=np.int32) % 2)])
+        assert [c.tolist() for c in made()] == expected
+        whole = coding.pair_codes([(made()[0], np.arange(len(left), dtype=np.int32) % 2)])
         patch.setattr(coding, "WHOLE", 0)
         patch.setattr(coding, "AT_ONCE", at_once)
-        assert [c.tolist() for c in coding.codes(keys)] == expected
-        again = coding.pair_codes([(coding.codes(keys)[0], np.arange(len(left), dtype=np.int32) % 2)])
+        assert [c.tolist() for c in made()] == expected
+        again = coding.pair_codes([(made()[0], np.arange(len(left), dtype=np.int32) % 2)])
     assert np.array_equal(whole, again)
 
 
