@@ -64,8 +64,8 @@ class Desk:
             [self.case] = [r.case for r in tx.cases.list()]
         self.id = self.case.id
         self.lots = [lot.id for lot in self.case.lots]
-        self.refs = register(ctx.workspace(self.id))["ref"].to_list()
-        self.day = register(ctx.workspace(self.id))["told_on"].max()
+        self.refs: list[str] = register(ctx.workspace(self.id))["ref"].to_list()
+        self.day = str(register(ctx.workspace(self.id))["told_on"].max())
         self.n = 0
 
     def line(self, who: int, word: str, hour: int, lot: str = "") -> str:
@@ -158,8 +158,8 @@ def test_an_answer_for_all_lots_from_before_leaves_the_receipt_for_one_lot(desk:
     desk.enter(desk.line(0, "refuse_transfer", 10, other))
     assert f"answered again later for {other}" in desk.check(found["", "given"]).en
     desk.enter(desk.line(0, "consent_transfer", 11))
-    found = {key: desk.check(f) for key, f in found.items()}
-    assert {key for key, check in found.items() if not check.ok} == {(one, "refused"), ("", "given")}
+    checked = {key: desk.check(f) for key, f in found.items()}
+    assert {key for key, check in checked.items() if not check.ok} == {(one, "refused"), ("", "given")}
 
 
 def test_one_for_a_lot_behind_one_for_all_has_a_receipt_that_says_so(desk: Desk) -> None:
