@@ -35,7 +35,7 @@ _MOVED = frozenset(
     )
 )
 _MOVED_HAN = ("速度", "方向", "航向", "海拔", "基站", "精度")
-_LIKE = frozenset(listed("similarity, likeness, confidence, vector, embedding, template, feature, features"))
+_LIKE = frozenset(listed("similarity, confidence, vector, embedding, template, feature, features"))
 _LIKE_HAN = ("相似", "置信", "向量", "特征", "模板")
 _PICTURES = frozenset(listed("url, path, file, img, image, pic, picture, photo, src"))
 _PICTURES_HAN = ("图片", "照片", "相片", "路径", "地址")
