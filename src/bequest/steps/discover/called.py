@@ -27,6 +27,7 @@ _SOMEBODY = frozenset(
 )
 _TRACES = (*lexicon.TRACE_WORDS, "tracking", "footmark", "行程轨迹")
 _FACES = tuple(listed("face, faceid, liveness, biometric, fingerprint, 人脸, 活体, 指纹"))
+_CALLS = tuple(listed("call, calls, recording, recordings, 通话, 录音, 呼叫, 外呼"))
 _PHOTOS = tuple(listed("photo, photos, avatar, portrait, album, 相册, 照片, 头像"))
 _INJURIES = tuple(listed("injury, injuries, hurt, accident, casualty, 工伤, 伤情, 受伤, 事故, 伤亡"))
 _MOVED = frozenset(
@@ -58,6 +59,14 @@ class _Sign:
 _SIGNS = (
     _Sign(_TRACES, _MOVED, _MOVED_HAN, FieldClass.LOCATION_TRACE, "context:in a table of positions"),
     _Sign(_FACES, _LIKE, _LIKE_HAN, FieldClass.BIOMETRIC, "context:in a table of faces"),
+    _Sign(
+        _CALLS,
+        frozenset({"record", "recording", "audio", "voice", "sound"}),
+        ("录音",),
+        FieldClass.FREE_TEXT,
+        "context:recording of a call",
+        lambda f: f is TypeFamily.TEXT,
+    ),
     _Sign(
         _PHOTOS,
         _PICTURES,
@@ -109,7 +118,25 @@ def as_called(sample: TableSample, context: TableContext, columns: tuple[ColumnM
             else c
             for c, info in zip(columns, sample.columns, strict=True)
         )
+    if context.topic is Topic.EVENT and context.persons and not context.buying and not context.log:
+        columns = tuple(
+            _taken(c, FieldClass.ORDER_NO, "context:number of the matter", info, context, sample)
+            if _numbers_the_matter(c, info, sample)
+            else c
+            for c, info in zip(columns, sample.columns, strict=True)
+        )
     return columns
+
+
+def _numbers_the_matter(column: ColumnMap, info: ColumnInfo, sample: TableSample) -> bool:
+    """Whether a text numbers what the table is called after: `trip_no` in a table of trips."""
+    words = words_of(info.said)
+    of_it = len(words) == 2 and words[:1] == words_of(sample.table)[-1:] and words[-1] in _NUMBERS
+    open_still = column.cls in _OPEN and not column.personal and not info.is_key
+    return of_it and open_still and type_family(info.declared_type) is TypeFamily.TEXT
+
+
+_NUMBERS = frozenset({"no", "nbr", "number", "num", "sn"})
 
 
 def _is_meant(sign: _Sign, column: ColumnMap, info: ColumnInfo) -> bool:
@@ -137,7 +164,7 @@ def _taken(
         column,
         cls=cls,
         personal=True,
-        sensitive=sensitive_by_class(cls),
+        sensitive=sensitive_by_class(cls) or cls is FieldClass.FREE_TEXT,  # what was said in a call
         role=role_of(cls, True, info, context, sample),
         confidence=700,
         evidence=(evidence,),
