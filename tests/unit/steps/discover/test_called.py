@@ -52,7 +52,7 @@ def _personal(found: DataMap, column: str) -> bool:
     [
         ("face_log", "similarity:decimal(5,2)", FieldClass.BIOMETRIC),
         ("face_log", "vector:blob", FieldClass.BIOMETRIC),
-        ("call_log", "record_url:varchar(200)", FieldClass.FREE_TEXT),
+        ("call_record", "record_url:varchar(200)", FieldClass.FREE_TEXT),
         ("injury_case", "cost:decimal(10,2)", FieldClass.INCOME_ASSETS),
         ("accident_case", "claim_amount:decimal(10,2)", FieldClass.INCOME_ASSETS),
         ("accident_case", "hospital_name:varchar(80)", FieldClass.HEALTH),
