@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from bequest.model.datamap import ColumnMap, DataMap, FactBinding, FieldClass, Relation, TableMap, TableState, Verdict
 from bequest.model.facts import Fact, RecordClass, RowRole
+from bequest.steps.discover.called import as_called
 from bequest.steps.discover.context import TableContext, Topic, table_context
 from bequest.steps.discover.judge import judge_column
 from bequest.steps.discover.learned import with_second_opinion
@@ -50,7 +51,7 @@ def by_rules(sample: TableSample) -> tuple[TableContext, tuple[ColumnMap, ...]]:
     if (more := with_identifiers_found(with_people_found(sample, context, columns), columns)) is not context:
         context = more
         columns = tuple(judge_column(sample, c, context) for c in sample.columns)
-    return context, as_a_whole(sample, context, columns)
+    return context, as_called(sample, context, as_a_whole(sample, context, columns))
 
 
 def _propose(sample: TableSample, kinds: Sequence[str]) -> TableMap:

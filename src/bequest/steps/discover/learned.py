@@ -17,7 +17,7 @@ from bequest.model.datamap import ColumnMap, FieldClass
 from bequest.steps.discover import lexicon
 from bequest.steps.discover.context import TableContext, Topic
 from bequest.steps.discover.detectors import DETECTORS
-from bequest.steps.discover.matching import mentions, words_of
+from bequest.steps.discover.matching import mentions, name_hits, words_of
 from bequest.steps.discover.personal import is_a_figure, sensitive_by_class
 from bequest.steps.discover.roles import role_of
 from bequest.steps.discover.sample import ColumnInfo, TableSample
@@ -95,6 +95,8 @@ def _sensitive(column: ColumnMap, seen: Sequence[str]) -> ColumnMap:
 def _added(
     column: ColumnMap, info: ColumnInfo, seen: Sequence[str], context: TableContext, sample: TableSample
 ) -> ColumnMap:
+    if _is_told_in_full(info):
+        return column
     odds = score(models()["personal"], seen) - doubt(seen)
     if odds + _CARE < PERSONAL_FROM:
         return column
@@ -107,7 +109,7 @@ def _added(
     cls = column.cls if column.cls not in _LEFT else _class_of(info, seen)
     before = words_of(info.said)[:-1]
     of_firms = context.held_by_firms or (belongs_to_organisation(before) and not names_a_person(before, ""))
-    if of_firms and cls in _HELD:
+    if (of_firms and cls in _HELD) or (context.buying and cls in _HELD | _REFERENCES):
         return column
     if cls is FieldClass.INCOME_ASSETS and not _holds_what_it_measures(context) and _is_a_rate(info):
         return column
@@ -124,6 +126,12 @@ def _added(
         confidence=max(500, round(1000 / (1 + math.exp(-odds)))),
         evidence=(f"learned:{_shown(seen)}",),
     )
+
+
+def _is_told_in_full(info: ColumnInfo) -> bool:
+    """Whether the whole name is a phrase the rules know to say nothing of people: `cert_type`, `valid_date`."""
+    hits = name_hits(info.said)
+    return any(h.cls is FieldClass.NOT_PI and not h.before and " " in h.hint and h.hint != "yes or no" for h in hits)
 
 
 def _holds_what_it_measures(context: TableContext) -> bool:

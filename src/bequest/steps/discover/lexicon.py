@@ -87,6 +87,7 @@ ORGANISATIONS = SUPPLIERS + listed(
     饭店, 部门, 科室, 站点, 品牌, 合作伙伴, 承运, 平台, 租户, 服务器, 网站, 场馆, 俱乐部, 经销商, 分销商, 单位,
     自提点, 服务商, 驿站, 小区, 楼宇, 影院, 景区, 药店, 快递公司, 物流公司, 停车场, 团队, 开户行, 分店, 代理商,
     岗位, 职位, locker, kiosk, booth, 快递柜, 智能柜, 自提柜, 柜机, 售货机, 担保机构, 合作机构, 保险公司,
+    court, tribunal, prison, church, museum, courthouse, hall, 法院, 监狱,
     供电所, 居委会, 街道办, 派出所, 社区, 物业公司, 施工单位, 监理单位, 渠道商, 加盟商, 批发商, 零售商, 子公司,
     营业厅, 中转站, 分拨中心, 仓, wangdian, yizhan, shequ, wuye"""
 )
@@ -194,6 +195,7 @@ COMMUNICATION_WORDS = listed(
 FINANCE_WORDS = listed(
     """advance, advances, 预支,
     due, dues, arrears, dunning, lending, lender, debtor, capital, purse, topup, subsidy, credit_bureau, bureau,
+    owe, owed, dun,
     savings, mortgage, installment, instalment, penalty, collateral, 应还, 应收, 催收, 担保, 抵押, 分期, 出借,
     零钱, 红包, 余额宝, bank, bankcard, 银行卡, 征信, account, acc, acct, wallet, fund, funds, asset, loan,
     borrow, borrower, lend, invest, investment, investor, repay, repayment, refund_plan, recharge, withdraw,

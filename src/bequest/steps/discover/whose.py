@@ -7,6 +7,7 @@ from bequest.steps.discover.matching import PINYIN
 from bequest.steps.discover.words import has_han
 
 _ORGANISATION_WORDS = frozenset(lexicon.ORGANISATIONS) | {
+    "firm",
     "product",
     "goods",
     "device",

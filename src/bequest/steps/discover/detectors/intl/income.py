@@ -59,6 +59,8 @@ DETECTOR = Detector(
         是否有车, 房产信息, 车产信息, 债务, 贷款余额, 房贷, 车贷, gzje, jbgz, gwgz, sfgz, yfgz, zhye, ye,
         pension money, retirement pay, 退休金, 养老金额, 低保, 低保金, 补助金额, 抚恤金, 家庭年收入, 收入来源,
         收入情况, 经济来源, 逾期期数, 逾期次数, 剩余本金, 借款本金, 贷款本金, 未还金额, 欠费金额, 欠费,
+        欠费月数, 欠款月数, owe amount, owe amt, owe month, owe months, owed amount,
+        amount owed,
         最低还款额, 已用额度, 可用额度, 剩余额度, 总额度, 贷款额度, 申请额度, 批准额度, 授信金额, 放款金额,
         代偿金额, 房屋状况, 车辆状况, 家庭月收入, 其他收入, house status, house type person, own house, own car,
         overdue times, overdue count, overdue periods, overdue principal, loan limit, available limit,

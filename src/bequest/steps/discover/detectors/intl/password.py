@@ -10,6 +10,7 @@ DETECTOR = Detector(
     reference="GB/T 35273-2020 Annex B (passwords and related protective information)",
     hints=listed(
         """upwd, userpwd, logpwd, loginpwd,
+        puk, puk code,
         密码提问, 密码回答, 密码问题, 密码答案, 密保, 密保问题, 密保答案, 提示问题, 提示答案, 安全问题, 安全答案,
         会话密钥, session key, security question, security answer, secret question, secret answer, pwd question,
         pwd answer, password question, password answer, password hint, pwd hint, mfa secret, totp secret,
