@@ -12,7 +12,7 @@ from bequest.steps.discover import lexicon
 from bequest.steps.discover.around import told
 from bequest.steps.discover.context import TableContext, Topic
 from bequest.steps.discover.detector import TypeFamily, type_family
-from bequest.steps.discover.matching import mentions, words_of
+from bequest.steps.discover.matching import comment_hits, mentions, words_of
 from bequest.steps.discover.personal import sensitive_by_class
 from bequest.steps.discover.roles import role_of
 from bequest.steps.discover.sample import ColumnInfo, TableSample
@@ -118,7 +118,7 @@ def as_called(sample: TableSample, context: TableContext, columns: tuple[ColumnM
             else c
             for c, info in zip(columns, sample.columns, strict=True)
         )
-    if context.topic is Topic.EVENT and context.persons and not context.buying and not context.log:
+    if context.topic in {Topic.EVENT, Topic.UNKNOWN} and context.persons and not context.buying and not context.log:
         columns = tuple(
             _taken(c, FieldClass.ORDER_NO, "context:number of the matter", info, context, sample)
             if _numbers_the_matter(c, info, sample)
@@ -133,7 +133,9 @@ def _numbers_the_matter(column: ColumnMap, info: ColumnInfo, sample: TableSample
     words = words_of(info.said)
     of_it = len(words) == 2 and words[:1] == words_of(sample.table)[-1:] and words[-1] in _NUMBERS
     open_still = column.cls in _OPEN and not column.personal and not info.is_key
-    return of_it and open_still and type_family(info.declared_type) is TypeFamily.TEXT
+    return (
+        of_it and open_still and not comment_hits(info.comment) and type_family(info.declared_type) is TypeFamily.TEXT
+    )
 
 
 _NUMBERS = frozenset({"no", "nbr", "number", "num", "sn"})

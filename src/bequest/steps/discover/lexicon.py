@@ -217,6 +217,7 @@ WORK_HISTORY_WORDS = listed(
 )
 ATTENDANCE_WORDS = listed(
     """attendance, attend, checkin, clock, punch, signin, timesheet, worktime, 考勤, 打卡, 签到, 出勤, 缺勤, 晚归,
+    kq, kaoqin,
     gate, inout, passage, patrol, visitor, visiter, 门禁, 通行, 进出, 出入, 巡更, 巡逻, 来访, 访客, wangui, fangke"""
 )
 MACHINERY_WORDS = listed(

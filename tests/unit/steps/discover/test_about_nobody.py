@@ -74,7 +74,7 @@ def _class(found: DataMap, table: str, column: str) -> FieldClass:
 GATE = ("id:bigint", "cust_no:varchar(20)", "gate_name:varchar(20)", "open_time:datetime")
 
 
-@pytest.mark.parametrize("name", ["gate_record", "patrol", "visitor_pass"])
+@pytest.mark.parametrize("name", ["gate_record", "patrol", "visitor_pass", "kq_jilu"])
 def test_when_somebody_passed_is_what_they_did(name: str) -> None:
     found = discover([_table("customer", *PERSON), _table(name, *GATE)])
     assert _class(found, name, "open_time") is FieldClass.BEHAVIOUR

@@ -14,7 +14,8 @@ DETECTOR = Detector(
     cls=FieldClass.REGION,
     reference="GB/T 2260; GB/T 35273-2020 Annex A",
     hints=listed(
-        """省份, 城市, 区县, 区域, 地区, 直辖市, 省市, 省市区, 所在省, 所在市, 所在区, 所在地, 所在城市, 所在省份,
+        """lives in, living in,
+        省份, 城市, 区县, 区域, 地区, 直辖市, 省市, 省市区, 所在省, 所在市, 所在区, 所在地, 所在城市, 所在省份,
         所在地区, 行政区, 行政区划, 国家, 国籍, 乡镇, 街道办, 籍贯, 出生地, 户籍省, 户籍市, 祖籍, native place,
         hometown, jiguan, place of birth, birthplace, birth place, 省编码, 市编码, 区编码, 省代码, 市代码,
         区代码, 省id, 市id, 区id, 省份id, 城市id, 区县id, 县id, 地区id, 区域id, 省份编码, 城市编码, 省份名称,

@@ -9,7 +9,8 @@ DETECTOR = Detector(
     cls=FieldClass.BIOMETRIC,
     reference="PIPL Art. 28; GB/T 41819 (face recognition)",
     hints=listed(
-        """人脸, 人脸照片, 人脸图片, 人脸特征, 人脸特征值, 人脸数据, 人脸id, 人脸token, 人脸标识, 指纹, 指纹特征,
+        """live capture, liveness capture,
+        人脸, 人脸照片, 人脸图片, 人脸特征, 人脸特征值, 人脸数据, 人脸id, 人脸token, 人脸标识, 指纹, 指纹特征,
         指纹数据, 声纹, 虹膜, 掌纹, 基因, 基因信息, 人脸库id, face token, face id, face feature, face features,
         face data, face image, face template, face encoding, face embedding, face vector, fingerprint,
         fingerprint data, finger print, finger template, finger data, voiceprint, voice print, iris, palmprint,

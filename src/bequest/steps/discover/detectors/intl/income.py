@@ -9,7 +9,8 @@ DETECTOR = Detector(
     cls=FieldClass.INCOME_ASSETS,
     reference="PIPL Art. 28 (financial accounts); GB/T 35273-2020 Annex B (personal property)",
     hints=listed(
-        """five class, five level class, 五级分类, 五级形态,
+        """funds origin, wealth origin, origin of funds, source of wealth, bequeathed,
+        five class, five level class, 五级分类, 五级形态,
         工资, 薪资, 薪水, 薪酬, 月薪, 年薪, 基本工资, 基础工资, 底薪, 岗位工资, 绩效工资, 实发工资, 应发工资,
         薪资待遇, 奖金, 年终奖, 收入, 月收入, 年收入, 家庭收入, 个人收入, 余额, 账户余额, 可用余额, 钱包余额,
         用户余额, 佣金, 累计佣金, 可提现金额, 可提现佣金, 冻结金额, 冻结余额, 授信额度, 信用额度, 信用分,

@@ -9,7 +9,8 @@ DETECTOR = Detector(
     cls=FieldClass.MARITAL,
     reference="GB/T 2261.2; GB/T 35273-2020 Annex A",
     hints=listed(
-        """婚姻状况, 婚姻状态, 婚姻, 婚否, 婚姻情况, 婚况, 结婚状况, 婚育状况, 婚育情况, 结婚日期, 结婚纪念日,
+        """wed before, married before, divorce papers, divorce certificate,
+        婚姻状况, 婚姻状态, 婚姻, 婚否, 婚姻情况, 婚况, 结婚状况, 婚育状况, 婚育情况, 结婚日期, 结婚纪念日,
         marital, marital status, marriage, marriage status, married, marry, marital state, wedlock, hyzk,
         hunyinzhuangkuang, hunfou, marital code, civil status, wedding date, married state, marry status,
         marry state, is married, ismarried, marriage state, marital stat, marriage code, marriage condition,

@@ -9,7 +9,8 @@ DETECTOR = Detector(
     cls=FieldClass.SIGNATURE,
     reference="Electronic Signature Law of the PRC Art. 2",
     hints=listed(
-        """签名图片, 手写签名, 电子签名, 签字, 签名照, 签章, 客户签名, 签字图片, 签名文件, 用户签名图, 签收签名,
+        """autograph,
+        签名图片, 手写签名, 电子签名, 签字, 签名照, 签章, 客户签名, 签字图片, 签名文件, 用户签名图, 签收签名,
         signature image, signature img, esignature, e signature, signature url, signature pic, sign image,
         sign img, sign pic, handwritten signature, signature file, qianming, signature path, sign url,
         sign picture, sign photo, sign image url, signature photo, signed image, sign pic url,
