@@ -231,7 +231,11 @@ def test_the_same_over_the_api(watched: Watched, caller: Program) -> None:
     }  # fmt: skip
     assert read(caller.tell(f"{place}/registrations", given))["registered_at"] == "2026-11-03T04:05:06Z"
     assert [a.platform for a in watched.found.heads[0].anchors] == ["示例存证平台", "another"]
-    assert caller.tell(f"{place}/registrations", given | {"receipt": "?"}).status == 422
+    for strange in ("?", "é", "\x00"):
+        assert caller.tell(f"{place}/registrations", given | {"receipt": strange}).status == 422
+        assert caller.tell(f"{place}/stamped", {"answer": strange}).status == 422
+    for answer in (b"\x00", b"0\x80", b"no token"):
+        assert caller.tell(f"{place}/stamped", {"answer": base64.b64encode(answer).decode()}).status == 409
     assert caller.tell(f"{place}/cosignatures", {"text": "x" * 530_000}).status == 413
     assert caller.tell(f"{place}/requests", {"witness": "x" * 40_000}).status == 413, "no file goes there"
 

@@ -1,7 +1,6 @@
 """Heads of the log that were handed out, and what witnesses, authorities and platforms gave back for them."""
 
 import base64
-import binascii
 from datetime import datetime
 from typing import Annotated
 
@@ -150,7 +149,7 @@ def _registered(a: Anchor) -> Registered:
 def _bytes(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:  # also for signs that are not ASCII
         raise InputError("the file is not in base64", hint="Send its bytes as base64, without line breaks.") from None
 
 
