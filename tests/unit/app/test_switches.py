@@ -94,5 +94,5 @@ def test_every_switch_of_the_pack_can_be_set_or_says_that_nothing_asks_it() -> N
     pack = load_pack("cn")
     states = switch_states(pack, (), on=pack.as_of)
     assert [s.name for s in states if not s.is_asked] == []
-    assert len(states) == 5
+    assert len(states) == 6
     assert all(s.off.zh and s.on.zh and s.off != s.on for s in states)
