@@ -126,9 +126,22 @@ class _Reader:
                     rows = [r for r in rows if r["state"] == "done"]
                 if table == "store_portalcard":
                     rows = self._cards(rows)
+                if table == "store_setting":
+                    rows = self._settings(rows)
                 for n, row in enumerate(rows):
                     kept = {k: self._cell(k, v) for k, v in row.items() if k not in _MOVES}
                     yield f"database {table} {n}", kept
+
+    def _settings(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The portal's page without the head of the log in it: each run has packages, so hashes, of its own."""
+        out = []
+        for row in rows:
+            if row["name"] == "portal_page":
+                page = json.loads(row["value_json"])
+                page["fixed_head"] = bool(page.get("fixed_head"))
+                row = row | {"value_json": json.dumps(page, ensure_ascii=False)}
+            out.append(row | {"value_json": "is there"} if row["name"] == "portal_page_digest" else row)
+        return out
 
     def _cards(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Cards as their people see them; one that no link of the case opens is a failure."""
