@@ -19,6 +19,7 @@ from tests.web.api_client import EVERYTHING, Program, read
 from tests.web.conftest import PASSWORD, Answer, Client, Server, Town, sign_in, start, stop
 from tests.web.test_screens import CHROMIUM, VIEWS, look, sync_api
 
+from bequest.app.anchors import MOST_BYTES
 from bequest.app.console.accounts import add_account
 from bequest.app.console.tokens import make_token
 from bequest.app.context import open_context
@@ -202,6 +203,8 @@ def test_a_receipt_of_a_platform_is_taken_where_it_names_a_head(
         got = upload(legal, "registered", name, data, **given)
         assert got.status == 422, (name, watched.found.heads[0].anchors)
     assert watched.found.heads[0].anchors == ()
+    large = upload(legal, "registered", "r.json", good + b" " * MOST_BYTES, **SAID)
+    assert (large.status, "larger than 16,384 KB" in large.text) == (422, True), "said, not called nothing"
     assert upload(legal, "registered", "r.json", good, **SAID).status == 303
     [anchor] = watched.found.heads[0].anchors
     assert anchor.registered_at == "2026-11-03T04:05:06Z", "the form's time is that of the case, Asia/Shanghai"

@@ -8,6 +8,8 @@ from django.core.files.uploadhandler import MemoryFileUploadHandler, StopUpload
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
+from bequest.kernel.errors import InputError
+
 View = Callable[..., HttpResponseBase]
 LONGEST_RECEIPT = 2_000_000
 
@@ -17,7 +19,12 @@ class InMemory(MemoryFileUploadHandler):
 
     def __init__(self, request: HttpRequest, longest: int) -> None:
         super().__init__(request)
-        self._longest, self._seen = longest, 0
+        self.longest, self._seen = longest, 0
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the file was longer, so that it is not among the files of the form."""
+        return self._seen > self.longest
 
     def handle_raw_input(self, *_: Any, **__: Any) -> None:
         """Take any length; what is too long is cut off when it comes."""
@@ -26,7 +33,7 @@ class InMemory(MemoryFileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         """Keep a piece in memory."""
         self._seen += len(raw_data)
-        if self._seen > self._longest:
+        if self.is_cut:
             raise StopUpload(connection_reset=False)
         super().receive_data_chunk(raw_data, start)
         return None
@@ -50,8 +57,18 @@ def takes_file(longest: int) -> Callable[[View], View]:
 
 
 def handed_in(request: HttpRequest, longest: int, *, file: str = "file", text: str = "text") -> bytes:
-    """What was uploaded, else what was pasted."""
+    """What was uploaded, else what was pasted.
+
+    Raises:
+        InputError: where the file was longer than the form takes.
+    """
     uploaded = request.FILES.get(file)
+    for handler in request.upload_handlers:
+        if isinstance(handler, InMemory) and handler.is_cut:
+            raise InputError(
+                f"the file is larger than {handler.longest >> 10:,} KB",
+                hint="Choose the file that was meant: none that belongs here is that large.",
+            )
     if uploaded is not None:
         return bytes(uploaded.read(longest))
     return request.POST.get(text, "").encode()

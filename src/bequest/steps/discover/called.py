@@ -6,6 +6,7 @@ column's own words left it open.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bequest.model.datamap import ColumnMap, FieldClass
 from bequest.steps.discover import lexicon
@@ -103,32 +104,27 @@ def as_called(sample: TableSample, context: TableContext, columns: tuple[ColumnM
     if not somebody or context.machinery or context.topic in {Topic.ORGANISATION, Topic.THING}:
         return columns
     both = told(sample)
+
+    def take(cls: FieldClass, evidence: str, is_meant: Callable[[ColumnMap, ColumnInfo], bool]) -> None:
+        nonlocal columns
+        columns = tuple(
+            _taken(c, cls, evidence, info, context, sample) if is_meant(c, info) else c
+            for c, info in zip(columns, sample.columns, strict=True)
+        )
+
     for sign in _SIGNS:
         if mentions(both, sign.called):
-            columns = tuple(
-                _taken(c, sign.cls, sign.evidence, info, context, sample) if _is_meant(sign, c, info) else c
-                for c, info in zip(columns, sample.columns, strict=True)
-            )
+            take(sign.cls, sign.evidence, partial(_is_meant, sign))
     placed = sum(c.cls in _POSITIONS and c.personal for c in columns)
     parcels = any(c.cls is FieldClass.TRACKING_NUMBER for c in columns)
     if mentions(both, _TRACES) and placed >= _PLACED and not parcels:
-        columns = tuple(
-            _taken(c, FieldClass.BEHAVIOUR, "context:when somebody was there", info, context, sample)
-            if _is_when(c, info)
-            else c
-            for c, info in zip(columns, sample.columns, strict=True)
-        )
+        take(FieldClass.BEHAVIOUR, "context:when somebody was there", _is_when)
     if context.topic in {Topic.EVENT, Topic.UNKNOWN} and context.persons and not context.buying and not context.log:
-        columns = tuple(
-            _taken(c, FieldClass.ORDER_NO, "context:number of the matter", info, context, sample)
-            if _numbers_the_matter(c, info, sample)
-            else c
-            for c, info in zip(columns, sample.columns, strict=True)
-        )
+        take(FieldClass.ORDER_NO, "context:number of the matter", partial(_numbers_the_matter, sample))
     return columns
 
 
-def _numbers_the_matter(column: ColumnMap, info: ColumnInfo, sample: TableSample) -> bool:
+def _numbers_the_matter(sample: TableSample, column: ColumnMap, info: ColumnInfo) -> bool:
     """Whether a text numbers what the table is called after: `trip_no` in a table of trips."""
     words = words_of(info.said)
     of_it = len(words) == 2 and words[:1] == words_of(sample.table)[-1:] and words[-1] in _NUMBERS

@@ -199,7 +199,8 @@ def _behind_a_prefix(word: str) -> str:
     return next((r for r in rests if r in _TOPICAL), "")
 
 
-_FILES, _LONGEST_PREFIX, _LEAST_REST = frozenset({"file", "dossier", "archive", "profile", "roster"}), 4, 5
+_FILES = frozenset({"file", "dossier", "archive", "profile", "roster"})
+_LONGEST_PREFIX, _LEAST_REST = 4, 5
 _RANKS = frozenset({"会员等级", "用户等级", "客户等级", "等级", "医院等级", "酒店等级"})
 """Spelt like 登记, which names of tables in pinyin far more often mean."""
 _THINGS_AND_EVENTS = frozenset(lexicon.THINGS) | frozenset(lexicon.EVENTS)

@@ -9,6 +9,7 @@ from bequest.app.public.certificates import LONGEST, check_certificate, revocati
 from bequest.app.public.disclosure import LEAST, disclosure_of
 from bequest.app.public.person_proofs import check_person_proof, is_person_proof
 from bequest.kernel.clock import rfc3339
+from bequest.kernel.errors import InputError
 from bequest.web.pages import plain_page, render
 from bequest.web.site import site
 from bequest.web.uploads import InMemory, handed_in
@@ -19,20 +20,23 @@ from bequest.web.uploads import InMemory, handed_in
 def check(request: HttpRequest) -> HttpResponse:
     """Whether a certificate, or a person's proof, is ours: paste the text of its code or the original, or upload it."""
     if request.method != "POST":
-        return render(request, "public/check.html", checked=None, empty=False)
+        return render(request, "public/check.html", checked=None, trouble="")
     here, now, source = site(), site().clock.now(), request.META.get("REMOTE_ADDR", "")
     if attempts.is_over(here.store, attempts.CHECKS, source, here.key, now):
         return plain_page(request, 429, "wait")
     attempts.note_failure(here.store, attempts.CHECKS, source, here.key, now)
     request.upload_handlers = [InMemory(request, LONGEST)]
-    given = handed_in(request, LONGEST)
+    try:
+        given = handed_in(request, LONGEST)
+    except InputError:
+        return render(request, "public/check.html", 422, checked=None, trouble="large")
     if not given.strip():
-        return render(request, "public/check.html", 422, checked=None, empty=True)
+        return render(request, "public/check.html", 422, checked=None, trouble="empty")
     if is_person_proof(given):
         return render(
-            request, "public/check.html", proof=check_person_proof(here.store, given), checked=None, empty=False
+            request, "public/check.html", proof=check_person_proof(here.store, given), checked=None, trouble=""
         )
-    return render(request, "public/check.html", checked=check_certificate(here.store, given), empty=False)
+    return render(request, "public/check.html", checked=check_certificate(here.store, given), trouble="")
 
 
 @require_safe
