@@ -74,7 +74,8 @@ def check_answers(files: BundleFiles, log: LogView, findings: Findings) -> Answe
         findings.refused("answers", LEAVES, "答复的行不成立", "the lines of the answers do not hold", error)
         return None
     zh = f"{len(batches)} 批答复逐条入了日志，各批的根均相符"
-    en = f"{len(batches)} batches of answers are committed to one by one, and the log holds their roots"
+    many = "1 batch of answers is" if len(batches) == 1 else f"{len(batches)} batches of answers are"
+    en = f"{many} committed to one by one, and the log holds each root"
     findings.passed("answers", zh, en, file=LEAVES)
     return AnswerLines(batches, without)
 
