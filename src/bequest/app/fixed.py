@@ -15,9 +15,9 @@ from bequest.app.workspace import Workspace
 from bequest.crypto.atomic import write_file
 from bequest.kernel.errors import StateError
 from bequest.model.facts import Fact
-from bequest.steps.notify.answers import stopping
+from bequest.steps.notify.answers import last_words, over_lots, stopping
 
-_ANSWER = ("ref", "fact", "value", "lot")
+_ANSWER = ("ref", "fact", "value", "part")
 _NEW_PURPOSE = Fact.CONSENT_NEW_PURPOSE.value
 _WITHDRAWS = (Fact.OBJECTION.value, Fact.CONSENT_TRANSFER.value, Fact.GUARDIAN_CONSENT.value)
 _HALF_DONE = "a delta cutover is under way"
@@ -105,10 +105,11 @@ def keep_fixed(workspace: Workspace, path: Path) -> None:
     write_file(path, _copy(workspace).read_bytes() if _copy(workspace).is_file() else b"")
 
 
-def withdrawn_since(workspace: Workspace, kept: Path, lot: str) -> pl.Series:
+def withdrawn_since(workspace: Workspace, kept: Path, lot: str, lots: tuple[str, ...]) -> pl.Series:
     """References of people who objected, or took back the consent to the transfer, since answers were kept there.
 
-    `lot`: an answer for another lot does not count. A dispute stops the destruction but withdraws nothing.
+    What counts is the last word for this lot, then and now; `lots` are all of the case. A dispute stops the
+    destruction but withdraws nothing.
     """
     answers = saved_answers(workspace)
     if answers is None:
@@ -116,11 +117,11 @@ def withdrawn_since(workspace: Workspace, kept: Path, lot: str) -> pl.Series:
     data = kept.read_bytes()
     before = with_lot(pl.read_parquet(io.BytesIO(data))) if data else answers.clear()
     meant = stopping().filter(pl.col("fact").is_in(list(_WITHDRAWS)))
-    new = answers.filter(pl.col("lot").is_in(["", lot])).join(meant, on=["fact", "value"], how="semi")
-    return new.join(before, on=list(_ANSWER), how="anti")["ref"].unique().sort()
+    new = _last(answers, lots).filter(pl.col("part") == lot).join(meant, on=["fact", "value"], how="semi")
+    return new.join(_last(before, lots), on=list(_ANSWER), how="anti")["ref"].unique().sort()
 
 
-def stopped_since(workspace: Workspace, *, disputes_only: bool = False) -> pl.Series:
+def stopped_since(workspace: Workspace, lots: tuple[str, ...], *, disputes_only: bool = False) -> pl.Series:
     """References of people who objected, disputed or took a consent back since the decisions were fixed.
 
     Who refuses a new purpose stops what is under way only where he had agreed to it before. `disputes_only`: see
@@ -129,14 +130,20 @@ def stopped_since(workspace: Workspace, *, disputes_only: bool = False) -> pl.Se
     answers = saved_answers(workspace)
     if answers is None:
         return pl.Series("ref", [], dtype=pl.Utf8)
-    new = answers.join(stopping(disputes_only=disputes_only), on=["fact", "value"], how="semi")
+    meant = stopping(disputes_only=disputes_only)
+    new = _last(answers, lots).join(meant, on=["fact", "value"], how="semi")
     path = _copy(workspace)
-    before = with_lot(pl.read_parquet(path)) if path.is_file() else answers.clear()
+    before = _last(with_lot(pl.read_parquet(path)) if path.is_file() else answers.clear(), lots)
     agreed = before.filter(pl.col("fact") == _NEW_PURPOSE, pl.col("value") == "given")["ref"]
     new = new.join(before, on=list(_ANSWER), how="anti").filter(
         (pl.col("fact") != _NEW_PURPOSE) | pl.col("ref").is_in(agreed.implode())
     )
     return new["ref"].unique().sort()
+
+
+def _last(answers: pl.DataFrame, lots: tuple[str, ...]) -> pl.DataFrame:
+    """What holds for each question and lot (`part`): an answer for one lot may have stood between two for all."""
+    return last_words(over_lots(answers, lots), "ref", "part")
 
 
 _Entry = tuple[int, int, int] | None

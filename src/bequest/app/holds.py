@@ -49,8 +49,9 @@ class Holds:
         return self.run.workspace.dir("work") / "held.json"
 
     def _stopped(self) -> set[str]:
-        ends = self.run.case.event in RELEASES_NOTHING
-        return set(stopped_since(self.run.workspace, disputes_only=ends)) | set(in_force(self.run.workspace))
+        case = self.run.case
+        lots, ends = tuple(lot.id for lot in case.lots), case.event in RELEASES_NOTHING
+        return set(stopped_since(self.run.workspace, lots, disputes_only=ends)) | set(in_force(self.run.workspace))
 
     def any_new(self) -> bool:
         """Whether somebody else has objected or was put on hold since."""

@@ -181,7 +181,8 @@ class _Maker:
     def _leaving(self, sent: list[DeliveryRecord], lot: Lot, named: pl.DataFrame, told: pl.Series) -> pl.DataFrame:
         """`ref`, `action` of everybody who leaves."""
         by_file = named.filter(pl.col("action") != CORRECT).select("ref", "action")
-        since = [withdrawn_since(self.workspace, fixed_at(self.workspace, d.delivery_id), lot.id) for d in sent]
+        lots = tuple(x.id for x in self.case.lots)
+        since = [withdrawn_since(self.workspace, fixed_at(self.workspace, d.delivery_id), lot.id, lots) for d in sent]
         answered = pl.concat(since).unique().to_frame("ref").with_columns(pl.lit(OBJECT).alias("action"))
         found = pl.concat([by_file, answered]).unique("ref", keep="first", maintain_order=True)
         return found.filter(~pl.col("ref").is_in(told.implode())).sort("ref")
