@@ -151,3 +151,17 @@ def test_a_refusal_is_said_to_cost_no_service_only_where_the_company_goes_on(
         said = " ".join(effect_of(Ask.REFUSE_TRANSFER, at, lang))
         assert (costs_nothing in said) is stays
         assert ("见通知" in said or "stands in the letter" in said) is not stays
+
+
+@pytest.mark.parametrize("what", [Ask.OBJECT, Ask.REFUSE_SENSITIVE])
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_no_is_said_to_cost_no_service_only_where_the_copy_stays(what: Ask, stays: bool) -> None:
+    made = make_page(CASE, {}, "")
+    page = replace(
+        made, lots=tuple(replace(x, asks_consent=False, asks_sensitive=True, copy_stays=stays) for x in made.lots)
+    )
+    at = Situation(page, NOTICE, digest(page), "", tuple(x.id for x in page.lots), Phase.OPEN, False, CASE.effective_on)
+    for lang, costs_nothing in (("zh", "不影响任何已有的服务"), ("en", "It costs you no service")):
+        said = " ".join(effect_of(what, at, lang))
+        assert (costs_nothing in said) is stays
+        assert ("见通知" in said or "stands in the letter" in said) is not stays

@@ -118,7 +118,7 @@ def _asked_zh(f: PublicFacts) -> list[tuple[str, str]]:
         f"也可以联系 {contact}，说明通知上的编号。"
     )
     effect = (
-        "您的信息不移交。原处的一份怎么办，看它依据什么取得，通知和页面上逐项写明；反对不影响已有的服务。"
+        "您的信息不移交。原处的一份怎么办，看它依据什么取得，通知和页面上逐项写明；您依法享有的售后等权利不受影响。"
         if f.course is Course.PASSES_ON
         else ""
     )
@@ -142,7 +142,7 @@ def _asked_en(f: PublicFacts) -> list[tuple[str, str]]:
     )
     effect = (
         "Your data does not pass on. What becomes of the copy here depends on the ground it is held on; letter and"
-        " page say so item by item. No service you have depends on it."
+        " page say so item by item. Your rights by law, such as after-sales claims, stay as they are."
         if f.course is Course.PASSES_ON
         else ""
     )

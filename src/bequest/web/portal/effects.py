@@ -3,12 +3,14 @@
 Nothing is promised that the flow does not do; a deadline of our own making is called that.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from bequest.app.phases import Phase
 from bequest.app.portal.ask import due_on
 from bequest.app.portal.choices import Ask
 from bequest.app.portal.open_card import Situation
+from bequest.app.portal.page import PageLot
 from bequest.documents.citations import cite
 from bequest.web.pages import day
 
@@ -50,8 +52,22 @@ def _object(at: Situation) -> Said:
             ("删除正在进行：还没有删除的就此冻结，已经删除的无法恢复。",
              "The deletion is under way: what is not deleted yet is blocked; what is deleted cannot be brought back.")
         )  # fmt: skip
-    lines.append(("反对不影响您已经得到的服务。", "Objecting costs you no service you already have."))
-    return [*lines, _undo(at)]
+    return [*lines, *_cost([lot for lot in at.page.lots if lot.id in at.lots and not lot.asks_consent]), _undo(at)]
+
+
+def _cost(lots: Sequence[PageLot]) -> Said:
+    """What a no means for the services somebody has: nothing, where the company goes on; else the letter says it."""
+    if not lots:
+        return []
+    if all(lot.copy_stays for lot in lots):
+        return [("不影响任何已有的服务。", "It costs you no service you have.")]
+    return [
+        (
+            "靠这些信息提供的服务怎么办，见通知；您依法享有的售后等权利不受影响。",
+            "What becomes of services that rest on this data stands in the letter; your rights by law, such as "
+            "after-sales claims, stay as they are.",
+        )
+    ]
 
 
 def _withdraw_objection(at: Situation) -> Said:
@@ -72,18 +88,17 @@ def _transfer(at: Situation, *, yes: bool) -> Said:
     asked = [lot for lot in at.page.lots if lot.id in at.lots and lot.asks_consent]
     if asked and all(lot.copy_stays for lot in asked):
         copy = (
-            "您的信息不移交，照旧由原公司处理。不影响任何已有的服务。",
-            "Your data is not passed on; all stays as it is with the company you know. It costs you no service you "
-            "have.",
+            "您的信息不移交，照旧由原公司处理。",
+            "Your data is not passed on; all stays as it is with the company you know.",
         )
     else:
         copy = (
-            "您的信息不移交。原处的一份和靠它提供的服务怎么办，见通知。",
-            "Your data is not passed on. What becomes of the copy here, and of services that rest on it, stands in the "
-            "letter.",
+            "您的信息不移交。原处的一份怎么办，见通知。",
+            "Your data is not passed on. What becomes of the copy here stands in the letter.",
         )
     return [
         copy,
+        *_cost(asked),
         ("不答复，同样不移交。", "No answer means the same."),
         ("以后可以在本页改为同意，步骤一样多。", "You can agree later on this page, in as many steps."),
     ]
@@ -109,7 +124,8 @@ def _sensitive(at: Situation, *, yes: bool) -> Said:
     return [
         ("您的敏感个人信息不移交；其余信息照“哪些信息，各去哪里”所列。",
          "Your sensitive data is not passed on; all else goes as listed under “Which data goes where”."),
-        ("不影响任何已有的服务。不答复，算不同意。", "It costs you no service you have. No answer means no."),
+        *_cost(lots),
+        ("不答复，算不同意。", "No answer means no."),
         ("要让其余信息也不移交，请另选“反对”。", "To keep all else from being passed on, choose “object”."),
     ]  # fmt: skip
 
