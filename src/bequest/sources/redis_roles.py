@@ -10,7 +10,7 @@ _READ = "+type +get +hgetall +lrange +smembers +zrange +xrange +scan +exists"
 RIGHTS: dict[str, str] = {
     "read": f"%R~* {_ASK} {_READ}",
     "delete": f"{{keys}} {_ASK} {_READ} +unlink +hdel +hset +set",
-    "scrub": f"{_ASK} +time +bgrewriteaof +bgsave +config|get +slowlog|reset",
+    "scrub": f"{_ASK} +bgrewriteaof +bgsave +config|get +slowlog|reset",
     "verify": f"%R~* {_ASK} {_READ} +dump",
 }
 

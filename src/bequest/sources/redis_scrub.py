@@ -1,12 +1,12 @@
 """What deleting leaves in the files of a Redis server: the dump (RDB) and the append-only log (AOF), both written anew.
 
 The log of slow commands goes too: it holds commands with their values. The log is rewritten before the dump is saved.
-Where the files can be seen from here, each is looked at: none may be older than the beginning of the scrub. Replicas
+Where the files can be seen from here, each is looked at: none may be one that was there before the scrub. Replicas
 follow the deletion by themselves; whether their files do is told as a residual, as are freed memory and blocks.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +118,7 @@ def scrub(db: Any, spec: Source, guard: Guard) -> CleanReport:
     state = _State(db)
     files = _files(db, state)
     before = sum(p.stat().st_size for p in files)
-    seconds, _ = db.time()
+    known = {p: _inode(p) for p in files}
     if state.has_log:
         guard()
         _write(db, spec.name, "bgrewriteaof", "aof_rewrite_in_progress", "aof_last_bgrewrite_status")
@@ -128,7 +128,7 @@ def scrub(db: Any, spec: Source, guard: Guard) -> CleanReport:
     guard()
     db.slowlog_reset()
     until = time.monotonic() + _UNLINKED_SECONDS  # the server unlinks the old log in a thread of its own
-    while old := _older(_files(db, state), int(seconds)):
+    while old := _left(_files(db, state), known):
         if time.monotonic() > until:
             break
         time.sleep(_WAIT)
@@ -143,8 +143,17 @@ def scrub(db: Any, spec: Source, guard: Guard) -> CleanReport:
     return CleanReport(Level.LOGICAL, state.steps, before, sum(p.stat().st_size for p in after), state.remains)
 
 
-def _older(files: Sequence[Path], seconds: int) -> list[Path]:
-    return [p for p in files if p.suffix != ".manifest" and p.exists() and p.stat().st_mtime < seconds]
+def _left(files: Sequence[Path], known: Mapping[Path, int | None]) -> list[Path]:
+    """Files that were there before and still are: what is written anew is another file, whatever the clocks say."""
+    return [p for p in files if p.suffix != ".manifest" and (at := _inode(p)) is not None and known.get(p) == at]
+
+
+def _inode(path: Path) -> int | None:
+    """None for a file that went meanwhile."""
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return None
 
 
 def _write(db: Any, name: str, command: str, running: str, status: str) -> None:
